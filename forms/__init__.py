@@ -1,0 +1,1 @@
+"""Instruments and the checks of their answers: no web, no database, no clock, no network."""

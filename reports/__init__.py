@@ -1,0 +1,1 @@
+"""Documents, charts, PDF and signatures."""

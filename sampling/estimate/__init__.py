@@ -1,0 +1,1 @@
+"""Design-based estimation: one design object, one variance routine, estimators that supply scores."""
