@@ -1,0 +1,106 @@
+"""The audit trail: rows written in the transaction that caused them, each carrying the hash of the one before."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from evalsvc.db import Base, now
+
+FIRST_PREVIOUS = "0" * 64
+
+
+class AuditRow(Base):
+    """One thing that somebody did."""
+
+    __tablename__ = "audit_row"
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    """Identifier of the person, `token:<id>`, or `system`; never a name."""
+    action: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class AuditHead(Base):
+    """The end of the chain: locked while a row is added, and what shows that the last rows were cut off."""
+
+    __tablename__ = "audit_head"
+    identifier: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int]
+    hash: Mapped[str]
+
+
+@dataclass(frozen=True)
+class AuditBreak:
+    """Say where the chain breaks and how."""
+
+    sequence: int
+    code: str
+
+
+def record(session: Session, actor: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
+    """Add a row to the end of the chain; `details` are JSON values without personal data."""
+    head = session.scalars(select(AuditHead).with_for_update()).one_or_none()
+    if head is None:
+        head = AuditHead(identifier=1, sequence=0, hash=FIRST_PREVIOUS)
+        session.add(head)
+    row = AuditRow(
+        sequence=head.sequence + 1,
+        at=now(),
+        actor=actor,
+        action=action,
+        subject=subject,
+        details=dict(details or {}),
+        previous=head.hash,
+    )
+    row.hash = hash_of(row)
+    session.add(row)
+    head.sequence, head.hash = row.sequence, row.hash
+    session.flush()
+
+
+def hash_of(row: AuditRow) -> str:
+    """Return the SHA-256 of a row's canonical JSON (RFC 8785) without its own hash."""
+    content: dict[str, Any] = {
+        "sequence": row.sequence,
+        "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": row.actor,
+        "action": row.action,
+        "subject": row.subject,
+        "details": row.details,
+        "previous": row.previous,
+    }
+    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
+
+
+def verify(session: Session) -> list[AuditBreak]:
+    """Read the whole chain and list every edit, gap, reordering and missing end."""
+    rows = session.scalars(select(AuditRow).order_by(AuditRow.sequence).execution_options(yield_per=1000))
+    head = session.get(AuditHead, 1)
+    return list(_breaks(rows, head))
+
+
+def _breaks(rows: Iterable[AuditRow], head: AuditHead | None) -> Iterable[AuditBreak]:
+    expected, previous = 1, FIRST_PREVIOUS
+    for row in rows:
+        if row.sequence != expected:
+            yield AuditBreak(expected, "audit.row_missing")
+        if row.previous != previous:
+            yield AuditBreak(row.sequence, "audit.chain_broken")
+        if row.hash != hash_of(row):
+            yield AuditBreak(row.sequence, "audit.row_changed")
+        expected, previous = row.sequence + 1, row.hash
+    if head is None:
+        if expected > 1:
+            yield AuditBreak(expected - 1, "audit.head_missing")
+    elif (head.sequence, head.hash) != (expected - 1, previous):
+        yield AuditBreak(expected - 1, "audit.end_missing")

@@ -1,0 +1,99 @@
+"""The configuration: one frozen value, read once from the environment, checked at start, handed to create_app."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalsvc.errors import EvalsvcError
+
+PREFIX = "EVALSVC_"
+
+
+class ConfigurationError(EvalsvcError):
+    """Raise when a setting is missing or has a value that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Hold every setting of one running service."""
+
+    secret_key: str
+    """Signs cookies and CSRF tokens; at least 32 characters."""
+    database_url: str
+    """SQLAlchemy URL: SQLite file or PostgreSQL (postgresql+psycopg://)."""
+    store_directory: Path
+    """Folder of files keyed by SHA-256."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Address under which people reach the service, without a trailing slash."""
+    submission_limit: int = 20_000_000
+    """Largest request body of one submission, bytes."""
+    upload_limit: int = 400_000_000
+    """Largest request body of an upload by staff or of a file to be verified, bytes."""
+    session_hours: int = 12
+    """Hours until a signed-in person has to sign in again."""
+    secure_cookies: bool = True
+    """Send cookies over HTTPS only; off for loopback without TLS."""
+    run_jobs: bool = True
+    """Run a worker thread inside the server."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that would start a service nobody should use."""
+        if len(self.secret_key) < 32:
+            raise ConfigurationError("config.secret_key_short", minimum=32)
+        if not self.database_url.startswith(("sqlite", "postgresql+psycopg:")):
+            raise ConfigurationError("config.database_url", value=self.database_url.split(":", 1)[0])
+        if self.submission_limit < 100_000 or self.upload_limit < 100_000:
+            raise ConfigurationError("config.limit_small", minimum=100_000)
+
+
+def read_config(environment: Mapping[str, str] | None = None) -> Config:
+    """Read the configuration from EVALSVC_* variables; an unknown or unusable one is an error, not a shrug."""
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in (os.environ if environment is None else environment).items()
+        if name.startswith(PREFIX)
+    }
+    data = Path(given.pop("data_directory", "evalsvc-data")).absolute()
+    unknown = sorted(set(given) - set(Config.__dataclass_fields__))
+    if unknown:
+        raise ConfigurationError("config.unknown_setting", names=", ".join(PREFIX + name.upper() for name in unknown))
+    secret_key = given.get("secret_key") or _kept_secret_key(data)
+    return Config(
+        secret_key=secret_key,
+        database_url=given.get("database_url", f"sqlite:///{data / 'evalsvc.sqlite3'}"),
+        store_directory=Path(given.get("store_directory", data / "store")).absolute(),
+        public_url=given.get("public_url", Config.public_url).rstrip("/"),
+        submission_limit=_whole_number(given, "submission_limit", Config.submission_limit),
+        upload_limit=_whole_number(given, "upload_limit", Config.upload_limit),
+        session_hours=_whole_number(given, "session_hours", Config.session_hours),
+        secure_cookies=_yes_or_no(given, "secure_cookies", default=True),
+        run_jobs=_yes_or_no(given, "run_jobs", default=True),
+    )
+
+
+def _kept_secret_key(data: Path) -> str:
+    """Return the key kept beside the data, made at the first start: a restart must not sign everybody out."""
+    path = data / "secret-key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(os.urandom(32).hex(), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(given.get(name, default))
+    except ValueError:
+        raise ConfigurationError("config.not_a_number", name=PREFIX + name.upper(), value=given[name]) from None
+
+
+def _yes_or_no(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    value = given.get(name)
+    if value is None:
+        return default
+    if value.lower() not in answers:
+        raise ConfigurationError("config.not_yes_or_no", name=PREFIX + name.upper(), value=value)
+    return answers[value.lower()]

@@ -1,0 +1,53 @@
+"""The errors that the service's operations raise; only the edge (web.py, cli.py) knows HTTP and exit codes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+
+class Complaint(Protocol):
+    """Describe one problem of somebody's data: what the pure packages return, whatever class they use."""
+
+    @property
+    def code(self) -> str:
+        """Return the stable code, for example ``frame.duplicate_unit``."""
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """Return the machine details that fill the sentence (file, row, column, values)."""
+
+
+class EvalsvcError(Exception):
+    """Carry a stable code and machine details; the sentence for people stands in the catalogue under the code."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code, details)
+        self.code = code
+        self.details: Mapping[str, object] = details
+
+
+class NotFoundError(EvalsvcError):
+    """Raise when the thing asked for does not exist, or its existence is not the asker's business."""
+
+
+class ConflictError(EvalsvcError):
+    """Raise when the wish contradicts what already stands (a second, different answer; a draw made twice)."""
+
+
+class ForbiddenError(EvalsvcError):
+    """Raise when the actor is known and lacks the role."""
+
+
+class UnauthenticatedError(EvalsvcError):
+    """Raise when nobody is signed in, or the token is unknown or expired."""
+
+
+class TooLargeError(EvalsvcError):
+    """Raise when something sent in is larger than the configured limit."""
+
+
+class InvalidError(EvalsvcError):
+    """Raise when data cannot be taken; all its problems are listed at once."""
+
+    def __init__(self, code: str, complaints: Sequence[Complaint] = (), **details: object) -> None:
+        super().__init__(code, **details)
+        self.complaints = tuple(complaints)

@@ -1,0 +1,83 @@
+"""The file store: bytes in a folder under their SHA-256, written once, durable before they are named anywhere."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from evalsvc.errors import NotFoundError
+
+
+class Store:
+    """Keep files by their hash; a file never changes and is never removed by the service."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def put(self, data: bytes) -> str:
+        """Write bytes and return their SHA-256; return only when file and folder are on disk."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self._path(digest)
+        if path.exists():
+            return digest
+        _make_durable_directory(path.parent)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # Two writers of the same bytes may meet here; both names are right, and rename replaces atomically.
+        Path(file.name).replace(path)
+        _sync_directory(path.parent)
+        return digest
+
+    def put_file(self, source: Path) -> str:
+        """Write the bytes of a file that is already on disk."""
+        return self.put(source.read_bytes())
+
+    def get(self, digest: str) -> bytes:
+        """Return the bytes, checked against their name.
+
+        Raises
+        ------
+        NotFoundError
+            ``store.missing`` when there is no such file, ``store.damaged`` when its bytes no longer match.
+        """
+        path = self._path(digest)
+        if not path.exists():
+            raise NotFoundError("store.missing", sha256=digest)
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise NotFoundError("store.damaged", sha256=digest)
+        return data
+
+    def open(self, digest: str) -> BinaryIO:
+        """Open a stored file for reading."""
+        return self.path(digest).open("rb")
+
+    def path(self, digest: str) -> Path:
+        """Return where a stored file lies, for libraries that read files themselves."""
+        path = self._path(digest)
+        if not path.exists():
+            raise NotFoundError("store.missing", sha256=digest)
+        return path
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise NotFoundError("store.missing", sha256=digest[:64])
+        return self.directory / digest[:2] / digest
+
+
+def _make_durable_directory(directory: Path) -> None:
+    if not directory.exists():
+        directory.mkdir(mode=0o700, exist_ok=True)
+        _sync_directory(directory.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
