@@ -1,0 +1,1 @@
+"""Issued reports: composed from results, printed, signed, and bundled for outsiders."""

@@ -1,0 +1,1 @@
+"""The pages that show a whole evaluation: its stages, results and reports."""

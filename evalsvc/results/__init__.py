@@ -1,0 +1,1 @@
+"""From fieldwork, interviews and cases to estimated results."""
