@@ -11,7 +11,7 @@ from evalsvc.db import Base, new_identifier, now
 class Case(Base):
     """A household that an interview suspects of a wrong exit or a missed identification."""
 
-    __tablename__ = "case"
+    __tablename__ = "suspected_case"
     __table_args__ = (
         UniqueConstraint("interview_id", "kind"),
         CheckConstraint("kind in ('wrong_exit', 'missed', 'wrong_entry')", name="kind"),
@@ -40,7 +40,7 @@ class Judgement(Base):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
-    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("suspected_case.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     verdict: Mapped[str]
     reason: Mapped[str]
