@@ -1,0 +1,1 @@
+"""Draws: committed, revealed, carried out once, and never changed."""

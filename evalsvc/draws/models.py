@@ -1,0 +1,75 @@
+"""The tables of draws: the draw, its units, and the public log of commitments."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from evalsvc.db import Base, new_identifier, now
+
+
+class Draw(Base):
+    """One draw: committed first, carried out once; a changed design is another draw with the next number."""
+
+    __tablename__ = "draw"
+    __table_args__ = (UniqueConstraint("evaluation_id", "number"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    frame_id: Mapped[str] = mapped_column(ForeignKey("frame_file.id"))
+    number: Mapped[int]
+    purpose: Mapped[str]
+    """What the draw is for, in the designer's words."""
+    state: Mapped[str]
+    """`committed` or `drawn`."""
+    design_text: Mapped[str]
+    """The design as it was handed in."""
+    commitment: Mapped[str]
+    commitment_sha256: Mapped[str]
+    """Store key of commitment.json."""
+    secret_encrypted: Mapped[str]
+    """The secret of the commitment under a key that is derived from the service's secret key."""
+    committed_at: Mapped[datetime]
+    committed_by: Mapped[str]
+    public_value: Mapped[str | None]
+    manifest_sha256: Mapped[str | None]
+    """Store key of the manifest, once drawn."""
+    drawn_at: Mapped[datetime | None]
+    drawn_by: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    """When the manifest with its secret was opened to the public; null as long as it is closed."""
+    published_by: Mapped[str | None]
+
+
+class DrawUnit(Base):
+    """One unit that a draw took, or holds in reserve."""
+
+    __tablename__ = "draw_unit"
+    __table_args__ = (Index("ix_draw_unit_stage_parent", "draw_id", "stage", "parent"),)
+    draw_id: Mapped[str] = mapped_column(ForeignKey("draw.id"), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(primary_key=True)
+    """Identifier in the frame; unique over all stages by the protocol."""
+    stage: Mapped[str]
+    parent: Mapped[str | None]
+    stratum: Mapped[str]
+    sample_type: Mapped[str]
+    order: Mapped[int | None]
+    """Place among the reserves of its group, from 1; null for the main sample."""
+    probability: Mapped[float | None]
+    """Conditional on the parent; null for a reserve that nobody has opened."""
+    weight: Mapped[float | None]
+    attributes: Mapped[dict[str, Any]]
+    """The frame's columns of the unit and of all its parents."""
+
+
+class CommitmentEntry(Base):
+    """One line of the public log, chained by hash over all evaluations of the service."""
+
+    __tablename__ = "commitment_entry"
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    sha256: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+    previous: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)

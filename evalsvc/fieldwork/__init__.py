@@ -1,0 +1,1 @@
+"""Fieldwork: which household is to be visited by whom, and what came of it."""

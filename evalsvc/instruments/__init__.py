@@ -1,0 +1,1 @@
+"""Instruments: published form versions that never change."""

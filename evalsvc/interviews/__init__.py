@@ -1,0 +1,1 @@
+"""Interviews: what an enumerator's device sent, kept byte for byte."""

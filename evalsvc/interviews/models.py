@@ -1,0 +1,45 @@
+"""The tables of interviews and of the files sent with them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from evalsvc.db import Base, new_identifier, now
+
+
+class Interview(Base):
+    """One submission as it was sent, with what the server found in it."""
+
+    __tablename__ = "interview"
+    __table_args__ = (UniqueConstraint("evaluation_id", "instance_id"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    assignment_id: Mapped[str] = mapped_column(ForeignKey("assignment.id"), index=True)
+    instrument_id: Mapped[str] = mapped_column(ForeignKey("instrument.id"))
+    instance_id: Mapped[str]
+    sha256: Mapped[str]
+    """Hash and store key of the bytes as sent."""
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    received_from: Mapped[str]
+    """Identifier of the actor whose device sent it."""
+    answers: Mapped[dict[str, Any]]
+    """The answers by path, flat."""
+    complaints: Mapped[list[Any]]
+    """What forms.check found: code, kind, path, details."""
+    state: Mapped[str]
+    """`received` or `has_issues`."""
+    disposition: Mapped[str]
+
+
+class InterviewFile(Base):
+    """One file (photo, recording, signature) that came with an interview."""
+
+    __tablename__ = "interview_file"
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    size: Mapped[int]
+    content_type: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(default=now)
