@@ -1,0 +1,1 @@
+"""The demonstration: one simulated evaluation, driven through the whole service."""
