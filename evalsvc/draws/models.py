@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from evalsvc.db import Base, new_identifier, now
+from evalsvc.db import Base, new_identifier
 
 
 class Draw(Base):
@@ -70,6 +70,7 @@ class CommitmentEntry(Base):
     kind: Mapped[str]
     subject: Mapped[str]
     sha256: Mapped[str]
-    at: Mapped[datetime] = mapped_column(default=now)
+    at: Mapped[str]
+    """The time as it is written and hashed: UTC, whole seconds, `2026-03-01T08:00:00Z`."""
     previous: Mapped[str]
     hash: Mapped[str] = mapped_column(unique=True)

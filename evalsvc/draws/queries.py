@@ -1,0 +1,117 @@
+"""Reads of draws. What leaves here never holds a secret; reserves are the callers' to keep from enumerators."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
+from evalsvc.draws.schemas import DrawRecord, LogLine, UnitRecord
+from evalsvc.errors import NotFoundError
+from evalsvc.frames.models import FrameFile
+
+
+def draws_of(session: Session, evaluation_id: str) -> list[DrawRecord]:
+    """List the draws of an evaluation by number."""
+    rows = session.scalars(select(Draw).where(Draw.evaluation_id == evaluation_id).order_by(Draw.number))
+    return [record(row) for row in rows]
+
+
+def draw_by_number(session: Session, evaluation_id: str, number: int) -> DrawRecord:
+    """Return one draw.
+
+    Raises
+    ------
+    NotFoundError
+        ``draw.unknown``
+    """
+    row = session.scalars(select(Draw).where(Draw.evaluation_id == evaluation_id, Draw.number == number)).one_or_none()
+    if row is None:
+        raise NotFoundError("draw.unknown", draw=number)
+    return record(row)
+
+
+def record(row: Draw) -> DrawRecord:
+    """Copy a row into the value that pages and other features see."""
+    return DrawRecord(
+        id=row.id,
+        evaluation_id=row.evaluation_id,
+        frame_id=row.frame_id,
+        number=row.number,
+        purpose=row.purpose,
+        state=row.state,
+        design_text=row.design_text,
+        commitment=row.commitment,
+        commitment_sha256=row.commitment_sha256,
+        committed_at=row.committed_at,
+        public_value=row.public_value,
+        manifest_sha256=row.manifest_sha256,
+        drawn_at=row.drawn_at,
+        published_at=row.published_at,
+    )
+
+
+def last_stage(session: Session, draw_id: str) -> str | None:
+    """Return the name of the stage whose units carry weights; None before the draw."""
+    return session.scalar(
+        select(DrawUnit.stage).where(DrawUnit.draw_id == draw_id, DrawUnit.weight.is_not(None)).limit(1)
+    )
+
+
+def last_stage_units(session: Session, draw_id: str) -> list[UnitRecord]:
+    """List the units of the last stage, reserves among them, in the order of the manifest."""
+    stage = last_stage(session, draw_id)
+    return [] if stage is None else units_of_stage(session, draw_id, stage)
+
+
+def units_of_stage(session: Session, draw_id: str, stage: str) -> list[UnitRecord]:
+    """List the units of one stage by parent, stratum, main before reserve."""
+    top = top_column(session, draw_id)
+    rows = session.scalars(
+        select(DrawUnit)
+        .where(DrawUnit.draw_id == draw_id, DrawUnit.stage == stage)
+        .order_by(DrawUnit.parent, DrawUnit.stratum, DrawUnit.order.nulls_first(), DrawUnit.unit_id)
+    )
+    return [
+        UnitRecord(
+            unit_id=row.unit_id,
+            stage=row.stage,
+            parent=row.parent,
+            top=str(row.attributes.get(top, "")),
+            stratum=row.stratum,
+            sample_type=row.sample_type,
+            order=row.order,
+            probability=row.probability,
+            weight=row.weight,
+            attributes=row.attributes,
+        )
+        for row in rows
+    ]
+
+
+def top_column(session: Session, draw_id: str) -> str:
+    """Return the id column of the outermost level of the draw's frame."""
+    return levels_of(session, draw_id)[0]["id"]
+
+
+def levels_of(session: Session, draw_id: str) -> list[dict[str, str]]:
+    """Return the levels of the draw's frame, outermost first, each with its name and id column."""
+    profile = session.scalar(
+        select(FrameFile.profile).join(Draw, Draw.frame_id == FrameFile.id).where(Draw.id == draw_id)
+    )
+    if profile is None:
+        raise NotFoundError("draw.unknown", draw=draw_id)
+    return [{"name": str(level["name"]), "id": str(level["id"])} for level in profile["levels"]]
+
+
+def label_of(level: str, identifier: str, attributes: Mapping[str, object]) -> str:
+    """Name a unit for people: the column that is called like its level, else the identifier."""
+    return str(attributes.get(level) or identifier)
+
+
+def log_lines(session: Session, after: int = 0) -> list[LogLine]:
+    """Return the public log from a line on, in order."""
+    rows = session.scalars(
+        select(CommitmentEntry).where(CommitmentEntry.sequence > after).order_by(CommitmentEntry.sequence)
+    )
+    return [LogLine(row.sequence, row.kind, row.subject, row.sha256, row.at, row.previous, row.hash) for row in rows]

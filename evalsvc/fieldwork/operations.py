@@ -1,0 +1,204 @@
+"""Make assignments from a draw, give them to enumerators, open reserves, note what came of a visit."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from evalsvc import audit
+from evalsvc.db import now
+from evalsvc.draws.models import Draw
+from evalsvc.draws.queries import last_stage_units
+from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
+from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE, gets_further
+from evalsvc.fieldwork.models import Assignment
+from evalsvc.instruments.models import Instrument
+from evalsvc.people.actor import ENUMERATOR, SUPERVISOR, Actor
+from evalsvc.people.models import Person, RoleGrant
+
+
+def assign_from_draw(session: Session, actor: Actor, draw_id: str, instrument_id: str) -> int:
+    """Make one assignment for each household of a draw: the main sample open, the reserves closed.
+
+    Raises
+    ------
+    NotFoundError
+        ``draw.unknown``, ``instrument.unknown``
+    ConflictError
+        ``draw.not_drawn``, ``fieldwork.other_evaluation``, ``fieldwork.already_assigned``
+    """
+    draw, instrument = _draw_and_instrument(session, draw_id, instrument_id)
+    started = now()
+    units = last_stage_units(session, draw_id)
+    session.add_all(
+        Assignment(
+            evaluation_id=draw.evaluation_id,
+            draw_id=draw.id,
+            instrument_id=instrument.id,
+            unit_id=unit.unit_id,
+            parent=unit.parent or "",
+            county=unit.top,
+            stratum=unit.stratum,
+            sample_type=unit.sample_type,
+            order=unit.order,
+            opened_at=None if unit.sample_type == "reserve" else started,
+        )
+        for unit in units
+    )
+    session.flush()
+    audit.record(
+        session,
+        actor.identifier,
+        "fieldwork.assign",
+        draw.id,
+        {"instrument": instrument.id, "assignments": len(units)},
+    )
+    return len(units)
+
+
+def _draw_and_instrument(session: Session, draw_id: str, instrument_id: str) -> tuple[Draw, Instrument]:
+    draw, instrument = session.get(Draw, draw_id), session.get(Instrument, instrument_id)
+    if draw is None:
+        raise NotFoundError("draw.unknown", draw=draw_id)
+    if instrument is None:
+        raise NotFoundError("instrument.unknown", instrument=instrument_id)
+    if draw.state != "drawn":
+        raise ConflictError("draw.not_drawn", number=draw.number)
+    if draw.evaluation_id != instrument.evaluation_id:
+        raise ConflictError("fieldwork.other_evaluation", number=draw.number, form_id=instrument.form_id)
+    # One draw is visited with one form: a second form's answers would count the same household twice.
+    known = session.scalar(select(func.count()).select_from(Assignment).where(Assignment.draw_id == draw.id))
+    if known:
+        raise ConflictError("fieldwork.already_assigned", number=draw.number, form_id=instrument.form_id)
+    return draw, instrument
+
+
+def assign_enumerator(
+    session: Session, actor: Actor, evaluation_id: str, villages: Collection[str], person_id: str | None
+) -> int:
+    """Give the households of villages to an enumerator, or take them back (None); return how many are open.
+
+    Closed reserves go along, so that one that is opened later reaches the same person.
+
+    Raises
+    ------
+    NotFoundError
+        ``fieldwork.unknown_village``, ``fieldwork.not_an_enumerator``
+    """
+    _require(actor)
+    if person_id is not None and not _is_enumerator(session, evaluation_id, person_id):
+        raise NotFoundError("fieldwork.not_an_enumerator", person=person_id)
+    chosen = (Assignment.evaluation_id == evaluation_id, Assignment.parent.in_(villages))
+    known = set(session.scalars(select(Assignment.parent).where(*chosen).distinct()))
+    unknown = sorted(set(villages) - known)
+    if unknown or not known:
+        raise NotFoundError("fieldwork.unknown_village", villages=", ".join(unknown))
+    session.execute(update(Assignment).where(*chosen).values(enumerator_id=person_id))
+    opened = session.scalar(
+        select(func.count()).select_from(Assignment).where(*chosen, Assignment.opened_at.is_not(None))
+    )
+    audit.record(
+        session,
+        actor.identifier,
+        "fieldwork.assign_enumerator",
+        evaluation_id,
+        {"villages": sorted(known), "enumerator": person_id},
+    )
+    return opened or 0
+
+
+def _is_enumerator(session: Session, evaluation_id: str, person_id: str) -> bool:
+    granted = (
+        select(RoleGrant.id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            Person.id == person_id,
+            Person.active.is_(True),
+            RoleGrant.role == ENUMERATOR,
+            (RoleGrant.evaluation_id == evaluation_id) | RoleGrant.evaluation_id.is_(None),
+        )
+    )
+    return session.scalars(granted.limit(1)).first() is not None
+
+
+def open_reserve(session: Session, actor: Actor, evaluation_id: str, unit_id: str, reason: str) -> Assignment:
+    """Open the next reserve of the same village and class beside a household that could not be interviewed.
+
+    The household keeps its own record and its own weight; the reserve stands beside it.
+
+    Raises
+    ------
+    ForbiddenError
+        ``fieldwork.supervisor_only``
+    NotFoundError
+        ``fieldwork.unknown_unit``
+    ConflictError
+        ``fieldwork.unknown_reason``, ``fieldwork.not_replaceable``, ``fieldwork.reason_not_recorded``,
+        ``fieldwork.already_replaced``, ``fieldwork.no_reserve_left``
+    """
+    _require(actor)
+    unit = _replaceable(session, evaluation_id, unit_id, reason)
+    group = (
+        select(Assignment)
+        .where(
+            Assignment.draw_id == unit.draw_id,
+            Assignment.parent == unit.parent,
+            Assignment.stratum == unit.stratum,
+            Assignment.sample_type == "reserve",
+        )
+        .order_by(Assignment.order)
+        .with_for_update()
+    )
+    reserves = list(session.scalars(group))
+    if any(reserve.replaces == unit_id for reserve in reserves):
+        raise ConflictError("fieldwork.already_replaced", unit=unit_id)
+    closed = [reserve for reserve in reserves if reserve.opened_at is None]
+    if not closed:
+        raise ConflictError("fieldwork.no_reserve_left", unit=unit_id, village=unit.parent, stratum=unit.stratum)
+    return _opened(session, actor, closed[0], unit, reason)
+
+
+def _replaceable(session: Session, evaluation_id: str, unit_id: str, reason: str) -> Assignment:
+    if reason not in REASONS:
+        raise ConflictError("fieldwork.unknown_reason", reason=reason, reasons=", ".join(REASONS))
+    wanted = select(Assignment).where(
+        Assignment.evaluation_id == evaluation_id, Assignment.unit_id == unit_id, Assignment.opened_at.is_not(None)
+    )
+    unit = session.scalars(wanted).one_or_none()
+    if unit is None:
+        raise NotFoundError("fieldwork.unknown_unit", unit=unit_id)
+    if unit.sample_type not in REPLACEABLE:
+        raise ConflictError("fieldwork.not_replaceable", unit=unit_id, sample_type=unit.sample_type)
+    if unit.disposition != REASONS[reason]:
+        raise ConflictError(
+            "fieldwork.reason_not_recorded", unit=unit_id, reason=reason, disposition=unit.disposition or "-"
+        )
+    return unit
+
+
+def _opened(session: Session, actor: Actor, reserve: Assignment, unit: Assignment, reason: str) -> Assignment:
+    reserve.opened_at = now()
+    reserve.replaces = unit.unit_id
+    reserve.reason = reason
+    session.flush()
+    audit.record(
+        session,
+        actor.identifier,
+        "fieldwork.open_reserve",
+        reserve.id,
+        {"unit": reserve.unit_id, "replaces": unit.unit_id, "reason": reason, "order": reserve.order},
+    )
+    return reserve
+
+
+def note_outcome(assignment: Assignment, disposition: str, instance_id: str) -> bool:
+    """Take an interview's outcome as the household's, if it got further than what is known; tell whether it did."""
+    if not gets_further(disposition, assignment.disposition):
+        return False
+    assignment.disposition, assignment.instance_id = disposition, instance_id
+    return True
+
+
+def _require(actor: Actor) -> None:
+    if not actor.has(SUPERVISOR):
+        raise ForbiddenError("fieldwork.supervisor_only")

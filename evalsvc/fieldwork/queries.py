@@ -1,0 +1,200 @@
+"""Reads of the fieldwork: assignments, an enumerator's tasks, progress by county and village."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from evalsvc.draws.models import DrawUnit
+from evalsvc.draws.queries import label_of, levels_of
+from evalsvc.fieldwork.dispositions import DISPOSITIONS
+from evalsvc.fieldwork.models import Assignment
+from evalsvc.fieldwork.schemas import AssignmentRecord, Progress, ProgressRow, Task
+from evalsvc.instruments.models import Instrument
+from evalsvc.people.models import Person
+
+
+def assignments_of_draw(session: Session, draw_id: str) -> list[AssignmentRecord]:
+    """List every assignment of a draw, closed reserves among them, by unit."""
+    rows = session.scalars(select(Assignment).where(Assignment.draw_id == draw_id).order_by(Assignment.unit_id))
+    return [record(row) for row in rows]
+
+
+def record(row: Assignment) -> AssignmentRecord:
+    """Copy a row into the value that pages and other features see."""
+    return AssignmentRecord(
+        id=row.id,
+        evaluation_id=row.evaluation_id,
+        draw_id=row.draw_id,
+        instrument_id=row.instrument_id,
+        unit_id=row.unit_id,
+        parent=row.parent,
+        county=row.county,
+        stratum=row.stratum,
+        sample_type=row.sample_type,
+        order=row.order,
+        opened_at=row.opened_at,
+        replaces=row.replaces,
+        reason=row.reason,
+        disposition=row.disposition,
+        instance_id=row.instance_id,
+        enumerator_id=row.enumerator_id,
+    )
+
+
+def draws_in_fieldwork(session: Session, evaluation_id: str) -> list[str]:
+    """List the identifiers of the draws that have assignments."""
+    chosen = select(Assignment.draw_id).where(Assignment.evaluation_id == evaluation_id).distinct()
+    return sorted(session.scalars(chosen))
+
+
+def tasks(session: Session, evaluation_id: str, enumerator_id: str | None = None) -> list[Task]:
+    """List the open households, of one enumerator or of all; a closed reserve is never among them."""
+    query: Select[tuple[Assignment, Instrument, DrawUnit, str | None]] = (
+        select(Assignment, Instrument, DrawUnit, Person.name)
+        .join(Instrument, Instrument.id == Assignment.instrument_id)
+        .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
+        .outerjoin(Person, Person.id == Assignment.enumerator_id)
+        .where(Assignment.evaluation_id == evaluation_id, Assignment.opened_at.is_not(None))
+        .order_by(Assignment.parent, Assignment.unit_id)
+    )
+    if enumerator_id is not None:
+        query = query.where(Assignment.enumerator_id == enumerator_id)
+    rows = session.execute(query).all()
+    levels = {draw_id: levels_of(session, draw_id) for draw_id in {row[0].draw_id for row in rows}}
+    return [
+        _task(assignment, instrument, unit, person, levels[assignment.draw_id])
+        for assignment, instrument, unit, person in rows
+    ]
+
+
+def _task(
+    assignment: Assignment,
+    instrument: Instrument,
+    unit: DrawUnit,
+    enumerator: str | None,
+    levels: Sequence[Mapping[str, str]],
+) -> Task:
+    labels = [label_of(level["name"], str(unit.attributes.get(level["id"], "")), unit.attributes) for level in levels]
+    return Task(
+        assignment_id=assignment.id,
+        unit_id=assignment.unit_id,
+        county=labels[0],
+        village=labels[-2] if len(labels) > 1 else labels[0],
+        stratum=assignment.stratum,
+        form_id=instrument.form_id,
+        version=instrument.version,
+        disposition=assignment.disposition,
+        enumerator=enumerator,
+        attributes=unit.attributes,
+    )
+
+
+@dataclass
+class _Tally:
+    """Counts of one village while they are gathered."""
+
+    opened: int = 0
+    reserves_opened: int = 0
+    reserves_closed: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(DISPOSITIONS, 0))
+
+    def add(self, disposition: str | None, number: int, reserves: int, closed: int) -> None:
+        self.opened += number - closed
+        self.reserves_opened += reserves - closed
+        self.reserves_closed += closed
+        if disposition is not None:
+            self.counts[disposition] += number
+
+
+def progress(session: Session, draw_id: str) -> Progress:
+    """Count the outcomes of a draw's households by county and village."""
+    tallies: dict[tuple[str, str], _Tally] = defaultdict(_Tally)
+    for county, village, disposition, number, reserves, closed in session.execute(_tally_query(draw_id)):
+        tallies[county, village].add(disposition, number, reserves, closed)
+    labels = _labels(session, draw_id)
+    people = _enumerators(session, draw_id)
+    villages: dict[str, list[ProgressRow]] = defaultdict(list)
+    for (county, village), tally in sorted(tallies.items()):
+        villages[county].append(
+            ProgressRow(
+                unit_id=village,
+                label=labels.get(village, (village, ""))[0],
+                opened=tally.opened,
+                counts=tally.counts,
+                reserves_opened=tally.reserves_opened,
+                reserves_closed=tally.reserves_closed,
+                enumerators=tuple(people.get(village, ())),
+            )
+        )
+    counties = tuple(
+        _sum(county, labels.get(rows[0].unit_id, ("", county))[1], rows, villages=tuple(rows))
+        for county, rows in sorted(villages.items())
+    )
+    return Progress(_sum("", "", counties), counties)
+
+
+def _tally_query(draw_id: str) -> Select[tuple[str, str, str | None, int, int, int]]:
+    is_reserve = Assignment.sample_type == "reserve"
+    return (
+        select(
+            Assignment.county,
+            Assignment.parent,
+            Assignment.disposition,
+            func.count(),
+            func.sum(case((is_reserve, 1), else_=0)),
+            func.sum(case((is_reserve & Assignment.opened_at.is_(None), 1), else_=0)),
+        )
+        .where(Assignment.draw_id == draw_id)
+        .group_by(Assignment.county, Assignment.parent, Assignment.disposition)
+    )
+
+
+def _labels(session: Session, draw_id: str) -> dict[str, tuple[str, str]]:
+    """Return the names of each village and of its county, from one household of the village."""
+    levels = levels_of(session, draw_id)
+    if len(levels) < 2:
+        return {}
+    first = (
+        select(func.min(Assignment.unit_id)).where(Assignment.draw_id == draw_id).group_by(Assignment.parent)
+    ).scalar_subquery()
+    rows = session.execute(
+        select(DrawUnit.parent, DrawUnit.attributes).where(DrawUnit.draw_id == draw_id, DrawUnit.unit_id.in_(first))
+    )
+    top, village = levels[0], levels[-2]
+    return {
+        parent or "": (
+            label_of(village["name"], parent or "", attributes),
+            label_of(top["name"], str(attributes.get(top["id"], "")), attributes),
+        )
+        for parent, attributes in rows
+    }
+
+
+def _enumerators(session: Session, draw_id: str) -> dict[str, list[str]]:
+    rows = session.execute(
+        select(Assignment.parent, Person.name)
+        .join(Person, Person.id == Assignment.enumerator_id)
+        .where(Assignment.draw_id == draw_id)
+        .distinct()
+        .order_by(Person.name)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for village, name in rows:
+        found[village].append(name)
+    return found
+
+
+def _sum(unit_id: str, label: str, rows: Iterable[ProgressRow], villages: tuple[ProgressRow, ...] = ()) -> ProgressRow:
+    parts = list(rows)
+    return ProgressRow(
+        unit_id=unit_id,
+        label=label,
+        opened=sum(part.opened for part in parts),
+        counts={name: sum(part.counts[name] for part in parts) for name in DISPOSITIONS},
+        reserves_opened=sum(part.reserves_opened for part in parts),
+        reserves_closed=sum(part.reserves_closed for part in parts),
+        villages=villages,
+    )
