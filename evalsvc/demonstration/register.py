@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evalsvc.demonstration.scenario import SEED, Rates, Scale
-from evalsvc.demonstration.villages import Village
+from evalsvc.demonstration.villages import NEIGHBOURHOOD, Village
 
 EXITED, MONITORED, ORDINARY = "脱贫户", "监测户", "一般农户"
 CLASSES = (EXITED, MONITORED, ORDINARY)
@@ -39,7 +39,7 @@ class Register:
     persons: Integers
 
     def household_ids(self) -> list[str]:
-        """Return the identifiers: the village's code, a hyphen (so that no table program takes it for a number), a number."""
+        """Return the identifiers: the village's code, a hyphen (no table program takes that for a number), a number."""
         codes = [place.village_code for place in self.villages]
         return [f"{codes[v]}-{n:04d}" for v, n in zip(self.village.tolist(), self.number.tolist(), strict=True)]
 
@@ -68,8 +68,8 @@ def simulate(places: list[Village], scale: Scale, seed: int = SEED) -> tuple[Reg
 
 
 def _make_register(places: list[Village], scale: Scale, generator: np.random.Generator) -> Register:
-    committee = np.array([place.committee == "居委会" for place in places])
-    poor_village = (generator.random(len(places)) < 0.3) & ~committee
+    committee = np.array([place.committee == NEIGHBOURHOOD for place in places])
+    poor_village = _choose_poor_villages(places, committee, generator)
     households = np.maximum(generator.lognormal(np.log(scale.households) - 0.125, 0.5, len(places)).astype(int), 12)
     households[committee] = 0
     share_exited = np.where(poor_village, generator.beta(12, 25, len(places)), generator.beta(9, 41, len(places)))
@@ -92,6 +92,17 @@ def _make_register(places: list[Village], scale: Scale, generator: np.random.Gen
     )
 
 
+def _choose_poor_villages(places: list[Village], committee: Flags, generator: np.random.Generator) -> Flags:
+    """Make three tenths of the villages of each county 脱贫村."""
+    counties = np.array([place.county_code for place in places])
+    order = generator.random(len(places))
+    poor = np.zeros(len(places), dtype=bool)
+    for code in np.unique(counties):
+        inside = np.flatnonzero((counties == code) & ~committee)
+        poor[inside[np.argsort(order[inside])[: round(0.3 * inside.size)]]] = True
+    return poor
+
+
 def _remaining_poor(places: list[Village], generator: np.random.Generator) -> Integers:
     """Give every county a number of registered poor persons who have not exited, repeated for each of its villages."""
     codes = sorted({place.county_code for place in places})
@@ -108,7 +119,8 @@ def _make_truth(register: Register, scale: Scale, generator: np.random.Generator
         inside, rates = county == code, scale.rates_of(str(code))
         _mark(flags["ineligible"], inside, rates.ineligible, register.village, generator)
         living = inside & ~flags["ineligible"]
-        eligible = {"wrong_exit": living & register.registered, "missed": living & ~register.registered}
+        ordinary = register.household_class == CLASSES.index(ORDINARY)
+        eligible = {"wrong_exit": living & register.registered, "missed": living & ordinary}
         for name in ("wrong_exit", "missed"):
             _mark(flags[name], eligible[name], getattr(rates, name), register.village, generator)
         _mark(

@@ -1,7 +1,6 @@
-"""What the demonstration assumes: the judged counties, their hidden rates, and the sizes of a full and of a small run."""
+"""What the demonstration assumes: judged counties, hidden rates, and the sizes of a full and of a small run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 EVALUATION = "fujian-demo"
 SEED = 20240601
@@ -42,6 +41,29 @@ OTHER = Rates(wrong_exit=0.012, missed=0.003)
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """Hold how many villages a stratum takes, and how many households of each class a village."""
+
+    poor_villages: int
+    other_villages: int
+    exited: int
+    monitored: int
+    ordinary: int
+    reserves: int
+
+
+@dataclass(frozen=True)
+class ProvinceSizes:
+    """Hold how many units the province design takes at each stage."""
+
+    counties: int
+    villages: int
+    """Of each kind, in each county."""
+    households: tuple[int, int, int]
+    """脱贫户, 监测户 and 一般农户 in each village."""
+
+
+@dataclass(frozen=True)
 class Scale:
     """Hold the sizes of one kind of run."""
 
@@ -50,15 +72,37 @@ class Scale:
     """How many counties take part, the judged ones first."""
     villages_per_county: int
     """At most so many villages of each county stand in the frame."""
+    committees_per_county: int
+    """At most so many neighbourhood committees of each county stand in the frame."""
     households: int
     """Mean number of households of a village."""
-    register_rates: Mapping[str, Rates] = field(default_factory=lambda: {one.county_code: one.rates for one in JUDGED})
+    sizes: Sizes
+    province: ProvinceSizes
+    enumerators: int
 
     def rates_of(self, county_code: str) -> Rates:
         """Return the hidden rates of a county."""
-        return self.register_rates.get(county_code, OTHER)
+        return next((one.rates for one in JUDGED if one.county_code == county_code), OTHER)
 
 
-FULL = Scale("full", counties=23, villages_per_county=10_000, households=145)
-SMALL = Scale("small", counties=5, villages_per_county=14, households=40)
+FULL = Scale(
+    name="full",
+    counties=23,
+    villages_per_county=10_000,
+    committees_per_county=10_000,
+    households=145,
+    sizes=Sizes(poor_villages=14, other_villages=12, exited=20, monitored=2, ordinary=12, reserves=3),
+    province=ProvinceSizes(counties=8, villages=10, households=(8, 1, 5)),
+    enumerators=12,
+)
+SMALL = Scale(
+    name="small",
+    counties=5,
+    villages_per_county=14,
+    committees_per_county=2,
+    households=40,
+    sizes=Sizes(poor_villages=2, other_villages=2, exited=4, monitored=1, ordinary=3, reserves=2),
+    province=ProvinceSizes(counties=2, villages=2, households=(2, 1, 2)),
+    enumerators=2,
+)
 SCALES = {scale.name: scale for scale in (FULL, SMALL)}
