@@ -1,0 +1,184 @@
+"""Who may open which route. Every route carries exactly one rule; the factory refuses to start without it.
+
+The decorators only label a view. `guard` runs before every request, finds the label and admits or refuses, so that no order of
+decorators can open a door. A route takes a cookie with a CSRF token, or a token, never both.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
+
+import flask
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from evalsvc.errors import EvalsvcError, ForbiddenError, NotFoundError, UnauthenticatedError
+from evalsvc.evaluations.queries import EvaluationRecord, evaluation_by_code
+from evalsvc.people import queries as people
+from evalsvc.people.actor import ENUMERATOR, ROLES, Actor
+
+PUBLIC, PAGE, API, DEVICE = "public", "page", "api", "device"
+API_PATH = "/api/v1/"
+DEVICE_PATH = "/v1/key/<token>/"
+ORDINARY_LIMIT = 2_000_000
+"""Largest body of a request that is neither a submission nor an upload, bytes."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one route asks of those who come."""
+
+    kind: str
+    roles: frozenset[str] = frozenset()
+    upload: bool = False
+
+
+class AccessError(EvalsvcError):
+    """Raise at start when a route has no rule, or a rule that does not fit its address."""
+
+
+def public(view: View) -> View:
+    """Open a route to everybody, signed in or not; what it posts still needs a CSRF token."""
+    return _label(view, Rule(PUBLIC))
+
+
+def page(*roles: str) -> Callable[[View], View]:
+    """Open a page to signed-in people with one of the roles; without roles to anybody who takes part."""
+    return _labeller(Rule(PAGE, _checked(roles)))
+
+
+def api(*roles: str) -> Callable[[View], View]:
+    """Open an API route to bearers of a token whose person has one of the roles; without roles to any of them."""
+    return _labeller(Rule(API, _checked(roles)))
+
+
+def device(view: View) -> View:
+    """Open a route to an enumerator's device, which shows its token in the path."""
+    return _label(view, Rule(DEVICE, frozenset({ENUMERATOR})))
+
+
+def upload(view: View) -> View:
+    """Allow bodies up to the upload limit; stands above the route's rule."""
+    return _label(view, replace(rule_of(view) or Rule(""), upload=True), again=True)
+
+
+def rule_of(view: object) -> Rule | None:
+    """Return the rule of a view function or method."""
+    return cast("Rule | None", getattr(view, "access_rule", None))
+
+
+def require_rules(app: flask.Flask) -> None:
+    """Refuse to start while a route has no rule, or one that does not fit its address."""
+    for route in app.url_map.iter_rules():
+        for method in sorted((route.methods or set()) - {"OPTIONS", "HEAD"}):
+            rule = _route_rule(app, route.endpoint, method)
+            if rule is None:
+                raise AccessError("access.route_without_rule", route=f"{method} {route.rule}")
+            if rule.kind != _kind_by_address(route.rule, rule.kind):
+                raise AccessError("access.rule_misplaced", route=f"{method} {route.rule}", kind=rule.kind)
+
+
+def guard() -> None:
+    """Admit or refuse the request at hand, before its view runs."""
+    request = flask.request
+    if request.endpoint is None:
+        return
+    rule = _route_rule(flask.current_app, request.endpoint, request.method)
+    if rule is None:
+        # Only OPTIONS comes here: Flask answers it itself, with the methods of the route and nothing else.
+        return
+    flask.g.access_kind = rule.kind
+    request.max_content_length = _limit(rule)
+    with flask.current_app.extensions["evalsvc"].database.reading() as session:
+        _admit(session, rule)
+    if rule.kind in {PUBLIC, PAGE}:
+        flask.current_app.extensions["csrf"].protect()
+
+
+def _admit(session: Session, rule: Rule) -> None:
+    code = (flask.request.view_args or {}).get("evaluation")
+    if rule.kind == PUBLIC:
+        return
+    identifier, person_id = _caller(session, rule)
+    evaluation = None if code is None else _evaluation(session, code, person_id)
+    roles = people.roles_of(session, person_id, None if evaluation is None else evaluation.id)
+    actor = Actor(identifier, person_id, roles)
+    if evaluation is not None and not roles:
+        raise NotFoundError("evaluation.unknown", evaluation=code)
+    if rule.roles and not actor.has(*rule.roles):
+        raise ForbiddenError("access.role_missing", roles=sorted(rule.roles))
+    flask.g.actor = actor
+    flask.g.evaluation = evaluation
+
+
+def _evaluation(session: Session, code: str, _person_id: str) -> EvaluationRecord:
+    return evaluation_by_code(session, code)
+
+
+def _caller(session: Session, rule: Rule) -> tuple[str, str]:
+    """Return the actor's identifier and the person's, by the one proof that the kind of route takes."""
+    if rule.kind == PAGE:
+        return _signed_in()
+    if rule.kind == API:
+        scheme, _, secret = flask.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise UnauthenticatedError("access.token_missing")
+        token = people.valid_token(session, "api", secret.strip())
+    else:
+        token = people.valid_token(session, "device", str((flask.request.view_args or {})["token"]))
+    return f"token:{token.id}", token.person_id
+
+
+def _signed_in() -> tuple[str, str]:
+    if "Authorization" in flask.request.headers:
+        raise ForbiddenError("access.token_on_page")
+    if not current_user.is_authenticated:
+        raise UnauthenticatedError("access.sign_in_needed")
+    return current_user.person_id, current_user.person_id
+
+
+def _limit(rule: Rule) -> int:
+    config = flask.current_app.extensions["evalsvc"].config
+    if rule.upload:
+        return int(config.upload_limit)
+    return int(config.submission_limit) if rule.kind == DEVICE else ORDINARY_LIMIT
+
+
+def _route_rule(app: flask.Flask, endpoint: str, method: str) -> Rule | None:
+    """Return the rule of a route: of its function, or of the method of its class."""
+    view = app.view_functions.get(endpoint)
+    view_class = getattr(view, "view_class", None)
+    if view_class is None:
+        return rule_of(view)
+    handler = getattr(view_class, method.lower(), None)
+    if handler is None and method == "HEAD":
+        handler = getattr(view_class, "get", None)
+    return rule_of(handler)
+
+
+def _kind_by_address(address: str, kind: str) -> str:
+    if address.startswith(DEVICE_PATH):
+        return DEVICE
+    if address.startswith(API_PATH):
+        return kind if kind == PUBLIC else API
+    return kind if kind in {PUBLIC, PAGE} else PAGE
+
+
+def _checked(roles: tuple[str, ...]) -> frozenset[str]:
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise AccessError("access.role_unknown", roles=unknown)
+    return frozenset(roles)
+
+
+def _labeller(rule: Rule) -> Callable[[View], View]:
+    return lambda view: _label(view, rule)
+
+
+def _label(view: View, rule: Rule, *, again: bool = False) -> View:
+    if rule_of(view) is not None and not again:
+        raise AccessError("access.two_rules", view=view.__qualname__)
+    cast("Any", view).access_rule = rule
+    return view

@@ -1,0 +1,117 @@
+"""The application factory. Every blueprint is registered here by name; the app refuses to start while a route has no access rule."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import flask
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_babel import Babel
+from flask_smorest import Api, Blueprint
+from flask_wtf.csrf import CSRFProtect
+from flask.wrappers import Request, Response
+
+from evalsvc import access, web
+from evalsvc.config import Config
+from evalsvc.evaluations import pages as evaluations_pages
+from evalsvc.people import pages as people_pages
+from evalsvc.people import session as people_session
+from evalsvc.service import open_service
+
+PAGES: tuple[flask.Blueprint, ...] = (
+    people_pages.blueprint,
+    evaluations_pages.blueprint,
+)
+"""Blueprints of pages and of devices (flask.Blueprint). Register a feature's here."""
+
+VIEWS: tuple[Blueprint, ...] = ()
+"""Blueprints of the API (flask_smorest.Blueprint, url_prefix below /api/v1). Register a feature's here."""
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+IDLE_HOURS = 4
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """Sessions for pages only: a route that takes a token neither reads nor writes a cookie."""
+
+    def open_session(self, app: flask.Flask, request: Request) -> SecureCookieSession | None:
+        """Read the session, empty on token routes."""
+        return self.session_class() if _takes_token(request.path) else super().open_session(app, request)
+
+    def save_session(self, app: flask.Flask, session: SecureCookieSession, response: Response) -> None:  # type: ignore[override]
+        """Write the session, never on token routes."""
+        if not _takes_token(flask.request.path):
+            super().save_session(app, session, response)
+
+
+def create_app(config: Config) -> flask.Flask:
+    """Make the application of one configuration."""
+    app = flask.Flask("evalsvc", template_folder="templates", static_folder="static")
+    app.config.update(_settings(config))
+    app.session_interface = CookieSessions()
+    app.extensions["evalsvc"] = open_service(config)
+    CSRFProtect(app)
+    people_session.register(app)
+    Babel(app, default_locale="zh", default_translation_directories=str(TRANSLATIONS), locale_selector=web.language)
+    _register_template_words(app)
+    api = Api(app)
+    for page in PAGES:
+        app.register_blueprint(page)
+    for view in VIEWS:
+        api.register_blueprint(view)
+    access.public(app.view_functions["static"])
+    web.register_errors(app)
+    app.before_request(access.guard)
+    app.after_request(_add_headers)
+    access.require_rules(app)
+    return app
+
+
+def _settings(config: Config) -> dict[str, object]:
+    return {
+        "SECRET_KEY": config.secret_key,
+        "MAX_CONTENT_LENGTH": config.upload_limit,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=min(IDLE_HOURS, config.session_hours)),
+        "SESSION_COOKIE_NAME": "evalsvc",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "JSON_AS_ASCII": False,
+        "API_TITLE": "evalsvc",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+    }
+
+
+def _register_template_words(app: flask.Flask) -> None:
+    app.jinja_env.filters["local_time"] = web.local_time
+    app.jinja_env.globals["language"] = web.language
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _add_headers(response: flask.Response) -> flask.Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if flask.request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if flask.current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _takes_token(path: str) -> bool:
+    return path.startswith((access.API_PATH, "/v1/key/"))

@@ -1,0 +1,24 @@
+"""The table of evaluations."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from evalsvc.db import Base, new_identifier, now
+
+
+class Evaluation(Base):
+    """One evaluation (评估项目): one round for one client."""
+
+    __tablename__ = "evaluation"
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
+    code: Mapped[str] = mapped_column(unique=True)
+    """Stands in addresses and files: ``[a-z0-9][a-z0-9-]*``."""
+    name: Mapped[str]
+    client: Mapped[str]
+    institute: Mapped[str]
+    pack: Mapped[str]
+    """Name of the rule pack, for example ``shifan-jiading``."""
+    simulated: Mapped[bool] = mapped_column(default=False)
+    """Set when the data are simulated; every page and output then says 模拟数据."""
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,38 @@
+"""What is done to evaluations. Operations flush and never commit."""
+
+import re
+
+from sqlalchemy.orm import Session
+
+from evalsvc import audit
+from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.evaluations import queries
+from evalsvc.evaluations.models import Evaluation
+from evalsvc.people.actor import Actor
+
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
+
+
+def create_evaluation(
+    session: Session,
+    actor: Actor,
+    *,
+    code: str,
+    name: str,
+    client: str,
+    institute: str,
+    pack: str,
+    simulated: bool = False,
+) -> queries.EvaluationRecord:
+    """Open a new evaluation under a code of its own and a rule pack that exists."""
+    if not CODE.fullmatch(code):
+        raise InvalidError("evaluation.code_form", evaluation=code)
+    if queries.find_evaluation(session, code) is not None:
+        raise ConflictError("evaluation.code_taken", evaluation=code)
+    row = Evaluation(code=code, name=name, client=client, institute=institute, pack=pack, simulated=simulated)
+    session.add(row)
+    session.flush()
+    audit.record(
+        session, actor.identifier, "evaluation.create", row.id, {"code": code, "pack": pack, "simulated": simulated}
+    )
+    return queries.evaluation_by_code(session, code)

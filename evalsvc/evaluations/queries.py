@@ -1,0 +1,74 @@
+"""Reads of evaluations."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalsvc.errors import NotFoundError
+from evalsvc.evaluations.models import Evaluation
+
+
+@dataclass(frozen=True)
+class EvaluationRecord:
+    """One evaluation, as pages, access checks and other features see it."""
+
+    id: str
+    code: str
+    name: str
+    client: str
+    institute: str
+    pack: str
+    simulated: bool
+    created_at: datetime
+
+
+def evaluation_by_code(session: Session, code: str) -> EvaluationRecord:
+    """Return the evaluation of a code.
+
+    Raises
+    ------
+    NotFoundError
+        ``evaluation.unknown``
+    """
+    record = find_evaluation(session, code)
+    if record is None:
+        raise NotFoundError("evaluation.unknown", evaluation=code)
+    return record
+
+
+def find_evaluation(session: Session, code: str) -> EvaluationRecord | None:
+    """Return the evaluation of a code, if there is one."""
+    row = session.scalars(select(Evaluation).where(Evaluation.code == code)).one_or_none()
+    return None if row is None else _record(row)
+
+
+def evaluation_by_id(session: Session, identifier: str) -> EvaluationRecord:
+    """Return the evaluation of an identifier that another row holds."""
+    row = session.get(Evaluation, identifier)
+    if row is None:
+        raise NotFoundError("evaluation.unknown", evaluation=identifier)
+    return _record(row)
+
+
+def evaluations(session: Session, among: Collection[str] | None = None) -> list[EvaluationRecord]:
+    """List the evaluations, newest first: all, or those whose identifiers are given."""
+    query = select(Evaluation).order_by(Evaluation.created_at.desc(), Evaluation.code)
+    if among is not None:
+        query = query.where(Evaluation.id.in_(among))
+    return [_record(row) for row in session.scalars(query)]
+
+
+def _record(row: Evaluation) -> EvaluationRecord:
+    return EvaluationRecord(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        client=row.client,
+        institute=row.institute,
+        pack=row.pack,
+        simulated=row.simulated,
+        created_at=row.created_at,
+    )

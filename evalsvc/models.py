@@ -1,0 +1,27 @@
+"""Every feature's tables, imported so that the metadata is complete. Register a feature's models here."""
+
+from evalsvc import audit
+from evalsvc.cases import models as cases
+from evalsvc.draws import models as draws
+from evalsvc.editions import models as editions
+from evalsvc.evaluations import models as evaluations
+from evalsvc.fieldwork import models as fieldwork
+from evalsvc.frames import models as frames
+from evalsvc.instruments import models as instruments
+from evalsvc.interviews import models as interviews
+from evalsvc.people import models as people
+from evalsvc.results import models as results
+
+TABLE_MODULES = (
+    audit,
+    people,
+    evaluations,
+    frames,
+    draws,
+    instruments,
+    fieldwork,
+    interviews,
+    cases,
+    results,
+    editions,
+)

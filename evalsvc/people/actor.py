@@ -1,0 +1,31 @@
+"""The actor: who does something, as every operation receives it."""
+
+from dataclasses import dataclass
+
+ADMINISTRATOR = "administrator"
+DESIGNER = "designer"
+SUPERVISOR = "supervisor"
+EXPERT = "expert"
+LEAD = "lead"
+ENUMERATOR = "enumerator"
+AUDITOR = "auditor"
+ROLES = (ADMINISTRATOR, DESIGNER, SUPERVISOR, EXPERT, LEAD, ENUMERATOR, AUDITOR)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Say who acts, and with which roles in the evaluation at hand."""
+
+    identifier: str
+    """What the audit trail carries: the person's id, ``token:<id>`` or ``system``; never a name."""
+    person_id: str | None
+    """The person behind it; None for the system itself."""
+    roles: frozenset[str]
+
+    def has(self, *roles: str) -> bool:
+        """Tell whether the actor has one of the roles; an administrator has them all."""
+        return ADMINISTRATOR in self.roles or not self.roles.isdisjoint(roles)
+
+
+SYSTEM = Actor("system", None, frozenset({ADMINISTRATOR}))
+"""Acts for commands on the machine itself and for background jobs."""

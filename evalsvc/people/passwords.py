@@ -1,0 +1,34 @@
+"""Passwords: argon2id, and what a password must have."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from evalsvc.errors import InvalidError
+
+SHORTEST, LONGEST = 12, 200
+HASHER = PasswordHasher()
+"""argon2id with the library's parameters (RFC 9106, low-memory profile)."""
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of a new password.
+
+    Raises
+    ------
+    InvalidError
+        ``people.password_length``
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise InvalidError("people.password_length", minimum=SHORTEST, maximum=LONGEST)
+    return HASHER.hash(password)
+
+
+def password_fits(kept: str | None, password: str) -> bool:
+    """Check a password; with no hash to compare, spend the same time on a hash that nothing fits."""
+    try:
+        return HASHER.verify(kept or NOBODY, password) and kept is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+NOBODY = HASHER.hash("no person has this password, it only takes the time that a comparison takes")

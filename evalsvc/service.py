@@ -1,0 +1,22 @@
+"""The running service's engines, opened once from the configuration; pages, commands and jobs all work through them."""
+
+from dataclasses import dataclass
+
+from evalsvc import models  # noqa: F401  (every table must be known before the first query)
+from evalsvc.config import Config
+from evalsvc.db import Database
+from evalsvc.store import Store
+
+
+@dataclass(frozen=True)
+class Service:
+    """Hold the configuration, the database and the file store of one process."""
+
+    config: Config
+    database: Database
+    store: Store
+
+
+def open_service(config: Config) -> Service:
+    """Open the engines that the configuration names."""
+    return Service(config, Database(config.database_url), Store(config.store_directory))

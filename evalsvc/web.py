@@ -1,0 +1,145 @@
+"""What views and pages share with the edge: the engines, the actor, the language, and how an error becomes an answer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from evalsvc import errors
+from evalsvc.access import API_PATH, DEVICE, PAGE
+from evalsvc.config import Config
+from evalsvc.db import Database
+from evalsvc.people.actor import Actor
+from evalsvc.service import Service
+from evalsvc.store import Store
+from evalsvc.words import LANGUAGES, sentence
+from sampling.errors import SamplingError
+
+LANGUAGE_COOKIE = "language"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+STATUS: Mapping[type[Exception], int] = {
+    errors.NotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.ForbiddenError: 403,
+    errors.UnauthenticatedError: 401,
+    errors.TooLargeError: 413,
+    errors.InvalidError: 422,
+    SamplingError: 422,
+}
+"""The one table of statuses. A family of errors of a pure package is added here."""
+
+
+def service() -> Service:
+    """Return the engines of the running application."""
+    return cast("Service", flask.current_app.extensions["evalsvc"])
+
+
+def config() -> Config:
+    """Return the configuration of the running application."""
+    return service().config
+
+
+def database() -> Database:
+    """Return the database of the running application."""
+    return service().database
+
+
+def store() -> Store:
+    """Return the file store of the running application."""
+    return service().store
+
+
+def current_actor() -> Actor:
+    """Return who makes this request, with the roles in the evaluation of the address."""
+    return cast("Actor", flask.g.actor)
+
+
+def language() -> str:
+    """Return the language of this request: Chinese unless the reader has switched."""
+    wanted = flask.request.cookies.get(LANGUAGE_COOKIE, LANGUAGES[0]) if flask.has_request_context() else LANGUAGES[0]
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+def see_other(endpoint: str, **values: Any) -> ResponseReturnValue:
+    """Send the reader to another page after something was done."""
+    return flask.redirect(flask.url_for(endpoint, **values), code=303)
+
+
+def local_time(value: datetime | None) -> str:
+    """Write a time as people in China read it."""
+    return "" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def register_errors(app: flask.Flask) -> None:
+    """Translate every error into one answer; what nobody foresaw says nothing to outsiders."""
+    for family in STATUS:
+        app.register_error_handler(family, _on_known)
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(CSRFError, _on_csrf)
+    app.register_error_handler(Exception, _on_unknown)
+
+
+def _on_known(error: Exception) -> ResponseReturnValue:
+    status = next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
+    known = cast("errors.EvalsvcError", error)
+    if status == 401 and flask.g.get("access_kind") == PAGE and flask.request.method == "GET":
+        return see_other("people.sign_in", next=flask.request.full_path.rstrip("?"))
+    return _answer(status, known.code, known.details, getattr(error, "complaints", ()))
+
+
+def _on_http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    messages = (getattr(error, "data", None) or {}).get("messages", {})
+    response = flask.make_response(_answer(error.code, f"http.{error.code}", {"fields": messages} if messages else {}))
+    response.headers.extend({name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}})
+    return response
+
+
+def _on_csrf(error: CSRFError) -> ResponseReturnValue:
+    return _answer(400, "access.csrf", {})
+
+
+def _on_unknown(error: Exception) -> ResponseReturnValue:
+    flask.current_app.logger.error("unexpected error at %s", flask.request.endpoint, exc_info=error)
+    return _answer(500, "http.500", {})
+
+
+def _answer(status: int, code: str, details: Mapping[str, object], complaints: Any = ()) -> ResponseReturnValue:
+    message = sentence(code, details, language())
+    listed = [
+        {"code": each.code, "message": sentence(each.code, each.details, language()), "details": dict(each.details)}
+        for each in complaints
+    ]
+    if flask.g.get("access_kind") == DEVICE or flask.request.path.startswith("/v1/key/"):
+        return _openrosa(status, "\n".join([message, *(each["message"] for each in listed)]))
+    if flask.request.path.startswith(API_PATH):
+        body = {"code": code, "message": message, "details": dict(details), "complaints": listed}
+        return flask.jsonify(body), status
+    return flask.render_template("error.html", status=status, message=message, complaints=listed), status
+
+
+def _openrosa(status: int, message: str) -> ResponseReturnValue:
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<OpenRosaResponse xmlns="http://openrosa.org/http/response">'
+        f"<message>{escape(message)}</message></OpenRosaResponse>"
+    )
+    return flask.Response(body, status, {"X-OpenRosa-Version": "1.0"}, content_type="text/xml; charset=utf-8")
+
+
+def local_path(wanted: str | None) -> str:
+    """Return a wanted address if it lies inside this service, else the first page: nobody is sent elsewhere."""
+    if (
+        wanted is None
+        or not wanted.startswith("/")
+        or wanted.startswith(("//", "/\\"))
+        or any(ord(sign) < 33 for sign in wanted)
+    ):
+        return "/"
+    return wanted

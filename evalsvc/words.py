@@ -1,0 +1,54 @@
+"""The words that people read: the sentence of a stable code, in Chinese or English."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("zh", "en")
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The two sentences of one code."""
+
+    zh: str
+    en: str
+
+
+@cache
+def catalogue() -> Mapping[str, Entry]:
+    """Read every file of translations/codes once; a code that stands twice is a mistake of ours."""
+    entries: dict[str, Entry] = {}
+    for file in sorted(files("evalsvc").joinpath("translations", "codes").iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml"):
+            continue
+        for code, words in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if code in entries:
+                raise ValueError(f"{code} stands twice in the catalogue, again in {file.name}")
+            entries[code] = Entry(**words)
+    return entries
+
+
+def sentence(code: str, details: Mapping[str, object] | None = None, language: str = "zh") -> str:
+    """Return what happened, where, and what to do, with the details filled in; an unknown code stands for itself."""
+    entry = catalogue().get(code)
+    if entry is None:
+        return code
+    text = entry.en if language == "en" else entry.zh
+    given = details or {}
+    return PLACEHOLDER.sub(lambda match: _plain(given.get(match.group(1))), text)
+
+
+def _plain(value: object) -> str:
+    """Write one detail as people write it: lists with their separators, nothing for what is missing."""
+    if value is None:
+        return "—"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return "、".join(_plain(item) for item in value)
+    return str(value)
