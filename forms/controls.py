@@ -1,0 +1,160 @@
+"""The body of an XForm: which control asks for which node, with what label and choices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from forms.markup import local_name
+from forms.paths import canonical
+from forms.structure import Action, Choice, Itemset
+from forms.texts import Translations, readable, resolve, texts_of
+
+CONTROLS = frozenset({"input", "select", "select1", "upload", "trigger", "range", "rank", "secret", "textarea"})
+_INSTANCE = re.compile(r"^\s*instance\(\s*(['\"])(.+?)\1\s*\)\s*([^\[]*)")
+_OWN_ATTRIBUTES = frozenset({"ref", "nodeset", "bind", "appearance"})
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control of the body, whatever it asks for."""
+
+    name: str
+    labels: Mapping[str, str]
+    hints: Mapping[str, str]
+    appearance: str
+    choices: tuple[Choice, ...]
+    itemset: Itemset | None
+    attributes: Mapping[str, str]
+    actions: tuple[Action, ...] = field(default=())
+
+
+def controls_of(
+    body: etree._Element | None, root: str, translations: Translations, secondary: Mapping[str, etree._Element]
+) -> dict[str, Control]:
+    """Give the controls by the path of the node they ask for; groups and repeats are among them."""
+    found: dict[str, Control] = {}
+    if body is not None:
+        _collect(body, "/" + root, translations, secondary, found)
+    return found
+
+
+def _collect(
+    parent: etree._Element,
+    base: str,
+    translations: Translations,
+    secondary: Mapping[str, etree._Element],
+    found: dict[str, Control],
+) -> None:
+    for element in parent:
+        name = local_name(element)
+        reference = element.get("nodeset") or element.get("ref")
+        path = canonical(reference, base) if reference else base
+        if name in CONTROLS and reference:
+            found[path] = _control(element, name, path, translations, secondary)
+        elif name in ("group", "repeat"):
+            if reference and (path not in found or name == "repeat"):
+                found[path] = _with_outer_label(_control(element, name, path, translations, secondary), found.get(path))
+            _collect(element, path, translations, secondary, found)
+
+
+def _with_outer_label(control: Control, outer: Control | None) -> Control:
+    # A repeat's label stands on the group around it, which refers to the same node.
+    if outer is None or control.labels:
+        return control
+    return Control(
+        control.name, outer.labels, outer.hints, outer.appearance or control.appearance,
+        control.choices, control.itemset, {**outer.attributes, **control.attributes}, control.actions,
+    )  # fmt: skip
+
+
+def _control(
+    element: etree._Element, name: str, path: str, translations: Translations, secondary: Mapping[str, etree._Element]
+) -> Control:
+    choices, itemset = _choices(element, translations, secondary)
+    return Control(
+        name=name,
+        labels=texts_of(element, "label", translations),
+        hints=texts_of(element, "hint", translations),
+        appearance=element.get("appearance", ""),
+        choices=choices,
+        itemset=itemset,
+        attributes={str(k): str(v) for k, v in element.attrib.items() if k not in _OWN_ATTRIBUTES},
+        actions=actions_in(element, path),
+    )
+
+
+def actions_in(element: etree._Element, path: str) -> tuple[Action, ...]:
+    """Give the actions that stand directly inside a control (it triggers them) or the model."""
+    return tuple(
+        Action(
+            target=canonical(child.get("ref") or child.get("target") or "", path),
+            events=tuple((child.get("event") or child.get("{http://www.w3.org/2001/xml-events}event") or "").split()),
+            name=local_name(child),
+            expression=child.get("value"),
+            text=(child.text or "").strip(),
+            trigger=path,
+        )
+        for child in element
+        if local_name(child) in ("setvalue", "setgeopoint", "recordaudio") and (child.get("ref") or child.get("target"))
+    )
+
+
+def declared_repeats(body: etree._Element | None, root: str) -> dict[str, str | None]:
+    """Give the repeats by path, each with the expression of its count."""
+    found: dict[str, str | None] = {}
+
+    def visit(parent: etree._Element, base: str) -> None:
+        for element in parent:
+            name = local_name(element)
+            reference = element.get("nodeset") or element.get("ref")
+            path = canonical(reference, base) if reference else base
+            if name == "repeat" and reference:
+                found[path] = element.get("{http://openrosa.org/javarosa}count")
+            if name in ("group", "repeat"):
+                visit(element, path)
+
+    if body is not None:
+        visit(body, "/" + root)
+    return found
+
+
+def _choices(
+    element: etree._Element, translations: Translations, secondary: Mapping[str, etree._Element]
+) -> tuple[tuple[Choice, ...], Itemset | None]:
+    source = element.find("{*}itemset")
+    if source is None:
+        return tuple(_item(item, translations) for item in element.iterfind("{*}item")), None
+    nodeset = source.get("nodeset", "")
+    value = source.find("{*}value")
+    label = source.find("{*}label")
+    value_name = value.get("ref", "") if value is not None else ""
+    label_name = label.get("ref", "") if label is not None else ""
+    call = _INSTANCE.match(nodeset)
+    instance = call.group(2) if call else None
+    itemset = Itemset(nodeset=nodeset, value=value_name, instance=instance, filtered="[" in nodeset)
+    if call is None or instance is None or instance not in secondary:
+        return (), itemset
+    rows = secondary[instance].iterfind(call.group(3).strip().strip("/"))
+    return tuple(_row(row, value_name, label_name, translations) for row in rows), itemset
+
+
+def _item(item: etree._Element, translations: Translations) -> Choice:
+    value = item.find("{*}value")
+    return Choice((value.text or "").strip() if value is not None else "", texts_of(item, "label", translations))
+
+
+def _row(row: etree._Element, value: str, label: str, translations: Translations) -> Choice:
+    text = label.strip()
+    if text.startswith("jr:itext("):
+        key = row.findtext(text.removeprefix("jr:itext(").removesuffix(")").strip()) or ""
+        return Choice(_cell(row, value), dict(translations.get(key, {})))
+    found = row.find(text) if text else None
+    return Choice(_cell(row, value), resolve(readable(found), {}) if found is not None else {})
+
+
+def _cell(row: etree._Element, name: str) -> str:
+    return (row.findtext(name) or "").strip() if name else ""

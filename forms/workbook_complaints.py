@@ -1,0 +1,103 @@
+"""What pyxform says, as complaints with sheet, row and column where they can be found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from string import Formatter
+
+from pyxform.errors import ErrorCode, PyXFormError
+
+from forms.complaint import Complaint, Severity
+
+_ROW = re.compile(r"\[row : (\d+)\]\s*")
+_SHEET = re.compile(r"(?:On the|for sheet:) '(\w+)'")
+_COLUMN = re.compile(r"the '([^']+)' (?:value|column)")
+# Sentences of pyxform that carry no code of its own: pattern, our code, sheet and column they speak of.
+_SENTENCES: tuple[tuple[str, str, str | None, str | None], ...] = (
+    (r"Question with no type", "workbook.no_type", "survey", "type"),
+    (r"Question or group with no name", "workbook.no_name", "survey", "name"),
+    (r"Missing calculation", "workbook.no_calculation", "survey", "calculation"),
+    (
+        r"List name not in (?:choices|external choices|columns) sheet: ?(?P<list>.*)",
+        "workbook.list_missing", "survey", "type",
+    ),
+    (r"There should be a choices sheet", "workbook.no_choices", "choices", None),
+    (
+        r"Choice names with spaces cannot be added.*See \[(?P<name>.*?)\] in \[(?P<list>.*?)\]",
+        "workbook.choice_with_space", "choices", "name",
+    ),
+    (r"Unknown question type '?(?P<type>[^'\n]*)'?", "workbook.unknown_type", "survey", "type"),
+    (r"Duplicate column header: (?P<header>.*)", "workbook.header_twice", None, None),
+    (r"(?:Group|Repeat) has no label", "workbook.group_without_label", "survey", "label"),
+    (r"Row without name, text, or label is being skipped", "workbook.row_skipped", "survey", "name"),
+    (r"You must have a sheet named 'survey'", "workbook.no_survey", "survey", None),
+    (r"max-pixels parameter to speed up", "workbook.no_max_pixels", "survey", "parameters"),
+)  # fmt: skip
+
+
+def from_error(problem: PyXFormError) -> tuple[Complaint, ...]:
+    """Give the complaints of one error; a message of several lines that each name a row is several complaints."""
+    text = str(problem)
+    parts = _split(text)
+    return tuple(_complaint(part, "error") for part in parts)
+
+
+def from_warning(text: str) -> Complaint:
+    """Give the complaint of one warning."""
+    return _complaint(text, "warning")
+
+
+def _split(text: str) -> list[str]:
+    starts = [m.start() for m in _ROW.finditer(text)]
+    if len(starts) < 2 or starts[0] != 0:
+        return [text]
+    return [text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+def _complaint(text: str, severity: Severity) -> Complaint:
+    row = _ROW.search(text)
+    code, sheet, column, details = _recognised(text)
+    found_sheet = _SHEET.search(text)
+    found_column = _COLUMN.search(text)
+    number = int(row.group(1)) if row else None
+    return Complaint(
+        "form",
+        code,
+        details={**details, "reason": _ROW.sub("", text).strip(), **({"row": number} if number else {})},
+        sheet=found_sheet.group(1) if found_sheet else sheet,
+        row=number,
+        column=found_column.group(1) if found_column else column,
+        severity=severity,
+    )
+
+
+def _recognised(text: str) -> tuple[str, str | None, str | None, dict[str, str | int]]:
+    for code, template in _templates():
+        match = template.search(text)
+        if match:
+            return code, None, None, dict(match.groupdict())
+    for pattern, code, sheet, column in _SENTENCES:
+        match = re.search(pattern, text, re.DOTALL)
+        if match:
+            return code, sheet, column, {k: v.strip() for k, v in match.groupdict().items() if v}
+    return "workbook.other", None, None, {}
+
+
+@lru_cache(maxsize=1)
+def _templates() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Turn pyxform's own message templates into patterns, so that a message tells its code again."""
+    patterns = ((code.name.lower(), "".join(_pattern(code.value.msg))) for code in ErrorCode)
+    return tuple((f"workbook.{name}", re.compile(pattern, re.DOTALL)) for name, pattern in patterns)
+
+
+def _pattern(message: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for literal, name, _, _ in Formatter().parse(message):
+        yield re.escape(literal)
+        if name and name not in seen:
+            seen.add(name)
+            yield f"(?P<{name}>.*?)"
+        elif name:
+            yield ".*?"
