@@ -1,4 +1,4 @@
-"""Small generated pictures: what stands for the photo of a house and for a signature. No photo of anything real is used."""
+"""Small generated pictures in place of the photo of a house and of a signature: nothing real is shown."""
 
 import math
 import random
