@@ -1,7 +1,7 @@
 """Who may open which route. Every route carries exactly one rule; the factory refuses to start without it.
 
-The decorators only label a view. `guard` runs before every request, finds the label and admits or refuses, so that no order of
-decorators can open a door. A route takes a cookie with a CSRF token, or a token, never both.
+The decorators only label a view. `guard` runs before every request, finds the label and admits or refuses, so that no
+order of decorators can open a door. A route takes a cookie with a CSRF token, or a token, never both.
 """
 
 from collections.abc import Callable

@@ -1,14 +1,14 @@
-"""The application factory. Every blueprint is registered here by name; the app refuses to start while a route has no access rule."""
+"""The application factory. Every blueprint is registered here; the app refuses to start while a route has no rule."""
 
 from datetime import timedelta
 from pathlib import Path
 
 import flask
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.wrappers import Request, Response
 from flask_babel import Babel
 from flask_smorest import Api, Blueprint
 from flask_wtf.csrf import CSRFProtect
-from flask.wrappers import Request, Response
 
 from evalsvc import access, web
 from evalsvc.config import Config
@@ -29,8 +29,8 @@ VIEWS: tuple[Blueprint, ...] = ()
 TRANSLATIONS = Path(__file__).parent / "translations"
 IDLE_HOURS = 4
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -1,6 +1,6 @@
 """Every feature's tables, imported so that the metadata is complete. Register a feature's models here."""
 
-from evalsvc import audit
+from evalsvc import audit, jobs
 from evalsvc.cases import models as cases
 from evalsvc.draws import models as draws
 from evalsvc.editions import models as editions
@@ -14,6 +14,7 @@ from evalsvc.results import models as results
 
 TABLE_MODULES = (
     audit,
+    jobs,
     people,
     evaluations,
     frames,

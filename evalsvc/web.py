@@ -1,4 +1,4 @@
-"""What views and pages share with the edge: the engines, the actor, the language, and how an error becomes an answer."""
+"""What views and pages share with the edge: engines, actor, language, and how an error becomes an answer."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -102,7 +102,7 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _on_csrf(error: CSRFError) -> ResponseReturnValue:
+def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
     return _answer(400, "access.csrf", {})
 
 

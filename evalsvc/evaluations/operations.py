@@ -8,6 +8,7 @@ from evalsvc import audit
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.evaluations import queries
 from evalsvc.evaluations.models import Evaluation
+from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.people.actor import Actor
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
@@ -29,6 +30,7 @@ def create_evaluation(
         raise InvalidError("evaluation.code_form", evaluation=code)
     if queries.find_evaluation(session, code) is not None:
         raise ConflictError("evaluation.code_taken", evaluation=code)
+    pack_bytes(pack)
     row = Evaluation(code=code, name=name, client=client, institute=institute, pack=pack, simulated=simulated)
     session.add(row)
     session.flush()

@@ -46,7 +46,7 @@ def sign_in() -> ResponseReturnValue:
 def check_sign_in() -> ResponseReturnValue:
     """Sign a person in; every failure gets the same answer."""
     form, config = flask.request.form, web.config()
-    # Two commits: the attempt has to stay counted whatever becomes of it, and comparing passwords must not hold the write lock.
+    # Two commits: an attempt stays counted whatever becomes of it, and comparing passwords must not hold the write lock.
     with web.database().transaction() as session:
         attempt = operations.begin_attempt(
             session, form.get("sign_in_name", ""), flask.request.remote_addr or "", config.secret_key

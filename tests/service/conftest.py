@@ -129,7 +129,12 @@ def make_evaluation(database: Database) -> MakeEvaluation:
     """Open an evaluation: make_evaluation(code="fujian-demo", name=..., simulated=True)."""
 
     def make(code: str = "fujian-demo", **given: object) -> EvaluationRecord:
-        values = {"name": "四县退出评估", "client": "示例委托单位", "institute": "示例评估中心", "pack": "shifan-jiading"}
+        values = {
+            "name": "四县退出评估",
+            "client": "示例委托单位",
+            "institute": "示例评估中心",
+            "pack": "shifan-jiading-2026-1",
+        }
         with database.transaction() as session:
             return evaluations.create_evaluation(session, SYSTEM, code=code, **{**values, **given})  # type: ignore[arg-type]
 
@@ -138,7 +143,7 @@ def make_evaluation(database: Database) -> MakeEvaluation:
 
 @pytest.fixture
 def make_person(database: Database, monkeypatch: pytest.MonkeyPatch) -> MakePerson:
-    """Add a person with roles: make_person("lead", "designer", evaluation=record); without evaluation they hold everywhere."""
+    """Add a person with roles: make_person("lead", evaluation=record); without evaluation the roles hold everywhere."""
     monkeypatch.setattr("evalsvc.people.passwords.HASHER", CHEAP_HASHER)
 
     def make(*roles: str, evaluation: EvaluationRecord | None = None, name: str = "") -> Somebody:
