@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalsvc.draws.log import LogLine
 from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
-from evalsvc.draws.schemas import DrawRecord, LogLine, UnitRecord
+from evalsvc.draws.schemas import DrawRecord, UnitRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.frames.models import FrameFile
 
@@ -114,4 +115,14 @@ def log_lines(session: Session, after: int = 0) -> list[LogLine]:
     rows = session.scalars(
         select(CommitmentEntry).where(CommitmentEntry.sequence > after).order_by(CommitmentEntry.sequence)
     )
-    return [LogLine(row.sequence, row.kind, row.subject, row.sha256, row.at, row.previous, row.hash) for row in rows]
+    return [_line(row) for row in rows]
+
+
+def last_line(session: Session) -> LogLine | None:
+    """Return the line that the next one follows."""
+    row = session.scalars(select(CommitmentEntry).order_by(CommitmentEntry.sequence.desc()).limit(1)).first()
+    return None if row is None else _line(row)
+
+
+def _line(row: CommitmentEntry) -> LogLine:
+    return LogLine(row.sequence, row.kind, row.subject, row.sha256, row.at, row.previous, row.hash)

@@ -54,16 +54,3 @@ class StratumRow:
     taken: int
     certain: int
     reserves: int
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """One line of the public log of commitments."""
-
-    sequence: int
-    kind: str
-    subject: str
-    sha256: str
-    at: str
-    previous: str
-    hash: str

@@ -2,13 +2,7 @@
 
 from types import MappingProxyType
 
-COMPLETED = "completed"
-NON_CONTACT = "non_contact"
-REFUSED = "refused"
-VACANT = "ineligible_vacant"
-DECEASED = "ineligible_deceased"
-DUPLICATE = "ineligible_duplicate"
-DISPOSITIONS = (COMPLETED, NON_CONTACT, REFUSED, VACANT, DECEASED, DUPLICATE)
+from evalsvc.instruments.contract import COMPLETED, DECEASED, DUPLICATE, NON_CONTACT, REFUSED, VACANT
 
 REASONS = MappingProxyType(
     {

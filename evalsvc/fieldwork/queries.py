@@ -1,7 +1,7 @@
 """Reads of the fieldwork: assignments, an enumerator's tasks, progress by county and village."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, case, func, select
@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from evalsvc.draws.models import DrawUnit
 from evalsvc.draws.queries import label_of, levels_of
-from evalsvc.fieldwork.dispositions import DISPOSITIONS
+from evalsvc.errors import NotFoundError
+from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.fieldwork.schemas import AssignmentRecord, Progress, ProgressRow, Task
+from evalsvc.fieldwork.schemas import AssignmentRecord, Household, Progress, ProgressRow, Task, Village
+from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.instruments.models import Instrument
-from evalsvc.people.models import Person
+from evalsvc.people.actor import ENUMERATOR
+from evalsvc.people.models import Person, RoleGrant
 
 
 def assignments_of_draw(session: Session, draw_id: str) -> list[AssignmentRecord]:
@@ -52,7 +55,7 @@ def draws_in_fieldwork(session: Session, evaluation_id: str) -> list[str]:
 
 def tasks(session: Session, evaluation_id: str, enumerator_id: str | None = None) -> list[Task]:
     """List the open households, of one enumerator or of all; a closed reserve is never among them."""
-    query: Select[tuple[Assignment, Instrument, DrawUnit, str | None]] = (
+    query: Select[Assignment, Instrument, DrawUnit, str] = (
         select(Assignment, Instrument, DrawUnit, Person.name)
         .join(Instrument, Instrument.id == Assignment.instrument_id)
         .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
@@ -136,7 +139,7 @@ def progress(session: Session, draw_id: str) -> Progress:
     return Progress(_sum("", "", counties), counties)
 
 
-def _tally_query(draw_id: str) -> Select[tuple[str, str, str | None, int, int, int]]:
+def _tally_query(draw_id: str) -> Select[str, str, str | None, int, int, int]:
     is_reserve = Assignment.sample_type == "reserve"
     return (
         select(
@@ -198,3 +201,61 @@ def _sum(unit_id: str, label: str, rows: Iterable[ProgressRow], villages: tuple[
         reserves_closed=sum(part.reserves_closed for part in parts),
         villages=villages,
     )
+
+
+def enumerators_of(session: Session, evaluation_id: str) -> list[tuple[str, str]]:
+    """List the active enumerators of an evaluation: identifier and name."""
+    query = (
+        select(Person.id, Person.name)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            Person.active.is_(True),
+            RoleGrant.role == ENUMERATOR,
+            (RoleGrant.evaluation_id == evaluation_id) | RoleGrant.evaluation_id.is_(None),
+        )
+        .distinct()
+        .order_by(Person.name, Person.id)
+    )
+    return [(identifier, name) for identifier, name in session.execute(query)]
+
+
+def village(session: Session, draw_id: str, parent: str) -> Village:
+    """Return one village: its open households, and how many reserves wait in each class.
+
+    Raises
+    ------
+    NotFoundError
+        ``fieldwork.unknown_village``
+    """
+    rows = session.execute(
+        select(Assignment, DrawUnit.attributes)
+        .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
+        .where(Assignment.draw_id == draw_id, Assignment.parent == parent)
+        .order_by(Assignment.stratum, Assignment.order.nulls_first(), Assignment.unit_id)
+    ).all()
+    if not rows:
+        raise NotFoundError("fieldwork.unknown_village", villages=parent)
+    assignments = [row[0] for row in rows]
+    replaced = {assignment.replaces for assignment in assignments}
+    closed = Counter(assignment.stratum for assignment in assignments if assignment.opened_at is None)
+    levels = levels_of(session, draw_id)
+    attributes = rows[0][1]
+    return Village(
+        unit_id=parent,
+        label=label_of(levels[-2]["name"], parent, attributes) if len(levels) > 1 else parent,
+        county=label_of(levels[0]["name"], assignments[0].county, attributes),
+        enumerator_id=next((each.enumerator_id for each in assignments if each.enumerator_id), None),
+        households=tuple(
+            Household(record(each), _reasons(each, replaced, closed[each.stratum]))
+            for each in assignments
+            if each.opened_at is not None
+        ),
+        reserves_closed=dict(closed),
+    )
+
+
+def _reasons(assignment: Assignment, replaced: Collection[str | None], closed: int) -> tuple[str, ...]:
+    """List the reasons for which a reserve may be opened beside a household now."""
+    if assignment.sample_type not in REPLACEABLE or assignment.unit_id in replaced or not closed:
+        return ()
+    return tuple(reason for reason, disposition in REASONS.items() if disposition == assignment.disposition)

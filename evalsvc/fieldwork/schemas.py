@@ -73,3 +73,24 @@ class Progress:
 
     total: ProgressRow
     counties: tuple[ProgressRow, ...]
+
+
+@dataclass(frozen=True)
+class Household:
+    """One open household of a village, with the reasons for which a reserve may be opened beside it now."""
+
+    assignment: AssignmentRecord
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Village:
+    """One village of the fieldwork."""
+
+    unit_id: str
+    label: str
+    county: str
+    enumerator_id: str | None
+    households: tuple[Household, ...]
+    reserves_closed: Mapping[str, int]
+    """How many reserves still wait, by class."""

@@ -1,0 +1,128 @@
+"""Pages of the fieldwork: progress by county and village, one village, assignments, reserves, exports."""
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from evalsvc import web
+from evalsvc.access import page
+from evalsvc.draws.queries import draw_by_number, draws_of
+from evalsvc.draws.schemas import DrawRecord
+from evalsvc.fieldwork import operations, queries
+from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
+from evalsvc.instruments.contract import DISPOSITIONS
+from evalsvc.instruments.queries import instrument_by_id, instruments_of
+
+blueprint = flask.Blueprint("fieldwork", __name__, template_folder="templates")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/evaluations/<evaluation>/fieldwork")
+@page("supervisor", "lead", "designer", "auditor")
+def progress(evaluation: str) -> ResponseReturnValue:
+    """Show how far the fieldwork is; without assignments, the form that makes them."""
+    identifier = flask.g.evaluation.id
+    with web.database().reading() as session:
+        working = set(queries.draws_in_fieldwork(session, identifier))
+        draws = draws_of(session, identifier)
+        chosen = _chosen([draw for draw in draws if draw.id in working])
+        shown = None if chosen is None else queries.progress(session, chosen.id)
+        ready = [draw for draw in draws if draw.state == "drawn" and draw.id not in working]
+        instruments = instruments_of(session, identifier)
+        people = queries.enumerators_of(session, identifier)
+    return flask.render_template(
+        "fieldwork/progress.html",
+        evaluation=evaluation,
+        draws=[draw for draw in draws if draw.id in working],
+        draw=chosen,
+        progress=shown,
+        ready=ready,
+        instruments=instruments,
+        people=people,
+        dispositions=DISPOSITIONS,
+        may_assign=web.current_actor().has("supervisor", "designer", "lead"),
+        may_supervise=web.current_actor().has("supervisor"),
+    )
+
+
+def _chosen(draws: list[DrawRecord]) -> DrawRecord | None:
+    number = flask.request.args.get("draw", type=int)
+    return next((draw for draw in draws if draw.number == number), draws[0] if draws else None)
+
+
+@blueprint.post("/evaluations/<evaluation>/fieldwork/assignments")
+@page("supervisor", "lead", "designer")
+def assign(evaluation: str) -> ResponseReturnValue:
+    """Make the assignments of a draw."""
+    form, number = flask.request.form, flask.request.form.get("draw", 0, type=int)
+    with web.database().transaction() as session:
+        draw = draw_by_number(session, flask.g.evaluation.id, number)
+        instrument = instrument_by_id(session, flask.g.evaluation.id, form.get("instrument", ""))
+        made = operations.assign_from_draw(session, web.current_actor(), draw.id, instrument.id)
+    flask.flash(_("已生成 %(number)s 项调查任务。", number=made), "good")
+    return web.see_other("fieldwork.progress", evaluation=evaluation, draw=number)
+
+
+@blueprint.get("/evaluations/<evaluation>/fieldwork/draws/<int:number>/village")
+@page("supervisor", "lead")
+def village(evaluation: str, number: int) -> ResponseReturnValue:
+    """Show one village's open households."""
+    with web.database().reading() as session:
+        draw = draw_by_number(session, flask.g.evaluation.id, number)
+        shown = queries.village(session, draw.id, flask.request.args.get("village", ""))
+        people = queries.enumerators_of(session, flask.g.evaluation.id)
+    return flask.render_template(
+        "fieldwork/village.html",
+        evaluation=evaluation,
+        draw=draw,
+        village=shown,
+        people=people,
+        may_supervise=web.current_actor().has("supervisor"),
+    )
+
+
+@blueprint.post("/evaluations/<evaluation>/fieldwork/draws/<int:number>/enumerator")
+@page("supervisor")
+def give(evaluation: str, number: int) -> ResponseReturnValue:
+    """Give villages to an enumerator."""
+    villages = flask.request.form.getlist("village")
+    person_id = flask.request.form.get("person") or None
+    with web.database().transaction() as session:
+        draw_by_number(session, flask.g.evaluation.id, number)
+        opened = operations.assign_enumerator(session, web.current_actor(), flask.g.evaluation.id, villages, person_id)
+    flask.flash(_("已分派 %(villages)s 个村、%(number)s 户。", villages=len(villages), number=opened), "good")
+    return _back(evaluation, number)
+
+
+@blueprint.post("/evaluations/<evaluation>/fieldwork/draws/<int:number>/reserves")
+@page("supervisor")
+def open_reserve(evaluation: str, number: int) -> ResponseReturnValue:
+    """Open the next reserve beside a household that could not be interviewed."""
+    form = flask.request.form
+    with web.database().transaction() as session:
+        opened = operations.open_reserve(
+            session, web.current_actor(), flask.g.evaluation.id, form.get("unit", ""), form.get("reason", "")
+        )
+        unit, parent = opened.unit_id, opened.parent
+    flask.flash(_("已启用备选户 %(unit)s；原户记录保留。", unit=unit), "good")
+    return web.see_other("fieldwork.village", evaluation=evaluation, number=number, village=parent)
+
+
+def _back(evaluation: str, number: int) -> ResponseReturnValue:
+    parent = flask.request.form.get("back")
+    if parent:
+        return web.see_other("fieldwork.village", evaluation=evaluation, number=number, village=parent)
+    return web.see_other("fieldwork.progress", evaluation=evaluation, draw=number)
+
+
+@blueprint.get("/evaluations/<evaluation>/fieldwork/tasks.<any(csv, xlsx):ending>")
+@page("supervisor", "lead")
+def export(evaluation: str, ending: str) -> ResponseReturnValue:
+    """Send the open households as a file, of one enumerator or of all."""
+    with web.database().reading() as session:
+        rows = queries.tasks(session, flask.g.evaluation.id, flask.request.args.get("enumerator") or None)
+    data = tasks_as_csv(rows) if ending == "csv" else tasks_as_xlsx(rows)
+    mimetype = "text/csv; charset=utf-8" if ending == "csv" else XLSX
+    response = flask.Response(data, content_type=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="tasks-{evaluation}.{ending}"'
+    return response

@@ -1,0 +1,57 @@
+"""What a form must ask so that its interviews can hang on the drawn sample."""
+
+from collections.abc import Iterator
+
+from forms.complaint import Complaint
+from forms.definition import FormDefinition
+from forms.structure import Node
+
+UNIT, OUTCOME = "unit_id", "disposition"
+"""Names of the two questions: the household's number in the frame, and what came of the visit."""
+
+COMPLETED = "completed"
+NON_CONTACT = "non_contact"
+REFUSED = "refused"
+VACANT = "ineligible_vacant"
+DECEASED = "ineligible_deceased"
+DUPLICATE = "ineligible_duplicate"
+DISPOSITIONS = (COMPLETED, NON_CONTACT, REFUSED, VACANT, DECEASED, DUPLICATE)
+"""What can come of a visit; the choices of the second question."""
+
+MAX_VERSION_LENGTH = 249
+
+
+def contract_complaints(definition: FormDefinition) -> list[Complaint]:
+    """List what keeps a form from being published: the questions it lacks, and features that are not served."""
+    return [*_identity(definition), *_questions(definition), *_not_served(definition)]
+
+
+def _identity(definition: FormDefinition) -> Iterator[Complaint]:
+    if not definition.version:
+        yield Complaint("form", "instrument.version_missing", details={"form_id": definition.form_id})
+    elif len(definition.version) > MAX_VERSION_LENGTH:
+        yield Complaint("form", "instrument.version_long", details={"limit": MAX_VERSION_LENGTH})
+
+
+def _questions(definition: FormDefinition) -> Iterator[Complaint]:
+    for name in (UNIT, OUTCOME):
+        found = [node for node in definition.questions if node.name == name and not node.repeats]
+        if len(found) != 1:
+            yield Complaint("form", "instrument.question_missing", details={"name": name, "found": len(found)})
+        elif name == OUTCOME:
+            yield from _outcomes(found[0])
+
+
+def _outcomes(node: Node) -> Iterator[Complaint]:
+    given = [choice.value for choice in node.choices]
+    unknown = sorted(set(given) - set(DISPOSITIONS))
+    if unknown or COMPLETED not in given:
+        details = {"unknown": ", ".join(unknown) or "-", "allowed": ", ".join(DISPOSITIONS), "name": node.name}
+        yield Complaint("form", "instrument.outcomes", node.path, details)
+
+
+def _not_served(definition: FormDefinition) -> Iterator[Complaint]:
+    for attachment in definition.attachments:
+        yield Complaint("form", "instrument.attachment_not_served", details={"file": attachment.filename})
+    if definition.public_key:
+        yield Complaint("form", "instrument.encryption_not_served")

@@ -1,0 +1,79 @@
+"""Reads of instruments."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalsvc.errors import NotFoundError
+from evalsvc.instruments.models import Instrument
+from evalsvc.instruments.schemas import InstrumentRecord
+
+
+def instruments_of(session: Session, evaluation_id: str) -> list[InstrumentRecord]:
+    """List the published versions of an evaluation's forms, newest first."""
+    rows = session.scalars(
+        select(Instrument)
+        .where(Instrument.evaluation_id == evaluation_id)
+        .order_by(Instrument.published_at.desc(), Instrument.id.desc())
+    )
+    return [record(row) for row in rows]
+
+
+def instrument_by_id(session: Session, evaluation_id: str, identifier: str) -> InstrumentRecord:
+    """Return one published version of an evaluation.
+
+    Raises
+    ------
+    NotFoundError
+        ``instrument.unknown``
+    """
+    row = session.get(Instrument, identifier)
+    if row is None or row.evaluation_id != evaluation_id:
+        raise NotFoundError("instrument.unknown", instrument=identifier)
+    return record(row)
+
+
+def instrument_by_version(session: Session, evaluation_id: str, form_id: str, version: str) -> InstrumentRecord:
+    """Return the version of a form that a submission names.
+
+    Raises
+    ------
+    NotFoundError
+        ``instrument.unknown_form``, ``instrument.unknown_version``
+    """
+    chosen = select(Instrument).where(Instrument.evaluation_id == evaluation_id, Instrument.form_id == form_id)
+    row = session.scalars(chosen.where(Instrument.version == version)).one_or_none()
+    if row is not None:
+        return record(row)
+    if session.scalars(chosen.limit(1)).first() is None:
+        raise NotFoundError("instrument.unknown_form", form_id=form_id)
+    raise NotFoundError("instrument.unknown_version", form_id=form_id, version=version)
+
+
+def newest(session: Session, evaluation_id: str, form_id: str) -> InstrumentRecord:
+    """Return the version of a form that was published last.
+
+    Raises
+    ------
+    NotFoundError
+        ``instrument.unknown_form``
+    """
+    found = next((each for each in instruments_of(session, evaluation_id) if each.form_id == form_id), None)
+    if found is None:
+        raise NotFoundError("instrument.unknown_form", form_id=form_id)
+    return found
+
+
+def record(row: Instrument) -> InstrumentRecord:
+    """Copy a row into the value that pages and other features see."""
+    return InstrumentRecord(
+        id=row.id,
+        evaluation_id=row.evaluation_id,
+        form_id=row.form_id,
+        version=row.version,
+        title=row.title,
+        xform_sha256=row.xform_sha256,
+        md5=row.md5,
+        source_sha256=row.source_sha256,
+        source_name=row.source_name,
+        published_at=row.published_at,
+    )
