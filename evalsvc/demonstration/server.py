@@ -1,0 +1,103 @@
+"""The service as its own process on a free loopback port, with its own data folder."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from evalsvc.config import PREFIX
+from evalsvc.errors import EvalsvcError
+
+START_SECONDS, STOP_SECONDS = 40, 15
+COMMAND = (sys.executable, "-c", "from evalsvc.cli import main; main()")
+"""`evalsvc`, wherever it is installed."""
+LOG = "serve.log"
+
+
+class ServerError(EvalsvcError):
+    """Raise when the server does not come up."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    url: str
+    log: Path
+
+
+def environment(data: Path, url: str, database_url: str | None = None) -> dict[str, str]:
+    """Return the settings of a service whose data lie in a folder; the caller's own settings stay out."""
+    settings = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    settings |= {
+        f"{PREFIX}DATA_DIRECTORY": str(data),
+        f"{PREFIX}PUBLIC_URL": url,
+        f"{PREFIX}SECURE_COOKIES": "no",
+    }
+    if database_url is not None:
+        settings[f"{PREFIX}DATABASE_URL"] = database_url
+    return settings
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(port: int, settings: dict[str, str], logs: Path) -> Iterator[Server]:
+    """Start `evalsvc serve`, wait until it answers, and end it with the block.
+
+    Raises
+    ------
+    ServerError
+        ``demonstration.server_failed`` with the last lines of its log.
+    """
+    server = Server(f"http://127.0.0.1:{port}", logs / LOG)
+    with server.log.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603  (our own command)
+            [*COMMAND, "serve", "--port", str(port)],
+            env=settings,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C reaches the demonstration alone, which then ends the server in order.
+            start_new_session=True,
+        )
+    try:
+        _wait(process, server)
+        yield server
+    finally:
+        _stop(process)
+
+
+def _wait(process: subprocess.Popen[bytes], server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{server.url}/sign-in", timeout=2, trust_env=False).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    lines = server.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    raise ServerError("demonstration.server_failed", lines="\n".join(lines[-8:]))
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server and whatever it started: they share one process group of their own."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
