@@ -1,0 +1,133 @@
+"""Bind a draw to its design and frame before anyone can know the sample."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sampling.design import Design, canonical
+from sampling.documents import check_schema, parse_document
+from sampling.errors import SamplingError
+from sampling.frame import Frame
+from sampling.frame_hash import FrameHash, hash_frame
+from sampling.hashing import sha256_json, sha256_text
+
+PROTOCOL = "evalsvc-draw-1"
+
+SECRET_PATTERN = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """Hold the committed object, its hash and when it was made.
+
+    Parameters
+    ----------
+    committed : mapping
+        The object that is hashed; docs/formats.md, Commitment.
+    commitment : str
+        Its SHA-256 by RFC 8785.
+    committed_at : str
+        UTC time, ``2026-03-01T08:00:00Z``.
+    time_stamp : str or None
+        Time-stamp token in base64, if an authority gave one.
+    """
+
+    committed: Mapping[str, Any]
+    commitment: str
+    committed_at: str
+    time_stamp: str | None = None
+
+    def to_json(self) -> str:
+        """Write ``commitment.json``."""
+        value = {
+            "committed": self.committed,
+            "commitment": self.commitment,
+            "committed_at": self.committed_at,
+            "time_stamp": self.time_stamp,
+        }
+        return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, file: str | None = None) -> Self:
+        """Read ``commitment.json``.
+
+        Raises
+        ------
+        SamplingError
+            ``draw.commitment_unreadable`` with every structural complaint.
+        """
+        document = parse_document(text, file)
+        complaints = list(document.complaints) or check_schema(document.value, "commitment.schema.json", file)
+        if complaints:
+            raise SamplingError("draw.commitment_unreadable", complaints, file=file or "commitment.json")
+        value = document.value
+        return cls(value["committed"], value["commitment"], value["committed_at"], value["time_stamp"])
+
+
+def hash_secret(secret: str) -> str:
+    """Hash a secret, which is 64 lower-case hex digits (256 random bits).
+
+    Raises
+    ------
+    SamplingError
+        ``draw.secret_form``: another length or other characters.
+    """
+    if not SECRET_PATTERN.fullmatch(secret):
+        raise SamplingError("draw.secret_form")
+    return sha256_text(secret)
+
+
+def commit(
+    design: Design,
+    frame: Frame,
+    secret_sha256: str,
+    *,
+    committed_at: str,
+    time_stamp: str | None = None,
+    frame_hash: FrameHash | None = None,
+) -> Commitment:
+    """Bind a design and a frame to the hash of a secret.
+
+    Parameters
+    ----------
+    design, frame
+        What will be drawn; the frame is hashed here unless ``frame_hash`` is handed in.
+    secret_sha256 : str
+        ``hash_secret(secret)``; the secret itself is not needed.
+    committed_at : str
+        UTC time of the commitment.
+    time_stamp : str, optional
+        Time-stamp token in base64.
+    """
+    hashed = frame_hash or hash_frame(frame)
+    committed: dict[str, Any] = {
+        "protocol": PROTOCOL,
+        "evaluation": design.evaluation,
+        "draw": design.draw,
+        "design": canonical(design),
+        "frames": committed_frames(frame, hashed),
+        "public_source": design.public.source,
+        "public_round": design.public.round,
+        "public_form": design.public.form,
+        "secret_sha256": secret_sha256,
+    }
+    return Commitment(committed, sha256_json(committed), committed_at, time_stamp)
+
+
+def committed_frames(frame: Frame, hashed: FrameHash) -> list[dict[str, str | None]]:
+    """List the whole frame and, where there are lower levels, each top unit's branch."""
+    whole: dict[str, str | None] = {"stage": frame.levels[0].name, "parent": None, "sha256": hashed.sha256}
+    if len(frame.levels) == 1:
+        return [whole]
+    below = frame.levels[1].name
+    branches: list[dict[str, str | None]] = [
+        {"stage": below, "parent": unit_id, "sha256": node} for unit_id, node in hashed.nodes
+    ]
+    return [whole, *branches]
+
+
+def seed_of(commitment: str, secret: str, public_value: str | None) -> str:
+    """Make the seed from commitment, secret and public value; None counts as empty text."""
+    return sha256_text(f"{commitment}:{secret}:{public_value or ''}")

@@ -1,0 +1,152 @@
+"""Check a design against a frame: what it asks for must exist, with the numbers when it does not."""
+
+# ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
+
+from collections.abc import Iterable
+
+from sampling.design import Design, TakeTotal
+from sampling.engine import DuckDBEngine
+from sampling.errors import Complaint, complain
+from sampling.frame import Frame
+from sampling.groups import Group, Shortage, plan_takes
+from sampling.levels import column_depth, find_column
+from sampling.steps import in_scope, read_groups, text_of, units_step
+
+SHOWN_VALUES = 12
+"""How many of a column's values a complaint about an unknown one shows."""
+
+
+def check_design(design: Design, frame: Frame) -> list[Complaint]:
+    """List everything a design asks that a frame does not hold.
+
+    Returns
+    -------
+    list of Complaint
+        Codes ``design.*``; ``column`` is the place in the design.
+    """
+    with DuckDBEngine(frame) as engine:
+        return check_design_on(engine, design, frame)
+
+
+def check_design_on(engine: DuckDBEngine, design: Design, frame: Frame) -> list[Complaint]:
+    """Do as ``check_design`` on an engine that holds the frame already."""
+    if design.levels != frame.levels:
+        return [complain("design.frame_differs", column="frame.levels")]
+    complaints = [*_unknown_values(engine, design), *_negative_sizes(engine, design)]
+    for number in range(len(design.stages)):
+        complaints.extend(_check_stage(engine, design, number))
+    return complaints
+
+
+def _unknown_values(engine: DuckDBEngine, design: Design) -> Iterable[Complaint]:
+    """Complain about values that a rule or a take line names and the column does not hold."""
+    asked: list[tuple[str, str, str]] = []
+    for kind, rules in (("only", design.only), ("exclude", design.exclude)):
+        asked += [(f"{kind}[{i}]", rule.column, value) for i, rule in enumerate(rules) for value in rule.values]
+    for i, stage in enumerate(design.stages):
+        for key, take in (("take", stage.take), ("reserves", stage.reserves)):
+            if not isinstance(take, TakeTotal):
+                asked += [
+                    (f"stages[{i}].{key}.by[{j}]", name, value)
+                    for j, line in enumerate(take.by)
+                    for name, value in line.when.items()
+                ]
+    known: dict[str, list[str]] = {}
+    for place, name, value in asked:
+        if name not in known:
+            text = text_of(engine, find_column(design.levels, name))
+            known[name] = [
+                row[0]
+                for row in engine.rows(f"SELECT DISTINCT {text} AS v FROM frame WHERE {text} IS NOT NULL ORDER BY v")
+            ]
+        if value not in known[name]:
+            shown = ", ".join(known[name][:SHOWN_VALUES])
+            yield complain(
+                "design.unknown_value", column=place, name=name, value=value, values=shown, count=len(known[name])
+            )
+
+
+def _negative_sizes(engine: DuckDBEngine, design: Design) -> Iterable[Complaint]:
+    """Complain about negative or missing values in a decimal column that is a size."""
+    for i, stage in enumerate(design.stages):
+        if stage.size is None or stage.size.kind == "count":
+            continue
+        depth = column_depth(design.levels, stage.size.name)
+        quoted = engine.quote(stage.size.name)
+        bad = engine.rows(
+            f"SELECT count(*) FROM frame WHERE {in_scope(engine, design, depth)} AND coalesce({quoted}, -1) < 0"
+        )[0][0]
+        if bad:
+            yield complain("design.negative_size", column=f"stages[{i}].size", name=stage.size.name, count=bad)
+
+
+def _check_stage(engine: DuckDBEngine, design: Design, number: int) -> Iterable[Complaint]:
+    """Complain about missing stratum values, empty strata and groups with fewer units than asked for."""
+    stage = design.stages[number]
+    place = f"stages[{number}]"
+    yield from _stratum_values(engine, design, number)
+    engine.define("checked_units", units_step(engine, design, number))
+    groups = read_groups(engine, design, number, "checked_units")
+    if not groups:
+        yield complain("design.no_units", column=place, stage=stage.name)
+        return
+    yield from _empty_strata(design, number, groups)
+    shortages = plan_takes(stage, groups).shortages
+    yield from _shortages(place, stage.name, [one for one in shortages if one.minimum], "design.minimum_too_large")
+    if stage.when_short == "refuse":
+        lacking = [one for one in shortages if not one.minimum]
+        yield from _shortages(place, stage.name, lacking, "design.too_few_units")
+
+
+def _stratum_values(engine: DuckDBEngine, design: Design, number: int) -> Iterable[Complaint]:
+    """A stratum column holds a value without a slash for every unit that takes part."""
+    stage = design.stages[number]
+    scope = in_scope(engine, design, design.depth(number))
+    unit = engine.quote(design.levels[design.depth(number)].id)
+    for name in stage.strata:
+        text = text_of(engine, find_column(design.levels, name))
+        missing, slashes = engine.rows(
+            f"SELECT count(DISTINCT CASE WHEN {text} IS NULL THEN {unit} END), "
+            f"count(DISTINCT CASE WHEN {text} LIKE '%/%' THEN {unit} END) FROM frame WHERE {scope}"
+        )[0]
+        for code, count in (("design.stratum_value_missing", missing), ("design.stratum_value_slash", slashes)):
+            if count:
+                yield complain(code, column=f"stages[{number}].strata", stage=stage.name, name=name, count=count)
+
+
+def _empty_strata(design: Design, number: int, groups: list[Group]) -> Iterable[Complaint]:
+    """Complain about a take line that no stratum with units matches."""
+    stage = design.stages[number]
+    for key, take in (("take", stage.take), ("reserves", stage.reserves)):
+        if isinstance(take, TakeTotal):
+            continue
+        for i, line in enumerate(take.by):
+            if not any(all(group.values[name] == value for name, value in line.when.items()) for group in groups):
+                stratum = ", ".join(f"{name}={value}" for name, value in line.when.items())
+                yield complain(
+                    "design.empty_stratum",
+                    column=f"stages[{number}].{key}.by[{i}]",
+                    stage=stage.name,
+                    stratum=stratum,
+                    asked=line.take,
+                    available=0,
+                )
+
+
+def _shortages(place: str, stage: str, shortages: list[Shortage], code: str) -> Iterable[Complaint]:
+    """Tell shortages by stratum: how many parents fall short, and the worst of them."""
+    by_stratum: dict[tuple[str, int], list[Shortage]] = {}
+    for shortage in shortages:
+        by_stratum.setdefault((shortage.stratum, shortage.asked), []).append(shortage)
+    for (stratum, asked), found in sorted(by_stratum.items()):
+        worst = min(found, key=lambda one: (one.available, one.parent or ""))
+        yield complain(
+            code,
+            column=place,
+            stage=stage,
+            stratum=stratum,
+            asked=asked,
+            available=worst.available,
+            parent=worst.parent or "",
+            groups=len(found),
+        )

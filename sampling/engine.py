@@ -1,0 +1,89 @@
+"""Run relational steps over a frame; the steps are plain SQL text, the few words that differ by engine stand here."""
+
+# ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import duckdb
+import pyarrow as pa
+
+
+class FrameSource(Protocol):
+    """Hold a frame's rows, in memory or in a Parquet file."""
+
+    @property
+    def table(self) -> pa.Table | None:
+        """Give the rows in memory."""
+
+    @property
+    def path(self) -> Path | None:
+        """Give the Parquet file."""
+
+
+class DuckDBEngine:
+    """Run steps on DuckDB, out of core over Parquet or over a table in memory.
+
+    A step is one SELECT of standard SQL over the view ``frame`` and over steps defined before. Another engine
+    offers the same methods; the steps themselves are written once, in the modules that need them.
+    """
+
+    def __init__(self, frame: FrameSource) -> None:
+        self._connection: Any = duckdb.connect(":memory:")
+        if frame.path is not None:
+            path = self.literal(str(frame.path))
+            self._connection.execute(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")
+        else:
+            self._connection.register("frame", frame.table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def define(self, name: str, step: str) -> None:
+        """Run a step and keep its rows under a name for the steps that follow."""
+        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {step}")
+
+    def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
+        """Hand in a small table from outside under a name."""
+        types = {
+            key: pa.int64() if values and isinstance(values[0], int) else pa.string() for key, values in columns.items()
+        }
+        table = pa.table({key: pa.array(values, types[key]) for key, values in columns.items()})
+        self._connection.register(f"{name}_handed_in", table)
+        self.define(name, f"SELECT * FROM {name}_handed_in")
+        self._connection.unregister(f"{name}_handed_in")
+
+    def rows(self, step: str) -> list[tuple[Any, ...]]:
+        """Run a step and fetch its rows."""
+        return list(self._connection.execute(step).fetchall())
+
+    def quote(self, column: str) -> str:
+        """Write a column name so that any text is safe in a step."""
+        return '"' + column.replace('"', '""') + '"'
+
+    def literal(self, text: str) -> str:
+        """Write a text value so that any text is safe in a step."""
+        return "'" + text.replace("'", "''") + "'"
+
+    def character(self, character: str) -> str:
+        """Write one character by its number, for characters that do not print."""
+        return f"chr({ord(character)})"
+
+    def sha256(self, expression: str) -> str:
+        """Hash a text expression; lower-case hex."""
+        return f"sha256({expression})"
+
+    def as_text(self, expression: str) -> str:
+        """Write a number in plain digits, a decimal with its declared places."""
+        return f"CAST({expression} AS VARCHAR)"
+
+    def ordered_join(self, expression: str, *, order: str) -> str:
+        """Join the values of a group by U+001F, in binary order of another column."""
+        return f"string_agg({expression}, chr(31) ORDER BY {order})"

@@ -1,0 +1,53 @@
+"""Say what is wrong with somebody's data: a stable code and machine details, never a sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """Name one problem of a file; ``details`` repeats file, row and column so that one sentence can be filled from it.
+
+    Parameters
+    ----------
+    code : str
+        Stable code, for example ``frame.duplicate_unit``.
+    file : str or None
+        Name of the file.
+    row : int or None
+        Row as a spreadsheet shows it; the header is row 1.
+    column : str or None
+        Column as it is called in the file, or the place inside a document (``stages[1].take``).
+    details : mapping
+        Everything the sentence of the catalogue needs.
+    """
+
+    code: str
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def complain(
+    code: str,
+    *,
+    file: str | None = None,
+    row: int | None = None,
+    column: str | None = None,
+    **details: object,
+) -> Complaint:
+    """Make a complaint whose details also hold file, row and column where they are known."""
+    place = {"file": file, "row": row, "column": column}
+    known = {name: value for name, value in place.items() if value is not None}
+    return Complaint(code, file, row, column, {**known, **details})
+
+
+class SamplingError(Exception):
+    """Refuse a wrong use; problems of data stand in ``complaints``, all at once."""
+
+    def __init__(self, code: str, complaints: Sequence[Complaint] = (), **details: object) -> None:
+        super().__init__(code, details, tuple(complaints))
+        self.code = code
+        self.details: Mapping[str, object] = details
+        self.complaints = tuple(complaints)
