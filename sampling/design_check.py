@@ -55,10 +55,8 @@ def _unknown_values(engine: DuckDBEngine, design: Design) -> Iterable[Complaint]
     for place, name, value in asked:
         if name not in known:
             text = text_of(engine, find_column(design.levels, name))
-            known[name] = [
-                row[0]
-                for row in engine.rows(f"SELECT DISTINCT {text} AS v FROM frame WHERE {text} IS NOT NULL ORDER BY v")
-            ]
+            distinct = f"SELECT DISTINCT {text} AS value FROM frame WHERE {text} IS NOT NULL ORDER BY value"
+            known[name] = [row[0] for row in engine.rows(distinct)]
         if value not in known[name]:
             shown = ", ".join(known[name][:SHOWN_VALUES])
             yield complain(

@@ -107,7 +107,7 @@ class _RowCheck:
         typed: dict[str, Any] = {}
         self._codes: dict[str, str] = {}
         for own in [own for level in levels for own in level.all_columns]:
-            texts = read.table[own.name].combine_chunks()  # type: ignore[union-attr]
+            texts = read.column(own.name)
             typed[own.name] = texts
             if own.kind != "text":
                 typed[own.name], codes = _typed_numbers(texts, own)
@@ -130,7 +130,7 @@ class _RowCheck:
         return list(self._connection.execute(step).fetchall())
 
     def _listed(self, code: str, column: str, names: Sequence[str], step: str) -> Iterator[Complaint]:
-        """Turn a step's rows (row of the file, details in the order of names) into complaints, counting beyond a limit."""
+        """Turn a step's rows (row of the file, then details by name) into complaints; beyond a limit they are counted."""
         counted = f"SELECT *, count(*) OVER () FROM ({step}) AS found ORDER BY 1 LIMIT {LISTED_PROBLEMS}"
         found = self._run(counted)
         for line in found:

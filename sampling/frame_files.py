@@ -62,6 +62,12 @@ class TextTable:
     encoding: str | None
     complaints: tuple[Complaint, ...]
 
+    def column(self, name: str) -> pa.Array:
+        """Give a column of the table as one array."""
+        if self.table is None:
+            raise ValueError("the file could not be read")
+        return self.table[name].combine_chunks()
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -292,7 +298,7 @@ def cell_text(value: object) -> tuple[str | None, str | None]:
     if value is None or isinstance(value, str):
         bad = isinstance(value, str) and value in SPREADSHEET_ERRORS
         return (None, "frame.spreadsheet_error") if bad else (value, None)
-    if isinstance(value, bool) or isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+    if isinstance(value, bool | datetime.date | datetime.time | datetime.timedelta):
         return None, "frame.cell_type"
     if isinstance(value, float) and value.is_integer():
         value = int(value)

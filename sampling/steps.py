@@ -9,7 +9,7 @@ from sampling.levels import Column, column_depth, find_column, level_depth
 
 
 def in_scope(engine: DuckDBEngine, design: Design, depth: int) -> str:
-    """Write the condition under which the unit of a row at a depth takes part: no rule at or above it speaks against."""
+    """Write the condition under which a row has a unit at a depth that takes part by every rule at or above it."""
     names = [level.name for level in design.levels]
     conditions = [f"{engine.quote(design.levels[depth].id)} IS NOT NULL"]
     conditions += [kept(engine, design, rule) for rule in design.only if names.index(rule.level) <= depth]
