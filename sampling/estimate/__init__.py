@@ -1,1 +1,24 @@
 """Design-based estimation: one design object, one variance routine, estimators that supply scores."""
+
+from sampling.estimate.errors import Complaint, DataRefusedError, EstimateError
+from sampling.estimate.plan import PlanReading, load_plan
+from sampling.estimate.result import EstimateRow, Results, ThresholdRow
+from sampling.estimate.run import run_plan
+from sampling.estimate.statement import Plan, Statement
+from sampling.estimate.table import Table, read_table
+
+__all__ = [
+    "Complaint",
+    "DataRefusedError",
+    "EstimateError",
+    "EstimateRow",
+    "Plan",
+    "PlanReading",
+    "Results",
+    "Statement",
+    "Table",
+    "ThresholdRow",
+    "load_plan",
+    "read_table",
+    "run_plan",
+]

@@ -1,0 +1,207 @@
+"""Read an expression over earlier estimates, with its exact derivatives.
+
+Numbers, names of estimates (dots allowed), + - * / **, brackets, and log, exp, sqrt. Python's own parser reads the text, and
+only these parts of its tree are accepted; nothing is ever executed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampling.estimate.errors import GrammarError
+from sampling.estimate.table import FloatArray
+
+NAME = re.compile(r"[^\W\d][\w.]*")
+FUNCTIONS = ("log", "exp", "sqrt")
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Hold an expression of the form constant + sum(coefficient * name)."""
+
+    constant: float
+    coefficients: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Dual:
+    """Hold values and their derivatives by every name: forward differentiation, exact to rounding."""
+
+    value: FloatArray
+    slopes: Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Hold a read expression; `names` are the estimates it uses, in order of first use."""
+
+    text: str
+    names: tuple[str, ...]
+    tree: ast.expr
+    dotted: Mapping[str, str]
+
+    def evaluate(self, values: Mapping[str, FloatArray]) -> Dual:
+        """Give the value and the derivatives for arrays of estimates; what does not exist (log of -1) is NaN."""
+        with np.errstate(all="ignore"):
+            return _dual(self.tree, values, self.dotted)
+
+    @property
+    def affine(self) -> Affine | None:
+        """Give constant and coefficients when the expression is a straight line in every name, else None."""
+        return _affine(self.tree, self.dotted)
+
+
+def read_expression(text: str) -> Expression:
+    """Read an expression.
+
+    Raises
+    ------
+    GrammarError
+        With the position of the first part that is not allowed.
+    """
+    dotted: dict[str, str] = {}
+
+    def stand_in(match: re.Match[str]) -> str:
+        word = match.group()
+        if word in FUNCTIONS:
+            return word
+        plain = next((key for key, name in dotted.items() if name == word), f"name_{len(dotted)}")
+        dotted[plain] = word
+        return plain
+
+    # Python would read a.b as an attribute and refuse a name that is a keyword: every name gets a stand-in.
+    plain_text = _outside_numbers(text, stand_in)
+    try:
+        tree = ast.parse(plain_text.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise GrammarError("unexpected", max((error.offset or 1) - 1, 0), text) from None
+    _check(tree, text)
+    return Expression(text, tuple(dotted.values()), tree, dotted)
+
+
+def _outside_numbers(text: str, stand_in: object) -> str:
+    number = r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    words = re.compile(rf"{number}|(?P<name>{NAME.pattern})")
+
+    def replace(match: re.Match[str]) -> str:
+        if match.group("number") is not None:
+            return match.group()
+        assert callable(stand_in)  # noqa: S101 - for the type checker
+        return str(stand_in(match))
+
+    return words.sub(replace, text)
+
+
+def _check(node: ast.expr, text: str) -> None:
+    refused = GrammarError("unexpected", getattr(node, "col_offset", 0), text)
+    if isinstance(node, ast.Name):
+        return
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            raise refused
+        return
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        _check(node.operand, text)
+        return
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.Pow):
+        _check(node.left, text)
+        _check(node.right, text)
+        return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
+        if len(node.args) != 1 or node.keywords:
+            raise refused
+        _check(node.args[0], text)
+        return
+    raise refused
+
+
+def _scaled(dual: Dual, factor: FloatArray) -> dict[str, FloatArray]:
+    return {name: slope * factor for name, slope in dual.slopes.items()}
+
+
+def _added(left: Mapping[str, FloatArray], right: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    total = dict(left)
+    for name, slope in right.items():
+        total[name] = total[name] + slope if name in total else slope
+    return total
+
+
+def _dual(node: ast.expr, values: Mapping[str, FloatArray], dotted: Mapping[str, str]) -> Dual:
+    if isinstance(node, ast.Constant):
+        return Dual(np.asarray(float(str(node.value))), {})
+    if isinstance(node, ast.Name):
+        value = values[dotted[node.id]]
+        return Dual(value, {dotted[node.id]: np.ones_like(value)})
+    if isinstance(node, ast.UnaryOp):
+        inner = _dual(node.operand, values, dotted)
+        sign = np.asarray(-1.0 if isinstance(node.op, ast.USub) else 1.0)
+        return Dual(sign * inner.value, _scaled(inner, sign))
+    if isinstance(node, ast.Call):
+        return _function(node, _dual(node.args[0], values, dotted))
+    assert isinstance(node, ast.BinOp)  # noqa: S101 - _check let nothing else through
+    return _operation(node.op, _dual(node.left, values, dotted), _dual(node.right, values, dotted))
+
+
+def _function(node: ast.Call, inner: Dual) -> Dual:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name == "log":
+        return Dual(np.log(inner.value), _scaled(inner, 1.0 / inner.value))
+    if name == "exp":
+        value = np.exp(inner.value)
+        return Dual(value, _scaled(inner, value))
+    root = np.sqrt(inner.value)
+    return Dual(root, _scaled(inner, 0.5 / root))
+
+
+def _operation(operator: ast.operator, left: Dual, right: Dual) -> Dual:
+    a, b = left.value, right.value
+    if isinstance(operator, ast.Add):
+        return Dual(a + b, _added(left.slopes, right.slopes))
+    if isinstance(operator, ast.Sub):
+        return Dual(a - b, _added(left.slopes, _scaled(right, np.asarray(-1.0))))
+    if isinstance(operator, ast.Mult):
+        return Dual(a * b, _added(_scaled(left, b), _scaled(right, a)))
+    if isinstance(operator, ast.Div):
+        return Dual(a / b, _added(_scaled(left, 1.0 / b), _scaled(right, -a / (b * b))))
+    value = np.power(a, b)
+    slopes = _scaled(left, b * np.power(a, b - 1.0))
+    return Dual(value, _added(slopes, _scaled(right, value * np.log(a))) if right.slopes else slopes)
+
+
+def _affine(node: ast.expr, dotted: Mapping[str, str]) -> Affine | None:
+    if isinstance(node, ast.Constant):
+        return Affine(float(str(node.value)), {})
+    if isinstance(node, ast.Name):
+        return Affine(0.0, {dotted[node.id]: 1.0})
+    if isinstance(node, ast.UnaryOp):
+        inner = _affine(node.operand, dotted)
+        return inner if inner is None or isinstance(node.op, ast.UAdd) else _times(inner, -1.0)
+    if isinstance(node, ast.BinOp):
+        left, right = _affine(node.left, dotted), _affine(node.right, dotted)
+        return None if left is None or right is None else _affine_operation(node.op, left, right)
+    return None
+
+
+def _affine_operation(operator: ast.operator, left: Affine, right: Affine) -> Affine | None:
+    if isinstance(operator, ast.Add | ast.Sub):
+        other = right if isinstance(operator, ast.Add) else _times(right, -1.0)
+        names = {**left.coefficients}
+        for name, value in other.coefficients.items():
+            names[name] = names.get(name, 0.0) + value
+        return Affine(left.constant + other.constant, names)
+    if isinstance(operator, ast.Mult) and not right.coefficients:
+        return _times(left, right.constant)
+    if isinstance(operator, ast.Mult) and not left.coefficients:
+        return _times(right, left.constant)
+    if isinstance(operator, ast.Div) and not right.coefficients and right.constant != 0:
+        return _times(left, 1.0 / right.constant)
+    return None
+
+
+def _times(line: Affine, factor: float) -> Affine:
+    return Affine(line.constant * factor, {name: value * factor for name, value in line.coefficients.items()})

@@ -1,0 +1,139 @@
+"""Take a plan's mapping apart key by key, gathering every complaint instead of stopping at the first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sampling.estimate.errors import Complaint
+
+
+class Reader:
+    """Read the keys of one mapping; what is left over at `close` is an unknown key."""
+
+    def __init__(self, values: Mapping[Any, Any], place: str, complaints: list[Complaint]) -> None:
+        self.values = dict(values)
+        self.place = place
+        self.complaints = complaints
+
+    def complain(self, code: str, key: str, **details: str | int | float | bool | None) -> None:
+        """Note a complaint about one key."""
+        self.complaints.append(Complaint(code, {"place": self.path(key), "key": key, **details}))
+
+    def path(self, key: str) -> str:
+        """Name a key by its way from the top."""
+        return f"{self.place}.{key}" if self.place else key
+
+    def take(self, key: str) -> Any:
+        """Take a value out, None when absent."""
+        return self.values.pop(key, None)
+
+    def text(self, key: str, *, needed: bool = False) -> str | None:
+        """Take a non-empty text."""
+        value = self.take(key)
+        if value is None:
+            if needed:
+                self.complain("plan.missing_key", key)
+            return None
+        if not isinstance(value, str) or not value:
+            self.complain("plan.wrong_type", key, expected="text")
+            return None
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Take a list of texts, or one text as a list of one."""
+        value = self.take(key)
+        if value is None:
+            return ()
+        listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list | tuple) or not all(isinstance(item, str) and item for item in listed):
+            self.complain("plan.wrong_type", key, expected="list of texts")
+            return ()
+        repeated = next((item for index, item in enumerate(listed) if item in listed[:index]), None)
+        if repeated is not None:
+            self.complain("plan.repeated_name", key, name=repeated)
+        return tuple(listed)
+
+    def choice(self, key: str, allowed: Collection[str], default: str) -> str:
+        """Take one of the allowed words."""
+        value = self.take(key)
+        if value is None:
+            return default
+        if not isinstance(value, str) or value not in allowed:
+            self.complain("plan.not_one_of", key, value=str(value), allowed=", ".join(allowed))
+            return default
+        return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Take true or false."""
+        value = self.take(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.complain("plan.wrong_type", key, expected="true or false")
+            return default
+        return value
+
+    def number(
+        self, key: str, *, above: float = -math.inf, below: float = math.inf, least: float = -math.inf
+    ) -> float | None:
+        """Take a finite number with above < number < below and number >= least."""
+        value = self.take(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            self.complain("plan.wrong_type", key, expected="number")
+            return None
+        if not above < value < below or value < least:
+            self.complain("plan.out_of_range", key, value=value, range=_range(above, below, least))
+            return None
+        return float(value)
+
+    def mapping(self, key: str) -> Reader | None:
+        """Take a nested mapping as a reader of its own."""
+        value = self.take(key)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            self.complain("plan.wrong_type", key, expected="mapping")
+            return None
+        return Reader(value, self.path(key), self.complaints)
+
+    def readers(self, key: str) -> list[Reader]:
+        """Take a list of mappings."""
+        value = self.take(key)
+        if value is None:
+            return []
+        if not isinstance(value, list | tuple):
+            self.complain("plan.wrong_type", key, expected="list")
+            return []
+        found: list[Reader] = []
+        for index, item in enumerate(value):
+            if isinstance(item, Mapping):
+                found.append(Reader(item, f"{self.path(key)}[{index}]", self.complaints))
+            else:
+                self.complain("plan.wrong_type", f"{key}[{index}]", expected="mapping")
+        return found
+
+    def refuse(self, keys: Collection[str]) -> None:
+        """Refuse keys of the format that this version does not compute."""
+        for key in keys:
+            if self.values.pop(key, None) is not None:
+                self.complain("plan.not_built", key)
+
+    def close(self) -> None:
+        """Refuse every key that nobody asked for."""
+        for key in self.values:
+            self.complain("plan.unknown_key", str(key))
+
+
+def _range(above: float, below: float, least: float) -> str:
+    parts = []
+    if above > -math.inf:
+        parts.append(f"> {above:g}")
+    if least > -math.inf:
+        parts.append(f">= {least:g}")
+    if below < math.inf:
+        parts.append(f"< {below:g}")
+    return ", ".join(parts)

@@ -1,0 +1,79 @@
+"""Run a plan over a table: the one path that files and the service share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sampling.estimate.contrast import contrast_rows
+from sampling.estimate.design import Design, compile_design
+from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.result import EstimateRow, Results
+from sampling.estimate.statement import Plan, Statement
+from sampling.estimate.subject import Answered, answer
+from sampling.estimate.table import Table, as_table
+
+Progress = Callable[[int, int], None]
+
+
+def run_plan(plan: Plan, table: Mapping[str, Any], progress: Progress | None = None) -> Results:
+    """Compute every statement of a plan.
+
+    Parameters
+    ----------
+    table : column name -> values (text or None; an empty text is missing too; numeric arrays are taken as they are)
+    progress : called with (statements done, statements in all) after each statement
+
+    Raises
+    ------
+    DataRefusedError
+        With every complaint, when columns are missing, weights are bad or the design cannot be what the plan says.
+    """
+    data = as_table(table)
+    complaints = _missing_columns(plan, data)
+    try:
+        design = compile_design(plan.design, data)
+    except DataRefusedError as error:
+        raise DataRefusedError([*error.complaints, *complaints]) from None
+    if complaints:
+        raise DataRefusedError(complaints)
+    return Results(tuple(_rows(plan, design, data, progress)))
+
+
+def _rows(plan: Plan, design: Design, data: Table, progress: Progress | None) -> list[EstimateRow]:
+    rows: list[EstimateRow] = []
+    earlier: dict[str, Answered] = {}
+    for index, statement in enumerate(plan.statements):
+        if statement.expression is None:
+            answered = answer(design, data, statement)
+            earlier[statement.id] = answered
+            rows += answered.rows
+        else:
+            answered = contrast_rows(design, statement, earlier)
+            earlier[statement.id] = answered
+            rows += answered.rows
+        if progress is not None:
+            progress(index + 1, len(plan.statements))
+    return rows
+
+
+def _missing_columns(plan: Plan, data: Table) -> list[Complaint]:
+    complaints = []
+    for statement in plan.statements:
+        for place, name in _named(statement):
+            if name not in data:
+                complaints.append(Complaint("estimate.no_column", {"column": name, "place": f"{statement.id}.{place}"}))
+                continue
+            if place == "where#" and data[name].is_text:
+                complaints.append(Complaint("estimate.text_against_number", {"column": name, "id": statement.id}))
+    return complaints
+
+
+def _named(statement: Statement) -> list[tuple[str, str]]:
+    places = [("variables", name) for name in statement.variables]
+    places += [(key, name) for key in ("numerator", "denominator") if (name := getattr(statement, key)) is not None]
+    places += [("by", name) for name in statement.by]
+    if statement.where is not None:
+        places += [("where", name) for name in sorted(statement.where.columns)]
+        places += [("where#", name) for name in sorted(statement.where.numeric)]
+    return places

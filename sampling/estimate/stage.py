@@ -1,0 +1,240 @@
+"""Compile one stage of a design: nest its labels, find its certainties, and write down its variance form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sampling.estimate import unequal as forms
+from sampling.estimate.errors import Complaint
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
+
+UnequalMethod = Literal["brewer", "overton", "hartley-rao", "poisson"]
+CERTAIN = 1e-7  # a stratum whose fpc 1 - n/N is below this is taken in full (the bound R survey uses)
+
+
+@dataclass(frozen=True)
+class UnequalSpec:
+    """Name the variance of unequal-probability stages: method, known psum, and the Horvitz-Thompson or Yates-Grundy form."""
+
+    method: UnequalMethod
+    psum: float | None = None
+    variance: Literal["ht", "yg"] = "ht"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Hold one compiled stage; the product of the sampling fractions above is already inside `alpha` and `row_sum`.
+
+    Attributes
+    ----------
+    number : int, 0 = outermost
+    unit : (rows,) unit of each row; `unit_stratum` : (units,) its stratum; `stratum_parent` : (strata,) the unit above.
+    alpha, row_sum : (units,) coefficients of the form of sampling.estimate.unequal
+    counted : (units,) 1 for the units the stratum mean is taken over, 0 for certainties
+    size : (strata,) number of drawn units that the stratum mean is taken over
+    centre : (strata,) 1 where the mean is subtracted, 0 where it is not
+    lonely : (strata,) True where a single unit stands for a stratum that was not taken in full
+    """
+
+    number: int
+    unit: IntArray
+    unit_stratum: IntArray
+    stratum_parent: IntArray
+    alpha: FloatArray
+    row_sum: FloatArray | None
+    counted: FloatArray
+    size: FloatArray
+    centre: FloatArray
+    lonely: BoolArray
+    alpha_total: FloatArray
+    row_sum_total: FloatArray | None
+
+
+@dataclass(frozen=True)
+class CompiledStage:
+    """Hold a compiled stage and, row by row, what the stages below and the weights need from it."""
+
+    stage: Stage | None
+    unit: IntArray
+    stratum: IntArray
+    certainty: BoolArray
+    full: BoolArray
+    fraction: FloatArray
+    base_weight: FloatArray
+    complaints: tuple[Complaint, ...]
+
+
+@dataclass(frozen=True)
+class _Nest:
+    unit: IntArray
+    unit_stratum: IntArray
+    stratum: IntArray
+    stratum_parent: IntArray
+    first_row: IntArray
+
+
+def _renumber(outer: IntArray, inner: IntArray | None) -> tuple[IntArray, IntArray]:
+    """Number the pairs (outer, inner) from 0; give the number of each row and the first row of each pair."""
+    if inner is None:
+        _, first, number = np.unique(outer, return_index=True, return_inverse=True)
+    else:
+        width = int(inner.max()) + 1
+        _, first, number = np.unique(outer * width + inner, return_index=True, return_inverse=True)
+    return number.astype(np.int64), first.astype(np.int64)
+
+
+def _nest(parent: IntArray, strata: IntArray | None, cluster: IntArray | None) -> _Nest:
+    stratum, stratum_first = _renumber(parent, strata)
+    if cluster is None:
+        every = np.arange(parent.size, dtype=np.int64)
+        return _Nest(every, stratum, stratum, parent[stratum_first], every)
+    unit, unit_first = _renumber(stratum, cluster)
+    return _Nest(unit, stratum[unit_first], stratum, parent[stratum_first], unit_first)
+
+
+def compile_stage(  # noqa: PLR0913 - one call site, every argument named
+    number: int,
+    parent: IntArray,
+    strata: IntArray | None,
+    cluster: IntArray | None,
+    *,
+    population: FloatArray | None,
+    probability: FloatArray | None,
+    carried: FloatArray,
+    lonely_psu: str,
+    unequal: UnequalSpec | None,
+    last: bool,
+) -> CompiledStage:
+    """Compile one stage below the units `parent` of the stage above.
+
+    Parameters
+    ----------
+    carried : (rows,) product of the sampling fractions of the stages above; zero ends the recursion
+    last : whether no stage follows
+    """
+    nest = _nest(parent, strata, cluster)
+    strata_count = nest.stratum_parent.size
+    drawn = np.bincount(nest.unit_stratum, minlength=strata_count).astype(np.float64)
+    pi, complaints = _probabilities(number, nest, drawn, population, probability, equal=unequal is None)
+    by_probability = probability is not None
+    certain = pi >= 1.0 if by_probability and (unequal is not None or not last) else np.zeros(pi.size, dtype=np.bool_)
+    stage = None
+    if not complaints and bool((carried > 0).any()):
+        stage = _form(
+            number, nest, pi, certain, carried[nest.first_row], lonely_psu, unequal if by_probability else None
+        )
+    with_replacement = population is None and probability is None
+    fraction = np.zeros(parent.size) if with_replacement else pi[nest.unit]
+    base = np.ones(parent.size) if with_replacement else 1.0 / pi[nest.unit]
+    full = taken_in_full(nest.unit_stratum, strata_count, pi)[nest.stratum]
+    return CompiledStage(stage, nest.unit, nest.stratum, certain[nest.unit], full, fraction, base, tuple(complaints))
+
+
+def taken_in_full(unit_stratum: IntArray, strata: int, pi: FloatArray) -> BoolArray:
+    """Mark the strata whose every unit was taken: they add nothing to the variance of their stage."""
+    open_units = sums(unit_stratum, (1.0 - pi > CERTAIN).astype(np.float64), strata)
+    return np.asarray(open_units == 0, dtype=np.bool_)
+
+
+def _probabilities(
+    number: int,
+    nest: _Nest,
+    drawn: FloatArray,
+    population: FloatArray | None,
+    probability: FloatArray | None,
+    *,
+    equal: bool,
+) -> tuple[FloatArray, list[Complaint]]:
+    """Give each unit's probability given its parent: n / N, or as stated, or 0 for sampling with replacement."""
+    given = population if population is not None else probability
+    if given is None:
+        return np.zeros(nest.unit_stratum.size), []
+    stated = given[nest.first_row]
+    place = f"design.stages.{number}"
+    if bool((given != stated[nest.unit]).any()):
+        row = int(np.flatnonzero(given != stated[nest.unit])[0])
+        return stated, [Complaint("estimate.varies_within_unit", {"place": place, "row": row + 2})]
+    if population is None and not equal:
+        return stated, []
+    shared = np.empty(drawn.size)
+    shared[nest.unit_stratum] = stated
+    uneven = np.flatnonzero(np.abs(shared[nest.unit_stratum] - stated) > 1e-9 * np.abs(stated))
+    if uneven.size:
+        code = "estimate.population_varies" if population is not None else "estimate.probability_varies"
+        return stated, [Complaint(code, {"place": place, "row": int(nest.first_row[uneven[0]]) + 2})]
+    if population is None:
+        return stated, []
+    short = np.flatnonzero(drawn > shared * (1 + 1e-9))
+    if short.size:
+        unit = int(np.flatnonzero(nest.unit_stratum == short[0])[0])
+        details: dict[str, str | int | float | bool | None] = {
+            "place": place,
+            "row": int(nest.first_row[unit]) + 2,
+            "population": float(shared[short[0]]),
+            "drawn": int(drawn[short[0]]),
+        }
+        return stated, [Complaint("estimate.population_too_small", details)]
+    return np.minimum(drawn / shared, 1.0)[nest.unit_stratum], []
+
+
+def _form(
+    number: int,
+    nest: _Nest,
+    pi: FloatArray,
+    certain: BoolArray,
+    carried: FloatArray,
+    lonely_psu: str,
+    unequal: UnequalSpec | None,
+) -> Stage:
+    strata = nest.stratum_parent.size
+    size = sums(nest.unit_stratum, (~certain).astype(np.float64), strata)
+    n = size[nest.unit_stratum]
+    form = _equal(pi, n) if unequal is None else _unequal(unequal, pi, n, nest.unit_stratum, certain)
+    alpha = np.where(certain, 0.0, form.alpha) * carried
+    row_sum = None if form.row_sum is None else np.where(certain, 0.0, form.row_sum) * carried
+    full = taken_in_full(nest.unit_stratum, strata, pi)
+    lonely = (size == 1) & ~full
+    poisson = unequal is not None and unequal.method == "poisson"
+    if poisson:
+        lonely = np.zeros(strata, dtype=np.bool_)
+    alone = lonely[nest.unit_stratum]
+    # A lone unit has no spread of its own: only "adjust" gives it one, about the mean of its fellow strata.
+    alpha = np.where(alone, (1.0 - pi) * carried if lonely_psu == "adjust" else 0.0, alpha)
+    if row_sum is not None:
+        row_sum = np.where(alone, 0.0, row_sum)
+    alpha = np.where(full[nest.unit_stratum], 0.0, alpha)
+    return Stage(
+        number=number,
+        unit=nest.unit,
+        unit_stratum=nest.unit_stratum,
+        stratum_parent=nest.stratum_parent,
+        alpha=alpha,
+        row_sum=row_sum,
+        counted=(~certain).astype(np.float64),
+        size=size,
+        centre=np.zeros(strata) if poisson else np.ones(strata),
+        lonely=lonely,
+        alpha_total=sums(nest.unit_stratum, alpha, strata),
+        row_sum_total=None if row_sum is None else sums(nest.unit_stratum, row_sum, strata),
+    )
+
+
+def _equal(pi: FloatArray, n: FloatArray) -> forms.Form:
+    """Give (1 - n/N) n / (n - 1), Cochran (1977), formula 2.20 for totals; pi = 0 is sampling with replacement."""
+    return forms.Form((1.0 - pi) * n / np.maximum(n - 1.0, 1.0))
+
+
+def _unequal(spec: UnequalSpec, pi: FloatArray, n: FloatArray, stratum: IntArray, certain: BoolArray) -> forms.Form:
+    open_pi = np.where(certain, 0.0, pi)  # certainties leave the list: they take no part in the sums of their stratum
+    count = np.maximum(n, 1.0)
+    yates_grundy = spec.variance == "yg"
+    if spec.method == "brewer":
+        return forms.brewer(open_pi, count, stratum)
+    if spec.method == "overton":
+        return forms.overton(open_pi, count, stratum, yates_grundy=yates_grundy)
+    if spec.method == "poisson":
+        return forms.poisson(pi, count, stratum)
+    return forms.hartley_rao(open_pi, count, stratum, psum=spec.psum, yates_grundy=yates_grundy)

@@ -1,0 +1,115 @@
+"""Estimate the design variance of linear scores: the one routine that every estimator uses.
+
+A statistic's score at unit i is a linear combination of weighted columns, with one coefficient per domain; the variance is the
+quadratic form of sampling.estimate.unequal, summed over the strata of every stage (Sarndal, Swensson, Wretman (1992), result
+4.3.1 and its recursion over further stages; the rule of R survey's svyrecvar).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampling.estimate.design import Design
+from sampling.estimate.domain import Ladder, StagePairs
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
+
+
+@dataclass(frozen=True)
+class Term:
+    """Hold one part of a score: `coefficient` (domains,) times the weighted `column` over the ladder's rows."""
+
+    column: FloatArray
+    coefficient: FloatArray
+
+
+@dataclass(frozen=True)
+class Variance:
+    """Hold the variance of each domain (NaN where it cannot be had) and which domains meet a lone PSU."""
+
+    value: FloatArray
+    lonely: BoolArray
+
+
+def variance(design: Design, steps: Ladder, terms: Sequence[Term]) -> Variance:
+    """Give the variance of the score sum(terms) in every domain.
+
+    Under lonely_psu "fail" a domain with rows in a lone PSU's stratum has `lonely` True, and its value is not to be used.
+    """
+    scores = _scores(steps, terms)
+    value = np.zeros(steps.domains)
+    lonely = np.zeros(steps.domains, dtype=np.bool_)
+    for pairs, score in zip(steps.stages, scores, strict=True):
+        by_group, alone = _stage_groups(design, pairs, score, steps.domains)
+        lonely |= sums(pairs.group_domain, alone, steps.domains) > 0
+        if design.lonely_psu == "average":
+            by_group = _averaged(pairs, by_group, alone)
+        value += sums(pairs.group_domain, by_group, steps.domains)
+    failed = lonely if design.lonely_psu == "fail" else np.zeros_like(lonely)
+    return Variance(value, failed)
+
+
+def _scores(steps: Ladder, terms: Sequence[Term]) -> list[FloatArray]:
+    scores = [np.zeros(pairs.unit.size) for pairs in steps.stages]
+    for term in terms:
+        for score, pairs, total in zip(scores, steps.stages, steps.totals(term.column), strict=True):
+            score += term.coefficient[pairs.domain] * total
+    return scores
+
+
+def _stage_groups(design: Design, pairs: StagePairs, score: FloatArray, domains: int) -> tuple[FloatArray, FloatArray]:
+    """Give the variance of every (domain, stratum) pair of one stage, and 1 where the stratum is a lone PSU's."""
+    stage = pairs.stage
+    groups = pairs.group_domain.size
+    counted = stage.counted[pairs.unit]
+    stratum = pairs.group_stratum
+    alone = stage.lonely[stratum]
+    centre = stage.centre[stratum]
+    if design.lonely_domain and design.lonely_psu in ("adjust", "average"):
+        active = sums(pairs.group, counted, groups)
+        thinned = (active == 1) & (stage.size[stratum] > 1)
+        centre = np.where(thinned, 0.0, centre)
+        if design.lonely_psu == "average":
+            alone = alone | thinned
+    whole = sums(pairs.group, counted * score, groups)
+    mean = centre * whole / np.maximum(stage.size[stratum], 1.0)
+    if design.lonely_psu == "adjust":
+        mean = np.where(centre * ~stage.lonely[stratum] > 0, mean, _grand_mean(pairs, score, whole, domains))
+    alpha = stage.alpha[pairs.unit]
+    left = score - mean[pairs.group]
+    spread = sums(pairs.group, alpha * left * left, groups)
+    rest = stage.alpha_total[stratum] - sums(pairs.group, alpha, groups)
+    value = spread + mean * mean * np.maximum(rest, 0.0)
+    if stage.row_sum is not None and stage.row_sum_total is not None:
+        row_sum = stage.row_sum[pairs.unit]
+        cross = sums(pairs.group, row_sum * left, groups)
+        seen = sums(pairs.group, row_sum, groups)
+        outside = stage.row_sum_total[stratum] - seen
+        value += 2.0 * mean * (cross - mean * outside) + mean * mean * stage.row_sum_total[stratum]
+    return value, alone.astype(np.float64)
+
+
+def _grand_mean(pairs: StagePairs, score: FloatArray, whole: FloatArray, domains: int) -> FloatArray:
+    del pairs, score, domains
+    return np.zeros_like(whole)
+
+
+def _averaged(pairs: StagePairs, by_group: FloatArray, alone: FloatArray) -> FloatArray:
+    """Let the strata of a lone PSU count as the average of the others under the same parent (NaN when there is none)."""
+    parent = pairs.stage.stratum_parent[pairs.group_stratum]
+    key = _family(pairs.group_domain, parent)
+    families = int(key.max()) + 1 if key.size else 0
+    strata = sums(key, np.ones_like(alone), families)
+    able = sums(key, 1.0 - alone, families)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.where(able > 0, strata / able, np.nan)
+    averaged = np.where(alone > 0, np.where(able[key] > 0, 0.0, np.nan), by_group * factor[key])
+    return np.asarray(averaged, dtype=np.float64)
+
+
+def _family(domain: IntArray, parent: IntArray) -> IntArray:
+    width = int(parent.max()) + 1 if parent.size else 1
+    _, key = np.unique(domain * width + parent, return_inverse=True)
+    return np.asarray(key, dtype=np.int64)
