@@ -15,9 +15,10 @@ class Assignment(Base):
     __table_args__ = (
         UniqueConstraint("instrument_id", "draw_id", "unit_id"),
         Index("ix_assignment_group", "draw_id", "parent", "stratum"),
+        Index("ix_assignment_unit", "evaluation_id", "unit_id"),
     )
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
-    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
     draw_id: Mapped[str] = mapped_column(ForeignKey("draw.id"))
     instrument_id: Mapped[str] = mapped_column(ForeignKey("instrument.id"))
     unit_id: Mapped[str]

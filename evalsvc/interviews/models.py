@@ -24,13 +24,15 @@ class Interview(Base):
     received_at: Mapped[datetime] = mapped_column(default=now)
     received_from: Mapped[str]
     """Identifier of the actor whose device sent it."""
+    enumerator_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     answers: Mapped[dict[str, Any]]
-    """The answers by path, flat."""
+    """The answers outside of repeats by column name; what was not answered is left out."""
     complaints: Mapped[list[Any]]
-    """What forms.check found: code, kind, path, details."""
+    """What the checks found: kind, code, path, details, severity."""
     state: Mapped[str]
     """`received` or `has_issues`."""
     disposition: Mapped[str]
+    """What came of the visit; empty text where the form does not say it in a way that can be read."""
 
 
 class InterviewFile(Base):

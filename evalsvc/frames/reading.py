@@ -1,0 +1,74 @@
+"""Read a client's file by its mapping, and offer a better mapping where columns are missing; no database."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from evalsvc.errors import Complaint, InvalidError
+from evalsvc.frames.schemas import CheckedFrame
+from sampling.errors import SamplingError
+from sampling.errors import complain as complaint
+from sampling.frame import open_frame, read_frame
+from sampling.frame_hash import hash_frame
+from sampling.levels import levels_as_json
+from sampling.mapping import FrameMapping, load_mapping
+
+MAPPING_FILE = "mapping.yaml"
+
+
+def check_file(path: Path, mapping_text: str, mapping_name: str = MAPPING_FILE) -> CheckedFrame:
+    """Read a file by a mapping; a file that is a frame already needs none.
+
+    Raises
+    ------
+    InvalidError
+        ``frame.refused`` with every complaint, or ``frame.mapping_needed``.
+    """
+    mapping = _mapping(path, mapping_text, mapping_name)
+    reading = read_frame(path, mapping)
+    if reading.frame is None or reading.profile is None:
+        raise InvalidError("frame.refused", reading.complaints, file=path.name, count=len(reading.complaints))
+    return CheckedFrame(
+        frame=reading.frame,
+        profile=reading.profile,
+        frame_sha256=hash_frame(reading.frame).sha256,
+        source=path.read_bytes(),
+        source_name=path.name,
+        mapping_text=mapping_text,
+        encoding=reading.encoding,
+        unused_columns=reading.unused_columns,
+    )
+
+
+def _mapping(path: Path, text: str, name: str) -> FrameMapping:
+    if not text.strip():
+        return _own_mapping(path)
+    reading = load_mapping(text, name)
+    if reading.mapping is None:
+        raise InvalidError("frame.refused", reading.complaints, file=name, count=len(reading.complaints))
+    return reading.mapping
+
+
+def _own_mapping(path: Path) -> FrameMapping:
+    """Take the levels that a frame's Parquet file carries; its rows are checked like any other's."""
+    try:
+        return FrameMapping(open_frame(path).levels)
+    except SamplingError:
+        problem = complaint("frame.mapping_needed", file=path.name)
+        raise InvalidError("frame.refused", (problem,), file=path.name, count=1) from None
+
+
+def offered_mapping(mapping_text: str, complaints: Sequence[Complaint]) -> str | None:
+    """Return the mapping with a rename line for each missing column that the file has under a similar name."""
+    near = {
+        str(each.details["nearest"]): str(each.details["column"])
+        for each in complaints
+        if each.code == "frame.missing_column_near"
+    }
+    mapping = load_mapping(mapping_text, MAPPING_FILE).mapping
+    if mapping is None or not near:
+        return None
+    kept = {source: target for source, target in mapping.rename.items() if target not in near.values()}
+    value = {"levels": levels_as_json(mapping.levels), "rename": {**kept, **near}}
+    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100))
