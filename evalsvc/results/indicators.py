@@ -1,4 +1,4 @@
-"""The indicators as data: what each is called, whom it counts, its formula as printed, and its statement in the plan."""
+"""The indicators as data: what each is called, whom it counts, its formula as printed, its statement in the plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ NOT_REGISTERED = f"{ANSWERED} and registered == 0"
 class Reading:
     """One way to read an indicator: its formula in both languages, and the statement that computes it.
 
-    The statement lacks id, domains, interval and threshold, which the pack and the plan add. `cases` are the columns that
-    change when open cases are counted; without any, open cases do not touch the indicator.
+    The statement lacks id, domains, interval and threshold, which the pack and the plan add. `cases` are the columns
+    that change when open cases are counted; without any, open cases do not touch the indicator.
     """
 
     chinese: str
@@ -32,7 +32,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator; `readings` holds the ways to read it, and a pack names which one it chose when there are several."""
+    """One indicator; `readings` holds the ways to read it; a pack names which one it chose when there are several."""
 
     id: str
     chinese: str
@@ -77,7 +77,7 @@ INDICATORS: tuple[Indicator, ...] = (
         readings={
             ONLY: Reading(
                 "错退率＝抽中脱贫户中经认定错退的人数÷抽中脱贫户的全部人数（均经加权）",
-                "persons in sampled exited households confirmed as wrong exits / all persons in sampled exited households",
+                "persons in sampled exited households confirmed as wrong exits / all persons in those households",
                 _ratio("wrong_exit_persons", EXITED),
                 ("wrong_exit_persons",),
             )

@@ -1,0 +1,230 @@
+"""From fieldwork, interviews and cases to answers.csv: one function, the same for the service and for an outsider."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalsvc.results import weighting
+from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values, persons_of
+from evalsvc.results.layout import (
+    CLASS_COLUMN,
+    NO,
+    PERSONS_COLUMN,
+    REGISTERED_COLUMN,
+    YES,
+    Layout,
+    attribute_columns,
+    layout_of,
+    text_of,
+)
+from evalsvc.results.pack import Pack
+from evalsvc.results.records import CaseRow, FieldworkRow, write_table
+from evalsvc.results.weighting import HouseholdWeight, weigh
+from sampling.errors import Complaint, complain
+from sampling.manifest import Manifest
+
+COMPLETED = "completed"
+INELIGIBLE = frozenset({"ineligible_vacant", "ineligible_deceased", "ineligible_duplicate"})
+NOT_ANSWERED = frozenset({"non_contact", "refused"})
+MANIFEST_FILE = "draw-manifest.json"
+FIELDWORK_FILE = "fieldwork.csv"
+CASES_FILE = "cases.csv"
+
+Attributes = Mapping[str, Mapping[str, Any]]
+"""The frame's columns of each drawn household and of all its parents, by household id."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything that answers.csv is made from."""
+
+    manifest: Manifest
+    attributes: Attributes
+    fieldwork: Sequence[FieldworkRow]
+    answers: Mapping[str, Answers]
+    """The flat answers by instance id."""
+    cases: Sequence[CaseRow]
+    pack: Pack
+
+
+@dataclass(frozen=True)
+class AnswersTable:
+    """The table that is estimated from, as texts: exactly the cells of answers.csv."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def to_csv(self) -> bytes:
+        """Write answers.csv."""
+        return write_table(self.columns, self.rows)
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Hold the table and the design's columns, or the complaints for which there is none."""
+
+    table: AnswersTable | None
+    layout: Layout | None
+    complaints: tuple[Complaint, ...]
+
+
+def assemble(sources: Sources) -> Assembly:
+    """Make the answers table; every problem of the files is named at once, and then there is no table."""
+    layout, complaints = layout_of(sources.manifest, MANIFEST_FILE)
+    if layout is None:
+        return Assembly(None, None, tuple(complaints))
+    complaints = [*_check_fieldwork(sources), *_check_cases(sources)]
+    if complaints:
+        return Assembly(None, layout, tuple(complaints))
+    opened = sorted((row for row in sources.fieldwork if row.opened), key=lambda row: row.unit_id)
+    classes = {row.unit_id: _class_of(sources, layout, row) for row in opened}
+    weights, complaints = weigh(sources.manifest, opened, {row.unit_id: _outcome(row) for row in opened}, classes)
+    if complaints:
+        return Assembly(None, layout, tuple(complaints))
+    columns = (*layout.columns, *ANALYSIS_COLUMNS)
+    cells = _cells(sources, layout, opened, weights)
+    return Assembly(AnswersTable(columns, tuple(tuple(row[name] for name in columns) for row in cells)), layout, ())
+
+
+def _class_of(sources: Sources, layout: Layout, row: FieldworkRow) -> str:
+    """Return the class in which non-response is adjusted: county and household class."""
+    attributes = sources.attributes[row.unit_id]
+    return f"{text_of(attributes, layout.county)}/{text_of(attributes, CLASS_COLUMN)}"
+
+
+def _cells(
+    sources: Sources, layout: Layout, opened: Sequence[FieldworkRow], weights: Mapping[str, HouseholdWeight]
+) -> Iterator[dict[str, str]]:
+    cases: dict[str, list[CaseRow]] = defaultdict(list)
+    for case in sources.cases:
+        cases[case.instance_id].append(case)
+    above = _upper_units(sources.manifest, layout)
+    for row in opened:
+        cells = _design_cells(sources.attributes[row.unit_id], layout, row, weights[row.unit_id])
+        cells |= _upper_cells(row, above)
+        if row.disposition == COMPLETED:
+            cells |= analysis_values(_household(sources, row, cases[row.instance_id]), sources.pack)
+        else:
+            cells |= dict.fromkeys(ANALYSIS_COLUMNS, "")
+        yield cells
+
+
+def _design_cells(
+    attributes: Mapping[str, Any], layout: Layout, row: FieldworkRow, weight: HouseholdWeight
+) -> dict[str, str]:
+    last = layout.stages[-1]
+    return {
+        "unit_id": row.unit_id,
+        **{name: text_of(attributes, name) for name in attribute_columns(layout)},
+        last.stratum: row.stratum,
+        last.chance: str(weight.population),
+        "sample_type": row.sample_type,
+        "disposition": row.disposition,
+        "eligible": "0" if row.disposition in INELIGIBLE else "1",
+        "responded": "1" if row.disposition == COMPLETED else "0",
+        "base_weight": repr(weight.base),
+        "weight": repr(weight.adjusted),
+    }
+
+
+def _upper_units(manifest: Manifest, layout: Layout) -> dict[str, tuple[str | None, dict[str, str]]]:
+    """Return, for each unit above the households, its parent and its cells: id, stratum and chance."""
+    units = {}
+    for stage, drawn in zip(layout.stages[:-1], manifest.stages[:-1], strict=True):
+        populations = {(each.parent, each.stratum): each.population for each in drawn.strata}
+        for unit in drawn.units:
+            chance = repr(unit.probability) if stage.by_probability else str(populations[unit.parent, unit.stratum])
+            cells = {stage.id_column: unit.id, stage.stratum: unit.stratum, stage.chance: chance}
+            units[unit.id] = (unit.parent, cells)
+    return units
+
+
+def _upper_cells(row: FieldworkRow, above: Mapping[str, tuple[str | None, dict[str, str]]]) -> dict[str, str]:
+    """Return the cells of every unit above a household, from its parent outwards."""
+    cells: dict[str, str] = {}
+    parent: str | None = row.parent
+    while parent is not None:
+        parent, own = above[parent]
+        cells |= own
+    return cells
+
+
+def _outcome(row: FieldworkRow) -> str:
+    if row.disposition in INELIGIBLE:
+        return weighting.INELIGIBLE
+    return weighting.RESPONDED if row.disposition == COMPLETED else weighting.NOT_RESPONDED
+
+
+def _household(sources: Sources, row: FieldworkRow, cases: Sequence[CaseRow]) -> Household:
+    attributes = sources.attributes[row.unit_id]
+    answers = sources.answers[row.instance_id]
+    return Household(
+        persons=persons_of(answers, sources.pack) or int(attributes[PERSONS_COLUMN]),
+        registered=text_of(attributes, REGISTERED_COLUMN) == YES,
+        household_class=text_of(attributes, CLASS_COLUMN),
+        answers=answers,
+        cases=cases,
+    )
+
+
+def _check_fieldwork(sources: Sources) -> list[Complaint]:
+    drawn = {unit.id: unit for unit in sources.manifest.stages[-1].units}
+    complaints = []
+    for number, row in enumerate(sources.fieldwork, start=2):
+        problem = _fieldwork_problem(sources, row, drawn.get(row.unit_id))
+        if problem:
+            complaints.append(complain(problem, file=FIELDWORK_FILE, row=number, unit=row.unit_id))
+    listed = Counter(row.unit_id for row in sources.fieldwork)
+    complaints += [
+        complain("results.unit_twice", file=FIELDWORK_FILE, unit=unit)
+        for unit in sorted(unit for unit, times in listed.items() if times > 1)
+    ]
+    complaints += [
+        complain("results.unit_missing", file=FIELDWORK_FILE, unit=unit)
+        for unit in sorted(drawn.keys() - listed.keys())
+    ]
+    return complaints
+
+
+def _fieldwork_problem(sources: Sources, row: FieldworkRow, drawn: Any) -> str | None:  # noqa: PLR0911 - one answer a problem
+    if drawn is None:
+        return "results.unit_not_drawn"
+    if (row.parent, row.stratum, row.sample_type) != (drawn.parent, drawn.stratum, drawn.sample_type):
+        return "results.unit_differs"
+    if row.sample_type not in ("probability", "certainty", "reserve"):
+        return "results.sample_type"
+    if not row.opened:
+        return "results.main_not_opened" if row.sample_type != "reserve" else None
+    if not row.disposition:
+        return "results.no_disposition"
+    if row.disposition not in {COMPLETED, *INELIGIBLE, *NOT_ANSWERED}:
+        return "results.disposition"
+    if row.disposition == COMPLETED and row.instance_id not in sources.answers:
+        return "results.no_interview"
+    attributes = sources.attributes.get(row.unit_id)
+    if attributes is None:
+        return "results.not_in_frame"
+    if text_of(attributes, REGISTERED_COLUMN) not in (YES, NO) or not text_of(attributes, PERSONS_COLUMN):
+        return "results.frame_value"
+    return None
+
+
+def _check_cases(sources: Sources) -> list[Complaint]:
+    completed = {row.instance_id: row for row in sources.fieldwork if row.disposition == COMPLETED}
+    complaints = []
+    for number, case in enumerate(sources.cases, start=2):
+        row = completed.get(case.instance_id)
+        if row is None or row.unit_id != case.unit_id:
+            complaints.append(complain("results.case_unit", file=CASES_FILE, row=number, case=case.case_id))
+        elif case.state != "excluded" and _misfit(sources, case):
+            complaints.append(
+                complain("results.case_kind", file=CASES_FILE, row=number, case=case.case_id, kind=case.kind)
+            )
+    return complaints
+
+
+def _misfit(sources: Sources, case: CaseRow) -> bool:
+    """Tell whether the household cannot be such a case: a wrong exit needs a registered one, a missed one does not."""
+    attributes = sources.attributes.get(case.unit_id, {})
+    return (text_of(attributes, REGISTERED_COLUMN) == YES) != (case.kind in REGISTERED_KINDS)

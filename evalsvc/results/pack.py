@@ -1,0 +1,123 @@
+"""The rule pack as a value: thresholds, readings and questions, read from the file that an edition names."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from sampling.documents import parse_document
+from sampling.errors import Complaint, complain
+
+SIGNS = {"below": "＜", "at_most": "≤", "above": "＞", "at_least": "≥"}
+"""How a threshold is passed, as printed."""
+
+
+@dataclass(frozen=True)
+class PackThreshold:
+    """What an indicator has to reach: its value, and the side on which it passes (below, at_most, above, at_least)."""
+
+    value: float
+    passes: str
+
+    @property
+    def side(self) -> str:
+        """Return the side that the one-sided bound stands on: the side on which a value fails."""
+        return "upper" if self.passes in ("below", "at_most") else "lower"
+
+    def passed_by(self, value: float) -> bool:
+        """Tell whether a value passes by the point-estimate rule; compared unrounded."""
+        return {
+            "below": value < self.value,
+            "at_most": value <= self.value,
+            "above": value > self.value,
+            "at_least": value >= self.value,
+        }[self.passes]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Which questions of the form carry what the indicators need."""
+
+    persons: str
+    satisfaction: tuple[str, ...]
+    recognition: str
+    suspicion: str
+    standard: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One rule pack; docs/formats.md, Rule pack."""
+
+    name: str
+    edition: str
+    region: str
+    year: int
+    programme: str
+    note: str
+    level: float
+    alpha: float
+    decimals: int
+    interval: str
+    lonely_psu: str
+    planned_deff: Mapping[str, float]
+    readings: Mapping[str, str]
+    thresholds: Mapping[str, PackThreshold]
+    questions: Questions
+    satisfied: tuple[str, ...]
+    recognised: tuple[str, ...]
+    suspicions: Mapping[str, str]
+    asked: tuple[str, ...]
+
+    def title(self) -> str:
+        """Return the words that stand beside every threshold."""
+        return f"{self.name}（{self.region}，{self.year}年，第{self.edition}版）"
+
+
+def read_pack(data: bytes, file: str = "pack.yaml") -> tuple[Pack | None, list[Complaint]]:
+    """Read a pack; every place where it leaves the format is named at once."""
+    try:
+        document = parse_document(data.decode("utf-8"), file)
+    except UnicodeDecodeError:
+        return None, [complain("results.encoding", file=file, row=1)]
+    complaints = list(document.complaints) or _schema_complaints(document.value, file)
+    return (None, complaints) if complaints else (_pack(document.value), [])
+
+
+def _pack(value: Mapping[str, Any]) -> Pack:
+    thresholds = {name: PackThreshold(float(each["value"]), each["pass"]) for name, each in value["thresholds"].items()}
+    asked = value["questions"]
+    return Pack(
+        **{name: value[name] for name in ("name", "edition", "region", "year", "programme", "note", "decimals")},
+        level=float(value["level"]),
+        alpha=float(value["alpha"]),
+        interval=value["interval"],
+        lonely_psu=value.get("lonely_psu", "fail"),
+        planned_deff={unit: float(number) for unit, number in value["planned_deff"].items()},
+        readings=dict(value["readings"]),
+        thresholds=thresholds,
+        questions=Questions(
+            asked["persons"], tuple(asked["satisfaction"]), asked["recognition"], asked["suspicion"], asked["standard"]
+        ),
+        satisfied=tuple(value["satisfied"]),
+        recognised=tuple(value["recognised"]),
+        suspicions=dict(value["suspicions"]),
+        asked=tuple(value["asked"]),
+    )
+
+
+def _schema_complaints(value: object, file: str) -> list[Complaint]:
+    return [
+        complain("results.pack", file=file, column=error.json_path, problem=error.message[:200])
+        for error in _validator().iter_errors(value)
+    ]
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    text = files("evalsvc.results").joinpath("pack.schema.json").read_text(encoding="utf-8")
+    return Draft202012Validator(json.loads(text))
