@@ -12,13 +12,13 @@ from jsonschema import Draft202012Validator
 from sampling.documents import parse_document
 from sampling.errors import Complaint, complain
 
-SIGNS = {"below": "＜", "at_most": "≤", "above": "＞", "at_least": "≥"}
+SIGNS = {"below": "＜", "at_least": "≥"}
 """How a threshold is passed, as printed."""
 
 
 @dataclass(frozen=True)
 class PackThreshold:
-    """What an indicator has to reach: its value, and the side on which it passes (below, at_most, above, at_least)."""
+    """What an indicator has to reach: its value, and the side on which it passes (below, at_least)."""
 
     value: float
     passes: str
@@ -26,16 +26,7 @@ class PackThreshold:
     @property
     def side(self) -> str:
         """Return the side that the one-sided bound stands on: the side on which a value fails."""
-        return "upper" if self.passes in ("below", "at_most") else "lower"
-
-    def passed_by(self, value: float) -> bool:
-        """Tell whether a value passes by the point-estimate rule; compared unrounded."""
-        return {
-            "below": value < self.value,
-            "at_most": value <= self.value,
-            "above": value > self.value,
-            "at_least": value >= self.value,
-        }[self.passes]
+        return "upper" if self.passes == "below" else "lower"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,139 @@
+"""The analysis plan as the rule pack, the design and the frame's totals dictate it: known before the first answer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from evalsvc.results.indicators import BY_CLASS, COMPOSITE, INDICATORS, OPEN_COLUMN, OPEN_FOR, Indicator, Reading
+from evalsvc.results.layout import CLASS_COLUMN, Layout
+from evalsvc.results.pack import Pack
+from sampling.errors import Complaint, complain
+
+ANSWERS_FILE = "answers.csv"
+VARIANCE_METHODS = ("brewer", "hartley-rao")
+"""Joint methods of a draw for which the variance is estimated; `with-replacement` states no probability instead."""
+
+Mappings = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CountyTotals:
+    """The known persons of one county, counted in the frame within the design's scope."""
+
+    county: str
+    remaining: int
+    exited: int
+    not_registered: int
+
+    @property
+    def persons(self) -> int:
+        """Return all rural persons of the county."""
+        return self.remaining + self.exited + self.not_registered
+
+
+def plan_for(pack: Pack, layout: Layout, totals: Sequence[CountyTotals]) -> Mappings:
+    """Return the plan of one evaluation; `totals` holds the judged counties."""
+    estimates = [statement for each in INDICATORS for statement in _statements(each, pack, layout, totals)]
+    return {"version": 1, "data": ANSWERS_FILE, "design": _design(pack, layout), "estimates": estimates}
+
+
+def plan_text(plan: Mapping[str, Any]) -> str:
+    """Write plan.yaml; the same plan gives the same text."""
+    return yaml.safe_dump(dict(plan), allow_unicode=True, sort_keys=False, width=120)
+
+
+def check_variance(layout: Layout) -> list[Complaint]:
+    """Name the stages whose variance cannot be estimated."""
+    known = (*VARIANCE_METHODS, "with-replacement")
+    unknown = [stage for stage in layout.stages if stage.by_probability and stage.joint_method not in known]
+    methods = {stage.joint_method for stage in layout.stages if stage.by_probability}
+    complaints = [complain("results.variance", stage=stage.name, method=stage.joint_method) for stage in unknown]
+    if not unknown and len(methods) > 1:
+        complaints.append(complain("results.variance_mixed", methods=", ".join(sorted(map(str, methods)))))
+    return complaints
+
+
+def _design(pack: Pack, layout: Layout) -> Mappings:
+    stages = []
+    for number, stage in enumerate(layout.stages):
+        last = number == len(layout.stages) - 1
+        columns = {} if last else {"cluster": stage.id_column}
+        columns["strata"] = stage.stratum
+        if not stage.by_probability:
+            columns["population"] = stage.chance
+        elif stage.joint_method in VARIANCE_METHODS:
+            columns["probability"] = stage.chance
+        stages.append(columns)
+    methods = [stage.joint_method for stage in layout.stages if stage.joint_method in VARIANCE_METHODS]
+    unequal = {"unequal": {"method": methods[0]}} if methods else {}
+    return {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pack.lonely_psu, **unequal}
+
+
+def _statements(indicator: Indicator, pack: Pack, layout: Layout, totals: Sequence[CountyTotals]) -> Iterator[Mappings]:
+    reading = indicator.reading(pack.readings)
+    endings = ("", OPEN_COLUMN) if reading.cases else ("",)
+    for ending in endings:
+        if indicator.id == COMPOSITE:
+            for county in totals:
+                yield from _composite(county, indicator, pack, layout, ending)
+        else:
+            yield _by(indicator, reading, pack, [layout.county], ending)
+    if indicator.by_class:
+        yield _by(indicator, reading, pack, [layout.county, CLASS_COLUMN], "", judged=False)
+
+
+def _by(
+    indicator: Indicator, reading: Reading, pack: Pack, by: list[str], ending: str, *, judged: bool = True
+) -> Mappings:
+    name = indicator.id + (OPEN_FOR if ending else "") + ("" if judged else BY_CLASS)
+    statement = {"id": name, **_counting_open(reading, ending), "by": by, "interval": _interval(indicator, pack)}
+    statement["design_effect"] = "replace"
+    return statement | (_threshold(indicator, pack) if judged else {})
+
+
+def _counting_open(reading: Reading, ending: str) -> Mappings:
+    """Return the statement with its case columns replaced by those that also count open cases."""
+    swap = {name: name + ending for name in reading.cases}
+    return {
+        key: swap.get(value, value) if isinstance(value, str) else value for key, value in reading.statement.items()
+    }
+
+
+def _composite(
+    county: CountyTotals, indicator: Indicator, pack: Pack, layout: Layout, ending: str
+) -> Iterator[Mappings]:
+    """Return the composite rate of one county and its two parts: each county has its own known totals."""
+    name = f"{COMPOSITE}{OPEN_FOR if ending else ''}_{county.county}"
+    shares = {"wrong_exit_rate": county.exited, "missed_rate": county.not_registered}
+    terms = [str(county.remaining)]
+    for part, persons in shares.items():
+        if persons:
+            rate = next(each for each in INDICATORS if each.id == part)
+            statement = _by(rate, rate.reading(pack.readings), pack, [layout.county], ending, judged=False)
+            where = f"{statement['where']} and {layout.county} == '{county.county}'"
+            yield statement | {"id": f"{name}_{part}", "where": where}
+            terms.append(f"{name}_{part} * {persons}")
+    if len(terms) > 1:
+        yield {
+            "id": name,
+            "statistic": "contrast",
+            "expression": f"({' + '.join(terms)}) / {county.persons}",
+            "by": [layout.county],
+            "interval": _interval(indicator, pack),
+            **_threshold(indicator, pack),
+        }
+
+
+def _interval(indicator: Indicator, pack: Pack) -> Mappings:
+    return {"method": pack.interval, "level": pack.level, "planned_deff": pack.planned_deff[indicator.unit]}
+
+
+def _threshold(indicator: Indicator, pack: Pack) -> Mappings:
+    threshold = pack.thresholds.get(indicator.id)
+    if threshold is None:
+        return {}
+    planned = pack.planned_deff[indicator.unit]
+    side = {"value": threshold.value, "side": threshold.side, "alpha": pack.alpha, "planned_deff": planned}
+    return {"threshold": side}
