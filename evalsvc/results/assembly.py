@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evalsvc.results import weighting
 from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values, persons_of
 from evalsvc.results.layout import (
     CLASS_COLUMN,
@@ -20,13 +19,10 @@ from evalsvc.results.layout import (
 )
 from evalsvc.results.pack import Pack
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table
-from evalsvc.results.weighting import HouseholdWeight, weigh
+from evalsvc.results.weighting import COMPLETED, DISPOSITIONS, INELIGIBLE, HouseholdWeight, weigh
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
 
-COMPLETED = "completed"
-INELIGIBLE = frozenset({"ineligible_vacant", "ineligible_deceased", "ineligible_duplicate"})
-NOT_ANSWERED = frozenset({"non_contact", "refused"})
 MANIFEST_FILE = "draw-manifest.json"
 FIELDWORK_FILE = "fieldwork.csv"
 CASES_FILE = "cases.csv"
@@ -79,7 +75,7 @@ def assemble(sources: Sources) -> Assembly:
         return Assembly(None, layout, tuple(complaints))
     opened = sorted((row for row in sources.fieldwork if row.opened), key=lambda row: row.unit_id)
     classes = {row.unit_id: _class_of(sources, layout, row) for row in opened}
-    weights, complaints = weigh(sources.manifest, opened, {row.unit_id: _outcome(row) for row in opened}, classes)
+    weights, complaints = weigh(sources.manifest, opened, classes)
     if complaints:
         return Assembly(None, layout, tuple(complaints))
     columns = (*layout.columns, *ANALYSIS_COLUMNS)
@@ -150,12 +146,6 @@ def _upper_cells(row: FieldworkRow, above: Mapping[str, tuple[str | None, dict[s
     return cells
 
 
-def _outcome(row: FieldworkRow) -> str:
-    if row.disposition in INELIGIBLE:
-        return weighting.INELIGIBLE
-    return weighting.RESPONDED if row.disposition == COMPLETED else weighting.NOT_RESPONDED
-
-
 def _household(sources: Sources, row: FieldworkRow, cases: Sequence[CaseRow]) -> Household:
     attributes = sources.attributes[row.unit_id]
     answers = sources.answers[row.instance_id]
@@ -198,7 +188,7 @@ def _fieldwork_problem(sources: Sources, row: FieldworkRow, drawn: Any) -> str |
         return "results.main_not_opened" if row.sample_type != "reserve" else None
     if not row.disposition:
         return "results.no_disposition"
-    if row.disposition not in {COMPLETED, *INELIGIBLE, *NOT_ANSWERED}:
+    if row.disposition not in DISPOSITIONS:
         return "results.disposition"
     if row.disposition == COMPLETED and row.instance_id not in sources.answers:
         return "results.no_interview"

@@ -1,15 +1,19 @@
-"""Weights of the opened households: base weight over the opened reserves, and the adjustment for non-response."""
+"""Weights of the opened households, by sampling.weight, from the manifest and the outcomes of fieldwork."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
 
 from evalsvc.results.records import FieldworkRow
-from sampling.errors import Complaint, complain
+from sampling.errors import Complaint
 from sampling.manifest import Manifest
+from sampling.weight import OpenedUnit, household_weights
 
-RESPONDED, NOT_RESPONDED, INELIGIBLE = "responded", "not_responded", "ineligible"
+COMPLETED = "completed"
+INELIGIBLE = frozenset({"ineligible_vacant", "ineligible_deceased", "ineligible_duplicate"})
+NOT_ANSWERED = frozenset({"non_contact", "refused"})
+DISPOSITIONS = frozenset({COMPLETED}) | INELIGIBLE | NOT_ANSWERED
+RESERVE = "reserve"
 
 
 @dataclass(frozen=True)
@@ -22,30 +26,34 @@ class HouseholdWeight:
 
 
 def weigh(
-    manifest: Manifest, opened: Sequence[FieldworkRow], outcomes: Mapping[str, str], classes: Mapping[str, str]
+    manifest: Manifest, opened: Sequence[FieldworkRow], classes: Mapping[str, str]
 ) -> tuple[dict[str, HouseholdWeight], list[Complaint]]:
-    """Weigh every opened household.
-
-    The base weight counts main and opened reserves of a group together, (main + opened) / population. In each class the
-    weights of those who did not respond go to those who did; a household that is not eligible keeps its base weight.
-    """
+    """Weigh every opened household; `classes` gives the class in which its non-response is adjusted."""
     populations = {(each.parent, each.stratum): each.population for each in manifest.stages[-1].strata}
-    drawn = Counter((row.parent, row.stratum) for row in opened)
+    main = Counter((row.parent, row.stratum) for row in opened if row.sample_type != RESERVE)
+    reserves = Counter((row.parent, row.stratum) for row in opened if row.sample_type == RESERVE)
     chance = _parent_probabilities(manifest)
-    base = {
-        row.unit_id: populations[row.parent, row.stratum] / (chance[row.parent] * drawn[row.parent, row.stratum])
-        for row in opened
-    }
-    factors, complaints = _factors(base, outcomes, classes)
-    weights = {
-        row.unit_id: HouseholdWeight(
-            populations[row.parent, row.stratum],
-            base[row.unit_id],
-            _adjusted(base[row.unit_id], outcomes[row.unit_id], factors.get(classes[row.unit_id], 1.0)),
+    units = [
+        OpenedUnit(
+            unit_id=row.unit_id,
+            parent=row.parent,
+            stratum=row.stratum,
+            parent_probability=chance[row.parent],
+            population=populations[row.parent, row.stratum],
+            main=main[row.parent, row.stratum],
+            opened=reserves[row.parent, row.stratum],
+            eligible=row.disposition not in INELIGIBLE,
+            responded=row.disposition == COMPLETED,
+            adjustment_class=classes[row.unit_id],
         )
         for row in opened
-    }
-    return weights, complaints
+    ]
+    weights = household_weights(units)
+    found = zip(opened, weights.base, weights.adjusted, strict=True)
+    return {
+        row.unit_id: HouseholdWeight(populations[row.parent, row.stratum], base, adjusted)
+        for row, base, adjusted in found
+    }, list(weights.complaints)
 
 
 def _parent_probabilities(manifest: Manifest) -> dict[str | None, float]:
@@ -55,23 +63,3 @@ def _parent_probabilities(manifest: Manifest) -> dict[str | None, float]:
             unit.id: products[unit.parent] * unit.probability for unit in stage.units if unit.probability is not None
         }
     return products
-
-
-def _factors(
-    base: Mapping[str, float], outcomes: Mapping[str, str], classes: Mapping[str, str]
-) -> tuple[dict[str, float], list[Complaint]]:
-    sums: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for unit, weight in base.items():
-        sums[classes[unit]][outcomes[unit]].append(weight)
-    factors, complaints = {}, []
-    for name, parts in sorted(sums.items()):
-        responded, missing = fsum(parts[RESPONDED]), fsum(parts[NOT_RESPONDED])
-        if responded:
-            factors[name] = (responded + missing) / responded
-        elif missing:
-            complaints.append(complain("results.class_without_respondents", name=name))
-    return factors, complaints
-
-
-def _adjusted(base: float, outcome: str, factor: float) -> float:
-    return {RESPONDED: base * factor, NOT_RESPONDED: 0.0, INELIGIBLE: base}[outcome]
