@@ -66,7 +66,7 @@ def running(port: int, settings: dict[str, str], logs: Path) -> Iterator[Server]
     server = Server(f"http://127.0.0.1:{port}", logs / LOG)
     with server.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (our own command)
-            [*COMMAND, "serve", "--port", str(port)],
+            [*COMMAND, "serve", "--bind", f"127.0.0.1:{port}", "--no-access-log"],
             env=settings,
             stdout=log,
             stderr=subprocess.STDOUT,
