@@ -13,13 +13,15 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from evalsvc.errors import EvalsvcError, ForbiddenError, NotFoundError, UnauthenticatedError
-from evalsvc.evaluations.queries import EvaluationRecord, evaluation_by_code
+from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.people import queries as people
 from evalsvc.people.actor import ENUMERATOR, ROLES, Actor
 
 PUBLIC, PAGE, API, DEVICE = "public", "page", "api", "device"
 API_PATH = "/api/v1/"
 DEVICE_PATH = "/v1/key/<token>/"
+WHILE_PASSWORD_IS_OLD = frozenset({"people.password", "people.change_password", "people.sign_out"})
+"""Pages that are open while a password is one that somebody else has seen."""
 ORDINARY_LIMIT = 2_000_000
 """Largest body of a request that is neither a submission nor an upload, bytes."""
 
@@ -33,6 +35,10 @@ class Rule:
     kind: str
     roles: frozenset[str] = frozenset()
     upload: bool = False
+
+
+class PasswordChangeNeededError(ForbiddenError):
+    """Raise while somebody has to set a password of their own first."""
 
 
 class AccessError(EvalsvcError):
@@ -102,7 +108,7 @@ def _admit(session: Session, rule: Rule) -> None:
     if rule.kind == PUBLIC:
         return
     identifier, person_id = _caller(session, rule)
-    evaluation = None if code is None else _evaluation(session, code, person_id)
+    evaluation = None if code is None else evaluation_by_code(session, code)
     roles = people.roles_of(session, person_id, None if evaluation is None else evaluation.id)
     actor = Actor(identifier, person_id, roles)
     if evaluation is not None and not roles:
@@ -111,10 +117,6 @@ def _admit(session: Session, rule: Rule) -> None:
         raise ForbiddenError("access.role_missing", roles=sorted(rule.roles))
     flask.g.actor = actor
     flask.g.evaluation = evaluation
-
-
-def _evaluation(session: Session, code: str, _person_id: str) -> EvaluationRecord:
-    return evaluation_by_code(session, code)
 
 
 def _caller(session: Session, rule: Rule) -> tuple[str, str]:
@@ -136,6 +138,8 @@ def _signed_in() -> tuple[str, str]:
         raise ForbiddenError("access.token_on_page")
     if not current_user.is_authenticated:
         raise UnauthenticatedError("access.sign_in_needed")
+    if current_user.must_change_password and flask.request.endpoint not in WHILE_PASSWORD_IS_OLD:
+        raise PasswordChangeNeededError("access.password_change_needed")
     return current_user.person_id, current_user.person_id
 
 

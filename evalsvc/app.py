@@ -9,16 +9,19 @@ from flask.wrappers import Request, Response
 from flask_babel import Babel
 from flask_smorest import Api, Blueprint
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from evalsvc import access, web
 from evalsvc.config import Config
 from evalsvc.evaluations import pages as evaluations_pages
+from evalsvc.people import administration
 from evalsvc.people import pages as people_pages
 from evalsvc.people import session as people_session
 from evalsvc.service import open_service
 
 PAGES: tuple[flask.Blueprint, ...] = (
     people_pages.blueprint,
+    administration.blueprint,
     evaluations_pages.blueprint,
 )
 """Blueprints of pages and of devices (flask.Blueprint). Register a feature's here."""
@@ -30,7 +33,8 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 IDLE_HOURS = 4
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'"
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "manifest-src 'self'; worker-src 'self'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -62,6 +66,9 @@ def create_app(config: Config) -> flask.Flask:
     app.config.update(_settings(config))
     app.session_interface = CookieSessions()
     app.extensions["evalsvc"] = open_service(config)
+    if config.trusted_proxies:
+        believed = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=believed, x_proto=believed, x_host=believed)  # type: ignore[method-assign]
     CSRFProtect(app)
     people_session.register(app)
     Babel(app, default_locale="zh", default_translation_directories=str(TRANSLATIONS), locale_selector=web.language)

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import Connection, Table, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evalsvc.db import Base, now
+from evalsvc.errors import ConflictError
 
 FIRST_PREVIOUS = "0" * 64
 
@@ -39,6 +40,12 @@ class AuditHead(Base):
     hash: Mapped[str]
 
 
+@event.listens_for(AuditHead.__table__, "after_create")
+def _seed(table: Table, connection: Connection, **_given: object) -> None:
+    """Put the first head beside a new chain, as the migration does, so that two first writers wait for each other."""
+    connection.execute(table.insert().values(identifier=1, sequence=0, hash=FIRST_PREVIOUS))
+
+
 @dataclass(frozen=True)
 class AuditBreak:
     """Say where the chain breaks and how."""
@@ -47,12 +54,20 @@ class AuditBreak:
     code: str
 
 
+@dataclass(frozen=True)
+class AuditCheck:
+    """What a check of the whole chain found; `head` is worth keeping elsewhere, it pins everything before it."""
+
+    rows: int
+    head: str
+    breaks: tuple[AuditBreak, ...]
+
+
 def record(session: Session, actor: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
     """Add a row to the end of the chain; `details` are JSON values without personal data."""
     head = session.scalars(select(AuditHead).with_for_update()).one_or_none()
     if head is None:
-        head = AuditHead(identifier=1, sequence=0, hash=FIRST_PREVIOUS)
-        session.add(head)
+        raise ConflictError("audit.head_missing")
     row = AuditRow(
         sequence=head.sequence + 1,
         at=now(),
@@ -82,11 +97,13 @@ def hash_of(row: AuditRow) -> str:
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
-def verify(session: Session) -> list[AuditBreak]:
+def verify(session: Session) -> AuditCheck:
     """Read the whole chain and list every edit, gap, reordering and missing end."""
     rows = session.scalars(select(AuditRow).order_by(AuditRow.sequence).execution_options(yield_per=1000))
     head = session.get(AuditHead, 1)
-    return list(_breaks(rows, head))
+    breaks = tuple(_breaks(rows, head))
+    count = session.scalars(select(func.count()).select_from(AuditRow)).one()
+    return AuditCheck(count, FIRST_PREVIOUS if head is None else head.hash, breaks)
 
 
 def _breaks(rows: Iterable[AuditRow], head: AuditHead | None) -> Iterable[AuditBreak]:
@@ -100,7 +117,6 @@ def _breaks(rows: Iterable[AuditRow], head: AuditHead | None) -> Iterable[AuditB
             yield AuditBreak(row.sequence, "audit.row_changed")
         expected, previous = row.sequence + 1, row.hash
     if head is None:
-        if expected > 1:
-            yield AuditBreak(expected - 1, "audit.head_missing")
+        yield AuditBreak(expected - 1, "audit.head_missing")
     elif (head.sequence, head.hash) != (expected - 1, previous):
         yield AuditBreak(expected - 1, "audit.end_missing")

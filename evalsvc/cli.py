@@ -1,17 +1,35 @@
-"""The command line: every group of commands, and the one edge at which an error becomes words and an exit code."""
+"""The command line: every group of commands. terminal.py is the edge where an error becomes words and an exit code."""
 
 import click
 
+from evalsvc.commands import audit_commands, database_commands
+from evalsvc.evaluations.commands import commands as evaluations_commands
 from evalsvc.people.commands import commands as people_commands
+from evalsvc.serve import serve
+from evalsvc.terminal import Edge
 
-GROUPS: tuple[click.Command, ...] = (people_commands,)
-"""Groups of commands. Register a feature's here (its commands.py, name `commands`)."""
+GROUPS: tuple[click.Command, ...] = (
+    serve,
+    database_commands,
+    people_commands,
+    evaluations_commands,
+    audit_commands,
+)
+"""Commands in the order of the help. Register a feature's here (its commands.py, name `commands`)."""
+
+VERSION_MESSAGE = "evalsvc %(version)s"
 
 
-@click.group()
+@click.group(cls=Edge, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="evalsvc", message=VERSION_MESSAGE)
 def main() -> None:
-    """第三方评估系统 / survey and field-evaluation system."""
+    """第三方评估系统：抽样、入户调查、估计、签名报告，每个数字都可由外部重算。
+
+    Third-party evaluation: samples, field interviews, estimates and signed reports whose figures anyone can recompute.
+
+    退出码 / exit codes: 0 正常 fine, 1 数据或核对不通过 data or check failed, 2 用法错误 wrong use.
+    """
 
 
-for group in GROUPS:
-    main.add_command(group)
+for command in GROUPS:
+    main.add_command(command)

@@ -8,6 +8,8 @@ from pathlib import Path
 from evalsvc.errors import EvalsvcError
 
 PREFIX = "EVALSVC_"
+ELSEWHERE = frozenset({"administrator_password", "test_database_url"})
+"""Variables with our prefix that one command or the tests read themselves."""
 
 
 class ConfigurationError(EvalsvcError):
@@ -36,6 +38,8 @@ class Config:
     """Send cookies over HTTPS only; off for loopback without TLS."""
     run_jobs: bool = True
     """Run a worker thread inside the server."""
+    trusted_proxies: int = 0
+    """Reverse proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed."""
 
     def __post_init__(self) -> None:
         """Refuse values that would start a service nobody should use."""
@@ -55,7 +59,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         if name.startswith(PREFIX)
     }
     data = Path(given.pop("data_directory", "evalsvc-data")).absolute()
-    unknown = sorted(set(given) - set(Config.__dataclass_fields__))
+    unknown = sorted(set(given) - ELSEWHERE - set(Config.__dataclass_fields__))
     if unknown:
         raise ConfigurationError("config.unknown_setting", names=", ".join(PREFIX + name.upper() for name in unknown))
     secret_key = given.get("secret_key") or _kept_secret_key(data)
@@ -69,6 +73,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         session_hours=_whole_number(given, "session_hours", Config.session_hours),
         secure_cookies=_yes_or_no(given, "secure_cookies", default=True),
         run_jobs=_yes_or_no(given, "run_jobs", default=True),
+        trusted_proxies=_whole_number(given, "trusted_proxies", Config.trusted_proxies),
     )
 
 

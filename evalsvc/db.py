@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from uuid6 import uuid7
 
+from evalsvc.errors import ConflictError
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -76,6 +78,19 @@ class Database:
         with Session(engine, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def migration(self) -> Iterator[Connection]:
+        """Open a connection that changes tables; SQLite checks references at the end, not while tables are copied."""
+        sqlite = self.engine.dialect.name == "sqlite"
+        try:
+            with self.engine.execution_options(evalsvc_migrating=True).begin() as connection:
+                yield connection
+                if sqlite and (dangling := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                    raise ConflictError("database.dangling_reference", table=dangling[0], refers_to=dangling[2])
+        finally:
+            # The pooled connection no longer checks references.
+            self.engine.dispose()
+
     def close(self) -> None:
         """Give every connection back to the system."""
         self.engine.dispose()
@@ -105,5 +120,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at the start of a writing transaction, so that none fails half way on a busy database."""
-    reading = connection.get_execution_options().get("evalsvc_reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("evalsvc_migrating", False):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.exec_driver_sql("BEGIN" if options.get("evalsvc_reading", False) else "BEGIN IMMEDIATE")

@@ -1,7 +1,7 @@
 """The errors that the service's operations raise; only the edge (web.py, cli.py) knows HTTP and exit codes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 
 class Complaint(Protocol):
@@ -51,3 +51,29 @@ class InvalidError(EvalsvcError):
     def __init__(self, code: str, complaints: Sequence[Complaint] = (), **details: object) -> None:
         super().__init__(code, **details)
         self.complaints = tuple(complaints)
+
+
+class Coded(Protocol):
+    """Describe an error that people can be told about: ours, or one of the pure packages."""
+
+    @property
+    def code(self) -> str:
+        """Return the stable code."""
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """Return the machine details."""
+
+
+def coded(error: BaseException) -> Coded | None:
+    """Return the error as one with a sentence in the catalogue, or None when nobody foresaw it.
+
+    The pure packages have families of their own and know nothing of this one, so the shape decides.
+    """
+    code, details = getattr(error, "code", None), getattr(error, "details", None)
+    return cast("Coded", error) if isinstance(code, str) and isinstance(details, Mapping) else None
+
+
+def complaints_of(error: BaseException) -> tuple[Complaint, ...]:
+    """Return the list of problems that an error carries, empty when it carries none."""
+    return tuple(getattr(error, "complaints", ()))

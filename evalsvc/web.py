@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
@@ -12,14 +13,13 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from evalsvc import errors
-from evalsvc.access import API_PATH, DEVICE, PAGE
+from evalsvc.access import API_PATH, DEVICE, PAGE, PasswordChangeNeededError
 from evalsvc.config import Config
 from evalsvc.db import Database
 from evalsvc.people.actor import Actor
 from evalsvc.service import Service
 from evalsvc.store import Store
 from evalsvc.words import LANGUAGES, sentence
-from sampling.errors import SamplingError
 
 LANGUAGE_COOKIE = "language"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,9 +30,9 @@ STATUS: Mapping[type[Exception], int] = {
     errors.UnauthenticatedError: 401,
     errors.TooLargeError: 413,
     errors.InvalidError: 422,
-    SamplingError: 422,
 }
-"""The one table of statuses. A family of errors of a pure package is added here."""
+"""The one table of statuses; every other error with a code (those of the pure packages) is bad data, 422."""
+BAD_DATA = 422
 
 
 def service() -> Service:
@@ -78,19 +78,22 @@ def local_time(value: datetime | None) -> str:
 
 def register_errors(app: flask.Flask) -> None:
     """Translate every error into one answer; what nobody foresaw says nothing to outsiders."""
-    for family in STATUS:
-        app.register_error_handler(family, _on_known)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(CSRFError, _on_csrf)
-    app.register_error_handler(Exception, _on_unknown)
+    app.register_error_handler(Exception, _on_error)
 
 
-def _on_known(error: Exception) -> ResponseReturnValue:
-    status = next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
-    known = cast("errors.EvalsvcError", error)
-    if status == 401 and flask.g.get("access_kind") == PAGE and flask.request.method == "GET":
+def _on_error(error: Exception) -> ResponseReturnValue:
+    known = errors.coded(error)
+    if known is None:
+        flask.current_app.logger.error("unexpected error at %s", flask.request.endpoint, exc_info=error)
+        return _answer(500, "http.500", {})
+    status = next((STATUS[family] for family in type(error).__mro__ if family in STATUS), BAD_DATA)
+    if flask.g.get("access_kind") == PAGE and isinstance(error, PasswordChangeNeededError):
+        return see_other("people.password")
+    if flask.g.get("access_kind") == PAGE and status == 401 and flask.request.method == "GET":
         return see_other("people.sign_in", next=flask.request.full_path.rstrip("?"))
-    return _answer(status, known.code, known.details, getattr(error, "complaints", ()))
+    return _answer(status, known.code, known.details, errors.complaints_of(error))
 
 
 def _on_http(error: HTTPException) -> ResponseReturnValue:
@@ -106,11 +109,6 @@ def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
     return _answer(400, "access.csrf", {})
 
 
-def _on_unknown(error: Exception) -> ResponseReturnValue:
-    flask.current_app.logger.error("unexpected error at %s", flask.request.endpoint, exc_info=error)
-    return _answer(500, "http.500", {})
-
-
 def _answer(status: int, code: str, details: Mapping[str, object], complaints: Any = ()) -> ResponseReturnValue:
     message = sentence(code, details, language())
     listed = [
@@ -122,7 +120,9 @@ def _answer(status: int, code: str, details: Mapping[str, object], complaints: A
     if flask.request.path.startswith(API_PATH):
         body = {"code": code, "message": message, "details": dict(details), "complaints": listed}
         return flask.jsonify(body), status
-    return flask.render_template("error.html", status=status, message=message, complaints=listed), status
+    back = local_path(urlsplit(flask.request.referrer or "").path or None) if flask.request.method == "POST" else None
+    page = flask.render_template("error.html", status=status, message=message, complaints=listed, back=back)
+    return page, status
 
 
 def _openrosa(status: int, message: str) -> ResponseReturnValue:

@@ -20,17 +20,14 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from evalsvc.db import now
-from evalsvc.errors import EvalsvcError
+from evalsvc.errors import EvalsvcError, coded
 from evalsvc.jobs import DONE, FAILED, RUNNING, WAITING, Job
 from evalsvc.service import Service
-from sampling.errors import SamplingError
 
 ATTEMPTS = 5
 LEASE = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=15)
 IDLE_SECONDS = 1.0
-REFUSALS = (EvalsvcError, SamplingError)
-"""Errors with a code: trying again would end the same way."""
 log = logging.getLogger("evalsvc.worker")
 
 
@@ -117,9 +114,12 @@ class Worker:
             with self.service.database.transaction() as session:
                 if _change(session, work, state=DONE, ended_at=now()) and finish is not None:
                     finish(session)
-        except REFUSALS as error:
-            _fail(work, error.code, error.details)
-        except Exception:
+        except Exception as error:
+            known = coded(error)
+            if known is not None:
+                # Refused with a code: trying again would end the same way.
+                _fail(work, known.code, known.details)
+                return
             log.exception("job %s (%s) failed", work.id, kind_name)
             _retry(work)
 

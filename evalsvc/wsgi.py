@@ -1,6 +1,28 @@
-"""The application object that gunicorn loads; its configuration comes from the environment."""
+"""The application and its worker for a WSGI server: `gunicorn 'evalsvc.wsgi:make_application()'`."""
+
+import flask
 
 from evalsvc.app import create_app
-from evalsvc.config import read_config
+from evalsvc.config import Config, read_config
+from evalsvc.job_kinds import KINDS
+from evalsvc.worker import Worker
 
-application = create_app(read_config())
+_workers: list[Worker] = []
+"""The worker of this process, kept so that the server can end it; made after the fork, never shared."""
+
+
+def make_application(config: Config | None = None) -> flask.Flask:
+    """Make the application and start its worker; call it in the process that serves."""
+    config = config or read_config()
+    app = create_app(config)
+    if config.run_jobs:
+        worker = Worker(app.extensions["evalsvc"], KINDS)
+        worker.start()
+        _workers.append(worker)
+    return app
+
+
+def stop_worker() -> None:
+    """End the worker of this process after the job at hand."""
+    while _workers:
+        _workers.pop().stop()

@@ -1,27 +1,86 @@
-"""Commands about people."""
+"""Commands about people. A password is asked for, read from a pipe or from a variable; it is never an argument."""
+
+import os
+import sys
 
 import click
 
 from evalsvc.config import read_config
-from evalsvc.people import operations
-from evalsvc.people.actor import ADMINISTRATOR, SYSTEM
+from evalsvc.errors import InvalidError
+from evalsvc.evaluations.queries import evaluation_by_code
+from evalsvc.people import operations, queries
+from evalsvc.people.actor import ADMINISTRATOR, ROLES, SYSTEM
 from evalsvc.service import open_service
+
+PASSWORD_VARIABLE = "EVALSVC_ADMINISTRATOR_PASSWORD"  # noqa: S105  (the name of a variable)
+name_option = click.option("--name", required=True, help="显示的姓名 / the name that pages show")
 
 
 @click.group("people")
 def commands() -> None:
-    """人员与权限 / people and their roles."""
+    """人员、角色和令牌 / people, roles and tokens."""
 
 
 @commands.command("create-administrator")
 @click.argument("sign_in_name")
-@click.option("--name", required=True, help="显示的姓名 / the name that pages show")
-@click.password_option(
-    "--password", envvar="EVALSVC_ADMINISTRATOR_PASSWORD", help="不要写在命令行里 / leave it out: it is asked for"
-)
-def create_administrator(sign_in_name: str, name: str, password: str) -> None:
-    """建立管理员账号 / make an administrator's account."""
+@name_option
+def create_administrator(sign_in_name: str, name: str) -> None:
+    """建立管理员账号 / make an administrator's account.
+
+    密码在终端输入，或由管道送入，或取自变量 EVALSVC_ADMINISTRATOR_PASSWORD。
+    The password is asked for, read from a pipe, or taken from EVALSVC_ADMINISTRATOR_PASSWORD.
+    """
+    password = _password()
     with open_service(read_config()).database.transaction() as session:
         person = operations.add_person(session, SYSTEM, sign_in_name, name, password)
         operations.grant_role(session, SYSTEM, person.id, ADMINISTRATOR)
-    click.echo(f"管理员已建立 / administrator made: {sign_in_name}")
+    click.echo(f"管理员已建立 / administrator made: {queries.plain_name(sign_in_name)}")
+
+
+@commands.command("add")
+@click.argument("sign_in_name")
+@name_option
+def add(sign_in_name: str, name: str) -> None:
+    """添加人员，显示一次性的初始密码 / add a person and print the first password, once."""
+    password = operations.first_password()
+    with open_service(read_config()).database.transaction() as session:
+        person = operations.add_person(session, SYSTEM, sign_in_name, name, password, must_change=True)
+    click.echo(f"{person.sign_in_name}\t{password}")
+
+
+@commands.command("grant")
+@click.argument("sign_in_name")
+@click.argument("role", type=click.Choice(ROLES))
+@click.option("--evaluation", help="评估项目编号，不写则对全部有效 / code of one evaluation; without it, all")
+def grant(sign_in_name: str, role: str, evaluation: str | None) -> None:
+    """授予角色 / grant a role."""
+    with open_service(read_config()).database.transaction() as session:
+        person = queries.person_named(session, sign_in_name)
+        evaluation_id = None if evaluation is None else evaluation_by_code(session, evaluation).id
+        operations.grant_role(session, SYSTEM, person.id, role, evaluation_id)
+    click.echo(f"{person.sign_in_name}: {role}")
+
+
+@commands.command("make-token")
+@click.argument("sign_in_name")
+@click.option("--kind", type=click.Choice(operations.TOKEN_KINDS), required=True, help="程序或设备 / program or phone")
+@click.option("--label", required=True, help="用途 / what it is for")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, operations.LONGEST_TOKEN_DAYS))
+def make_token(sign_in_name: str, kind: str, label: str, days: int) -> None:
+    """签发令牌，只显示一次 / make a token and print it, once."""
+    with open_service(read_config()).database.transaction() as session:
+        person = queries.person_named(session, sign_in_name)
+        token = operations.make_token(session, SYSTEM, person.id, kind=kind, label=label, days=days)
+    click.echo(token.secret)
+
+
+def _password() -> str:
+    """Return a password from the variable, the pipe or the terminal, in this order."""
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given is None and not sys.stdin.isatty():
+        given = sys.stdin.readline().rstrip("\r\n")
+        if not given:
+            raise InvalidError("people.password_missing", variable=PASSWORD_VARIABLE)
+    if given is not None:
+        return given
+    return str(click.prompt("密码 / password", hide_input=True, confirmation_prompt="再输一次 / again"))

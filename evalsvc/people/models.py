@@ -20,7 +20,8 @@ class Person(Base):
     """argon2id; None when the person signs in nowhere (an enumerator with a device token only)."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
-    password_changed_at: Mapped[datetime | None]
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    """Set while the password is one that somebody else has seen."""
 
 
 class RoleGrant(Base):

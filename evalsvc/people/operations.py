@@ -2,22 +2,26 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
 from evalsvc.db import now
-from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.errors import ConflictError, InvalidError, NotFoundError
 from evalsvc.people import queries
 from evalsvc.people.actor import ADMINISTRATOR, ROLES, Actor
 from evalsvc.people.models import FailedSignIn, Person, RoleGrant, SignIn, Token
 from evalsvc.people.passwords import hash_password, password_fits
 
 TOKEN_KINDS = ("api", "device")
+LONGEST_TOKEN_DAYS = 366
+SIGN_IN_NAME = re.compile(r"[\w.@-]{2,100}")
+LONGEST_NAME = 100
 THROTTLE_MINUTES = 15
 THROTTLE_WINDOW = timedelta(minutes=THROTTLE_MINUTES)
 FAILURES_OF_NAME, FAILURES_OF_ADDRESS = 10, 60
@@ -49,20 +53,69 @@ class NewSecret:
     secret: str
 
 
-def add_person(session: Session, actor: Actor, sign_in_name: str, name: str, password: str | None = None) -> Person:
+def first_password() -> str:
+    """Make a password that is handed over once and has to be changed at the first sign-in."""
+    return secrets.token_urlsafe(12)
+
+
+def add_person(
+    session: Session,
+    actor: Actor,
+    sign_in_name: str,
+    name: str,
+    password: str | None = None,
+    *,
+    must_change: bool = False,
+) -> Person:
     """Add a person, who has no role yet; without a password the person cannot sign in to pages."""
     plain = queries.plain_name(sign_in_name)
-    if not plain or not name.strip():
-        raise InvalidError("people.name_empty")
+    if not SIGN_IN_NAME.fullmatch(plain):
+        raise InvalidError("people.sign_in_name_form", longest=LONGEST_NAME)
+    if not 1 <= len(name.strip()) <= LONGEST_NAME:
+        raise InvalidError("people.name_form", longest=LONGEST_NAME)
     if queries.person_by_sign_in_name(session, plain) is not None:
         raise ConflictError("people.name_taken", sign_in_name=plain)
-    person = Person(sign_in_name=plain, name=name.strip(), password_hash=None, password_changed_at=None)
+    person = Person(sign_in_name=plain, name=name.strip(), password_hash=None)
     if password is not None:
-        person.password_hash, person.password_changed_at = hash_password(password), now()
+        person.password_hash, person.must_change_password = hash_password(password, plain), must_change
     session.add(person)
     session.flush()
     audit.record(session, actor.identifier, "people.add", person.id)
     return person
+
+
+def set_first_password(session: Session, actor: Actor, person_id: str, password: str) -> None:
+    """Replace a forgotten password by one that has to be changed at the next sign-in; everything signed in ends."""
+    person = queries.person_by_id(session, person_id)
+    person.password_hash, person.must_change_password = hash_password(password, person.sign_in_name), True
+    _end_sign_ins(session, person.id)
+    session.flush()
+    audit.record(session, actor.identifier, "people.set_first_password", person.id)
+
+
+def change_password(session: Session, actor: Actor, new: str, kept_secret: str) -> None:
+    """Set one's own new password, after the old one was checked; every other browser has to sign in again."""
+    person = queries.person_by_id(session, actor.person_id or "")
+    if password_fits(person.password_hash, new):
+        raise InvalidError("people.password_same")
+    person.password_hash, person.must_change_password = hash_password(new, person.sign_in_name), False
+    _end_sign_ins(session, person.id, but=queries.hash_of_secret(kept_secret))
+    session.flush()
+    audit.record(session, actor.identifier, "people.change_password", person.id)
+
+
+def set_active(session: Session, actor: Actor, person_id: str, *, active: bool) -> None:
+    """Let somebody in, or out: then everything signed in ends, and tokens open nothing."""
+    person = queries.person_by_id(session, person_id)
+    if person.id == actor.person_id and not active:
+        raise ConflictError("people.own_account")
+    if person.active == active:
+        return
+    person.active = active
+    if not active:
+        _end_sign_ins(session, person.id)
+    session.flush()
+    audit.record(session, actor.identifier, "people.let_in" if active else "people.let_out", person.id)
 
 
 def grant_role(session: Session, actor: Actor, person_id: str, role: str, evaluation_id: str | None = None) -> None:
@@ -79,12 +132,27 @@ def grant_role(session: Session, actor: Actor, person_id: str, role: str, evalua
     audit.record(session, actor.identifier, "people.grant", person_id, {"role": role, "evaluation": evaluation_id})
 
 
+def revoke_role(session: Session, actor: Actor, person_id: str, grant_id: str) -> None:
+    """Take a role away; the last administrator keeps it, or nobody could grant anything."""
+    grant = session.get(RoleGrant, grant_id)
+    if grant is None or grant.person_id != person_id:
+        raise NotFoundError("people.grant_unknown")
+    if grant.role == ADMINISTRATOR and queries.count_administrators(session) == 1:
+        raise ConflictError("people.last_administrator")
+    session.delete(grant)
+    session.flush()
+    details = {"role": grant.role, "evaluation": grant.evaluation_id}
+    audit.record(session, actor.identifier, "people.revoke_role", person_id, details)
+
+
 def make_token(session: Session, actor: Actor, person_id: str, *, kind: str, label: str, days: int) -> NewSecret:
     """Make a token of a person and return its secret, which nobody can read again."""
     if kind not in TOKEN_KINDS:
         raise InvalidError("people.token_kind", kind=kind)
-    if not 1 <= days <= 366:
-        raise InvalidError("people.token_days", minimum=1, maximum=366)
+    if not 1 <= days <= LONGEST_TOKEN_DAYS:
+        raise InvalidError("people.token_days", maximum=LONGEST_TOKEN_DAYS)
+    if not 1 <= len(label.strip()) <= LONGEST_NAME:
+        raise InvalidError("people.token_label", longest=LONGEST_NAME)
     queries.person_by_id(session, person_id)
     secret = secrets.token_urlsafe(32)
     token = Token(
@@ -101,6 +169,17 @@ def make_token(session: Session, actor: Actor, person_id: str, *, kind: str, lab
         session, actor.identifier, "people.make_token", person_id, {"token": token.id, "kind": kind, "days": days}
     )
     return NewSecret(token.id, secret)
+
+
+def revoke_token(session: Session, actor: Actor, person_id: str, token_id: str) -> None:
+    """End a token now; revoking it twice changes nothing."""
+    token = session.get(Token, token_id)
+    if token is None or token.person_id != person_id:
+        raise NotFoundError("people.token_unknown")
+    if token.revoked_at is None:
+        token.revoked_at = now()
+        session.flush()
+        audit.record(session, actor.identifier, "people.revoke_token", person_id, {"token": token.id})
 
 
 def begin_attempt(session: Session, sign_in_name: str, address: str, key: str) -> Attempt:
@@ -126,6 +205,11 @@ def password_of_attempt_fits(attempt: Attempt, password: str) -> bool:
     return password_fits(attempt.password_hash, password) and not attempt.throttled
 
 
+def forget_failures(session: Session, attempt: Attempt) -> None:
+    """Forget the failures of a name, once its password was right."""
+    session.execute(delete(FailedSignIn).where(FailedSignIn.name_mark == attempt.name_mark))
+
+
 def start_sign_in(session: Session, attempt: Attempt, hours: int) -> StartedSignIn:
     """Begin the session of a person whose password was right, and forget the failures of the name."""
     person = queries.person_by_id(session, attempt.person_id or "")
@@ -138,7 +222,7 @@ def start_sign_in(session: Session, attempt: Attempt, hours: int) -> StartedSign
             ended_at=None,
         )
     )
-    session.execute(delete(FailedSignIn).where(FailedSignIn.name_mark == attempt.name_mark))
+    forget_failures(session, attempt)
     session.flush()
     audit.record(session, person.id, "people.sign_in", person.id)
     return StartedSignIn(secret, person.id)
@@ -152,6 +236,11 @@ def end_sign_in(session: Session, actor: Actor, secret: str) -> None:
         row.ended_at = now()
         session.flush()
         audit.record(session, actor.identifier, "people.sign_out", row.person_id)
+
+
+def _end_sign_ins(session: Session, person_id: str, but: str = "") -> None:
+    open_ones = SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.sha256 != but
+    session.execute(update(SignIn).where(*open_ones).values(ended_at=now()))
 
 
 def _failures(session: Session, condition: ColumnElement[bool]) -> int:

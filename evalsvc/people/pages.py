@@ -1,4 +1,4 @@
-"""Pages of people: sign in and out, the language, one's own account, and the administrator's list."""
+"""Pages of everybody: sign in and out, the language, one's own account and password."""
 
 from datetime import timedelta
 
@@ -9,8 +9,7 @@ from flask_login import current_user, login_user, logout_user
 
 from evalsvc import web
 from evalsvc.access import page, public
-from evalsvc.people import operations
-from evalsvc.people.actor import ADMINISTRATOR
+from evalsvc.people import operations, queries
 from evalsvc.people.session import SignedIn
 from evalsvc.words import LANGUAGES, sentence
 
@@ -45,21 +44,17 @@ def sign_in() -> ResponseReturnValue:
 @public
 def check_sign_in() -> ResponseReturnValue:
     """Sign a person in; every failure gets the same answer."""
-    form, config = flask.request.form, web.config()
-    # Two commits: an attempt stays counted whatever becomes of it, and comparing passwords must not hold the write lock.
-    with web.database().transaction() as session:
-        attempt = operations.begin_attempt(
-            session, form.get("sign_in_name", ""), flask.request.remote_addr or "", config.secret_key
-        )
+    form, wanted = flask.request.form, web.local_path(flask.request.form.get("next"))
+    attempt = _attempt(form.get("sign_in_name", ""))
     if not operations.password_of_attempt_fits(attempt, form.get("password", "")):
         message = sentence("people.sign_in_failed", {"minutes": operations.THROTTLE_MINUTES}, web.language())
-        return flask.render_template("people/sign_in.html", next=web.local_path(form.get("next")), message=message), 401
+        return flask.render_template("people/sign_in.html", next=wanted, message=message), 401
     with web.database().transaction() as session:
-        started = operations.start_sign_in(session, attempt, config.session_hours)
+        started = operations.start_sign_in(session, attempt, web.config().session_hours)
     flask.session.clear()
     flask.session.permanent = True
-    login_user(SignedIn(started.secret, started.person_id, "", is_administrator=False))
-    return flask.redirect(web.local_path(form.get("next")), code=303)
+    login_user(SignedIn(started.secret, started.person_id, ""))
+    return flask.redirect(wanted, code=303)
 
 
 @blueprint.post("/sign-out")
@@ -76,12 +71,44 @@ def sign_out() -> ResponseReturnValue:
 @blueprint.get("/account")
 @page()
 def account() -> ResponseReturnValue:
-    """Show one's own account."""
-    return flask.render_template("people/account.html")
+    """Show one's own roles and tokens."""
+    with web.database().reading() as session:
+        person = queries.person_record(session, current_user.person_id)
+        tokens = queries.tokens_of(session, person.id)
+    return flask.render_template("people/account.html", person=person, tokens=tokens)
 
 
-@blueprint.get("/people")
-@page(ADMINISTRATOR)
-def people() -> ResponseReturnValue:
-    """List everybody."""
-    return flask.render_template("people/people.html", title=_("人员"))
+@blueprint.get("/account/password")
+@page()
+def password() -> ResponseReturnValue:
+    """Show the form."""
+    return flask.render_template("people/password.html", must_change=current_user.must_change_password)
+
+
+@blueprint.post("/account/password")
+@page()
+def change_password() -> ResponseReturnValue:
+    """Change one's own password; guessing the old one is slowed down like guessing at the door."""
+    form = flask.request.form
+    with web.database().reading() as session:
+        name = queries.person_by_id(session, current_user.person_id).sign_in_name
+    attempt, message = _attempt(name), None
+    if form.get("new") != form.get("again"):
+        message = sentence("people.password_differs", language=web.language())
+    elif not operations.password_of_attempt_fits(attempt, form.get("old", "")):
+        message = sentence("people.password_wrong", {"minutes": operations.THROTTLE_MINUTES}, web.language())
+    if message is not None:
+        must_change = current_user.must_change_password
+        return flask.render_template("people/password.html", must_change=must_change, message=message), 422
+    with web.database().transaction() as session:
+        operations.forget_failures(session, attempt)
+        operations.change_password(session, web.current_actor(), form.get("new", ""), current_user.secret)
+    flask.flash(_("密码已修改，其他浏览器需要重新登录。"), "good")
+    return web.see_other("people.account")
+
+
+def _attempt(sign_in_name: str) -> operations.Attempt:
+    """Count an attempt in a commit of its own: it stays counted whatever comes of it, and hashing holds no lock."""
+    with web.database().transaction() as session:
+        address = flask.request.remote_addr or ""
+        return operations.begin_attempt(session, sign_in_name, address, web.config().secret_key)

@@ -6,20 +6,23 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from evalsvc.errors import InvalidError
 
 SHORTEST, LONGEST = 12, 200
+FEWEST_SIGNS = 6
 HASHER = PasswordHasher()
 """argon2id with the library's parameters (RFC 9106, low-memory profile)."""
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, sign_in_name: str) -> str:
     """Return the argon2id hash of a new password.
 
     Raises
     ------
     InvalidError
-        ``people.password_length``
+        ``people.password_length``, ``people.password_weak``
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidError("people.password_length", minimum=SHORTEST, maximum=LONGEST)
+    if sign_in_name.casefold() in password.casefold() or len(set(password)) < FEWEST_SIGNS:
+        raise InvalidError("people.password_weak", minimum=FEWEST_SIGNS)
     return HASHER.hash(password)
 
 

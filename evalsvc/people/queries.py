@@ -1,13 +1,16 @@
 """Reads of people, roles and tokens."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from evalsvc.db import now
 from evalsvc.errors import NotFoundError, UnauthenticatedError
+from evalsvc.evaluations.models import Evaluation
 from evalsvc.people.actor import ADMINISTRATOR
 from evalsvc.people.models import Person, RoleGrant, SignIn, Token
 
@@ -19,6 +22,42 @@ class SignedInPerson:
     person_id: str
     name: str
     is_administrator: bool
+    must_change_password: bool
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    """One person, as the administrator's pages show it."""
+
+    id: str
+    sign_in_name: str
+    name: str
+    active: bool
+    has_password: bool
+    created_at: datetime
+    roles: tuple["GrantRecord", ...]
+
+
+@dataclass(frozen=True)
+class GrantRecord:
+    """One role of somebody; evaluation is the code, None for all evaluations."""
+
+    id: str
+    role: str
+    evaluation: str | None
+
+
+@dataclass(frozen=True)
+class TokenRecord:
+    """One token of somebody, without its secret, which nobody has."""
+
+    id: str
+    kind: str
+    label: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    usable: bool
 
 
 def hash_of_secret(secret: str) -> str:
@@ -46,7 +85,9 @@ def signed_in_person(session: Session, secret: str) -> SignedInPerson | None:
     person = session.get_one(Person, row.person_id)
     if not person.active:
         return None
-    return SignedInPerson(person.id, person.name, ADMINISTRATOR in roles_of(session, person.id))
+    return SignedInPerson(
+        person.id, person.name, ADMINISTRATOR in roles_of(session, person.id), person.must_change_password
+    )
 
 
 def roles_of(session: Session, person_id: str, evaluation_id: str | None = None) -> frozenset[str]:
@@ -75,6 +116,84 @@ def person_by_id(session: Session, identifier: str) -> Person:
     if person is None:
         raise NotFoundError("people.unknown")
     return person
+
+
+def person_named(session: Session, sign_in_name: str) -> Person:
+    """Return the person of a sign-in name.
+
+    Raises
+    ------
+    NotFoundError
+        ``people.name_unknown``
+    """
+    person = person_by_sign_in_name(session, sign_in_name)
+    if person is None:
+        raise NotFoundError("people.name_unknown", sign_in_name=plain_name(sign_in_name))
+    return person
+
+
+def people(session: Session) -> list[PersonRecord]:
+    """List everybody by sign-in name, with their roles."""
+    rows = session.scalars(select(Person).order_by(Person.sign_in_name)).all()
+    grants = _grants(session, [row.id for row in rows])
+    return [_record(row, grants.get(row.id, ())) for row in rows]
+
+
+def person_record(session: Session, identifier: str) -> PersonRecord:
+    """Return one person with the roles."""
+    row = person_by_id(session, identifier)
+    return _record(row, _grants(session, [row.id]).get(row.id, ()))
+
+
+def tokens_of(session: Session, person_id: str) -> list[TokenRecord]:
+    """List a person's tokens, newest first."""
+    at = now()
+    rows = session.scalars(
+        select(Token).where(Token.person_id == person_id).order_by(Token.created_at.desc(), Token.id)
+    )
+    return [
+        TokenRecord(
+            id=row.id,
+            kind=row.kind,
+            label=row.label,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+            usable=row.revoked_at is None and row.expires_at > at,
+        )
+        for row in rows
+    ]
+
+
+def count_administrators(session: Session) -> int:
+    """Count the active people who are administrators."""
+    query = select(func.count()).select_from(RoleGrant).join(Person, Person.id == RoleGrant.person_id)
+    return session.scalars(query.where(RoleGrant.role == ADMINISTRATOR, Person.active)).one()
+
+
+def _grants(session: Session, people: Sequence[str]) -> dict[str, tuple[GrantRecord, ...]]:
+    query = (
+        select(RoleGrant, Evaluation.code)
+        .outerjoin(Evaluation, Evaluation.id == RoleGrant.evaluation_id)
+        .where(RoleGrant.person_id.in_(people))
+        .order_by(Evaluation.code.is_not(None), Evaluation.code, RoleGrant.role)
+    )
+    found: dict[str, tuple[GrantRecord, ...]] = {}
+    for grant, code in session.execute(query):
+        found[grant.person_id] = (*found.get(grant.person_id, ()), GrantRecord(grant.id, grant.role, code))
+    return found
+
+
+def _record(row: Person, roles: tuple[GrantRecord, ...]) -> PersonRecord:
+    return PersonRecord(
+        id=row.id,
+        sign_in_name=row.sign_in_name,
+        name=row.name,
+        active=row.active,
+        has_password=row.password_hash is not None,
+        created_at=row.created_at,
+        roles=roles,
+    )
 
 
 def plain_name(name: str) -> str:

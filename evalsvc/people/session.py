@@ -16,7 +16,8 @@ class SignedIn:
     secret: str
     person_id: str
     name: str
-    is_administrator: bool
+    is_administrator: bool = False
+    must_change_password: bool = False
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -36,4 +37,6 @@ def register(app: flask.Flask) -> None:
 def _load(secret: str) -> SignedIn | None:
     with web.database().reading() as session:
         found = signed_in_person(session, secret)
-    return None if found is None else SignedIn(secret, found.person_id, found.name, found.is_administrator)
+    if found is None:
+        return None
+    return SignedIn(secret, found.person_id, found.name, found.is_administrator, found.must_change_password)

@@ -1,0 +1,134 @@
+"""Pages of the administrator: everybody, their roles and their tokens."""
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from evalsvc import web
+from evalsvc.access import page
+from evalsvc.evaluations import queries as evaluations
+from evalsvc.people import operations, queries
+from evalsvc.people.actor import ADMINISTRATOR, ROLES
+
+blueprint = flask.Blueprint("administration", __name__, template_folder="templates")
+
+
+@blueprint.get("/people")
+@page(ADMINISTRATOR)
+def people() -> ResponseReturnValue:
+    """List everybody."""
+    with web.database().reading() as session:
+        everybody = queries.people(session)
+    return flask.render_template("people/people.html", people=everybody)
+
+
+@blueprint.post("/people")
+@page(ADMINISTRATOR)
+def add() -> ResponseReturnValue:
+    """Add somebody and show the first password, once."""
+    form, password = flask.request.form, operations.first_password()
+    with web.database().transaction() as session:
+        person = operations.add_person(
+            session,
+            web.current_actor(),
+            form.get("sign_in_name", ""),
+            form.get("name", ""),
+            password,
+            must_change=True,
+        )
+    return _secret(person.id, _("初始密码"), password)
+
+
+@blueprint.get("/people/<person_id>")
+@page(ADMINISTRATOR)
+def person(person_id: str) -> ResponseReturnValue:
+    """Show one person, with everything that can be done."""
+    with web.database().reading() as session:
+        shown = queries.person_record(session, person_id)
+        tokens = queries.tokens_of(session, person_id)
+        choices = [(each.code, each.name) for each in evaluations.evaluations(session)]
+    return flask.render_template(
+        "people/person.html",
+        person=shown,
+        tokens=tokens,
+        roles=ROLES,
+        evaluations=choices,
+        kinds=operations.TOKEN_KINDS,
+    )
+
+
+@blueprint.post("/people/<person_id>/roles")
+@page(ADMINISTRATOR)
+def grant(person_id: str) -> ResponseReturnValue:
+    """Grant a role."""
+    form, code = flask.request.form, flask.request.form.get("evaluation") or None
+    with web.database().transaction() as session:
+        evaluation_id = None if code is None else evaluations.evaluation_by_code(session, code).id
+        operations.grant_role(session, web.current_actor(), person_id, form.get("role", ""), evaluation_id)
+    return _done(person_id, _("角色已授予。"))
+
+
+@blueprint.post("/people/<person_id>/roles/<grant_id>/revoke")
+@page(ADMINISTRATOR)
+def revoke(person_id: str, grant_id: str) -> ResponseReturnValue:
+    """Take a role away."""
+    with web.database().transaction() as session:
+        operations.revoke_role(session, web.current_actor(), person_id, grant_id)
+    return _done(person_id, _("角色已收回。"))
+
+
+@blueprint.post("/people/<person_id>/tokens")
+@page(ADMINISTRATOR)
+def make_token(person_id: str) -> ResponseReturnValue:
+    """Make a token and show it, once."""
+    form = flask.request.form
+    kind, days = form.get("kind", ""), form.get("days", "")
+    with web.database().transaction() as session:
+        token = operations.make_token(
+            session,
+            web.current_actor(),
+            person_id,
+            kind=kind,
+            label=form.get("label", ""),
+            days=int(days) if days.isdecimal() else 0,
+        )
+    address = f"{web.config().public_url}/v1/key/{token.secret}" if kind == "device" else None
+    return _secret(person_id, _("令牌"), token.secret, address)
+
+
+@blueprint.post("/people/<person_id>/tokens/<token_id>/revoke")
+@page(ADMINISTRATOR)
+def revoke_token(person_id: str, token_id: str) -> ResponseReturnValue:
+    """End a token now."""
+    with web.database().transaction() as session:
+        operations.revoke_token(session, web.current_actor(), person_id, token_id)
+    return _done(person_id, _("令牌已作废。"))
+
+
+@blueprint.post("/people/<person_id>/password")
+@page(ADMINISTRATOR)
+def new_password(person_id: str) -> ResponseReturnValue:
+    """Replace a forgotten password and show the new one, once."""
+    password = operations.first_password()
+    with web.database().transaction() as session:
+        operations.set_first_password(session, web.current_actor(), person_id, password)
+    return _secret(person_id, _("初始密码"), password)
+
+
+@blueprint.post("/people/<person_id>/active")
+@page(ADMINISTRATOR)
+def set_active(person_id: str) -> ResponseReturnValue:
+    """Let somebody in, or out."""
+    active = flask.request.form.get("active") == "1"
+    with web.database().transaction() as session:
+        operations.set_active(session, web.current_actor(), person_id, active=active)
+    return _done(person_id, _("账号已启用。") if active else _("账号已停用。"))
+
+
+def _done(person_id: str, words: str) -> ResponseReturnValue:
+    flask.flash(words, "good")
+    return web.see_other("administration.person", person_id=person_id)
+
+
+def _secret(person_id: str, what: str, secret: str, address: str | None = None) -> ResponseReturnValue:
+    return flask.render_template("people/secret.html", person_id=person_id, what=what, secret=secret, address=address)

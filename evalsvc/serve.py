@@ -1,0 +1,83 @@
+"""`evalsvc serve`: gunicorn with threads; the worker of jobs starts in the serving process, after the fork."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from evalsvc import migrate
+from evalsvc.config import Config, ConfigurationError, read_config
+from evalsvc.logs import WithoutTokens
+from evalsvc.service import open_service
+from evalsvc.wsgi import make_application, stop_worker
+
+ACCESS_FORMAT = '%(t)s %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
+GRACEFUL_SECONDS = 30
+
+
+class TokenFreeLogger(Logger):
+    """gunicorn's logger, without device tokens."""
+
+    def setup(self, cfg: Any) -> None:
+        """Put the filter on every handler that gunicorn makes."""
+        super().setup(cfg)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            handler.addFilter(WithoutTokens())
+
+
+class Server(BaseApplication):
+    """One gunicorn server of one configuration."""
+
+    def __init__(self, config: Config, settings: Mapping[str, object]) -> None:
+        self.config, self.settings = config, settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand gunicorn its settings; no file and no environment variable of gunicorn takes part."""
+        for name, value in self.settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> flask.Flask:
+        """Make the application; runs in each serving process."""
+        return make_application(self.config)
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="监听地址 / address and port to listen on")
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="线程数 / threads of a process"
+)
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 32), help="进程数 / PostgreSQL only")
+@click.option("--access-log/--no-access-log", default=True, show_default=True, help="记录访问 / log requests")
+def serve(bind: str, threads: int, processes: int, *, access_log: bool) -> None:
+    """启动服务 / run the server (Ctrl-C ends it)."""
+    config = read_config()
+    if processes > 1 and config.database_url.startswith("sqlite"):
+        raise ConfigurationError("config.processes_on_sqlite", processes=processes)
+    service = open_service(config)
+    migrate.require_current(service.database.engine)
+    service.database.close()
+    click.echo(f"第三方评估系统已启动 / serving at http://{bind}")
+    Server(config, _settings(bind, threads, processes, access_log=access_log)).run()
+
+
+def _settings(bind: str, threads: int, processes: int, *, access_log: bool) -> Mapping[str, object]:
+    return {
+        "bind": bind,
+        "worker_class": "gthread",
+        "workers": processes,
+        "threads": threads,
+        "timeout": 120,
+        "graceful_timeout": GRACEFUL_SECONDS,
+        "keepalive": 15,
+        "logger_class": TokenFreeLogger,
+        "accesslog": "-" if access_log else None,
+        "access_log_format": ACCESS_FORMAT,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "proc_name": "evalsvc",
+        "worker_exit": lambda _server, _worker: stop_worker(),
+    }

@@ -1,0 +1,109 @@
+"""The edge of the command line: how an error becomes words on a terminal and an exit code.
+
+Exit codes: 0 fine, 1 the data or the check failed, 2 wrong use, 70 a mistake of this program, 130 interrupted.
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from evalsvc.config import ConfigurationError
+from evalsvc.errors import Complaint, coded, complaints_of
+from evalsvc.words import sentence
+
+FAILED, WRONG_USE, OUR_MISTAKE, INTERRUPTED = 1, 2, 70, 130
+MOST_COMPLAINTS = 200
+"""Complaints printed on a terminal; --json gives them all."""
+
+
+class Edge(click.Group):
+    """The outermost group: the one place where an exception becomes an exit code."""
+
+    def main(self, args: Sequence[str] | None = None, *given: Any, **options: Any) -> Any:
+        """Run a command and end the process with its exit code."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        options["standalone_mode"] = False
+        try:
+            sys.exit(super().main(arguments, *given, **options) or 0)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("已中断 / interrupted", err=True)
+            sys.exit(INTERRUPTED)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(WRONG_USE)
+        except BrokenPipeError:
+            # The reader of our output went away (`| head`); nothing is wrong, and nothing can be written any more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FAILED)
+        except Exception as error:
+            sys.exit(report(error, as_json="--json" in arguments))
+
+
+def language() -> str:
+    """Return the language of this terminal: Chinese unless the system's locale is English of some country."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if locale.startswith("en_") else "zh"
+
+
+def report(error: Exception, *, as_json: bool) -> int:
+    """Tell what went wrong and return the exit code."""
+    known = coded(error)
+    if known is None and isinstance(error, OSError):
+        click.echo(f"{error.strerror or error}: {error.filename or ''}", err=True)
+        return FAILED
+    if known is None:
+        traceback.print_exception(error)
+        click.echo(sentence("terminal.unexpected", language=language()), err=True)
+        return OUR_MISTAKE
+    if as_json:
+        click.echo(json.dumps(as_data(error), ensure_ascii=False, indent=1, default=str))
+    else:
+        click.echo(sentence(known.code, known.details, language()), err=True)
+        print_complaints(complaints_of(error))
+    return WRONG_USE if isinstance(error, ConfigurationError) else FAILED
+
+
+def as_data(error: Exception) -> Mapping[str, object]:
+    """Return a known error as a machine reads it."""
+    known = coded(error)
+    if known is None:
+        raise TypeError(f"not an error with a code: {error!r}")
+    listed = [
+        {"code": each.code, "message": sentence(each.code, each.details, language()), "details": dict(each.details)}
+        for each in complaints_of(error)
+    ]
+    message = sentence(known.code, known.details, language())
+    return {"ok": False, "code": known.code, "message": message, "details": dict(known.details), "complaints": listed}
+
+
+def print_complaints(complaints: Iterable[Complaint]) -> None:
+    """Print complaints as a table on the error stream: file, row, column, what is wrong and what to do."""
+    listed = list(complaints)
+    if not listed:
+        return
+    english = language() == "en"
+    table = Table(show_lines=False, header_style="bold")
+    for head in ("file", "row", "column", "problem and remedy") if english else ("文件", "行", "列", "问题和办法"):
+        table.add_column(head, overflow="fold")
+    for each in listed[:MOST_COMPLAINTS]:
+        table.add_row(
+            *(_place(each, name) for name in ("file", "row", "column")), sentence(each.code, each.details, language())
+        )
+    console = Console(stderr=True)
+    console.print(table)
+    if len(listed) > MOST_COMPLAINTS:
+        click.echo(sentence("terminal.more_complaints", {"count": len(listed) - MOST_COMPLAINTS}, language()), err=True)
+
+
+def _place(complaint: Complaint, name: str) -> str:
+    value = getattr(complaint, name, None) or complaint.details.get(name)
+    if value is None and name == "column":
+        value = getattr(complaint, "path", None)
+    return "" if value is None else str(value)
