@@ -28,6 +28,8 @@ class Reading:
     english: str
     statement: Mapping[str, object]
     cases: tuple[str, ...] = ()
+    asked_only: bool = False
+    """Set when only the household classes that the pack names are asked."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ INDICATORS: tuple[Indicator, ...] = (
                 "帮扶工作满意度＝对驻村工作队和帮扶责任人均表示满意的户数÷被问到且作答的户数（均经加权）",
                 "households satisfied with both work team and helper / households asked that answered",
                 _share("satisfied"),
+                asked_only=True,
             )
         },
     ),

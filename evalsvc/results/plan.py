@@ -89,6 +89,9 @@ def _by(
 ) -> Mappings:
     name = indicator.id + (OPEN_FOR if ending else "") + ("" if judged else BY_CLASS)
     statement = {"id": name, **_counting_open(reading, ending), "by": by, "interval": _interval(indicator, pack)}
+    if reading.asked_only:
+        listed = ", ".join(f"'{name}'" for name in pack.asked)
+        statement["where"] = f"{statement['where']} and {CLASS_COLUMN} in [{listed}]"
     statement["design_effect"] = "replace"
     return statement | (_threshold(indicator, pack) if judged else {})
 
