@@ -9,7 +9,7 @@ from sampling.engine import DuckDBEngine
 from sampling.errors import Complaint, complain
 from sampling.frame import Frame
 from sampling.groups import Group, Shortage, plan_takes
-from sampling.levels import column_depth, find_column
+from sampling.levels import column_depth, find_column, same_levels
 from sampling.steps import in_scope, read_groups, text_of, units_step
 
 SHOWN_VALUES = 12
@@ -30,7 +30,7 @@ def check_design(design: Design, frame: Frame) -> list[Complaint]:
 
 def check_design_on(engine: DuckDBEngine, design: Design, frame: Frame) -> list[Complaint]:
     """Do as ``check_design`` on an engine that holds the frame already."""
-    if design.levels != frame.levels:
+    if not same_levels(design.levels, frame.levels):
         return [complain("design.frame_differs", column="frame.levels")]
     complaints = [*_unknown_values(engine, design), *_negative_sizes(engine, design)]
     for number in range(len(design.stages)):

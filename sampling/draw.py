@@ -211,11 +211,15 @@ def with_weights(stages: Sequence[ManifestStage]) -> tuple[ManifestStage, ...]:
     products: dict[str | None, float] = {None: 1.0}
     for stage in stages[:-1]:
         products = {
-            unit.id: products[unit.parent] * unit.probability for unit in stage.units if unit.probability is not None
+            unit.id: products[unit.parent] * unit.probability
+            for unit in stage.units
+            if unit.probability is not None and unit.parent in products
         }
     last = stages[-1]
     units = tuple(
-        unit if unit.probability is None else replace(unit, weight=1.0 / (products[unit.parent] * unit.probability))
+        replace(unit, weight=1.0 / (products[unit.parent] * unit.probability))
+        if unit.probability is not None and unit.parent in products
+        else unit
         for unit in last.units
     )
     return (*stages[:-1], replace(last, units=units))

@@ -130,7 +130,7 @@ class _RowCheck:
         return list(self._connection.execute(step).fetchall())
 
     def _listed(self, code: str, column: str, names: Sequence[str], step: str) -> Iterator[Complaint]:
-        """Turn a step's rows (row of the file, then details by name) into complaints; beyond a limit they are counted."""
+        """Turn a step's rows (row of the file, then details by name) into complaints, counted beyond a limit."""
         counted = f"SELECT *, count(*) OVER () FROM ({step}) AS found ORDER BY 1 LIMIT {LISTED_PROBLEMS}"
         found = self._run(counted)
         for line in found:

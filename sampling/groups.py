@@ -37,11 +37,12 @@ class Group:
 
 @dataclass(frozen=True)
 class GroupTake:
-    """Give the main units and the reserves a group takes."""
+    """Give the main units and the reserves a group takes; ``short`` when it has fewer than are asked for."""
 
     group: Group
     main: int
     reserves: int
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,11 @@ def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
     main = _numbers(stage, stage.take, groups, [group.available for group in groups], shortages)
     left = [group.available - number for group, number in zip(groups, main, strict=True)]
     reserves = _numbers(stage, stage.reserves, groups, left, shortages)
-    takes = [GroupTake(*line) for line in zip(groups, main, reserves, strict=True)]
+    lacking = {(shortage.parent, shortage.stratum) for shortage in shortages}
+    takes = [
+        GroupTake(group, number, extra, (group.parent, group.stratum) in lacking)
+        for group, number, extra in zip(groups, main, reserves, strict=True)
+    ]
     return TakePlan(tuple(takes), tuple(shortages))
 
 

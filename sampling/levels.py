@@ -73,6 +73,11 @@ def _column(name: str, type_text: str) -> Column:
     return Column(name, "integer" if type_text == "integer" else "text")
 
 
+def same_levels(levels: Sequence[Level], others: Sequence[Level]) -> bool:
+    """Compare levels; the order of a level's columns says nothing."""
+    return levels_as_json(levels) == levels_as_json(others)
+
+
 def check_levels(levels: Sequence[Level], file: str | None) -> list[Complaint]:
     """Complain about level and column names that stand twice."""
     complaints = []

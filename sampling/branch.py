@@ -1,0 +1,107 @@
+"""Check the part of a draw that one branch of the frame can show: a county, with its own file, by itself."""
+
+# ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sampling.compare import Finding, StatedStage
+from sampling.design import Design
+from sampling.engine import DuckDBEngine
+from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit
+from sampling.steps import units_step
+from sampling.tickets import tickets
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Hold the ids of the top units whose branch a file holds."""
+
+    tops: frozenset[str]
+
+
+def is_complete(design: Design, number: int) -> bool:
+    """Tell whether a stage's groups never reach over two top units: they lie in a parent, or their strata name one."""
+    return number > 0 or design.levels[0].id in design.stages[0].strata
+
+
+def lines_inside(
+    design: Design, number: int, stage: ManifestStage, parents: set[str | None], branch: Branch
+) -> StatedStage:
+    """Pick a manifest's lines whose groups lie inside a branch.
+
+    Parameters
+    ----------
+    parents : set of str
+        Units of the stage above that lie in the branch; not asked for at the first stage.
+    """
+    inside = _first_stage_test(design, branch) if number == 0 else lambda line: line.parent in parents
+    return StatedStage(
+        number,
+        stage.name,
+        tuple((i, line) for i, line in enumerate(stage.strata) if inside(line)),
+        tuple((i, line) for i, line in enumerate(stage.units) if inside(line)),
+    )
+
+
+def _first_stage_test(design: Design, branch: Branch) -> Callable[[ManifestStratum | ManifestUnit], bool]:
+    """Tell by the top unit's id, which is one part of the stratum."""
+    part = design.stages[0].strata.index(design.levels[0].id)
+
+    def inside(line: ManifestStratum | ManifestUnit) -> bool:
+        values = line.stratum.split("/")
+        return part < len(values) and values[part] in branch.tops
+
+    return inside
+
+
+def units_of_branch(engine: DuckDBEngine, design: Design, stage: ManifestStage) -> ManifestStage:
+    """Keep the stated units of a first stage that stand in the branch's file."""
+    engine.define("units", units_step(engine, design, 0))
+    ids = {row[0] for row in engine.rows("SELECT id FROM units")}
+    return ManifestStage(stage.name, stage.strata, tuple(unit for unit in stage.units if unit.id in ids))
+
+
+def check_tickets(engine: DuckDBEngine, design: Design, stated: ManifestStage, seed: str) -> Iterator[Finding]:
+    """Check what a branch shows of groups that reach beyond it: tickets, and units that should have been taken.
+
+    The step before has left the branch's units of the first stage in the table ``units``.
+    """
+    stage = design.stages[0]
+    sizes = "size" if stage.method == "pps_systematic" else "0"
+    rows = engine.rows(f"SELECT id, stratum, {sizes} FROM units ORDER BY id")
+    made = dict(zip((row[0] for row in rows), tickets(seed, stage.name, (row[0] for row in rows)), strict=True))
+    lines = {unit.id: (i, unit) for i, unit in enumerate(stated.units)}
+    strata = {one.stratum: one for one in stated.strata}
+    checked = 0
+    for unit_id, stratum, size in rows:
+        if unit_id not in lines:
+            if stage.method == "equal" and made[unit_id] < _last_ticket(stated, stratum):
+                yield Finding(f"stages[0].units {unit_id}", False, unit_id, None, "partial")
+            continue
+        checked += 1
+        i, unit = lines[unit_id]
+        for name, value in (("ticket", made[unit_id]), ("stratum", stratum), ("parent", None)):
+            if getattr(unit, name) != value:
+                yield Finding(f"stages[0].units[{i}].{name} {unit_id}", False, value, getattr(unit, name), "partial")
+        value = _probability(stated, strata.get(stratum), unit, int(size))
+        if value is not None and unit.probability != value:
+            yield Finding(f"stages[0].units[{i}].probability {unit_id}", False, value, unit.probability, "partial")
+    yield Finding(f"stages[0].units {stated.name}", True, checked, checked, "partial")
+
+
+def _last_ticket(stated: ManifestStage, stratum: str) -> str:
+    """Give the greatest ticket that an equal-probability group took."""
+    return max((unit.ticket for unit in stated.units if unit.stratum == stratum), default="")
+
+
+def _probability(stated: ManifestStage, stratum: ManifestStratum | None, unit: ManifestUnit, size: int) -> float | None:
+    """Recompute a probability from the stated population or total; None where the branch does not show enough."""
+    if stratum is None or unit.probability is None:
+        return None
+    group = [one for one in stated.units if one.stratum == unit.stratum]
+    main = [one for one in group if one.sample_type != "reserve"]
+    if stratum.method == "equal":
+        return len(main) / stratum.population
+    if len(main) < len(group) or any(one.sample_type == "certainty" for one in group) or not stratum.total_size:
+        return None
+    return len(main) * size / stratum.total_size

@@ -1,0 +1,213 @@
+"""Verify a draw from its manifest and a frame, or a branch of it: recompute everything, say where a line differs."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sampling.branch import Branch, check_tickets, is_complete, lines_inside, units_of_branch
+from sampling.commitment import PROTOCOL, committed_frames, hash_secret, seed_of
+from sampling.compare import Finding, StatedStage, compare_stage
+from sampling.design import Design, canonical, load_design
+from sampling.design_check import check_design_on
+from sampling.draw import draw_stage, with_weights
+from sampling.engine import DuckDBEngine
+from sampling.errors import SamplingError
+from sampling.frame import Frame, open_frame
+from sampling.frame_hash import FrameHash, hash_frame
+from sampling.hashing import canonical_json, sha256_json
+from sampling.levels import levels_as_json, same_levels
+from sampling.manifest import Manifest, ManifestStage
+from sampling.tickets import ticket
+
+__all__ = ["Finding", "verify_draw"]
+
+
+def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
+    """Recompute hash, commitment, seed and every unit of a draw, and compare them with the manifest.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        The manifest under check.
+    frame_path : Path
+        The whole frame's Parquet file, or a file that holds some of its top units with everything below them: then
+        what lies in that branch is checked, and findings say what the branch alone cannot show.
+
+    Returns
+    -------
+    list of Finding
+        One for each thing checked, and one for each place that differs; the draw is verified when all are ok.
+    """
+    findings = list(_check_head(manifest))
+    design = _design_of(manifest, findings)
+    try:
+        frame = open_frame(frame_path)
+    except SamplingError as error:
+        return [*findings, Finding("frame", False, "a frame's Parquet file", f"{error.code} {error.details}")]
+    if design is None:
+        return findings
+    hashed = hash_frame(frame)
+    branch = branch_of(manifest, hashed)
+    findings.extend(_check_frame(manifest, frame, hashed, branch))
+    if not same_levels(design.levels, frame.levels):
+        expected, found = str(levels_as_json(design.levels)), str(levels_as_json(frame.levels))
+        return [*findings, Finding("frame.levels", False, expected, found)]
+    names = [stage.name for stage in design.stages]
+    if [stage.name for stage in manifest.stages] != names:
+        return [*findings, Finding("stages", False, str(names), str([stage.name for stage in manifest.stages]))]
+    seed = _likeliest_seed(manifest)
+    with DuckDBEngine(frame) as engine:
+        if branch is None:
+            findings.extend(_check_stages(engine, manifest, design, frame, seed))
+        else:
+            findings.extend(_check_branch_stages(engine, manifest, design, branch, seed))
+    return findings
+
+
+def committed_object(manifest: Manifest) -> dict[str, Any]:
+    """Put the committed object together again from a manifest."""
+    return {
+        "protocol": manifest.protocol,
+        "evaluation": manifest.evaluation,
+        "draw": manifest.draw,
+        "design": manifest.design,
+        "frames": [{"stage": one.stage, "parent": one.parent, "sha256": one.sha256} for one in manifest.frames],
+        "public_source": manifest.public_source,
+        "public_round": manifest.public_round,
+        "public_form": manifest.public_form,
+        "secret_sha256": hash_secret(manifest.secret),
+    }
+
+
+def branch_of(manifest: Manifest, hashed: FrameHash) -> Branch | None:
+    """Tell whether a file is a branch: not the whole frame, and all its top units are committed ones."""
+    whole = next((one.sha256 for one in manifest.frames if one.parent is None), None)
+    committed = {one.parent for one in manifest.frames if one.parent is not None}
+    tops = {unit_id for unit_id, _ in hashed.nodes}
+    if hashed.sha256 == whole or not tops < committed:
+        return None
+    return Branch(frozenset(tops))
+
+
+def _check_head(manifest: Manifest) -> Iterator[Finding]:
+    """Check everything that needs no frame: protocol, times, commitment, seed."""
+    yield Finding.of("protocol", PROTOCOL, manifest.protocol)
+    for name, value in (
+        ("public_source", manifest.public_source),
+        ("public_round", manifest.public_round),
+        ("public_form", manifest.public_form),
+        ("evaluation", manifest.evaluation),
+        ("draw", manifest.draw),
+    ):
+        stated = manifest.design.get(name) if name in ("evaluation", "draw") else _public(manifest.design, name)
+        yield Finding.of(name, stated, value)
+    named, given = manifest.public_source is not None, manifest.public_value is not None
+    expected = "a value" if named else None
+    yield Finding("public_value", named == given, expected, manifest.public_value)
+    committed, drawn = _moment(manifest.committed_at), _moment(manifest.drawn_at)
+    early = committed is not None and drawn is not None and committed <= drawn
+    yield Finding("committed_at", early, f"not after {manifest.drawn_at}", manifest.committed_at)
+    for i, entry in enumerate(manifest.frames):
+        if entry.committed_at != manifest.committed_at:
+            yield Finding(f"frames[{i}].committed_at", False, manifest.committed_at, entry.committed_at)
+    commitment = sha256_json(committed_object(manifest))
+    yield Finding.of("commitment", commitment, manifest.commitment)
+    seeds = [seed_of(one, manifest.secret, manifest.public_value) for one in (commitment, manifest.commitment)]
+    yield Finding("seed", manifest.seed in seeds, seeds[0], manifest.seed)
+
+
+def _public(design: Mapping[str, Any], name: str) -> object:
+    """Give what the design says of the public value."""
+    public = design.get("public")
+    return public.get(name.removeprefix("public_")) if isinstance(public, Mapping) else None
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a UTC time; None for a day that does not exist."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _design_of(manifest: Manifest, findings: list[Finding]) -> Design | None:
+    """Read the manifest's design; it must be the canonical form."""
+    reading = load_design(canonical_json(dict(manifest.design)).decode())
+    if reading.design is None:
+        for one in reading.complaints:
+            findings.append(Finding(f"design.{one.column or ''}", False, "a valid design", f"{one.code} {one.details}"))
+        return None
+    same = canonical_json(canonical(reading.design)) == canonical_json(dict(manifest.design))
+    findings.append(Finding("design", same, "every default written out", "as expected" if same else "another form"))
+    return reading.design
+
+
+def _check_frame(manifest: Manifest, frame: Frame, hashed: FrameHash, branch: Branch | None) -> Iterator[Finding]:
+    """Compare the frame's hash, and every top unit's node, with the committed ones; a whole frame tells differences."""
+    entries = committed_frames(frame, hashed)
+    right = {entry["parent"]: entry for entry in entries}
+    stated = {one.parent: (i, one) for i, one in enumerate(manifest.frames)}
+    for parent, entry in right.items():
+        if parent is None and branch is not None:
+            continue
+        i, found = stated.get(parent, (None, None))
+        if found is None:
+            yield Finding(f"frames {parent or ''}".strip(), False, entry["sha256"], None)
+            continue
+        place = "frame" if parent is None else f"frames[{i}] {parent}"
+        if parent is None or branch is not None or found.sha256 != entry["sha256"]:
+            yield Finding.of(place, entry["sha256"], found.sha256)
+        if found.stage != entry["stage"]:
+            yield Finding(f"frames[{i}].stage", False, entry["stage"], found.stage)
+    if branch is None:
+        for parent, (i, one) in stated.items():
+            if parent not in right:
+                yield Finding(f"frames[{i}] {parent or ''}".strip(), False, None, one.sha256)
+
+
+def _likeliest_seed(manifest: Manifest) -> str:
+    """Choose the seed that most first tickets agree with, so that one wrong line does not make every ticket wrong."""
+    units = [(stage.name, unit) for stage in manifest.stages for unit in stage.units[:50]]
+    derived = seed_of(manifest.commitment, manifest.secret, manifest.public_value)
+
+    def agreeing(seed: str) -> int:
+        return sum(ticket(seed, name, unit.id) == unit.ticket for name, unit in units)
+
+    return max((derived, manifest.seed), key=agreeing)
+
+
+def _check_stages(
+    engine: DuckDBEngine, manifest: Manifest, design: Design, frame: Frame, seed: str
+) -> Iterator[Finding]:
+    """Draw every stage again from the whole frame and compare it."""
+    for one in check_design_on(engine, design, frame):
+        yield Finding(
+            f"design.{one.column or ''}", False, "a design the frame can satisfy", f"{one.code} {one.details}"
+        )
+    drawn: list[ManifestStage] = []
+    for number in range(len(design.stages)):
+        parents = [unit.id for unit in drawn[-1].units] if drawn else None
+        drawn.append(draw_stage(engine, design, number, seed, parents))
+    for number, (stated, right) in enumerate(zip(manifest.stages, with_weights(drawn), strict=True)):
+        yield from compare_stage(StatedStage.whole(number, stated), right)
+
+
+def _check_branch_stages(
+    engine: DuckDBEngine, manifest: Manifest, design: Design, branch: Branch, seed: str
+) -> Iterator[Finding]:
+    """Draw again what lies wholly inside a branch; of the rest, check the tickets that the branch holds."""
+    basis: list[ManifestStage] = []
+    stated: list[StatedStage | None] = []
+    for number, stage in enumerate(manifest.stages):
+        if not is_complete(design, number):
+            basis.append(units_of_branch(engine, design, stage))
+            stated.append(None)
+            yield from check_tickets(engine, design, stage, seed)
+            continue
+        parents = [unit.id for unit in basis[-1].units] if basis else None
+        basis.append(draw_stage(engine, design, number, seed, parents))
+        stated.append(lines_inside(design, number, stage, set(parents or ()), branch))
+    for lines, right in zip(stated, with_weights(basis), strict=True):
+        if lines is not None:
+            yield from compare_stage(lines, right)

@@ -1,0 +1,136 @@
+"""Weigh the opened households: base weights with opened reserves, adjustment for non-response in classes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from sampling.errors import Complaint, complain
+
+
+@dataclass(frozen=True)
+class OpenedUnit:
+    """Describe one opened unit of the last stage, main or reserve, with what fieldwork found.
+
+    Parameters
+    ----------
+    unit_id, parent, stratum : str
+        As in the manifest; ``parent`` is None in a one-stage draw.
+    parent_probability : float
+        Product of the conditional probabilities of the stages above, in (0, 1]; 1 in a one-stage draw.
+    population : float
+        Units N of the stratum in the parent. Under unequal probabilities (n + m) / pi, the unit's own probability pi
+        belonging to n + m drawn units: then (main + opened) / population is pi * released / (n + m).
+    main, opened : int
+        Main units and opened reserves of the stratum in the parent.
+    eligible : bool
+        False for 空挂, 已故 and 重复.
+    responded : bool
+        True for a completed interview.
+    adjustment_class : str
+        Class in which non-response is adjusted.
+    """
+
+    unit_id: str
+    parent: str | None
+    stratum: str
+    parent_probability: float
+    population: float
+    main: int
+    opened: int
+    eligible: bool
+    responded: bool
+    adjustment_class: str
+
+
+@dataclass(frozen=True)
+class ClassAdjustment:
+    """Hold one class: eligible units, those who responded, and the factor; None when nobody responded."""
+
+    name: str
+    eligible: int
+    responded: int
+    factor: float | None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Hold weights in the order of the units.
+
+    Parameters
+    ----------
+    base, adjusted : tuple of float, shape (n,)
+        Base weight 1 / probability; final weight: base times the class's factor for respondents, 0 for eligible
+        non-respondents, the base weight for ineligible units (which enter the variance with value 0).
+    classes : tuple of ClassAdjustment
+        In code-point order of the names.
+    complaints : tuple of Complaint
+        ``weight.empty_class`` for a class whose eligible units all failed to respond: its weight would be lost.
+    """
+
+    base: tuple[float, ...]
+    adjusted: tuple[float, ...]
+    classes: tuple[ClassAdjustment, ...]
+    complaints: tuple[Complaint, ...]
+
+
+def base_weight(parent_probability: float, population: float, main: int, opened: int) -> float:
+    """Give 1 / (parent probability * (main + opened) / N); Särndal, Swensson and Wretman (1992), formula 4.3.10.
+
+    The operations stand in the order in which the manifest's weights are made, so that with no opened reserve the two
+    agree to the last bit.
+
+    Raises
+    ------
+    ValueError
+        A probability outside (0, 1] or more units than the population.
+    """
+    probability = (main + opened) / population if population else 0.0
+    if not 0 < parent_probability <= 1 or not 0 < probability <= 1 + 1e-12:
+        raise ValueError(f"no probability: parent {parent_probability}, {main} + {opened} of {population}")
+    return 1.0 / (parent_probability * probability)
+
+
+def household_weights(units: Sequence[OpenedUnit]) -> Weights:
+    """Weigh opened units; sums of a class are exact (fsum), so their order does not matter.
+
+    Within a class the weights of eligible non-respondents pass to the respondents: the weighting-class estimator of
+    Oh and Scheuren (1983). Ineligible units keep their base weight.
+    """
+    base = [base_weight(unit.parent_probability, unit.population, unit.main, unit.opened) for unit in units]
+    return adjust_nonresponse(
+        base,
+        [unit.eligible for unit in units],
+        [unit.responded for unit in units],
+        [unit.adjustment_class for unit in units],
+    )
+
+
+def adjust_nonresponse(
+    base: Sequence[float], eligible: Sequence[bool], responded: Sequence[bool], classes: Sequence[str]
+) -> Weights:
+    """Adjust base weights for eligible non-response in classes; all arguments of shape (n,).
+
+    Raises
+    ------
+    ValueError
+        A unit that responded though it is not eligible.
+    """
+    if any(answered and not allowed for answered, allowed in zip(responded, eligible, strict=True)):
+        raise ValueError("an ineligible unit cannot have responded")
+    members: dict[str, list[int]] = {}
+    for i, name in enumerate(classes):
+        if eligible[i]:
+            members.setdefault(name, []).append(i)
+    adjusted = list(base)
+    found: list[ClassAdjustment] = []
+    complaints: list[Complaint] = []
+    for name in sorted(members):
+        answered = [i for i in members[name] if responded[i]]
+        total, kept = fsum(base[i] for i in members[name]), fsum(base[i] for i in answered)
+        factor = total / kept if answered else None
+        found.append(ClassAdjustment(name, len(members[name]), len(answered), factor))
+        if factor is None:
+            complaints.append(complain("weight.empty_class", name=name, eligible=len(members[name])))
+        for i in members[name]:
+            adjusted[i] = base[i] * factor if responded[i] and factor is not None else 0.0
+    return Weights(tuple(base), tuple(adjusted), tuple(found), tuple(complaints))
