@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.results.indicators import OPEN_COLUMN
-from evalsvc.results.pack import Pack
 from evalsvc.results.records import CaseRow
 
 CASE_KINDS = ("wrong_exit", "missed", "wrong_entry")
@@ -43,12 +43,6 @@ class Household:
     household_class: str
     answers: Answers
     cases: Sequence[CaseRow]
-
-
-def persons_of(answers: Answers, pack: Pack) -> int | None:
-    """Return the household's size as interviewed; None when the question has no usable answer."""
-    text = answers.get(pack.questions.persons) or ""
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 1000 else None
 
 
 def analysis_values(household: Household, pack: Pack) -> dict[str, str]:

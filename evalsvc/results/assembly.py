@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values, persons_of
+from evalsvc.evaluations.rule_pack import Pack, persons_of
+from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
+from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
 from evalsvc.results.layout import (
     CLASS_COLUMN,
     NO,
@@ -17,9 +19,8 @@ from evalsvc.results.layout import (
     layout_of,
     text_of,
 )
-from evalsvc.results.pack import Pack
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table
-from evalsvc.results.weighting import COMPLETED, DISPOSITIONS, INELIGIBLE, HouseholdWeight, weigh
+from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, weigh
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
+from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.results.indicators import BY_CLASS, COMPOSITE, INDICATORS, OPEN_COLUMN, OPEN_FOR, Indicator, Reading
 from evalsvc.results.layout import CLASS_COLUMN, Layout
-from evalsvc.results.pack import Pack
 from sampling.errors import Complaint, complain
 
 ANSWERS_FILE = "answers.csv"

@@ -4,15 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evalsvc.instruments.contract import COMPLETED, DECEASED, DUPLICATE, VACANT
 from evalsvc.results.records import FieldworkRow
 from sampling.errors import Complaint
 from sampling.manifest import Manifest
 from sampling.weight import OpenedUnit, household_weights
 
-COMPLETED = "completed"
-INELIGIBLE = frozenset({"ineligible_vacant", "ineligible_deceased", "ineligible_duplicate"})
-NOT_ANSWERED = frozenset({"non_contact", "refused"})
-DISPOSITIONS = frozenset({COMPLETED}) | INELIGIBLE | NOT_ANSWERED
+INELIGIBLE = frozenset({VACANT, DECEASED, DUPLICATE})
 RESERVE = "reserve"
 
 

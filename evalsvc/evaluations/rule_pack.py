@@ -14,6 +14,8 @@ from sampling.errors import Complaint, complain
 
 SIGNS = {"below": "＜", "at_least": "≥"}
 """How a threshold is passed, as printed."""
+MOST_PERSONS = 1000
+"""No household is larger; a number above it is a slip of the finger."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,23 @@ class Pack:
         return f"{self.name}（{self.region}，{self.year}年，第{self.edition}版）"
 
 
+def persons_of(answers: Mapping[str, str | None], pack: Pack) -> int | None:
+    """Return a household's size as interviewed; None when the question has no usable answer."""
+    text = answers.get(pack.questions.persons) or ""
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < MOST_PERSONS else None
+
+
+def suspicion_of(answers: Mapping[str, str | None], pack: Pack) -> str | None:
+    """Return the kind of case that an interview suspects; None when it suspects none."""
+    return pack.suspicions.get(answers.get(pack.questions.suspicion) or "")
+
+
 def read_pack(data: bytes, file: str = "pack.yaml") -> tuple[Pack | None, list[Complaint]]:
     """Read a pack; every place where it leaves the format is named at once."""
     try:
         document = parse_document(data.decode("utf-8"), file)
     except UnicodeDecodeError:
-        return None, [complain("results.encoding", file=file, row=1)]
+        return None, [complain("pack.encoding", file=file, row=1)]
     complaints = list(document.complaints) or _schema_complaints(document.value, file)
     return (None, complaints) if complaints else (_pack(document.value), [])
 
@@ -103,12 +116,12 @@ def _pack(value: Mapping[str, Any]) -> Pack:
 
 def _schema_complaints(value: object, file: str) -> list[Complaint]:
     return [
-        complain("results.pack", file=file, column=error.json_path, problem=error.message[:200])
+        complain("pack.format", file=file, column=error.json_path, problem=error.message[:200])
         for error in _validator().iter_errors(value)
     ]
 
 
 @cache
 def _validator() -> Draft202012Validator:
-    text = files("evalsvc.results").joinpath("pack.schema.json").read_text(encoding="utf-8")
+    text = files("evalsvc.evaluations").joinpath("rule_pack.schema.json").read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(text))
