@@ -24,6 +24,8 @@ class Draw(Base):
     """`committed` or `drawn`."""
     design_text: Mapped[str]
     """The design as it was handed in."""
+    excluded: Mapped[list[Any]]
+    """What the design leaves out of the frame, counted when it was committed."""
     commitment: Mapped[str]
     commitment_sha256: Mapped[str]
     """Store key of commitment.json."""

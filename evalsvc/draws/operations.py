@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -14,6 +15,7 @@ from evalsvc.draws import log
 from evalsvc.draws import secrets as sealed
 from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
 from evalsvc.draws.queries import last_line
+from evalsvc.draws.summary import excluded_units
 from evalsvc.draws.units import unit_rows
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.evaluations.queries import EvaluationRecord
@@ -71,6 +73,7 @@ def commit(
         purpose=purpose.strip() or design.title,
         state=COMMITTED,
         design_text=design_text,
+        excluded=[asdict(each) for each in excluded_units(design, frame)],
         commitment=made.commitment,
         commitment_sha256=store.put(made.to_json().encode()),
         secret_encrypted=sealed.encrypt(secret_key, secret),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc.draws.log import LogLine
 from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
-from evalsvc.draws.schemas import DrawRecord, UnitRecord
+from evalsvc.draws.schemas import DrawRecord, Excluded, UnitRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.frames.models import FrameFile
 
@@ -42,6 +42,7 @@ def record(row: Draw) -> DrawRecord:
         purpose=row.purpose,
         state=row.state,
         design_text=row.design_text,
+        excluded=tuple(Excluded(**{**each, "values": tuple(each["values"])}) for each in row.excluded),
         commitment=row.commitment,
         commitment_sha256=row.commitment_sha256,
         committed_at=row.committed_at,

@@ -16,6 +16,7 @@ class DrawRecord:
     purpose: str
     state: str
     design_text: str
+    excluded: tuple["Excluded", ...]
     commitment: str
     commitment_sha256: str
     committed_at: datetime
@@ -43,14 +44,28 @@ class UnitRecord:
 
 @dataclass(frozen=True)
 class StratumRow:
-    """One line of a draw's summary: what a stage took in one stratum."""
+    """One line of a draw's summary: what a stage took in one stratum, over all parents of the same stratum."""
 
     stage: str
-    parent: str | None
-    parent_label: str
+    inside: str
+    """Stratum of the parents; empty at the first stage."""
     stratum: str
     method: str
+    groups: int
     population: int
     taken: int
     certain: int
     reserves: int
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """How many units of a level take no part because of one rule of the design."""
+
+    level: str
+    column: str
+    values: tuple[str, ...]
+    reason: str
+    kept_values: bool
+    """Set for a rule that names what takes part, not what does not."""
+    units: int

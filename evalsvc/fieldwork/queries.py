@@ -12,7 +12,7 @@ from evalsvc.draws.queries import label_of, levels_of
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.fieldwork.schemas import AssignmentRecord, Household, Progress, ProgressRow, Task, Village
+from evalsvc.fieldwork.schemas import Area, AssignmentRecord, Household, Progress, ProgressRow, Task, Village
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.instruments.models import Instrument
 from evalsvc.people.actor import ENUMERATOR
@@ -259,3 +259,19 @@ def _reasons(assignment: Assignment, replaced: Collection[str | None], closed: i
     if assignment.sample_type not in REPLACEABLE or assignment.unit_id in replaced or not closed:
         return ()
     return tuple(reason for reason, disposition in REASONS.items() if disposition == assignment.disposition)
+
+
+def areas(session: Session, evaluation_id: str) -> list[Area]:
+    """List the counties of the fieldwork with their villages, by name."""
+    names: dict[str, tuple[str, str]] = {}
+    for draw_id in draws_in_fieldwork(session, evaluation_id):
+        names |= _labels(session, draw_id)
+    pairs = session.execute(
+        select(Assignment.county, Assignment.parent).where(Assignment.evaluation_id == evaluation_id).distinct()
+    )
+    villages: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    counties: dict[str, str] = {}
+    for county, village_id in sorted(pairs):
+        label, counties[county] = names.get(village_id, (village_id, county))
+        villages[county].append((village_id, label))
+    return [Area(county, counties[county], tuple(villages[county])) for county in sorted(counties)]

@@ -94,3 +94,13 @@ class Village:
     households: tuple[Household, ...]
     reserves_closed: Mapping[str, int]
     """How many reserves still wait, by class."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A county of the fieldwork with its villages, for people to choose from."""
+
+    unit_id: str
+    label: str
+    villages: tuple[tuple[str, str], ...]
+    """Identifier and name of each village."""

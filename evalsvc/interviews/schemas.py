@@ -1,8 +1,10 @@
 """Values that enter and leave the interviews room."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 RECEIVED, HAS_ISSUES = "received", "has_issues"
@@ -16,6 +18,11 @@ class SentFile:
     name: str
     content_type: str
     content: bytes = field(repr=False)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the hash of the content."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,14 @@ class Submission:
     has_errors: bool
     xml: bytes = field(repr=False)
     files: tuple[SentFile, ...] = field(repr=False, default=())
+
+
+@dataclass(frozen=True)
+class KeptSubmission:
+    """A submission whose bytes and files lie durable in the store: each file with its store key."""
+
+    submission: Submission
+    files: tuple[tuple[SentFile, str], ...]
 
 
 @dataclass(frozen=True)
@@ -73,6 +88,7 @@ class InterviewRecord:
 class InterviewLine:
     """One line of the list of interviews."""
 
+    id: str
     instance_id: str
     unit_id: str
     county: str

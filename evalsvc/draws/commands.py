@@ -1,0 +1,280 @@
+"""Commands for those who draw and verify without the server: `evalsvc design …` and `evalsvc draw …`."""
+
+import json
+import os
+import secrets
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from evalsvc.draws import log
+from evalsvc.draws.summary import excluded_units
+from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.terminal import FAILED, language
+from evalsvc.words import sentence
+from sampling import size as sizes
+from sampling.commitment import Commitment, commit, hash_secret
+from sampling.design import Design, load_design
+from sampling.design_check import check_design
+from sampling.documents import parse_document
+from sampling.draw import run_draw
+from sampling.errors import complain
+from sampling.frame import Frame, open_frame
+from sampling.hashing import sha256_text
+from sampling.manifest import Manifest
+from sampling.verify import verify_draw
+
+existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+new = click.Path(dir_okay=False, path_type=Path)
+frame_option = click.option("--frame", "frame_path", type=existing, required=True, help="frame.parquet")
+json_option = click.option("--json", "as_json", is_flag=True, help="机器可读输出 / print JSON")
+log_option = click.option("--log", "log_path", type=new, help="公开登记表 / commitments.jsonl, continued or begun")
+
+
+@click.group("design")
+def design_commands() -> None:
+    """抽样方案：核对、算样本量 / sampling designs: check them, size them."""
+
+
+@click.group("draw")
+def commands() -> None:
+    """抽取：承诺、执行、核验 / draws: commit, run, verify."""
+
+
+@design_commands.command("check")
+@click.argument("design_path", metavar="DESIGN", type=existing)
+@frame_option
+@json_option
+def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
+    """核对方案，列出全部问题 / check a design against a frame and list every problem."""
+    frame = open_frame(frame_path)
+    design = _design(design_path, frame)
+    left_out = [asdict(each) for each in excluded_units(design, frame)]
+    if as_json:
+        click.echo(json.dumps({"ok": True, "complaints": [], "excluded": left_out}, ensure_ascii=False, indent=1))
+        return
+    for each in left_out:
+        click.echo(sentence("draw.left_out", {**each, "values": "、".join(each["values"])}, language()))
+    click.echo(sentence("draw.design_fine", {"file": design_path.name, "stages": len(design.stages)}, language()))
+
+
+@design_commands.command("size")
+@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="0.02 = 2 %")
+@click.option("--true-rate", type=click.FloatRange(0, 1, max_open=True), help="计划的真实率 / planned true rate")
+@click.option("--power", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.8, show_default=True)
+@click.option("--rate", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="预计的率 / planned rate")
+@click.option("--half-width", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="半宽 / half-width")
+@click.option("--deff", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
+@click.option("--df", type=click.FloatRange(0, min_open=True), help="自由度 / degrees of freedom of t")
+@click.option("--population", type=click.IntRange(1), help="总体单位数 / units in the population")
+@click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95, show_default=True)
+@json_option
+def size(as_json: bool, **given: float | None) -> None:
+    """算样本量：证明低于门槛，或达到精度 / size a sample: below a threshold, or for a precision.
+
+    证明类 / demonstrate: --threshold 0.02 --true-rate 0.005 [--power 0.8] [--deff 3]
+    精度类 / precision: --rate 0.9 --half-width 0.03 [--deff 2] [--df 28] [--population 9000]
+    """
+    answer = _size(given)
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        return
+    for name, value in answer.items():
+        click.echo(f"{sentence(f'draw.size.{name}', {}, language())}: {value}")
+
+
+def _size(given: dict[str, float | None]) -> dict[str, float | int | None]:
+    """Return the size that was asked for; the two questions cannot be mixed."""
+    threshold, true_rate, rate, width = (given[name] for name in ("threshold", "true_rate", "rate", "half_width"))
+    deff, level, power = float(given["deff"] or 1), float(given["level"] or 0.95), float(given["power"] or 0.8)
+    demonstrate, precision = threshold is not None, rate is not None and width is not None
+    if demonstrate == precision:
+        raise click.UsageError("give either --threshold, or --rate and --half-width / 二者取一")
+    if threshold is None:
+        population = None if given["population"] is None else int(given["population"])
+        found = sizes.precision_size(
+            float(rate or 0), float(width or 0), level=level, deff=deff, population=population, df=given["df"]
+        )
+        return {"simple": found.simple, "interviews": found.size}
+    no_error = sizes.demonstration_size(threshold, level=level)
+    answer: dict[str, float | int | None] = {"without_error": no_error}
+    if true_rate is not None:
+        if true_rate >= threshold:
+            raise click.UsageError("--true-rate must lie below --threshold / 真实率须低于门槛")
+        effective = sizes.power_size(true_rate, threshold, power=power, level=level)
+        answer |= {"effective": effective, "interviews": _interviews(effective, deff, given["df"], level)}
+        answer["errors_allowed"] = sizes.errors_allowed(effective, threshold, level=level)
+    return answer
+
+
+def _interviews(effective: int, deff: float, df: float | None, level: float) -> int:
+    """Return how many interviews are worth so many of a simple random sample."""
+    worth = sizes.effective_size(1.0, deff=deff, df=df, level=level)
+    return int(-(-effective // worth))
+
+
+@commands.command("commit")
+@click.option("--design", "design_path", type=existing, required=True, help="design.yaml")
+@frame_option
+@click.option("--out", type=new, default=Path("commitment.json"), show_default=True)
+@click.option(
+    "--secret-out", type=new, default=Path("secret.json"), show_default=True, help="只自己保管 / keep it private"
+)
+@log_option
+def make_commitment(design_path: Path, frame_path: Path, out: Path, secret_out: Path, log_path: Path | None) -> None:
+    """承诺：方案、抽样框和一个秘密数绑在一起 / bind a design and a frame to a fresh secret."""
+    _refuse_existing(out, secret_out)
+    frame = open_frame(frame_path)
+    design = _design(design_path, frame)
+    secret = secrets.token_hex(32)
+    made = commit(design, frame, hash_secret(secret), committed_at=_now())
+    kept = {"evaluation": design.evaluation, "draw": design.draw, "secret": secret}
+    # The secret is on disk before the commitment: one without the other could never be revealed.
+    _write_private(secret_out, json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
+    out.write_text(made.to_json(), encoding="utf-8")
+    _append(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
+    details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
+    click.echo(sentence("draw.committed", details, language()))
+
+
+@commands.command("run")
+@click.option("--design", "design_path", type=existing, required=True, help="design.yaml")
+@frame_option
+@click.option("--commitment", "commitment_path", type=existing, required=True, help="commitment.json")
+@click.option("--secret", "secret_path", type=existing, required=True, help="secret.json")
+@click.option("--public-value", help="公布的随机数，照承诺的写法 / the revealed value in its committed form")
+@click.option("--out", type=new, default=Path("draw-manifest.json"), show_default=True)
+@log_option
+def run(
+    *,
+    design_path: Path,
+    frame_path: Path,
+    commitment_path: Path,
+    secret_path: Path,
+    public_value: str | None,
+    out: Path,
+    log_path: Path | None,
+) -> None:
+    """执行抽取，写出抽样清单 / carry the draw out and write its manifest."""
+    _refuse_existing(out)
+    frame = open_frame(frame_path)
+    design = _design(design_path, frame)
+    commitment = Commitment.from_json(commitment_path.read_text(encoding="utf-8"), commitment_path.name)
+    secret = _secret(secret_path)
+    with Bar(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        manifest = run_draw(
+            design,
+            frame,
+            commitment,
+            secret,
+            public_value,
+            drawn_at=_now(),
+            code_version=version("evalsvc"),
+            progress=lambda name, done, total: bar.update(task, description=name, completed=done, total=total),
+        )
+    text = manifest.to_json()
+    out.write_text(text, encoding="utf-8")
+    _append(log_path, log.MANIFEST, log.subject_of(design.evaluation, design.draw), sha256_text(text))
+    for stage in manifest.stages:
+        reserves = sum(unit.sample_type == "reserve" for unit in stage.units)
+        details = {"stage": stage.name, "taken": len(stage.units) - reserves, "reserves": reserves}
+        click.echo(sentence("draw.stage_drawn", details, language()))
+    click.echo(sentence("draw.written", {"out": str(out)}, language()))
+
+
+@commands.command("verify")
+@click.argument("manifest_path", metavar="MANIFEST", type=existing)
+@click.option(
+    "--frame", "frame_path", type=existing, required=True, help="frame.parquet, 或本县分支 / or a county's branch"
+)
+@json_option
+def verify(manifest_path: Path, frame_path: Path, as_json: bool) -> None:
+    """核验抽取：只凭清单和抽样框重算一遍 / recompute a draw from its manifest and the frame alone."""
+    manifest = Manifest.from_json(manifest_path.read_text(encoding="utf-8"), manifest_path.name)
+    findings = verify_draw(manifest, frame_path)
+    wrong = [finding for finding in findings if not finding.ok]
+    if as_json:
+        value = {"ok": not wrong, "findings": [asdict(finding) for finding in findings]}
+        click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    else:
+        for finding in wrong:
+            details = {"place": finding.place, "expected": finding.expected, "found": finding.found}
+            click.echo(sentence("draw.verify_differs", details, language()), err=True)
+        partial = any(finding.extent == "partial" for finding in findings)
+        code = "draw.verify_failed" if wrong else "draw.verified_branch" if partial else "draw.verified"
+        click.echo(sentence(code, {"checked": len(findings), "wrong": len(wrong)}, language()), err=bool(wrong))
+    if wrong:
+        sys.exit(FAILED)
+
+
+@commands.command("log")
+@click.argument("log_path", metavar="LOG", type=existing)
+@json_option
+def show_log(log_path: Path, as_json: bool) -> None:
+    """核对公开登记表的哈希链 / check the chain of a public log and print it."""
+    lines, complaints = log.read_lines(log_path.read_text(encoding="utf-8"), log_path.name)
+    complaints += log.check_chain(lines, log_path.name)
+    if complaints:
+        raise InvalidError("draw.log_broken", complaints, file=log_path.name, count=len(complaints))
+    if as_json:
+        value = {"ok": True, "lines": [asdict(line) for line in lines], "complaints": []}
+        click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+        return
+    for line in lines:
+        click.echo(f"{line.sequence}\t{line.at}\t{line.kind}\t{line.subject}\t{line.sha256}")
+    click.echo(sentence("draw.log_fine", {"lines": len(lines)}, language()))
+
+
+def _design(path: Path, frame: Frame) -> Design:
+    reading = load_design(path.read_text(encoding="utf-8"), path.name)
+    complaints = list(reading.complaints)
+    if reading.design is not None:
+        complaints += check_design(reading.design, frame)
+    if reading.design is None or complaints:
+        raise InvalidError("draw.design_refused", complaints, count=len(complaints))
+    return reading.design
+
+
+def _secret(path: Path) -> str:
+    document = parse_document(path.read_text(encoding="utf-8"), path.name)
+    value = document.value
+    if document.complaints or not isinstance(value, dict) or not isinstance(value.get("secret"), str):
+        complaints = document.complaints or (complain("draw.secret_file", file=path.name),)
+        raise InvalidError("draw.secret_unreadable_file", complaints, file=path.name)
+    return str(value["secret"])
+
+
+def _refuse_existing(*paths: Path) -> None:
+    for path in paths:
+        if path.exists():
+            raise ConflictError("draw.file_exists", file=str(path))
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _append(path: Path | None, kind: str, subject: str, sha256: str) -> None:
+    """Continue a log file, after checking the chain that stands there."""
+    if path is None:
+        return
+    lines, complaints = log.read_lines(path.read_text(encoding="utf-8") if path.exists() else "", path.name)
+    complaints += log.check_chain(lines, path.name)
+    if complaints:
+        raise InvalidError("draw.log_broken", complaints, file=path.name, count=len(complaints))
+    line = log.next_line(lines[-1] if lines else None, kind, subject, sha256, _now())
+    with path.open("a", encoding="utf-8") as file:
+        file.write(log.write_lines([line]))
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,134 @@
+"""The API of the fieldwork: an enumerator's households for a device, progress and assignments for programs."""
+
+from dataclasses import asdict
+from typing import Any
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from evalsvc import web
+from evalsvc.access import api, device
+from evalsvc.draws.queries import draw_by_number
+from evalsvc.fieldwork import operations, queries
+
+devices = flask.Blueprint("fieldwork_devices", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>")
+blueprint = Blueprint(
+    "fieldwork_api",
+    __name__,
+    url_prefix="/api/v1/evaluations/<evaluation>/fieldwork",
+    description="Progress, assignments and reserves.",
+)
+
+
+@devices.get("/assignments")
+@device
+def assignments(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
+    """Send the open households of the enumerator whose device asks."""
+    with web.database().reading() as session:
+        rows = queries.tasks(session, flask.g.evaluation.id, web.current_actor().person_id or "")
+    return flask.jsonify({"assignments": [asdict(row) for row in rows]})
+
+
+class ReserveWish(Schema):
+    """Why a reserve is to be opened, and beside which household."""
+
+    unit_id = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class ReserveOpened(Schema):
+    """The household that was opened."""
+
+    unit_id = fields.String()
+    replaces = fields.String()
+    reason = fields.String()
+    order = fields.Integer()
+
+
+class EnumeratorWish(Schema):
+    """Which villages an enumerator gets; null takes them back."""
+
+    villages = fields.List(fields.String(), required=True)
+    enumerator_id = fields.String(required=True, allow_none=True)
+
+
+class EnumeratorGiven(Schema):
+    """How many open households the villages have."""
+
+    households = fields.Integer()
+
+
+class AssignmentWish(Schema):
+    """Which draw is visited with which instrument."""
+
+    draw = fields.Integer(required=True)
+    instrument_id = fields.String(required=True)
+
+
+class AssignmentsMade(Schema):
+    """How many assignments there are now."""
+
+    assignments = fields.Integer()
+
+
+@blueprint.route("/draws/<int:number>/progress")
+class ProgressView(MethodView):
+    """Progress of one draw's fieldwork."""
+
+    @api("supervisor", "lead", "designer", "auditor")
+    @blueprint.response(200)
+    def get(self, evaluation: str, number: int) -> dict[str, Any]:
+        """Count the outcomes by county and village."""
+        with web.database().reading() as session:
+            draw = draw_by_number(session, flask.g.evaluation.id, number)
+            return {"evaluation": evaluation, "draw": number, **asdict(queries.progress(session, draw.id))}
+
+
+@blueprint.route("/assignments")
+class AssignmentsView(MethodView):
+    """The making of assignments."""
+
+    @api("supervisor", "lead", "designer")
+    @blueprint.arguments(AssignmentWish)
+    @blueprint.response(201, AssignmentsMade)
+    def post(self, wish: dict[str, Any], evaluation: str) -> dict[str, Any]:
+        """Make one assignment for each household of a draw."""
+        with web.database().transaction() as session:
+            draw = draw_by_number(session, flask.g.evaluation.id, wish["draw"])
+            made = operations.assign_from_draw(session, web.current_actor(), draw.id, wish["instrument_id"])
+        return {"assignments": made}
+
+
+@blueprint.route("/enumerators")
+class EnumeratorsView(MethodView):
+    """Who visits which villages."""
+
+    @api("supervisor")
+    @blueprint.arguments(EnumeratorWish)
+    @blueprint.response(200, EnumeratorGiven)
+    def post(self, wish: dict[str, Any], evaluation: str) -> dict[str, Any]:
+        """Give villages to an enumerator."""
+        with web.database().transaction() as session:
+            opened = operations.assign_enumerator(
+                session, web.current_actor(), flask.g.evaluation.id, wish["villages"], wish["enumerator_id"]
+            )
+        return {"households": opened}
+
+
+@blueprint.route("/reserves")
+class ReservesView(MethodView):
+    """The opening of reserves."""
+
+    @api("supervisor")
+    @blueprint.arguments(ReserveWish)
+    @blueprint.response(201, ReserveOpened)
+    def post(self, wish: dict[str, Any], evaluation: str) -> Any:
+        """Open the next reserve of the same village and class beside a household."""
+        with web.database().transaction() as session:
+            opened = operations.open_reserve(
+                session, web.current_actor(), flask.g.evaluation.id, wish["unit_id"], wish["reason"]
+            )
+            return queries.record(opened)

@@ -1,0 +1,101 @@
+"""Pages of frames: the list, one frame, the upload and what came of it."""
+
+import tempfile
+from pathlib import Path
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from evalsvc import web
+from evalsvc.access import page, upload
+from evalsvc.errors import InvalidError
+from evalsvc.frames import operations, queries
+from evalsvc.frames.reading import check_file, offered_mapping
+from evalsvc.frames.schemas import CheckedFrame
+from evalsvc.words import sentence
+
+blueprint = flask.Blueprint("frames", __name__, template_folder="templates")
+SHOWN_COMPLAINTS = 2000
+
+
+@blueprint.get("/evaluations/<evaluation>/frames")
+@page("designer", "lead", "auditor")
+def frames(evaluation: str) -> ResponseReturnValue:
+    """List the frames, with the form that adds one."""
+    with web.database().reading() as session:
+        rows = queries.frames_of(session, flask.g.evaluation.id)
+    may_import = web.current_actor().has("designer", "lead")
+    return flask.render_template("frames/frames.html", evaluation=evaluation, frames=rows, may_import=may_import)
+
+
+@blueprint.get("/evaluations/<evaluation>/frames/<identifier>")
+@page("designer", "lead", "auditor")
+def frame(evaluation: str, identifier: str) -> ResponseReturnValue:
+    """Show one frame: units by level, totals, hashes, mapping."""
+    with web.database().reading() as session:
+        row = queries.frame_by_id(session, flask.g.evaluation.id, identifier)
+    return flask.render_template("frames/frame.html", evaluation=evaluation, frame=row)
+
+
+@blueprint.post("/evaluations/<evaluation>/frames")
+@upload
+@page("designer", "lead")
+def import_file(evaluation: str) -> ResponseReturnValue:
+    """Import a file by a mapping, or show every complaint about it at once."""
+    text = mapping_of(flask.request.files.get("mapping_file"), flask.request.form.get("mapping", ""))
+    try:
+        checked = check_upload(flask.request.files.get("file"), text)
+    except InvalidError as error:
+        return _refused(evaluation, error, text)
+    with web.database().transaction() as session:
+        row = operations.import_frame(session, web.store(), web.current_actor(), flask.g.evaluation.id, checked)
+        identifier = row.id
+    flask.flash(_("抽样框已导入。"), "good")
+    return web.see_other("frames.frame", evaluation=evaluation, identifier=identifier)
+
+
+def mapping_of(file: FileStorage | None, text: str) -> str:
+    """Return the mapping: the file where one was chosen, else the text of the form."""
+    if file is None or not file.filename:
+        return text
+    return str(file.read(), "utf-8-sig", "replace")
+
+
+def check_upload(file: FileStorage | None, mapping_text: str) -> CheckedFrame:
+    """Check an uploaded file under its own name, in a folder that is gone afterwards.
+
+    Raises
+    ------
+    InvalidError
+        ``frame.no_file`` or what `check_file` refuses.
+    """
+    if file is None or not file.filename:
+        raise InvalidError("frame.no_file")
+    name = Path(file.filename.replace("\\", "/")).name or "frame"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name[-120:]
+        file.save(path)
+        return check_file(path, mapping_text)
+
+
+def _refused(evaluation: str, error: InvalidError, mapping_text: str) -> ResponseReturnValue:
+    rows = [
+        {
+            "file": each.details.get("file", ""),
+            "row": each.details.get("row", ""),
+            "column": each.details.get("column", ""),
+            "message": sentence(each.code, each.details, web.language()),
+        }
+        for each in error.complaints[:SHOWN_COMPLAINTS]
+    ]
+    return flask.render_template(
+        "frames/refused.html",
+        evaluation=evaluation,
+        message=sentence(error.code, error.details, web.language()),
+        rows=rows,
+        total=len(error.complaints),
+        mapping=offered_mapping(mapping_text, error.complaints),
+        given=mapping_text,
+    ), 422

@@ -1,0 +1,79 @@
+"""The API of frames."""
+
+from typing import Any
+
+import flask
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from evalsvc import web
+from evalsvc.access import api, upload
+from evalsvc.frames import operations, queries
+from evalsvc.frames.pages import check_upload, mapping_of
+
+blueprint = Blueprint(
+    "frames_api",
+    __name__,
+    url_prefix="/api/v1/evaluations/<evaluation>/frames",
+    description="Frames: the lists of units that samples are drawn from.",
+)
+
+
+class LevelSchema(Schema):
+    """One level of a frame."""
+
+    name = fields.String()
+    id_column = fields.String()
+    columns = fields.List(fields.String())
+    units = fields.Integer()
+    totals = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class FrameSchema(Schema):
+    """One frame."""
+
+    id = fields.String()
+    frame_sha256 = fields.String()
+    file_sha256 = fields.String()
+    source_name = fields.String()
+    source_sha256 = fields.String()
+    levels = fields.List(fields.Nested(LevelSchema))
+    encoding = fields.String(allow_none=True)
+    unused_columns = fields.List(fields.String())
+    imported_at = fields.AwareDateTime()
+
+
+@blueprint.route("")
+class FramesView(MethodView):
+    """The frames of an evaluation."""
+
+    @api("designer", "lead", "auditor")
+    @blueprint.response(200, FrameSchema(many=True))
+    def get(self, evaluation: str) -> Any:
+        """List the frames, newest first."""
+        with web.database().reading() as session:
+            return queries.frames_of(session, flask.g.evaluation.id)
+
+    @upload
+    @api("designer", "lead")
+    @blueprint.response(201, FrameSchema)
+    def post(self, evaluation: str) -> Any:
+        """Import a file (multipart: `file`, and `mapping` as text or `mapping_file`); complaints come back at once."""
+        text = mapping_of(flask.request.files.get("mapping_file"), flask.request.form.get("mapping", ""))
+        checked = check_upload(flask.request.files.get("file"), text)
+        with web.database().transaction() as session:
+            row = operations.import_frame(session, web.store(), web.current_actor(), flask.g.evaluation.id, checked)
+            return queries.record(row)
+
+
+@blueprint.route("/<identifier>")
+class FrameView(MethodView):
+    """One frame."""
+
+    @api("designer", "lead", "auditor")
+    @blueprint.response(200, FrameSchema)
+    def get(self, evaluation: str, identifier: str) -> Any:
+        """Show one frame."""
+        with web.database().reading() as session:
+            return queries.frame_by_id(session, flask.g.evaluation.id, identifier)

@@ -1,0 +1,120 @@
+"""Show an interview's answers as people read them: labels, groups, rows of repeats, complaints at their questions."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from evalsvc.interviews.schemas import AnswerLine
+from forms.definition import FormDefinition
+from forms.instance import Instance
+from forms.structure import Node, Texts
+
+_POSITION = re.compile(r"\[\d+\]")
+Complaints = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: in which language, and whether personal data are shown."""
+
+    language: str
+    sees_personal: bool
+
+
+def answer_lines(
+    definition: FormDefinition, instance: Instance, complaints: Complaints, reader: Reader
+) -> list[AnswerLine]:
+    """List the form's groups and questions with their answers, in the order of the form."""
+    return list(_Walk(definition, reader, _by_place(complaints)).below(instance.root, f"/{definition.root}", "", None))
+
+
+def complaints_elsewhere(lines: Sequence[AnswerLine], complaints: Complaints) -> list[Mapping[str, Any]]:
+    """List the complaints that belong to no question that is shown."""
+    shown = [complaint for line in lines for complaint in line.complaints]
+    return [complaint for complaint in complaints if complaint not in shown]
+
+
+def text_of(texts: Texts, language: str, otherwise: str) -> str:
+    """Return a text in the reader's language, else in the form's first one."""
+    return texts.get(language) or next(iter(texts.values()), "") or otherwise
+
+
+def _by_place(complaints: Complaints) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for complaint in complaints:
+        found[str(complaint.get("path", ""))].append(complaint)
+    return found
+
+
+@dataclass(frozen=True)
+class _Walk:
+    definition: FormDefinition
+    reader: Reader
+    complaints: Mapping[str, list[Mapping[str, Any]]]
+    children: dict[str, list[Node]] = field(default_factory=dict)
+
+    def below(self, element: etree._Element | None, path: str, place: str, row: int | None) -> Iterator[AnswerLine]:
+        """Walk the nodes under a path; `place` is the path with the rows of repeats in it."""
+        if not self.children:
+            for node in self.definition.nodes:
+                self.children.setdefault(node.parent or "", []).append(node)
+        for node in self.children.get(path, ()):
+            if node.is_meta or node.is_note or node.path == f"{path}/meta":
+                continue
+            found = [] if element is None else element.findall(node.name)
+            here = f"{place or path}/{node.name}"
+            if node.kind == "repeat":
+                yield from self._rows(found, node, here)
+            elif node.kind == "group":
+                yield from self._group(found, node, here, row)
+            else:
+                yield self._line(node, here, row, _text(found))
+
+    def _rows(self, found: Sequence[etree._Element], node: Node, here: str) -> Iterator[AnswerLine]:
+        for number, element in enumerate(found, start=1):
+            yield self._heading(node, f"{here}[{number}]", number)
+            yield from self.below(element, node.path, f"{here}[{number}]", number)
+
+    def _group(self, found: Sequence[etree._Element], node: Node, here: str, row: int | None) -> Iterator[AnswerLine]:
+        inside = list(self.below(found[0] if found else None, node.path, here, row))
+        if any(line.answer or line.hidden or line.complaints for line in inside):
+            if node.labels:
+                yield self._heading(node, here, row)
+            yield from inside
+
+    def _heading(self, node: Node, here: str, row: int | None) -> AnswerLine:
+        label = text_of(node.labels, self.reader.language, node.name)
+        return AnswerLine(here, node.name, label, "", row, is_group=True, hidden=False, complaints=self._at(here))
+
+    def _line(self, node: Node, here: str, row: int | None, text: str) -> AnswerLine:
+        hidden = bool(text) and node.personal is not None and not self.reader.sees_personal
+        return AnswerLine(
+            path=here,
+            name=node.name,
+            label=text_of(node.labels, self.reader.language, node.name),
+            answer="" if hidden else self._readable(node, text),
+            row=row,
+            is_group=False,
+            hidden=hidden,
+            complaints=self._at(here),
+        )
+
+    def _readable(self, node: Node, text: str) -> str:
+        if not node.choices:
+            return text
+        labels = {choice.value: text_of(choice.labels, self.reader.language, choice.value) for choice in node.choices}
+        values = text.split() if node.is_multiple else [text]
+        separator = ", " if self.reader.language == "en" else "、"
+        return separator.join(labels.get(value, value) for value in values if value)
+
+    def _at(self, here: str) -> tuple[Mapping[str, Any], ...]:
+        plain = _POSITION.sub("", here)
+        return tuple([*self.complaints.get(here, ()), *(self.complaints.get(plain, ()) if plain != here else ())])
+
+
+def _text(found: Sequence[etree._Element]) -> str:
+    return (found[0].text or "").strip() if found else ""

@@ -1,0 +1,101 @@
+"""Read and check what a device sent, before anything of it is kept."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from evalsvc.errors import InvalidError, TooLargeError
+from evalsvc.instruments.contract import DISPOSITIONS, OUTCOME, UNIT
+from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.queries import instrument_by_version
+from evalsvc.interviews.checks import complaints_of
+from evalsvc.interviews.schemas import SentFile, Submission
+from evalsvc.store import Store
+from forms.columns import flatten
+from forms.complaint import Complaint
+from forms.errors import InstanceError
+from forms.instance import parse_instance
+
+MAX_FILES = 200
+MAX_NAME_BYTES = 255
+_FORBIDDEN_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:]")
+
+
+def read_submission(
+    session: Session, store: Store, evaluation_id: str, xml: bytes, files: tuple[SentFile, ...] = ()
+) -> Submission:
+    """Read a submission and run the checks of its form version; complaints are data, not errors.
+
+    Raises
+    ------
+    InvalidError
+        ``interview.unreadable``, ``interview.edit_not_taken``, ``interview.unit_missing``, ``interview.file_name``
+    NotFoundError
+        ``instrument.unknown_form``, ``instrument.unknown_version``
+    TooLargeError
+        ``interview.too_many_files``
+    """
+    try:
+        instance = parse_instance(xml)
+    except InstanceError as error:
+        raise InvalidError("interview.unreadable", error.complaints) from error
+    if instance.deprecated_id is not None:
+        raise InvalidError("interview.edit_not_taken", instance_id=instance.instance_id)
+    instrument = instrument_by_version(session, evaluation_id, instance.form_id, instance.version)
+    definition = definition_of(store, instrument.xform_sha256)
+    answers = {name: value for name, value in flatten(definition, instance).items() if value is not None}
+    if UNIT not in answers:
+        raise InvalidError("interview.unit_missing", form_id=instance.form_id, question=UNIT)
+    complaints = complaints_of(definition, instance)
+    outcome = answers.get(OUTCOME, "")
+    return Submission(
+        evaluation_id=evaluation_id,
+        instrument_id=instrument.id,
+        form_id=instrument.form_id,
+        version=instrument.version,
+        instance_id=instance.instance_id,
+        unit_id=answers[UNIT],
+        disposition=outcome if outcome in DISPOSITIONS else "",
+        sha256=hashlib.sha256(xml).hexdigest(),
+        answers=answers,
+        complaints=tuple(as_json(each) for each in complaints),
+        has_errors=any(each.severity == "error" for each in complaints),
+        xml=xml,
+        files=_checked_files(files),
+    )
+
+
+def as_json(complaint: Complaint) -> Mapping[str, Any]:
+    """Write a complaint as it is kept with the interview."""
+    return {
+        "kind": complaint.kind,
+        "code": complaint.code,
+        "path": complaint.path,
+        "details": dict(complaint.details),
+        "severity": complaint.severity,
+    }
+
+
+def _checked_files(files: tuple[SentFile, ...]) -> tuple[SentFile, ...]:
+    if len(files) > MAX_FILES:
+        raise TooLargeError("interview.too_many_files", count=len(files), limit=MAX_FILES)
+    kept: dict[str, SentFile] = {}
+    for file in files:
+        if not _name_fits(file.name):
+            raise InvalidError("interview.file_name", name=file.name[:80])
+        if kept.setdefault(file.name, file).content != file.content:
+            raise InvalidError("interview.file_twice", name=file.name)
+    return tuple(kept.values())
+
+
+def _name_fits(name: str) -> bool:
+    """Take plain file names only: no folders, no drives, nothing that does not print."""
+    return (
+        bool(name.strip(". "))
+        and len(name.encode("utf-8", "surrogatepass")) <= MAX_NAME_BYTES
+        and "\ufffd" not in name
+        and not _FORBIDDEN_IN_NAMES.search(name)
+    )
