@@ -54,7 +54,7 @@ def chain_entry(previous: ChainEntry | None, *, kind: str, subject: str, sha256:
 
 
 def verify_chain(
-    lines: Iterable[str], *, file: str | None = None, head: tuple[int, str] | None = None
+    lines: Iterable[str], *, file: str = "commitments.jsonl", head: tuple[int, str] | None = None
 ) -> list[Complaint]:
     """List every line of a log that was edited, removed or moved.
 
@@ -90,9 +90,9 @@ def verify_chain(
     return complaints
 
 
-def _read_line(line: str, file: str | None, row: int) -> tuple[dict[str, Any] | None, list[Complaint]]:
+def _read_line(line: str, file: str, row: int) -> tuple[dict[str, Any] | None, list[Complaint]]:
     """Parse a line; the complaints name its row in the log."""
-    document = parse_document(line, None)
-    if document.complaints or check_schema(document.value, "chain.schema.json", None):
+    document = parse_document(line, file)
+    if document.complaints or check_schema(document.value, "chain.schema.json", file):
         return None, [complain("chain.unreadable_line", file=file, row=row)]
     return document.value, []

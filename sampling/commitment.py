@@ -50,7 +50,7 @@ class Commitment:
         return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str, file: str | None = None) -> Self:
+    def from_json(cls, text: str, file: str = "commitment.json") -> Self:
         """Read ``commitment.json``.
 
         Raises
@@ -61,7 +61,7 @@ class Commitment:
         document = parse_document(text, file)
         complaints = list(document.complaints) or check_schema(document.value, "commitment.schema.json", file)
         if complaints:
-            raise SamplingError("draw.commitment_unreadable", complaints, file=file or "commitment.json")
+            raise SamplingError("draw.commitment_unreadable", complaints, file=file)
         value = document.value
         return cls(value["committed"], value["commitment"], value["committed_at"], value["time_stamp"])
 

@@ -120,7 +120,7 @@ class DesignReading:
     complaints: tuple[Complaint, ...]
 
 
-def load_design(text: str, file: str | None = None) -> DesignReading:
+def load_design(text: str, file: str = "design.yaml") -> DesignReading:
     """Read a design from YAML or JSON; every problem comes back at once.
 
     Parameters
@@ -244,7 +244,7 @@ def _build_take(value: int | Mapping[str, Any]) -> Take:
     return TakeEach(value["each"], tuple(TakeLine(line["when"], line["take"]) for line in value.get("by", ())))
 
 
-def _check_inside(design: Design, value: Mapping[str, Any], file: str | None) -> list[Complaint]:
+def _check_inside(design: Design, value: Mapping[str, Any], file: str) -> list[Complaint]:
     """List contradictions of a design in itself, before any frame is seen."""
     complaints: list[Complaint] = []
     if value.get("prn_from") is not None:
@@ -269,7 +269,7 @@ def _check_inside(design: Design, value: Mapping[str, Any], file: str | None) ->
     return complaints
 
 
-def _check_public(public: PublicValue, file: str | None) -> list[Complaint]:
+def _check_public(public: PublicValue, file: str) -> list[Complaint]:
     """A public value is named wholly or not at all."""
     parts = (public.source, public.round, public.form)
     if any(part is None for part in parts) and any(part is not None for part in parts):
@@ -277,7 +277,7 @@ def _check_public(public: PublicValue, file: str | None) -> list[Complaint]:
     return []
 
 
-def _check_rule(levels: Sequence[Level], rule: Rule, place: str, file: str | None) -> list[Complaint]:
+def _check_rule(levels: Sequence[Level], rule: Rule, place: str, file: str) -> list[Complaint]:
     """A rule names a level and a text or integer column of that level."""
     level = next((level for level in levels if level.name == rule.level), None)
     if level is None:
@@ -299,7 +299,7 @@ class StageCheck:
     levels: tuple[Level, ...]
     stages: tuple[Stage, ...]
     number: int
-    file: str | None
+    file: str
 
     @property
     def stage(self) -> Stage:

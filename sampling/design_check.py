@@ -16,7 +16,7 @@ SHOWN_VALUES = 12
 """How many of a column's values a complaint about an unknown one shows."""
 
 
-def check_design(design: Design, frame: Frame) -> list[Complaint]:
+def check_design(design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
     """List everything a design asks that a frame does not hold.
 
     Returns
@@ -25,17 +25,17 @@ def check_design(design: Design, frame: Frame) -> list[Complaint]:
         Codes ``design.*``; ``column`` is the place in the design.
     """
     with DuckDBEngine(frame) as engine:
-        return check_design_on(engine, design, frame)
+        return check_design_on(engine, design, frame, file)
 
 
-def check_design_on(engine: DuckDBEngine, design: Design, frame: Frame) -> list[Complaint]:
+def check_design_on(engine: DuckDBEngine, design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
     """Do as ``check_design`` on an engine that holds the frame already."""
     if not same_levels(design.levels, frame.levels):
-        return [complain("design.frame_differs", column="frame.levels")]
+        return [complain("design.frame_differs", file=file, column="frame")]
     complaints = [*_unknown_values(engine, design), *_negative_sizes(engine, design)]
     for number in range(len(design.stages)):
         complaints.extend(_check_stage(engine, design, number))
-    return complaints
+    return [complain(one.code, file=file, column=one.column, **one.details_beyond_place) for one in complaints]
 
 
 def _unknown_values(engine: DuckDBEngine, design: Design) -> Iterable[Complaint]:

@@ -54,7 +54,7 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return built
 
 
-def parse_document(text: str, file: str | None) -> Document:
+def parse_document(text: str, file: str) -> Document:
     """Parse YAML, or JSON when the text begins with a brace."""
     try:
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
@@ -66,7 +66,7 @@ def parse_document(text: str, file: str | None) -> Document:
         problem = complain("document.not_readable", file=file, row=error.lineno, problem=error.msg)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark is not None else None
+        row = 1 if mark is None else mark.line + 1
         problem = complain("document.not_readable", file=file, row=row, problem=str(getattr(error, "problem", error)))
     return Document(None, (problem,))
 
@@ -78,13 +78,13 @@ def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(text))
 
 
-def check_schema(value: object, schema: str, file: str | None) -> list[Complaint]:
+def check_schema(value: object, schema: str, file: str) -> list[Complaint]:
     """List every place where a document leaves the schema file named, in document order."""
     found = [problem for error in _validator(schema).iter_errors(value) for problem in _described(error, file)]
     return sorted(found, key=lambda problem: problem.column or "")
 
 
-def _described(error: ValidationError, file: str | None) -> Iterator[Complaint]:
+def _described(error: ValidationError, file: str) -> Iterator[Complaint]:
     """Turn a validator's error into complaints by its keyword."""
     place = _place(error)
     rule: Any = error.validator_value

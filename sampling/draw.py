@@ -75,7 +75,7 @@ def run_draw(
     with DuckDBEngine(frame) as engine:
         complaints = check_design_on(engine, design, frame)
         if complaints:
-            raise SamplingError("draw.design_refused", complaints)
+            raise SamplingError("draw.design_refused", complaints, count=len(complaints))
         tell("design", 2, steps)
         for number, stage in enumerate(design.stages):
             parents = [unit.id for unit in stages[-1].units] if stages else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Complaint:
     row: int | None = None
     column: str | None = None
     details: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def details_beyond_place(self) -> dict[str, Any]:
+        """Give the details without file, row and column."""
+        return {name: value for name, value in self.details.items() if name not in ("file", "row", "column")}
 
 
 def complain(

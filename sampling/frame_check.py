@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 (column names are quoted, everything else in a statement is ours)
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -198,7 +199,7 @@ class _RowCheck:
                             file=one.file,
                             row=one.row,
                             column=one.column,
-                            **{**_beyond_place(one), "decimals": own.decimals},
+                            **{**one.details_beyond_place, "decimals": own.decimals},
                         )
 
     def duplicates(self) -> Iterator[Complaint]:
@@ -279,16 +280,13 @@ def _typed_numbers(texts: pa.Array, own: Column) -> tuple[pa.Array, pa.Array]:
     return values.take(coded.indices), pa.array(problems[positions])
 
 
-def _beyond_place(one: Complaint) -> dict[str, Any]:
-    """Give a complaint's details without its place."""
-    return {name: value for name, value in one.details.items() if name not in ("file", "row", "column")}
-
-
 def _plain(value: Any) -> Any:
     """Write a value so that JSON and sentences can hold it."""
     if value is None:
         return ""
-    return value if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        return value
+    return "".join(f"\\u{ord(one):04x}" if unicodedata.category(one) == "Cc" else one for one in str(value))
 
 
 def _quote(name: str) -> str:

@@ -78,7 +78,7 @@ def same_levels(levels: Sequence[Level], others: Sequence[Level]) -> bool:
     return levels_as_json(levels) == levels_as_json(others)
 
 
-def check_levels(levels: Sequence[Level], file: str | None) -> list[Complaint]:
+def check_levels(levels: Sequence[Level], file: str) -> list[Complaint]:
     """Complain about level and column names that stand twice."""
     complaints = []
     seen_levels: set[str] = set()

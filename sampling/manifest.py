@@ -92,7 +92,7 @@ class Manifest:
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
     @classmethod
-    def from_json(cls, text: str, file: str | None = None) -> Self:
+    def from_json(cls, text: str, file: str = "draw-manifest.json") -> Self:
         """Read ``draw-manifest.json``.
 
         Raises
@@ -102,7 +102,7 @@ class Manifest:
         """
         reading = read_manifest(text, file)
         if reading.value is None:
-            raise SamplingError("draw.manifest_unreadable", reading.complaints, file=file or "draw-manifest.json")
+            raise SamplingError("draw.manifest_unreadable", reading.complaints, file=file)
         value = dict(reading.value)
         value["frames"] = tuple(FrameEntry(**entry) for entry in value["frames"])
         value["stages"] = tuple(_build_stage(stage) for stage in value["stages"])
@@ -117,7 +117,7 @@ class ManifestReading:
     complaints: tuple[Complaint, ...]
 
 
-def read_manifest(text: str, file: str | None = None) -> ManifestReading:
+def read_manifest(text: str, file: str = "draw-manifest.json") -> ManifestReading:
     """Parse a manifest and list every place where it leaves its schema."""
     document = parse_document(text, file)
     complaints = list(document.complaints) or check_schema(document.value, "manifest.schema.json", file)

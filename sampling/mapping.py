@@ -24,7 +24,7 @@ class MappingReading:
     complaints: tuple[Complaint, ...]
 
 
-def load_mapping(text: str, file: str | None = None) -> MappingReading:
+def load_mapping(text: str, file: str = "mapping.yaml") -> MappingReading:
     """Read a mapping from YAML or JSON; every problem comes back at once.
 
     Parameters
@@ -44,7 +44,7 @@ def load_mapping(text: str, file: str | None = None) -> MappingReading:
     return MappingReading(None if complaints else FrameMapping(levels, rename), tuple(complaints))
 
 
-def _check_rename(levels: Sequence[Level], rename: Mapping[str, str], file: str | None) -> list[Complaint]:
+def _check_rename(levels: Sequence[Level], rename: Mapping[str, str], file: str) -> list[Complaint]:
     """Complain about a rename line whose target no level has, or that two lines share."""
     known = {own.name for level in levels for own in level.all_columns}
     complaints = []

@@ -52,7 +52,7 @@ def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
     findings.extend(_check_frame(manifest, frame, hashed, branch))
     if not same_levels(design.levels, frame.levels):
         expected, found = str(levels_as_json(design.levels)), str(levels_as_json(frame.levels))
-        return [*findings, Finding("frame.levels", False, expected, found)]
+        return [*findings, Finding("levels", False, expected, found)]
     names = [stage.name for stage in design.stages]
     if [stage.name for stage in manifest.stages] != names:
         return [*findings, Finding("stages", False, str(names), str([stage.name for stage in manifest.stages]))]
