@@ -1,0 +1,156 @@
+"""Make cases from interviews with a suspicion, and let two different persons judge each."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from evalsvc import audit
+from evalsvc.cases.decision import OPEN, decide
+from evalsvc.cases.models import Case, Judgement
+from evalsvc.cases.queries import refusal_of
+from evalsvc.cases.schemas import VERDICTS, Evidence
+from evalsvc.db import new_identifier, now
+from evalsvc.draws.models import DrawUnit
+from evalsvc.errors import InvalidError, NotFoundError, TooLargeError
+from evalsvc.evaluations.packs import pack_bytes
+from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.evaluations.rule_pack import Pack, persons_of, read_pack, suspicion_of
+from evalsvc.fieldwork.models import Assignment
+from evalsvc.instruments.contract import COMPLETED
+from evalsvc.interviews.models import Interview
+from evalsvc.people.actor import Actor
+from evalsvc.store import Store
+
+SHORTEST_REASON = 4
+LONGEST_REASON = 4000
+LARGEST_EVIDENCE = 20_000_000
+PERSONS_COLUMN = "persons"
+
+
+def pack_of(evaluation: EvaluationRecord) -> Pack:
+    """Return the rule pack of an evaluation.
+
+    Raises
+    ------
+    InvalidError
+        ``pack.refused`` with every place where the pack leaves the format.
+    """
+    pack, complaints = read_pack(pack_bytes(evaluation.pack))
+    if pack is None:
+        raise InvalidError("pack.refused", complaints, pack=evaluation.pack)
+    return pack
+
+
+def collect_cases(session: Session, actor: Actor, evaluation: EvaluationRecord) -> int:
+    """Make a case of every counted interview that suspects one and has none yet; return how many were made."""
+    pack = pack_of(evaluation)
+    made = sum(_insert_once(session, values) for values in _suspected(session, evaluation.id, pack))
+    if made:
+        audit.record(session, actor.identifier, "cases.collect", evaluation.id, {"made": made})
+    return made
+
+
+def _suspected(session: Session, evaluation_id: str, pack: Pack) -> Iterator[dict[str, Any]]:
+    """Read the interviews that count for their household, with what the frame says of it."""
+    rows = session.execute(
+        select(Interview, Assignment.unit_id, DrawUnit.attributes)
+        .join(Assignment, Assignment.id == Interview.assignment_id)
+        .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
+        .where(
+            Interview.evaluation_id == evaluation_id,
+            Interview.disposition == COMPLETED,
+            Assignment.instance_id == Interview.instance_id,
+        )
+        .order_by(Interview.received_at, Interview.id)
+    ).all()
+    for interview, unit_id, attributes in rows:
+        kind = suspicion_of(interview.answers, pack)
+        if kind is not None:
+            yield _values(interview, unit_id, attributes, kind, pack)
+
+
+def _values(interview: Interview, unit_id: str, attributes: Mapping[str, Any], kind: str, pack: Pack) -> dict[str, Any]:
+    return {
+        "id": new_identifier(),
+        "evaluation_id": interview.evaluation_id,
+        "interview_id": interview.id,
+        "unit_id": unit_id,
+        "kind": kind,
+        "persons": persons_of(interview.answers, pack) or int(attributes[PERSONS_COLUMN]),
+        "standard": interview.answers.get(pack.questions.standard) or "",
+        "state": OPEN,
+        "made_at": now(),
+    }
+
+
+def _insert_once(session: Session, values: Mapping[str, Any]) -> bool:
+    """Insert a case unless its interview has it already, also when two collect at once; tell whether it is new."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Case).values(**values).on_conflict_do_nothing(index_elements=("interview_id", "kind"))
+    return session.scalar(statement.returning(Case.id)) is not None
+
+
+def judge(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    evaluation_id: str,
+    case_id: str,
+    *,
+    verdict: str,
+    reason: str,
+    evidence: Evidence | None = None,
+) -> str:
+    """Write down one person's judgement and return the state that the case has with it.
+
+    Raises
+    ------
+    ForbiddenError
+        ``case.expert_only``: an administrator cannot judge either; ``case.own_interview``
+    NotFoundError
+        ``case.unknown``
+    ConflictError
+        ``case.decided``, ``case.judged_already``
+    InvalidError
+        ``case.verdict``, ``case.reason_short``, ``case.reason_long``
+    TooLargeError
+        ``case.evidence_large``
+    """
+    case = session.scalars(
+        select(Case).where(Case.id == case_id, Case.evaluation_id == evaluation_id).with_for_update()
+    ).one_or_none()
+    if case is None:
+        raise NotFoundError("case.unknown", case=case_id)
+    refusal = refusal_of(session, actor, case)
+    if refusal is not None:
+        raise refusal
+    _check(verdict, reason, evidence)
+    judgement = Judgement(
+        case_id=case.id,
+        person_id=str(actor.person_id),
+        verdict=verdict,
+        reason=reason.strip(),
+        evidence_sha256=None if evidence is None else store.put(evidence.data),
+        evidence_name=None if evidence is None else evidence.name,
+    )
+    session.add(judgement)
+    session.flush()
+    case.state = decide(session.scalars(select(Judgement.verdict).where(Judgement.case_id == case.id)).all())
+    session.flush()
+    details = {"verdict": verdict, "evidence": judgement.evidence_sha256, "state": case.state}
+    audit.record(session, actor.identifier, "cases.judge", case.id, details)
+    return case.state
+
+
+def _check(verdict: str, reason: str, evidence: Evidence | None) -> None:
+    if verdict not in VERDICTS:
+        raise InvalidError("case.verdict", verdict=verdict[:40])
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidError("case.reason_short", shortest=SHORTEST_REASON)
+    if len(reason) > LONGEST_REASON:
+        raise InvalidError("case.reason_long", longest=LONGEST_REASON)
+    if evidence is not None and len(evidence.data) > LARGEST_EVIDENCE:
+        raise TooLargeError("case.evidence_large", limit=LARGEST_EVIDENCE)
