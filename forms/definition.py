@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -93,10 +94,8 @@ def parse_definition(xform: bytes) -> FormDefinition:
         languages=languages,
         default_language=default_language,
         attachments=attachments_of(document, nodes),
-        template=etree.tostring(root, encoding="utf-8", with_tail=False),
-        secondary={
-            name: etree.tostring(element, encoding="utf-8", with_tail=False) for name, element in secondary.items()
-        },
+        template=_written(root),
+        secondary={name: _written(element) for name, element in secondary.items()},
         external={i.get("id", ""): i.get("src", "") for i in instances[1:] if i.get("src")},
         primary_instance=instances[0].get("id"),
         public_key=_public_key(model),
@@ -121,6 +120,14 @@ def _jr_version(primary: etree._Element) -> str:
 def _secondary(instances: list[etree._Element]) -> dict[str, etree._Element]:
     """Take the instances whose rows stand in the form itself."""
     return {i.get("id", ""): without_namespaces(i) for i in instances if len(i) and not i.get("src")}
+
+
+def _written(element: etree._Element) -> bytes:
+    """Write an element that has lost its namespaces; the declarations that it inherited would bring them back."""
+    alone = copy.deepcopy(element)
+    alone.tail = None
+    etree.cleanup_namespaces(alone)
+    return etree.tostring(alone, encoding="utf-8")
 
 
 def _public_key(model: etree._Element) -> str | None:

@@ -85,6 +85,11 @@ class Node:
         return tuple(self.attributes.get(EVALSVC + "indicator", "").split())
 
     @property
+    def assignment(self) -> str | None:
+        """Give the column of the assignment that the answer is taken from before the form is opened."""
+        return self.attributes.get(EVALSVC + "assignment")
+
+    @property
     def personal(self) -> str | None:
         """Give the sort of personal data that the answer is, if it is any."""
         return self.attributes.get(EVALSVC + "personal")

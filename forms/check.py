@@ -1,0 +1,209 @@
+"""Every answer of a submission checked again on the server, by the rules of its form."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from datetime import datetime
+
+from lxml import etree
+
+from forms.answer_types import CHECKS
+from forms.answers import Answers
+from forms.choices import choice_complaint
+from forms.compiled import NO_DATA, CompiledForm, Rules, compiled
+from forms.complaint import Complaint, Kind
+from forms.dates import read_date_time
+from forms.definition import FormDefinition
+from forms.instance import Instance
+from forms.scope import CURRENT, EvaluationError, Scope
+from forms.settle import Settling
+from forms.values import to_number
+
+TOLERANCE = 1e-6
+_TRUE, _FALSE = ("true", "1"), ("false", "0")
+
+
+def check(
+    definition: FormDefinition,
+    instance: Instance,
+    now: datetime | None = None,
+    data: Mapping[str, bytes] = NO_DATA,
+) -> tuple[Complaint, ...]:
+    """Give all complaints about a submission, in the order of the form.
+
+    `now` is the device's time when the form was finished; without it, the time that the form itself recorded at its end
+    or start is taken. `data` are the tables attached to the form.
+    """
+    form = compiled(definition, data)
+    foreign = _of_another_form(definition, instance)
+    if foreign:
+        return foreign
+    return _Check(form, instance, now).run()
+
+
+def _of_another_form(definition: FormDefinition, instance: Instance) -> tuple[Complaint, ...]:
+    root = f"/{instance.root.tag}"
+    if instance.form_id != definition.form_id:
+        details: dict[str, str | int] = {"found": instance.form_id, "expected": definition.form_id}
+        return (Complaint("form", "check.other_form", root, details),)
+    if instance.version != definition.version:
+        details = {"found": instance.version, "expected": definition.version}
+        return (Complaint("form", "check.other_version", root, details),)
+    if instance.root.tag != definition.root:
+        details = {"found": str(instance.root.tag), "expected": definition.root}
+        return (Complaint("structure", "check.other_root", root, details),)
+    return ()
+
+
+class _Check:
+    def __init__(self, form: CompiledForm, instance: Instance, now: datetime | None) -> None:
+        self._form = form
+        self._answers = Answers(form, copy.deepcopy(instance.root))
+        root = self._answers.root
+        self._scope = Scope(root, root, form.tables, now or self._own_time(), form.definition.default_language)
+        self._found: dict[str, list[Complaint]] = {}
+
+    def run(self) -> tuple[Complaint, ...]:
+        token = CURRENT.set(self._scope)
+        try:
+            Settling(self._answers, self._irrelevant, self._computed, self._failed).run()
+            for rules in self._form.rules.values():
+                if rules.node.kind == "repeat":
+                    self._check_rows(rules)
+                elif rules.node.kind == "question":
+                    self._check_answers(rules)
+        finally:
+            CURRENT.reset(token)
+        ordered = [complaint for path in self._form.rules for complaint in self._found.get(path, ())]
+        return (*self._answers.complaints, *ordered)
+
+    def _own_time(self) -> datetime | None:
+        """Give the time that the form recorded when it was finished, else when it was begun."""
+        for parameter in ("end", "start"):
+            for rules in self._form.rules.values():
+                if rules.node.preload == ("timestamp", parameter):
+                    elements = self._answers.at[rules.node.path]
+                    found = read_date_time(elements[0].text or "") if elements else None
+                    if found is not None:
+                        return found
+        return None
+
+    def _complain(self, rules: Rules, element: etree._Element, kind: Kind, code: str, **details: str | int) -> None:
+        place = self._answers.path_of(element)
+        self._found.setdefault(rules.node.path, []).append(Complaint(kind, code, place, details))
+
+    # ---- settling
+
+    def _irrelevant(self, rules: Rules, element: etree._Element) -> None:
+        for leaf, path in self._answers.held(element, rules.node.path):
+            below = self._form.rules.get(path)
+            if below is not None:
+                self._complain(below, leaf, "relevant", "check.not_relevant", value=_short(leaf.text or ""))
+
+    def _computed(self, rules: Rules, element: etree._Element, expected: str) -> None:
+        assert rules.calculate is not None  # noqa: S101  (settling computes nothing else)
+        sent = (element.text or "").strip()
+        if rules.calculate.volatile:
+            return
+        if not _same(sent, expected) and not self._in_another_language(rules, element, sent):
+            details = {"sent": _short(sent), "computed": _short(expected)}
+            self._complain(rules, element, "calculate", "check.other_value", **details)
+        element.text = expected or None
+
+    def _in_another_language(self, rules: Rules, element: etree._Element, sent: str) -> bool:
+        if rules.calculate is None or not rules.calculate.spoken:
+            return False
+        own = self._scope.language
+        try:
+            for language in self._form.definition.languages:
+                self._scope.language = language
+                if _same(sent, rules.calculate.text(element)):
+                    return True
+        finally:
+            self._scope.language = own
+        return False
+
+    def _failed(self, rules: Rules, element: etree._Element, kind: Kind, problem: EvaluationError) -> None:
+        self._complain(rules, element, kind, problem.code, **problem.details)
+
+    # ---- answers
+
+    def _check_answers(self, rules: Rules) -> None:
+        for element in self._answers.at[rules.node.path]:
+            if element in self._answers.dropped:
+                continue
+            text = (element.text or "").strip()
+            if text:
+                self._check_answer(rules, element, text)
+            elif rules.required is not None:
+                self._check_required(rules, element)
+
+    def _check_required(self, rules: Rules, element: etree._Element) -> None:
+        try:
+            if rules.required is not None and rules.required.is_true(element):
+                self._complain(rules, element, "required", "check.required")
+        except EvaluationError as problem:
+            self._failed(rules, element, "required", problem)
+
+    def _check_answer(self, rules: Rules, element: etree._Element, text: str) -> None:
+        node = rules.node
+        fits = CHECKS.get(node.type)
+        if fits is not None and not fits(text):
+            self._complain(rules, element, "type", "check.wrong_type", type=node.type, value=_short(text))
+            return
+        self._check_readonly(rules, element, text)
+        try:
+            if node.is_select:
+                complaint = choice_complaint(self._form, rules, element, text)
+                if complaint is not None:
+                    self._complain(rules, element, "choice", complaint[0], **complaint[1])
+            if rules.constraint is not None and not rules.constraint.is_true(element):
+                self._complain(rules, element, "constraint", "check.constraint", value=_short(text))
+        except EvaluationError as problem:
+            self._failed(rules, element, "constraint", problem)
+
+    def _check_readonly(self, rules: Rules, element: etree._Element, text: str) -> None:
+        node = rules.node
+        fixed = (node.readonly or "").replace(" ", "") == "true()"
+        free = node.calculate or node.preload or node.actions or node.is_meta or node.assignment
+        if fixed and not free and text != node.default.strip():
+            self._complain(rules, element, "readonly", "check.readonly", value=_short(text))
+
+    def _check_rows(self, rules: Rules) -> None:
+        if rules.repeat_count is None:
+            return
+        for parent in self._parents(rules):
+            try:
+                expected = to_number(rules.repeat_count.value(parent))
+            except EvaluationError as problem:
+                self._failed(rules, parent, "repeat", problem)
+                continue
+            rows = len(parent.findall(rules.node.name))
+            wanted = 0 if math.isnan(expected) else max(0, int(expected))
+            if rows != wanted:
+                self._complain(rules, parent, "repeat", "check.rows", rows=rows, wanted=wanted, name=rules.node.name)
+
+    def _parents(self, rules: Rules) -> list[etree._Element]:
+        path = rules.node.parent or ""
+        parents = self._answers.at.get(path, [self._answers.root])
+        return [parent for parent in parents if parent not in self._answers.dropped]
+
+
+def _same(sent: str, expected: str) -> bool:
+    """Tell whether two texts are the same value: numbers to a small difference, and true may be written 1."""
+    if sent == expected:
+        return True
+    if expected in _TRUE:
+        return sent in _TRUE
+    if expected in _FALSE:
+        return sent in _FALSE
+    if not expected:
+        return sent == "NaN"
+    a, b = to_number(sent), to_number(expected)
+    return abs(a - b) <= TOLERANCE * max(1.0, abs(b))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -1,0 +1,138 @@
+"""A form made ready: every expression compiled, in the order in which values come to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from forms.complaint import Complaint
+from forms.definition import FormDefinition
+from forms.expression import Expression
+from forms.order import Order, order_of
+from forms.paths import parent_of
+from forms.scope import Tables
+from forms.structure import Node
+from forms.tables import tables_of
+from forms.translate import NUMERIC_TYPES, Context, result_type
+from forms.xpath import XPathSyntaxError, parse
+
+NO_DATA: Mapping[str, bytes] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """The compiled expressions of one node; None where the form has none."""
+
+    node: Node
+    relevant: Expression | None
+    required: Expression | None
+    constraint: Expression | None
+    calculate: Expression | None
+    repeat_count: Expression | None
+    itemset: Expression | None
+    actions: Mapping[str, Expression]
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Give those that there are."""
+        every = (self.relevant, self.required, self.constraint, self.calculate, self.repeat_count, self.itemset)
+        return (*(expression for expression in every if expression is not None), *self.actions.values())
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledForm:
+    """The rules of all nodes, the tables they look values up in, and those that settle, in their order."""
+
+    definition: FormDefinition
+    rules: Mapping[str, Rules]
+    children: Mapping[str, Mapping[str, Node]]
+    tables: Tables
+    order: Order
+    settling: tuple[Rules, ...]
+    complaints: tuple[Complaint, ...]
+
+
+def compiled(definition: FormDefinition, data: Mapping[str, bytes] = NO_DATA) -> CompiledForm:
+    """Compile a form; `data` are its attached tables (CSV, GeoJSON, XML) by file name."""
+    return _compiled(definition, tuple(sorted(data.items())))
+
+
+@lru_cache(maxsize=16)
+def _compiled(definition: FormDefinition, data: tuple[tuple[str, bytes], ...]) -> CompiledForm:
+    numeric = frozenset(node.path for node in definition.nodes if _is_number(node))
+    rules = {node.path: _rules(node, definition, numeric) for node in definition.nodes}
+    tables, faults = tables_of(definition, dict(data))
+    settling = [path for path, rule in rules.items() if rule.relevant is not None or rule.calculate is not None]
+    order = order_of(
+        settling,
+        {path: _references(rules[path]) for path in settling},
+        {node.path: _rows(node) for node in definition.nodes},
+    )
+    found = [complaint for rule in rules.values() for e in rule.expressions for complaint in e.complaints]
+    return CompiledForm(
+        definition=definition,
+        rules=rules,
+        children=_children(definition),
+        tables=tables,
+        order=order,
+        settling=tuple(rules[path] for path in order.paths),
+        complaints=(*definition.complaints, *found, *faults, *order.complaints),
+    )
+
+
+def _is_number(node: Node) -> bool:
+    """Tell whether a node holds a number: by its type, or because it is computed as one."""
+    if node.type in NUMERIC_TYPES:
+        return True
+    if node.calculate is None or node.type != "string":
+        return False
+    try:
+        return result_type(parse(node.calculate)) == "number"
+    except XPathSyntaxError:
+        return False
+
+
+def _rows(node: Node) -> tuple[str, ...]:
+    return (*node.repeats, node.path) if node.kind == "repeat" else node.repeats
+
+
+def _rules(node: Node, definition: FormDefinition, numeric: frozenset[str]) -> Rules:
+    context = Context(node.path, _rows(node), definition.by_path, numeric, definition.primary_instance)
+    # The number of rows is asked for where the rows are not there yet.
+    above = Context(parent_of(node.path), node.repeats, definition.by_path, numeric, definition.primary_instance)
+
+    def compile_(source: str | None, where: Context = context) -> Expression | None:
+        return Expression(source, where) if source is not None and source.strip() else None
+
+    return Rules(
+        node=node,
+        relevant=compile_(node.relevant),
+        required=compile_(node.required),
+        constraint=compile_(node.constraint),
+        calculate=compile_(node.calculate),
+        repeat_count=compile_(node.repeat_count, above),
+        itemset=compile_(_open_choices(node)),
+        actions={a.expression: Expression(a.expression, context) for a in node.actions if a.expression},
+    )
+
+
+def _open_choices(node: Node) -> str | None:
+    """Give the node set of choices that must be looked up each time: filtered, or not known from the form itself."""
+    return node.itemset.nodeset if node.itemset and (node.itemset.filtered or not node.choices) else None
+
+
+def _references(rule: Rules) -> Mapping[str, bool]:
+    merged: dict[str, bool] = {}
+    for expression in (rule.relevant, rule.calculate):
+        for path, soft in (expression.references if expression else {}).items():
+            merged[path] = merged.get(path, True) and soft
+    return merged
+
+
+def _children(definition: FormDefinition) -> Mapping[str, Mapping[str, Node]]:
+    children: dict[str, dict[str, Node]] = {f"/{definition.root}": {}}
+    for node in definition.nodes:
+        children.setdefault(node.parent or "", {})[node.name] = node
+    return children

@@ -1,0 +1,88 @@
+"""Expressions of a form, compiled once and evaluated at a node of a submission."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from lxml import etree
+
+import forms.functions.calendar
+import forms.functions.logic
+import forms.functions.lookup
+import forms.functions.numbers
+import forms.functions.places
+import forms.functions.words  # noqa: F401
+from forms.complaint import Complaint
+from forms.functions.registry import FUNCTIONS
+from forms.scope import CURRENT, EvaluationError
+from forms.translate import Context, translate
+from forms.values import Value, to_boolean, to_string
+from forms.xpath import XPathSyntaxError, parse
+
+
+class Expression:
+    """One expression at one node of the form; faulty ones have complaints and cannot be evaluated."""
+
+    def __init__(self, source: str, context: Context) -> None:
+        self.source = source
+        self.complaints: tuple[Complaint, ...] = ()
+        self.references: dict[str, bool] = {}
+        self.tables: frozenset[str] = frozenset()
+        self.volatile = False
+        self.spoken = False
+        self.constant: Value | None = None
+        self._xpath: etree.XPath | None = None
+        self._compile(context)
+
+    def _compile(self, context: Context) -> None:
+        try:
+            translation = translate(parse(self.source), context)
+        except XPathSyntaxError as problem:
+            details: dict[str, str | int] = {
+                "expression": self.source,
+                "position": problem.position,
+                "found": problem.found,
+            }
+            self.complaints = (Complaint("form", "form.expression_syntax", context.path, details),)
+            return
+        self.complaints = tuple(translation.complaints)
+        self.references = translation.references
+        self.tables = frozenset(translation.tables)
+        self.volatile, self.spoken = translation.volatile, translation.spoken
+        if self.complaints:
+            return
+        extensions = {(None, FUNCTIONS[name].alias): FUNCTIONS[name].call for name in translation.functions}
+        try:
+            self._xpath = etree.XPath(translation.text, extensions=extensions, smart_strings=False)
+        except etree.XPathSyntaxError as problem:
+            details = {"expression": self.source, "position": 0, "found": str(problem)}
+            self.complaints = (Complaint("form", "form.expression_syntax", context.path, details),)
+            return
+        if not (translation.references or translation.functions or "(" in translation.text.replace("()", "")):
+            self.constant = self._constant()
+
+    def _constant(self) -> Value | None:
+        assert self._xpath is not None  # noqa: S101  (set by the caller)
+        value = self._xpath(etree.Element("nothing"))
+        return value if isinstance(value, str | float | bool) else None
+
+    def value(self, node: etree._Element) -> Value:
+        """Evaluate at a node, inside the scope that is current."""
+        if self.constant is not None:
+            return self.constant
+        if self._xpath is None:
+            raise EvaluationError("form.expression_unusable", expression=self.source)
+        CURRENT.get().node = node
+        try:
+            return cast(Value, self._xpath(node))
+        except etree.XPathError as problem:
+            raise EvaluationError("check.not_computable", expression=self.source, reason=str(problem)) from problem
+
+    def is_true(self, node: etree._Element) -> bool:
+        """Evaluate to true or false."""
+        value = self.value(node)
+        return value if isinstance(value, bool) else to_boolean(value)
+
+    def text(self, node: etree._Element) -> str:
+        """Evaluate to a text."""
+        return to_string(self.value(node))

@@ -1,0 +1,104 @@
+"""Nodes and tables: position, indexed-repeat, instance, pulldata, the labels of choices."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from forms.functions.registry import function
+from forms.paths import canonical
+from forms.scope import CURRENT, EvaluationError, Tables
+from forms.texts import UNNAMED
+from forms.values import Value, to_number, to_string
+
+Nodes = list[etree._Element]
+
+
+@function("current", "nodeset", (0, 0))
+def current(_: object) -> Nodes:
+    """Give the node whose expression it is."""
+    return [CURRENT.get().node]
+
+
+@function("primary", "nodeset", (0, 0))
+def primary(_: object) -> Nodes:
+    """Give the root of the answers; no form calls it, the translation of absolute paths does."""
+    return [CURRENT.get().root]
+
+
+@function("position", "number", (0, 1), "nodeset")
+def position(_: object, nodes: Nodes) -> float:
+    """Give the place of a repeat among its kind, counted from 1."""
+    if not nodes:
+        return float("nan")
+    return 1.0 + sum(1 for _ in nodes[0].itersiblings(nodes[0].tag, preceding=True))
+
+
+@function("indexed-repeat", "nodeset", (3, 7), "nodeset", "nodeset", "number", "nodeset", "number", "nodeset", "number")
+def indexed_repeat(_: object, targets: Nodes, *levels: Value) -> Nodes:
+    """Give the nodes inside the chosen row of a repeat (and of the repeats inside it)."""
+    chosen = targets
+    for rows, index in zip(levels[::2], levels[1::2], strict=True):
+        row = _row(rows, to_number(index), chosen)
+        chosen = [node for node in chosen if row is not None and _contains(row, node)]
+    return chosen
+
+
+def _row(rows: Value, index: float, targets: Nodes) -> etree._Element | None:
+    candidates = (
+        [row for row in rows if any(_contains(row, target) for target in targets)] if isinstance(rows, list) else []
+    )
+    place = int(index) - 1 if index == index else -1
+    return candidates[place] if 0 <= place < len(candidates) else None
+
+
+def _contains(row: etree._Element, node: etree._Element) -> bool:
+    return any(ancestor is row for ancestor in (node, *node.iterancestors()))
+
+
+@function("instance", "nodeset", (1, 1), "string")
+def instance(_: object, name: Value) -> Nodes:
+    """Give a table of the form by its name."""
+    return [_instance(CURRENT.get().tables, to_string(name))]
+
+
+def _instance(tables: Tables, name: str) -> etree._Element:
+    found = tables.instances.get(name)
+    if found is None:
+        raise EvaluationError("check.data_missing", name=tables.external.get(name, name))
+    return found
+
+
+@function("pulldata", "string", (4, 4), "string")
+def pulldata(_: object, table: Value, column: Value, key_column: Value, key: Value) -> str:
+    """Look a value up in a table by a key."""
+    tables = CURRENT.get().tables
+    name = to_string(table).removesuffix(".csv")
+    index = (name, to_string(key_column))
+    if index not in tables.keys:
+        items = _instance(tables, name).iterfind("root/item")
+        tables.keys[index] = {item.findtext(index[1]) or "": item for item in items}
+    row = tables.keys[index].get(to_string(key))
+    return (row.findtext(to_string(column)) or "") if row is not None else ""
+
+
+@function("randomize", "nodeset", (1, 2), "nodeset", "any")
+def randomize(_: object, nodes: Nodes, *_seed: Value) -> Nodes:
+    """Give the same nodes: the order in which they were shown does not change what may be chosen."""
+    return nodes
+
+
+@function("jr:choice-name", "string", (2, 2), "string", spoken=True)
+def choice_name(_: object, value: Value, question: Value) -> str:
+    """Give the label of a choice of a question."""
+    scope = CURRENT.get()
+    path = canonical(to_string(question), f"/{scope.root.tag}")
+    wanted = to_string(value)
+    labels = next((choice.labels for choice in scope.tables.choices.get(path, ()) if choice.value == wanted), None)
+    return "" if labels is None else labels.get(scope.language, labels.get(UNNAMED, ""))
+
+
+@function("jr:itext", "string", (1, 1), "string", spoken=True)
+def itext(_: object, key: Value) -> str:
+    """Give a text of the form."""
+    scope = CURRENT.get()
+    return scope.tables.texts.get(to_string(key), {}).get(scope.language, "")

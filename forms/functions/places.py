@@ -1,0 +1,90 @@
+"""Positions on the earth: distance, area, inside or not."""
+
+from __future__ import annotations
+
+import math
+
+from forms.functions.registry import function
+from forms.values import Value, texts_of
+
+EARTH_RADIUS = 6_378_100.0
+"""Radius in metres as the clients of OpenRosa use it."""
+Point = tuple[float, float]
+
+
+def points_of(*values: Value) -> list[Point]:
+    """Read points: `latitude longitude [altitude accuracy]`, several of them parted by semicolons or nodes."""
+    points = []
+    for text in (text for value in values for text in texts_of(value)):
+        for part in text.split(";"):
+            numbers = part.split()
+            if len(numbers) >= 2:
+                points.append((float(numbers[0]), float(numbers[1])))
+    return points
+
+
+@function("distance", "number", (1, None), "any")
+def distance(_: object, *values: Value) -> float:
+    """Give the length of a line in metres, on the sphere."""
+    points = points_of(*values)
+    return sum(_between(a, b) for a, b in zip(points, points[1:], strict=False))
+
+
+def _between(a: Point, b: Point) -> float:
+    latitude_a, latitude_b = math.radians(a[0]), math.radians(b[0])
+    half_chord = (
+        math.sin((latitude_b - latitude_a) / 2) ** 2
+        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(math.radians(b[1] - a[1]) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(half_chord)))
+
+
+@function("area", "number", (1, 1), "any")
+def area(_: object, value: Value) -> float:
+    """Give the area inside a line in square metres, on the plane that touches the first point."""
+    points = points_of(value)
+    if len(points) < 3:
+        return 0.0
+    flat = [_flat(point, points[0]) for point in points]
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(flat, flat[1:] + flat[:1], strict=True))) / 2
+
+
+def _flat(point: Point, origin: Point) -> Point:
+    metres = 2 * math.pi * EARTH_RADIUS / 360
+    return ((point[1] - origin[1]) * metres * math.cos(math.radians(point[0])), (point[0] - origin[0]) * metres)
+
+
+@function("geofence", "boolean", (2, 2), "any")
+def geofence(_: object, point: Value, shape: Value) -> bool:
+    """Tell whether a point lies inside a shape (even-odd rule)."""
+    where, corners = points_of(point), points_of(shape)
+    if not where or len(corners) < 3:
+        return False
+    y, x = where[0]
+    inside = False
+    for (y1, x1), (y2, x2) in zip(corners, corners[1:] + corners[:1], strict=True):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            inside = not inside
+    return inside
+
+
+@function("intersects", "boolean", (1, 1), "any")
+def intersects(_: object, trace: Value) -> bool:
+    """Tell whether a line crosses itself."""
+    points = points_of(trace)
+    segments = list(zip(points, points[1:], strict=False))
+    closed = len(points) > 2 and points[0] == points[-1]
+    return any(
+        _cross(*segments[i], *segments[j])
+        for i in range(len(segments))
+        for j in range(i + 2, len(segments))
+        if not (closed and i == 0 and j == len(segments) - 1)
+    )
+
+
+def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:
+    return _side(a, b, c) * _side(a, b, d) <= 0 and _side(c, d, a) * _side(c, d, b) <= 0
+
+
+def _side(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

@@ -1,0 +1,58 @@
+"""Bringing answers to rest: what is not relevant is emptied, what is computed is computed, in the order of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lxml import etree
+
+from forms.answers import Answers
+from forms.compiled import Rules
+from forms.complaint import Kind
+from forms.scope import EvaluationError
+
+Irrelevant = Callable[[Rules, etree._Element], None]
+Computed = Callable[[Rules, etree._Element, str], None]
+Failed = Callable[[Rules, etree._Element, Kind, EvaluationError], None]
+MAX_PASSES = 100
+
+
+class Settling:
+    """One run over the answers; the three callbacks say what happens to a node."""
+
+    def __init__(self, answers: Answers, irrelevant: Irrelevant, computed: Computed, failed: Failed) -> None:
+        self._answers = answers
+        self._irrelevant = irrelevant
+        self._computed = computed
+        self._failed = failed
+
+    def run(self) -> None:
+        """Settle all nodes; where rows depend on rows, until nothing changes any more."""
+        for _ in range(MAX_PASSES if self._answers.form.order.across_rows else 1):
+            if not self._once():
+                return
+
+    def _once(self) -> bool:
+        changed = False
+        dropped = self._answers.dropped
+        for rules in self._answers.form.settling:
+            for element in self._answers.at[rules.node.path]:
+                if element not in dropped:
+                    changed = self._settle(rules, element) or changed
+        return changed
+
+    def _settle(self, rules: Rules, element: etree._Element) -> bool:
+        kind: Kind = "relevant"
+        try:
+            if rules.relevant is not None and not rules.relevant.is_true(element):
+                self._irrelevant(rules, element)
+                self._answers.drop(element)
+                return True
+            kind = "calculate"
+            if rules.calculate is not None and rules.node.kind == "question":
+                before = element.text
+                self._computed(rules, element, rules.calculate.text(element))
+                return element.text != before
+        except EvaluationError as problem:
+            self._failed(rules, element, kind, problem)
+        return False
