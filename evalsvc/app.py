@@ -4,16 +4,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import flask
+from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.wrappers import Request, Response
 from flask_babel import Babel
 from flask_smorest import Api, Blueprint
 from flask_wtf.csrf import CSRFProtect
+from marshmallow import Schema, fields
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from evalsvc import access, web
 from evalsvc.config import Config
+from evalsvc.description import pages as description_pages
 from evalsvc.evaluations import pages as evaluations_pages
+from evalsvc.evaluations import views as evaluations_views
 from evalsvc.people import administration
 from evalsvc.people import pages as people_pages
 from evalsvc.people import session as people_session
@@ -23,10 +27,11 @@ PAGES: tuple[flask.Blueprint, ...] = (
     people_pages.blueprint,
     administration.blueprint,
     evaluations_pages.blueprint,
+    description_pages.blueprint,
 )
 """Blueprints of pages and of devices (flask.Blueprint). Register a feature's here."""
 
-VIEWS: tuple[Blueprint, ...] = ()
+VIEWS: tuple[Blueprint, ...] = (evaluations_views.blueprint,)
 """Blueprints of the API (flask_smorest.Blueprint, url_prefix below /api/v1). Register a feature's here."""
 
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -47,6 +52,28 @@ HEADERS = {
 }
 
 
+class ErrorBody(Schema):
+    """What every refusal of the API looks like; web.py writes it."""
+
+    code = fields.String(required=True, metadata={"description": "稳定的代码 / stable code"})
+    message = fields.String(required=True, metadata={"description": "给人看的句子 / the sentence for people"})
+    details = fields.Dict(required=True)
+    complaints = fields.List(fields.Dict(), required=True)
+
+
+class ChineseJson(DefaultJSONProvider):
+    """JSON that keeps the order of keys and writes Chinese as it is."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
+class DescribedApi(Api):
+    """flask-smorest with our form of errors."""
+
+    ERROR_SCHEMA = ErrorBody
+
+
 class CookieSessions(SecureCookieSessionInterface):
     """Sessions for pages only: a route that takes a token neither reads nor writes a cookie."""
 
@@ -64,6 +91,7 @@ def create_app(config: Config) -> flask.Flask:
     """Make the application of one configuration."""
     app = flask.Flask("evalsvc", template_folder="templates", static_folder="static")
     app.config.update(_settings(config))
+    app.json = ChineseJson(app)
     app.session_interface = CookieSessions()
     app.extensions["evalsvc"] = open_service(config)
     if config.trusted_proxies:
@@ -73,7 +101,7 @@ def create_app(config: Config) -> flask.Flask:
     people_session.register(app)
     Babel(app, default_locale="zh", default_translation_directories=str(TRANSLATIONS), locale_selector=web.language)
     _register_template_words(app)
-    api = Api(app)
+    api = DescribedApi(app)
     for page in PAGES:
         app.register_blueprint(page)
     for view in VIEWS:
@@ -97,10 +125,13 @@ def _settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_TIME_LIMIT": None,
-        "JSON_AS_ASCII": False,
         "API_TITLE": "evalsvc",
         "API_VERSION": "v1",
         "OPENAPI_VERSION": "3.1.0",
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"bearer": []}],
+        },
     }
 
 

@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from evalsvc.errors import EvalsvcError
 
 PREFIX = "EVALSVC_"
+SMALLEST_LIMIT = 100_000
+RANGES: Mapping[str, tuple[int, int]] = {"session_hours": (1, 168), "trusted_proxies": (0, 5)}
+"""Settings that are numbers with a least and a greatest value."""
 ELSEWHERE = frozenset({"administrator_password", "test_database_url"})
 """Variables with our prefix that one command or the tests read themselves."""
 
@@ -47,8 +51,13 @@ class Config:
             raise ConfigurationError("config.secret_key_short", minimum=32)
         if not self.database_url.startswith(("sqlite", "postgresql+psycopg:")):
             raise ConfigurationError("config.database_url", value=self.database_url.split(":", 1)[0])
-        if self.submission_limit < 100_000 or self.upload_limit < 100_000:
-            raise ConfigurationError("config.limit_small", minimum=100_000)
+        if self.submission_limit < SMALLEST_LIMIT or self.upload_limit < SMALLEST_LIMIT:
+            raise ConfigurationError("config.limit_small", minimum=SMALLEST_LIMIT)
+        for name, (least, most) in RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise ConfigurationError(
+                    "config.value_out_of_range", name=PREFIX + name.upper(), minimum=least, maximum=most
+                )
 
 
 def read_config(environment: Mapping[str, str] | None = None) -> Config:
@@ -82,8 +91,13 @@ def _kept_secret_key(data: Path) -> str:
     path = data / "secret-key"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(os.urandom(32).hex(), encoding="ascii")
+        # Written aside and linked, so that it is whole or absent, and two first starts agree on one key.
+        draft = data / f"secret-key-{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(os.urandom(32).hex(), encoding="ascii")
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text(encoding="ascii").strip()
 
 

@@ -1,7 +1,9 @@
 """The file store: bytes in a folder under their SHA-256, written once, durable before they are named anywhere."""
 
 import hashlib
+import io
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
@@ -18,23 +20,28 @@ class Store:
 
     def put(self, data: bytes) -> str:
         """Write bytes and return their SHA-256; return only when file and folder are on disk."""
-        digest = hashlib.sha256(data).hexdigest()
-        path = self._path(digest)
-        if path.exists():
-            return digest
-        _make_durable_directory(path.parent)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        # Two writers of the same bytes may meet here; both names are right, and rename replaces atomically.
-        Path(file.name).replace(path)
-        _sync_directory(path.parent)
-        return digest
+        return self._keep(hashlib.sha256(data).hexdigest(), io.BytesIO(data))
 
     def put_file(self, source: Path) -> str:
-        """Write the bytes of a file that is already on disk."""
-        return self.put(source.read_bytes())
+        """Write the bytes of a file that is already on disk, piece by piece."""
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            return self._keep(digest, file)
+
+    def _keep(self, digest: str, source: BinaryIO) -> str:
+        path = self._path(digest)
+        if not path.exists():
+            _make_durable_directory(path.parent)
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix="part-", delete=False) as file:
+                shutil.copyfileobj(source, file)
+                file.flush()
+                os.fsync(file.fileno())
+            # Two writers of the same bytes may meet here; both names are right, and rename replaces atomically.
+            Path(file.name).replace(path)
+        # Also when it was there: its writer may still be on the way to this line.
+        _sync_directory(path.parent)
+        return digest
 
     def get(self, digest: str) -> bytes:
         """Return the bytes, checked against their name.

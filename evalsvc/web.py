@@ -19,7 +19,7 @@ from evalsvc.db import Database
 from evalsvc.people.actor import Actor
 from evalsvc.service import Service
 from evalsvc.store import Store
-from evalsvc.words import LANGUAGES, sentence
+from evalsvc.words import LANGUAGES, catalogue, sentence
 
 LANGUAGE_COOKIE = "language"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -99,8 +99,9 @@ def _on_error(error: Exception) -> ResponseReturnValue:
 def _on_http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    messages = (getattr(error, "data", None) or {}).get("messages", {})
-    response = flask.make_response(_answer(error.code, f"http.{error.code}", {"fields": messages} if messages else {}))
+    fields = (getattr(error, "data", None) or {}).get("messages", {})
+    code = f"http.{error.code}" if f"http.{error.code}" in catalogue() else "http.other"
+    response = flask.make_response(_answer(error.code, code, {"status": error.code, "fields": fields}))
     response.headers.extend({name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}})
     return response
 

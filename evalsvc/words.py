@@ -49,6 +49,8 @@ def _plain(value: object) -> str:
         return "—"
     if isinstance(value, str):
         return value
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_plain(item)}" for name, item in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return "、".join(_plain(item) for item in value)
     return str(value)

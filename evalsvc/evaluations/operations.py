@@ -11,6 +11,7 @@ from evalsvc.evaluations.models import Evaluation
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.people.actor import Actor
 
+LONGEST_TEXT = 200
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 
 
@@ -30,6 +31,9 @@ def create_evaluation(
         raise InvalidError("evaluation.code_form", evaluation=code)
     if queries.find_evaluation(session, code) is not None:
         raise ConflictError("evaluation.code_taken", evaluation=code)
+    for field, value in (("name", name), ("client", client), ("institute", institute)):
+        if not 1 <= len(value.strip()) <= LONGEST_TEXT:
+            raise InvalidError("evaluation.text_form", field=field, longest=LONGEST_TEXT)
     pack_bytes(pack)
     row = Evaluation(code=code, name=name, client=client, institute=institute, pack=pack, simulated=simulated)
     session.add(row)

@@ -1,0 +1,31 @@
+"""Two public addresses: the OpenAPI document, and the page that shows it. They hold no data."""
+
+from typing import cast
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_smorest import Api
+
+from evalsvc.access import public
+from evalsvc.description.document import operations
+
+blueprint = flask.Blueprint("description", __name__, template_folder="templates")
+
+
+@blueprint.get("/api/v1/openapi.json")
+@public
+def document() -> ResponseReturnValue:
+    """Return the OpenAPI document."""
+    return flask.jsonify(_api().spec.to_dict())
+
+
+@blueprint.get("/api")
+@public
+def page() -> ResponseReturnValue:
+    """Show every address of the API."""
+    listed = operations(_api().spec.to_dict())
+    return flask.render_template("description/page.html", operations=listed)
+
+
+def _api() -> Api:
+    return cast("Api", flask.current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"])
