@@ -1,0 +1,59 @@
+"""Names of the files that results are made from and that a bundle holds; docs/formats.md says what is in them."""
+
+import hashlib
+import re
+
+FRAME = "frame.parquet"
+DESIGN = "design.yaml"
+COMMITMENT = "commitment.json"
+LOG = "commitments.jsonl"
+MANIFEST = "draw-manifest.json"
+INTERVIEWS = "interviews.csv"
+FIELDWORK = "fieldwork.csv"
+CASES = "cases.csv"
+JUDGEMENTS = "judgements.csv"
+PACK = "pack.yaml"
+PLAN = "plan.yaml"
+ANSWERS = "answers.csv"
+RESULTS = "results.json"
+EDITION = "edition.json"
+README = "README.md"
+INTERVIEW_FOLDER = "interviews/"
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+TABLES = (
+    FRAME,
+    DESIGN,
+    COMMITMENT,
+    LOG,
+    MANIFEST,
+    INTERVIEWS,
+    FIELDWORK,
+    CASES,
+    JUDGEMENTS,
+    PACK,
+    PLAN,
+    ANSWERS,
+    RESULTS,
+    README,
+)
+"""Files of one name each; beside them stand the instruments and the interviews."""
+
+
+def instrument_name(place: int) -> str:
+    """Name the form versions in the order of their publication: instrument.xml, instrument-2.xml, ..."""
+    return "instrument.xml" if place == 0 else f"instrument-{place + 1}.xml"
+
+
+def is_instrument(name: str) -> bool:
+    """Tell whether a file of a bundle is a form version."""
+    number = name.removeprefix("instrument-").removesuffix(".xml")
+    return name == "instrument.xml" or (name == f"instrument-{number}.xml" and number.isascii() and number.isdigit())
+
+
+def interview_name(instance_id: str) -> str:
+    """Name the file of an interview: its UUID, or a hash of an instanceID that is none."""
+    plain = instance_id.removeprefix("uuid:").lower()
+    if not UUID_FORM.fullmatch(plain):
+        plain = hashlib.sha256(instance_id.encode("utf-8")).hexdigest()
+    return f"{INTERVIEW_FOLDER}{plain}.xml"

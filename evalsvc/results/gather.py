@@ -1,0 +1,144 @@
+"""Read everything that results are made from out of the database and the store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from evalsvc.cases.queries import cases_of_draw, judgements_of_draw
+from evalsvc.draws.queries import last_stage_units
+from evalsvc.draws.schemas import DrawRecord
+from evalsvc.errors import InvalidError
+from evalsvc.evaluations.packs import pack_bytes
+from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.evaluations.rule_pack import read_pack
+from evalsvc.fieldwork.queries import assignments_of_draw
+from evalsvc.fieldwork.schemas import AssignmentRecord
+from evalsvc.frames.models import FrameFile
+from evalsvc.instruments.queries import instruments_of
+from evalsvc.interviews.queries import interviews_of_draw
+from evalsvc.interviews.schemas import InterviewRecord
+from evalsvc.results import files
+from evalsvc.results.assembly import Sources
+from evalsvc.results.records import (
+    CaseRow,
+    FieldworkRow,
+    InterviewRow,
+    JudgementRow,
+    write_records,
+)
+from evalsvc.store import Store
+from sampling.frame import Frame, open_frame
+from sampling.manifest import Manifest
+
+OF_SERVICE = "interview."
+"""Beginning of complaints that the service adds to those of the form's checks; an outsider cannot recompute them."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Hold the sources, the frame, the tables as files, and the hashes of the files that lie in the store already."""
+
+    sources: Sources
+    frame: Frame
+    tables: Mapping[str, bytes]
+    kept: Mapping[str, str]
+
+
+def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: DrawRecord) -> Gathered:
+    """Read the sources of one draw's results.
+
+    Raises
+    ------
+    InvalidError
+        ``pack.refused``
+    """
+    written = pack_bytes(evaluation.pack)
+    pack, complaints = read_pack(written)
+    if pack is None:
+        raise InvalidError("pack.refused", complaints, pack=evaluation.pack)
+    frame_file = session.get_one(FrameFile, draw.frame_id)
+    interviews = interviews_of_draw(session, draw.id)
+    fieldwork = [_fieldwork_row(each) for each in assignments_of_draw(session, draw.id)]
+    cases = [
+        CaseRow(each.id, each.instance_id, each.unit_id, each.kind, each.persons, each.standard, each.state)
+        for each in cases_of_draw(session, draw.id)
+    ]
+    sources = Sources(
+        manifest=Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), files.MANIFEST),
+        attributes={unit.unit_id: unit.attributes for unit in last_stage_units(session, draw.id)},
+        fieldwork=fieldwork,
+        answers={each.instance_id: each.answers for each in interviews},
+        cases=cases,
+        pack=pack,
+    )
+    tables = {
+        files.DESIGN: draw.design_text.encode("utf-8"),
+        files.INTERVIEWS: write_records(InterviewRow, [_interview_row(each) for each in interviews]),
+        files.FIELDWORK: write_records(FieldworkRow, fieldwork),
+        files.CASES: write_records(CaseRow, cases),
+        files.JUDGEMENTS: write_records(JudgementRow, _judgement_rows(session, draw.id)),
+        files.PACK: written,
+    }
+    kept = {
+        files.FRAME: frame_file.file_sha256,
+        files.COMMITMENT: draw.commitment_sha256,
+        files.MANIFEST: str(draw.manifest_sha256),
+        **_instruments(session, evaluation.id, interviews),
+    }
+    return Gathered(sources, open_frame(store.path(frame_file.file_sha256)), tables, kept)
+
+
+def _fieldwork_row(each: AssignmentRecord) -> FieldworkRow:
+    return FieldworkRow(
+        unit_id=each.unit_id,
+        parent=each.parent,
+        stratum=each.stratum,
+        sample_type=each.sample_type,
+        opened=each.opened_at is not None,
+        replaces=each.replaces or "",
+        reason=each.reason or "",
+        disposition=each.disposition or "",
+        instance_id=each.instance_id or "",
+    )
+
+
+def _interview_row(each: InterviewRecord) -> InterviewRow:
+    return InterviewRow(
+        instance_id=each.instance_id,
+        unit_id=each.unit_id,
+        form_id=each.form_id,
+        version=each.version,
+        sha256=each.sha256,
+        received_at=as_text(each.received_at),
+        disposition=each.disposition,
+        complaints=sum(not str(complaint["code"]).startswith(OF_SERVICE) for complaint in each.complaints),
+    )
+
+
+def _judgement_rows(session: Session, draw_id: str) -> list[JudgementRow]:
+    return [
+        JudgementRow(
+            case_id=each.case_id,
+            judge=each.person_id,
+            verdict=each.verdict,
+            reason=each.reason,
+            evidence_sha256=each.evidence_sha256 or "",
+            judged_at=as_text(each.judged_at),
+        )
+        for each in judgements_of_draw(session, draw_id)
+    ]
+
+
+def _instruments(session: Session, evaluation_id: str, interviews: Sequence[InterviewRecord]) -> dict[str, str]:
+    """Return the form versions that interviews were filled with, by the name each has in a bundle."""
+    used = {(each.form_id, each.version) for each in interviews}
+    forms = [each for each in instruments_of(session, evaluation_id) if (each.form_id, each.version) in used]
+    forms.sort(key=lambda each: (each.published_at, each.form_id, each.version))
+    return {files.instrument_name(place): each.xform_sha256 for place, each in enumerate(forms)}
+
+
+def as_text(moment: datetime) -> str:
+    """Write a time as files do: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
