@@ -1,1 +1,32 @@
 """Instruments and the checks of their answers: no web, no database, no clock, no network."""
+
+from forms.check import check
+from forms.columns import Column, columns_of, flatten, rows
+from forms.complaint import Complaint
+from forms.definition import FormDefinition, parse_definition
+from forms.errors import DefinitionError, FillingError, FormsError, InstanceError
+from forms.filling import fill
+from forms.instance import Instance, parse_instance
+from forms.publishing import publishing_complaints
+from forms.workbook import Conversion, convert
+
+__all__ = [
+    "Column",
+    "Complaint",
+    "Conversion",
+    "DefinitionError",
+    "FillingError",
+    "FormDefinition",
+    "FormsError",
+    "Instance",
+    "InstanceError",
+    "check",
+    "columns_of",
+    "convert",
+    "fill",
+    "flatten",
+    "parse_definition",
+    "parse_instance",
+    "publishing_complaints",
+    "rows",
+]

@@ -24,11 +24,6 @@ class Instance:
     deprecated_id: str | None
     root: etree._Element
 
-    @property
-    def attachments(self) -> tuple[str, ...]:
-        """Give the texts of all leaves that look like file names; the definition tells which are files."""
-        return tuple(e.text for e in self.root.iter() if not len(e) and e.text and "." in e.text)
-
 
 def parse_instance(data: bytes, limits: Limits = SUBMISSION_LIMITS) -> Instance:
     """Read a submission; raise InstanceError with all reasons when it cannot be taken in."""

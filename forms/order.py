@@ -59,7 +59,7 @@ class _Search:
                 stack.append((following, iter(self._needed(following))))
 
     def _needed(self, path: str) -> list[str]:
-        """Give what stands before a path: the nodes around it, then what its expressions name, with the nodes around that."""
+        """Give what stands before a path: the nodes around it, what its expressions name, and the nodes around that."""
         needed = list(self._around(path))
         for reference, soft in self._references.get(path, {}).items():
             if reference == path:

@@ -1,8 +1,8 @@
 """Expressions of forms turned into expressions of libxml2 that mean the same.
 
-Three things differ. Functions: OpenRosa has more of them, and some of the same name with other arguments. Paths: an absolute path
-inside a repeat means the row the expression stands in, and a question is a single value, empty when it is not there, never an
-empty node set. Types: dates count as days where a number is wanted.
+Three things differ. Functions: OpenRosa has more of them, and some of the same name with other arguments. Paths: an
+absolute path inside a repeat means the row the expression stands in, and a question is a single value, empty when it is
+not there, never an empty node set. Types: dates count as days where a number is wanted.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def result_type(tree: Expr) -> Type:
 
 
 class _Translator:
-    """`base` is the path of the context node inside a predicate, '' where that is unknown, None outside of predicates."""
+    """`base`: path of the context node inside a predicate, '' where that is unknown, None outside of predicates."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -105,12 +105,6 @@ class _Translator:
     def plain(self, tree: Expr, base: str | None) -> str:
         """Write an expression as it is."""
         match tree:
-            case Number(text=text):
-                return text
-            case Literal(text=text):
-                return f'"{text}"' if "'" in text else f"'{text}'"
-            case Variable(name=name):
-                return self._complain("form.variable", name=name)
             case Negation(operand=operand):
                 return f"(-{self._number(operand, base)})"
             case Binary():
@@ -119,6 +113,15 @@ class _Translator:
                 return self._call(tree, base)
             case Path():
                 return self._path(tree, base).text
+            case _:
+                return self._atom(tree)
+
+    def _atom(self, tree: Number | Literal | Variable) -> str:
+        if isinstance(tree, Variable):
+            return self._complain("form.variable", name=tree.name)
+        if isinstance(tree, Number):
+            return tree.text
+        return f'"{tree.text}"' if "'" in tree.text else f"'{tree.text}'"
 
     def _complain(self, code: str, **details: str | int) -> str:
         self.out.complaints.append(Complaint("form", code, self._context.path, details))
@@ -167,7 +170,8 @@ class _Translator:
     def _equality(self, tree: Binary, base: str | None) -> str:
         kinds = {self.type_of(tree.left), self.type_of(tree.right)}
         if "boolean" in kinds:
-            return f"(boolean({self._boolean(tree.left, base)}) {tree.operator} boolean({self._boolean(tree.right, base)}))"
+            left, right = self._boolean(tree.left, base), self._boolean(tree.right, base)
+            return f"(boolean({left}) {tree.operator} boolean({right}))"
         if "number" in kinds:
             return f"({self._comparable(tree.left, base)} {tree.operator} {self._comparable(tree.right, base)})"
         if kinds == {"nodeset"}:

@@ -116,6 +116,7 @@ def _written(found: datetime, code: str) -> str:
         "M": f"{found.minute:02d}", "S": f"{found.second:02d}", "3": f"{found.microsecond // 1000:03d}",
         "A": f"星期{_DAYS_ZH[found.weekday()]}" if chinese else _DAYS[found.weekday()],
         "a": f"周{_DAYS_ZH[found.weekday()]}" if chinese else _DAYS[found.weekday()][:3],
-        "w": str(found.isoweekday() % 7), "u": str(found.isoweekday()), "W": f"{found.isocalendar().week:02d}", "%": "%",
+        "w": str(found.isoweekday() % 7), "u": str(found.isoweekday()), "W": f"{found.isocalendar().week:02d}",
+        "%": "%",
     }  # fmt: skip
     return codes.get(code, "")

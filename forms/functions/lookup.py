@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from lxml import etree
 
 from forms.functions.registry import function
@@ -47,7 +49,7 @@ def _row(rows: Value, index: float, targets: Nodes) -> etree._Element | None:
     candidates = (
         [row for row in rows if any(_contains(row, target) for target in targets)] if isinstance(rows, list) else []
     )
-    place = int(index) - 1 if index == index else -1
+    place = -1 if math.isnan(index) else int(index) - 1
     return candidates[place] if 0 <= place < len(candidates) else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from forms.functions.registry import function
 from forms.values import Value, texts_of
@@ -27,7 +28,7 @@ def points_of(*values: Value) -> list[Point]:
 def distance(_: object, *values: Value) -> float:
     """Give the length of a line in metres, on the sphere."""
     points = points_of(*values)
-    return sum(_between(a, b) for a, b in zip(points, points[1:], strict=False))
+    return sum(_between(a, b) for a, b in pairwise(points))
 
 
 def _between(a: Point, b: Point) -> float:
@@ -72,7 +73,7 @@ def geofence(_: object, point: Value, shape: Value) -> bool:
 def intersects(_: object, trace: Value) -> bool:
     """Tell whether a line crosses itself."""
     points = points_of(trace)
-    segments = list(zip(points, points[1:], strict=False))
+    segments = list(pairwise(points))
     closed = len(points) > 2 and points[0] == points[-1]
     return any(
         _cross(*segments[i], *segments[j])

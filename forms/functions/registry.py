@@ -14,8 +14,8 @@ Implementation = Callable[..., Any]
 class Function:
     """One function; `parameters` types its arguments (the last one repeats), `call` is None where libxml2 computes it.
 
-    A volatile function gives another value at another time or place (clock, chance, device), so that its result cannot be
-    computed again; a spoken one depends on the language in which the form was shown.
+    A volatile function gives another value at another time or place (clock, chance, device), so that its result cannot
+    be computed again; a spoken one depends on the language in which the form was shown.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import math
 import uuid as identifiers
 
 from forms.functions.registry import function
@@ -36,7 +37,7 @@ def substr(_: object, value: Value, start: Value, *end: Value) -> str:
 
 
 def _place(number: float, text: str) -> int:
-    if number != number:
+    if math.isnan(number):
         return 0
     place = int(max(min(number, len(text)), -len(text)))
     return place + len(text) if place < 0 else place

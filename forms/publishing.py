@@ -1,0 +1,57 @@
+"""What stands against publishing a form: faults of expressions, circles, files that are missing, names that clash."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from forms.answer_types import is_file_name
+from forms.columns import columns_of
+from forms.compiled import NO_DATA, CompiledForm, compiled
+from forms.complaint import Complaint
+from forms.definition import FormDefinition
+from forms.structure import Node
+
+
+def publishing_complaints(definition: FormDefinition, files: Mapping[str, bytes] = NO_DATA) -> tuple[Complaint, ...]:
+    """Give every complaint about a form; only those whose severity is error forbid publishing."""
+    form = compiled(definition, files)
+    return (*form.complaints, *_files(form, files), *_references(form), *_types(definition), *_columns(definition))
+
+
+def _files(form: CompiledForm, files: Mapping[str, bytes]) -> Iterator[Complaint]:
+    for attachment in form.definition.attachments:
+        if not is_file_name(attachment.filename):
+            yield Complaint("form", "form.file_name", details={"filename": attachment.filename})
+        elif attachment.filename not in files:
+            yield Complaint("form", "form.file_missing", details={"filename": attachment.filename}, severity="warning")
+
+
+def _references(form: CompiledForm) -> Iterator[Complaint]:
+    """Find paths that lead nowhere: their value is always empty, which nobody means."""
+    known = set(form.rules) | {f"/{form.definition.root}"}
+    for path, rules in form.rules.items():
+        for missing in dict.fromkeys(r for e in rules.expressions for r in e.references if r not in known):
+            if "@" not in missing:
+                yield Complaint("form", "form.unknown_reference", path, {"reference": missing}, severity="warning")
+
+
+def _types(definition: FormDefinition) -> Iterator[Complaint]:
+    for node in definition.questions:
+        if node.is_select and not node.choices and node.itemset is None:
+            yield Complaint("form", "form.no_choices", node.path)
+        yield from _choices(node)
+
+
+def _choices(node: Node) -> Iterator[Complaint]:
+    counted = Counter(choice.value for choice in node.choices)
+    for value in counted:
+        if node.is_multiple and len(value.split()) != 1:
+            yield Complaint("form", "form.choice_value", node.path, {"value": value})
+
+
+def _columns(definition: FormDefinition) -> Iterator[Complaint]:
+    counted = Counter((column.table, column.name) for column in columns_of(definition))
+    for (table, name), times in counted.items():
+        if times > 1:
+            yield Complaint("form", "form.column_twice", table, {"name": name}, severity="warning")
