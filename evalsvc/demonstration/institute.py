@@ -1,7 +1,6 @@
 """The institute of the demonstration: its evaluation and its people. Names are invented and look invented."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,10 +88,10 @@ def open_institute(session: Session, enumerators: int) -> Institute:
 
 
 def _add_member(session: Session, evaluation: EvaluationRecord, sign_in_name: str, name: str, role: str) -> Member:
-    password = secrets.token_urlsafe(12)
+    password = people.first_password()
     person = people.add_person(session, SYSTEM, sign_in_name, name, password)
     people.grant_role(session, SYSTEM, person.id, role, None if role == ADMINISTRATOR else evaluation.id)
-    token = people.make_token(session, SYSTEM, person.id, "api", "示范", TOKEN_DAYS)
+    token = people.make_token(session, SYSTEM, person.id, kind="api", label="示范", days=TOKEN_DAYS)
     return Member(sign_in_name, name, password, Actor(person.id, person.id, frozenset({role})), token.secret)
 
 
@@ -100,7 +99,7 @@ def _add_enumerator(session: Session, evaluation: EvaluationRecord, number: int)
     name = f"示范调查员{number:02d}"
     person = people.add_person(session, SYSTEM, f"demo-enumerator-{number:02d}", name)
     people.grant_role(session, SYSTEM, person.id, ENUMERATOR, evaluation.id)
-    token = people.make_token(session, SYSTEM, person.id, "device", "示范手机", TOKEN_DAYS)
+    token = people.make_token(session, SYSTEM, person.id, kind="device", label="示范手机", days=TOKEN_DAYS)
     return Enumerator(person.id, name, token.secret)
 
 

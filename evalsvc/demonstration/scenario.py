@@ -97,7 +97,7 @@ FULL = Scale(
     villages_per_county=10_000,
     committees_per_county=10_000,
     households=145,
-    sizes=Sizes(poor_villages=14, other_villages=12, exited=20, monitored=2, ordinary=12, reserves=3),
+    sizes=Sizes(poor_villages=14, other_villages=14, exited=21, monitored=2, ordinary=11, reserves=3),
     province=ProvinceSizes(counties=8, villages=10, households=(8, 1, 5)),
     enumerators=12,
 )

@@ -1,0 +1,58 @@
+"""The supervisor's desk over real HTTP: gives out villages, opens reserves, reads progress, all through the API."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from evalsvc.demonstration.phone import TIMEOUT
+
+
+class OfficeError(Exception):
+    """Raise when the API refuses what the demonstration has every right to ask."""
+
+
+class Office:
+    """Hold one API token and its connection."""
+
+    def __init__(self, server: str, token: str, evaluation: str) -> None:
+        self._base = f"{server}/api/v1/evaluations/{evaluation}"
+        self._client = httpx.Client(timeout=TIMEOUT, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client.close()
+
+    def make_assignments(self, draw: int, instrument_id: str) -> int:
+        """Turn the households of a draw into assignments and return how many there are."""
+        made = self._post("fieldwork/assignments", {"draw": draw, "instrument_id": instrument_id})
+        return int(made["assignments"])
+
+    def give_villages(self, enumerator_id: str, villages: Sequence[str]) -> int:
+        """Give villages to an enumerator and return how many open households that makes."""
+        given = self._post("fieldwork/enumerators", {"villages": list(villages), "enumerator_id": enumerator_id})
+        return int(given["households"])
+
+    def open_reserve(self, unit_id: str, reason: str) -> str | None:
+        """Open a reserve beside a household and return it; None when the village has none left."""
+        wish = {"unit_id": unit_id, "reason": reason}
+        answer = self._client.post(f"{self._base}/fieldwork/reserves", json=wish)
+        if answer.status_code == httpx.codes.CONFLICT and answer.json()["code"] == "fieldwork.no_reserve_left":
+            return None
+        return str(_checked(answer)["unit_id"])
+
+    def progress(self, draw: int) -> Mapping[str, Any]:
+        """Read how far a draw's fieldwork is."""
+        return _checked(self._client.get(f"{self._base}/fieldwork/draws/{draw}/progress"))
+
+    def _post(self, path: str, wish: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _checked(self._client.post(f"{self._base}/{path}", json=wish))
+
+
+def _checked(answer: httpx.Response) -> Mapping[str, Any]:
+    if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+        raise OfficeError(
+            f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}"
+        )
+    content: Mapping[str, Any] = answer.json()
+    return content
