@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from sampling.estimate.errors import Complaint, DataRefusedError
-from sampling.estimate.stage import Stage, UnequalSpec, compile_stage
+from sampling.estimate.stage import FIRST_ROW, CompiledStage, Stage, UnequalSpec, compile_stage
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 
 LonelyRule = Literal["fail", "remove", "certainty", "adjust", "average"]
@@ -18,7 +18,10 @@ ROWS_IN_A_MESSAGE = 5
 
 @dataclass(frozen=True)
 class StageSpec:
-    """Name the columns of one stage; no cluster: the rows are the units; no population and no probability: with replacement."""
+    """Name the columns of one stage.
+
+    Without cluster the rows are the units; without population and probability the stage is drawn with replacement.
+    """
 
     cluster: str | None = None
     strata: str | None = None
@@ -72,8 +75,8 @@ def compile_design(spec: DesignSpec, table: Table) -> Design:
     Raises
     ------
     DataRefusedError
-        With every complaint: missing columns or values, weights that are no weights, populations smaller than their sample,
-        probabilities outside (0, 1], first-stage labels in two strata although not nested.
+        With every complaint: missing columns or values, weights that are no weights, populations smaller than their
+        sample, probabilities outside (0, 1], first-stage labels in two strata although not nested.
     """
     complaints = _missing_columns(spec, table)
     if complaints:
@@ -83,17 +86,47 @@ def compile_design(spec: DesignSpec, table: Table) -> Design:
     complaints = _bad_values(spec, table)
     if complaints:
         raise DataRefusedError(complaints)
-    return _compile(spec, table)
+    return _compile(spec, table, given=0)
 
 
-def _compile(spec: DesignSpec, table: Table) -> Design:
-    rows = table.rows
-    parent = np.zeros(rows, dtype=np.int64)
-    carried = np.ones(rows)  # product of the sampling fractions above: what the next stage's variance is multiplied by
-    weights = np.ones(rows)
-    psu = np.full(rows, -1, dtype=np.int64)
-    psu_stratum = np.full(rows, -1, dtype=np.int64)
-    stages: list[Stage] = []
+def compile_within(spec: DesignSpec, table: Table) -> Design:
+    """Compile what is left of a design when the first-stage units are given: they become strata, certainties all."""
+    return _compile(spec, table, given=1)
+
+
+class _Descent:
+    """Gather, stage by stage, what the rows carry down from the stages above them."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.parent = np.zeros(rows, dtype=np.int64)
+        # Product of the sampling fractions above: what the next stage's variance is multiplied by.
+        self.carried = np.ones(rows)
+        self.weights = np.ones(rows)
+        self.psu = np.full(rows, -1, dtype=np.int64)
+        self.psu_stratum = np.full(rows, -1, dtype=np.int64)
+        self.stages: list[Stage] = []
+
+    def enter(self, compiled: CompiledStage) -> None:
+        """Go down one stage."""
+        self.parent = compiled.unit
+        self.weights = self.weights * compiled.base_weight
+
+    def add(self, compiled: CompiledStage, index: int) -> None:
+        """Let a stage add to the variance and, where nothing above it did, to the degrees of freedom."""
+        # R survey counts the units of a first-stage stratum taken in full, so the first stage does too; below
+        # certainties such a stratum adds no variance, and counting it would feign precision.
+        counts = (self.psu < 0) & ~compiled.certainty & ((index == 0) | ~compiled.full)
+        # Offsets keep the units of different stages apart where certainties pass the counting on.
+        self.psu[counts] = compiled.unit[counts] + index * self.rows
+        self.psu_stratum[counts] = compiled.stratum[counts] + index * self.rows
+        if compiled.stage is not None:
+            self.stages.append(compiled.stage)
+        self.carried = self.carried * compiled.fraction
+
+
+def _compile(spec: DesignSpec, table: Table, *, given: int) -> Design:
+    descent = _Descent(table.rows)
     complaints: list[Complaint] = []
     for index, stage_spec in enumerate(spec.stages):
         labels = _labels(stage_spec, table)
@@ -101,35 +134,32 @@ def _compile(spec: DesignSpec, table: Table) -> Design:
             complaints += _split_clusters(stage_spec, labels)
         compiled = compile_stage(
             index,
-            parent,
+            descent.parent,
             labels.strata,
             labels.cluster,
             population=_numbers(table, stage_spec.population),
             probability=_numbers(table, stage_spec.probability),
-            carried=carried,
+            carried=descent.carried,
             lonely_psu=spec.lonely_psu,
             unequal=spec.unequal,
             last=index == len(spec.stages) - 1,
         )
         complaints += compiled.complaints
-        stage = compiled.stage
-        # R survey counts the units of a first-stage stratum taken in full, so the first stage does too; below certainties
-        # such a stratum adds no variance, and counting it would feign precision.
-        counts_here = (psu < 0) & ~compiled.certainty & ((index == 0) | ~compiled.full)
-        # Offsets keep the units of different stages apart where certainties pass the counting on.
-        psu[counts_here] = compiled.unit[counts_here] + index * rows
-        psu_stratum[counts_here] = compiled.stratum[counts_here] + index * rows
-        if stage is not None:
-            stages.append(stage)
-        carried = carried * compiled.fraction
-        weights = weights * compiled.base_weight
-        parent = compiled.unit
+        descent.enter(compiled)
+        if index >= given:
+            descent.add(compiled, index)
     if complaints:
         raise DataRefusedError(complaints)
-    if spec.weights is not None:
-        given = table[spec.weights].numbers
-        weights = weights if given is None else given
-    return Design(rows, weights, tuple(stages), psu, psu_stratum, spec.lonely_psu, spec.lonely_domain)
+    stated = _numbers(table, spec.weights)
+    return Design(
+        rows=table.rows,
+        weights=descent.weights if stated is None else stated,
+        stages=tuple(descent.stages),
+        psu=descent.psu,
+        psu_stratum=descent.psu_stratum,
+        lonely_psu=spec.lonely_psu,
+        lonely_domain=spec.lonely_domain,
+    )
 
 
 @dataclass(frozen=True)
@@ -212,7 +242,10 @@ def _at_rows(code: str, column: str, bad: BoolArray) -> list[Complaint]:
     rows = np.flatnonzero(bad)
     if rows.size == 0:
         return []
-    # Row 2 of a file is the first row under its header.
-    shown = ", ".join(str(row + 2) for row in rows[:ROWS_IN_A_MESSAGE])
+    shown = ", ".join(str(row + FIRST_ROW) for row in rows[:ROWS_IN_A_MESSAGE])
     more = ", …" if rows.size > ROWS_IN_A_MESSAGE else ""
-    return [Complaint(code, {"column": column, "rows": shown + more, "count": int(rows.size), "row": int(rows[0] + 2)})]
+    return [
+        Complaint(
+            code, {"column": column, "rows": shown + more, "count": int(rows.size), "row": int(rows[0] + FIRST_ROW)}
+        )
+    ]

@@ -31,6 +31,10 @@ class Partition:
         """Count the domains."""
         return len(self.labels)
 
+    def named(self) -> list[dict[str, str]]:
+        """Give each domain's labels by column."""
+        return [dict(zip(self.by, label, strict=True)) for label in self.labels]
+
     def narrowed(self, keep: BoolArray) -> Partition:
         """Take the rows outside `keep` out of their domains; the domains themselves stay."""
         return Partition(np.where(keep, self.domain, -1), self.by, self.labels)
@@ -49,12 +53,11 @@ def partition(table: Table, by: Sequence[str], inside: BoolArray) -> Partition:
         code = code * max(len(levels), 1) + np.maximum(codes, 0)
     if not by:
         return Partition(np.where(known, 0, -1), (), ((),))
-    present, first, inverse = np.unique(code[known], return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(code[known], return_index=True, return_inverse=True)
     domain = np.full(table.rows, -1, dtype=np.int64)
     domain[known] = inverse
     rows = np.flatnonzero(known)[first]
     labels = tuple(tuple(levels[codes[row]] for codes, levels in columns) for row in rows)
-    del present
     return Partition(domain, tuple(by), labels)
 
 

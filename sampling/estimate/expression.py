@@ -1,7 +1,7 @@
 """Read an expression over earlier estimates, with its exact derivatives.
 
-Numbers, names of estimates (dots allowed), + - * / **, brackets, and log, exp, sqrt. Python's own parser reads the text, and
-only these parts of its tree are accepted; nothing is ever executed.
+Numbers, names of estimates (dots allowed), + - * / **, brackets, and log, exp, sqrt. Python's own parser reads the
+text, and only these parts of its tree are accepted; nothing is ever executed.
 """
 
 from __future__ import annotations

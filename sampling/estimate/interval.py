@@ -1,12 +1,13 @@
 """Compute confidence limits of rates and of other estimates, for whole arrays of domains at once.
 
-A rate here is a number in [0, 1]: a proportion, or a ratio whose numerator is part of its denominator. `n` is the count behind it
-(rows; for ratios the Kish count (sum s)^2 / sum s^2 of the denominators s), `variance` its design variance.
+A rate here is a number in [0, 1]: a proportion, or a ratio whose numerator is part of its denominator. `n` is the count
+behind it (rows; for ratios the Kish count (sum s)^2 / sum s^2 of the denominators s), `variance` its design variance.
 Inside this module NaN marks a limit that does not exist; rows of results carry None and a reason instead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,8 +41,6 @@ RATE_METHODS: tuple[RateMethod, ...] = (
     "wald",
 )
 Side = Literal["two", "lower", "upper"]
-# Methods whose width comes from the variance alone: at a rate of 0 or 1 they have none.
-NEED_VARIANCE: frozenset[RateMethod] = frozenset({"logit", "xlogit", "wald"})
 # Methods capped at n unless the plan says truncate: false; the others are R survey's and stay as R has them.
 CAPPED: frozenset[RateMethod] = frozenset({"korn-graubard", "clopper-pearson", "jeffreys"})
 # Methods whose effective n is multiplied by (t at n - 1 / t at df)^2; the others use t in place of z.
@@ -57,7 +56,7 @@ class Rates:
     ----------
     value, variance, n, df : (domains,) floats; df may be infinite
     design_effect : (domains,) floats, at least 1
-        Taken where the rate is 0 or 1 and gives no variance of its own; also the least design effect when `at_least` is set.
+        Taken where the rate is 0 or 1 and gives no variance of its own; the least design effect when `at_least` is set.
     """
 
     value: FloatArray
@@ -124,9 +123,9 @@ def rate_limits(
 
     References
     ----------
-    korn-graubard: Korn and Graubard (1998), Survey Methodology 24, 193-201. clopper-pearson, jeffreys: on the effective n, as in
-    Franco, Little, Louis, Slud (2019), JSSAM 7, 334-364. beta, wilson, logit, xlogit, arcsine, likelihood, wald: R survey's
-    svyciprop ("beta", "wilson", "logit", "xlogit", "asin", "likelihood", "mean"), where wald is p -+ t se.
+    korn-graubard: Korn and Graubard (1998), Survey Methodology 24, 193-201. clopper-pearson, jeffreys: on the effective
+    n, as in Franco, Little, Louis, Slud (2019), JSSAM 7, 334-364. The others are R survey's svyciprop: beta, wilson,
+    logit, xlogit, arcsine ("asin"), likelihood and wald ("mean", p -+ t se).
     """
     capped = at_least or (truncate and method in CAPPED)
     size = effective_size(rates, capped=capped, at_least=at_least)
@@ -136,7 +135,8 @@ def rate_limits(
     if method in ADJUSTED:
         ratio = t_quantile(1.0 - tail, rates.n - 1.0) / t
         adjusted = size * np.minimum(ratio, 1.0) ** 2
-    low, high = _limits(method, rates, size, adjusted, t, tail)
+    p = np.where(rates.value < EDGE, 0.0, np.where(rates.value > 1.0 - EDGE, 1.0, rates.value))
+    low, high = LIMITS[method](_Basis(p, size, adjusted, rates.n, t, tail))
     known = (rates.df > 0) & np.isfinite(rates.value)
     low = np.where(known, np.clip(low, 0.0, 1.0) if method != "wald" else low, np.nan)
     high = np.where(known, np.clip(high, 0.0, 1.0) if method != "wald" else high, np.nan)
@@ -147,25 +147,75 @@ def rate_limits(
     return Limits(low, high, size)
 
 
-def _limits(
-    method: RateMethod, rates: Rates, size: FloatArray, adjusted: FloatArray, t: FloatArray, tail: float
-) -> tuple[FloatArray, FloatArray]:
-    p = np.where(rates.value < EDGE, 0.0, np.where(rates.value > 1.0 - EDGE, 1.0, rates.value))
-    if method in ("korn-graubard", "beta", "clopper-pearson"):
-        return exact(p, adjusted, tail)
-    if method == "jeffreys":
-        return _jeffreys(p, adjusted, tail)
-    if method == "wilson":
-        return wilson(p, size, t)
-    if method == "arcsine":
-        return _arcsine(p, size, t)
-    if method == "likelihood":
-        return _likelihood(p, size, rates.n, t)
-    inside = ~at_edge(rates)
-    error = np.where(inside, np.sqrt(p * (1.0 - p) / size), np.nan)
-    if method == "wald":
-        return p - t * error, p + t * error
-    return _logit(np.where(inside, p, 0.5), error, t)
+@dataclass(frozen=True)
+class _Basis:
+    """Hold what every method starts from: p, effective n before and after the t-adjustment, n, t and the tail."""
+
+    p: FloatArray
+    size: FloatArray
+    adjusted: FloatArray
+    n: FloatArray
+    t: FloatArray
+    tail: float
+
+
+def _basis_exact(basis: _Basis) -> tuple[FloatArray, FloatArray]:
+    return exact(basis.p, basis.adjusted, basis.tail)
+
+
+def _jeffreys(basis: _Basis) -> tuple[FloatArray, FloatArray]:
+    """Give quantiles of Beta(n p + 1/2, n (1 - p) + 1/2), 0 and 1 kept at the edges (Brown, Cai, DasGupta 2001)."""
+    p, n = basis.p, basis.adjusted
+    low = special.betaincinv(n * p + 0.5, n * (1.0 - p) + 0.5, basis.tail)
+    high = special.betaincinv(n * p + 0.5, n * (1.0 - p) + 0.5, 1.0 - basis.tail)
+    return np.where(p <= 0.0, 0.0, low), np.where(p >= 1.0, 1.0, high)
+
+
+def _wilson(basis: _Basis) -> tuple[FloatArray, FloatArray]:
+    return wilson(basis.p, basis.size, basis.t)
+
+
+def _arcsine(basis: _Basis) -> tuple[FloatArray, FloatArray]:
+    centre, half = np.arcsin(np.sqrt(basis.p)), basis.t / (2.0 * np.sqrt(basis.size))
+    low = np.sin(np.clip(centre - half, 0.0, np.pi / 2)) ** 2
+    return low, np.sin(np.clip(centre + half, 0.0, np.pi / 2)) ** 2
+
+
+def _error(basis: _Basis) -> FloatArray:
+    """Give the standard error, NaN at 0 and 1, where the variance of the sample says nothing."""
+    inside = (basis.p > 0.0) & (basis.p < 1.0)
+    return np.where(inside, np.sqrt(basis.p * (1.0 - basis.p) / basis.size), np.nan)
+
+
+def _wald(basis: _Basis) -> tuple[FloatArray, FloatArray]:
+    half = basis.t * _error(basis)
+    return basis.p - half, basis.p + half
+
+
+def _logit(basis: _Basis) -> tuple[FloatArray, FloatArray]:
+    inside = np.where((basis.p > 0.0) & (basis.p < 1.0), basis.p, 0.5)
+    centre, half = special.logit(inside), basis.t * _error(basis) / (inside * (1.0 - inside))
+    return special.expit(centre - half), special.expit(centre + half)
+
+
+def _likelihood(basis: _Basis) -> tuple[FloatArray, FloatArray]:
+    """Solve 2 KL(p, m) = t^2 n / ((n - 1) size): the profile of R's quasi-binomial intercept."""
+    allowed = basis.t**2 * basis.n / (np.maximum(basis.n - 1.0, EDGE) * basis.size) / 2.0
+    return _bisect(basis.p, allowed, np.zeros_like(basis.p)), _bisect(basis.p, allowed, np.ones_like(basis.p))
+
+
+LIMITS: dict[RateMethod, Callable[[_Basis], tuple[FloatArray, FloatArray]]] = {
+    "korn-graubard": _basis_exact,
+    "beta": _basis_exact,
+    "clopper-pearson": _basis_exact,
+    "jeffreys": _jeffreys,
+    "wilson": _wilson,
+    "logit": _logit,
+    "xlogit": _logit,
+    "arcsine": _arcsine,
+    "likelihood": _likelihood,
+    "wald": _wald,
+}
 
 
 def exact(p: FloatArray, n: FloatArray, tail: float) -> tuple[FloatArray, FloatArray]:
@@ -178,36 +228,12 @@ def exact(p: FloatArray, n: FloatArray, tail: float) -> tuple[FloatArray, FloatA
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
-def _jeffreys(p: FloatArray, n: FloatArray, tail: float) -> tuple[FloatArray, FloatArray]:
-    """Give the quantiles of Beta(n p + 1/2, n (1 - p) + 1/2), with 0 and 1 kept at the edges (Brown, Cai, DasGupta 2001)."""
-    low = special.betaincinv(n * p + 0.5, n * (1.0 - p) + 0.5, tail)
-    high = special.betaincinv(n * p + 0.5, n * (1.0 - p) + 0.5, 1.0 - tail)
-    return np.where(p <= 0.0, 0.0, low), np.where(p >= 1.0, 1.0, high)
-
-
 def wilson(p: FloatArray, n: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Give the score limits of Wilson (1927); z may be a t quantile."""
     square = z * z
     centre = (p + square / (2.0 * n)) / (1.0 + square / n)
     half = z / (1.0 + square / n) * np.sqrt(p * (1.0 - p) / n + square / (4.0 * n * n))
     return np.where(p <= 0.0, 0.0, centre - half), np.where(p >= 1.0, 1.0, centre + half)
-
-
-def _arcsine(p: FloatArray, n: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
-    centre, half = np.arcsin(np.sqrt(p)), t / (2.0 * np.sqrt(n))
-    low = np.sin(np.clip(centre - half, 0.0, np.pi / 2)) ** 2
-    return low, np.sin(np.clip(centre + half, 0.0, np.pi / 2)) ** 2
-
-
-def _logit(p: FloatArray, error: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
-    centre, half = special.logit(p), t * error / (p * (1.0 - p))
-    return special.expit(centre - half), special.expit(centre + half)
-
-
-def _likelihood(p: FloatArray, size: FloatArray, n: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Solve 2 KL(p, m) = t^2 n / ((n - 1) size): the profile of R's quasi-binomial intercept, dispersion n / (n - 1)."""
-    allowed = t * t * n / (np.maximum(n - 1.0, EDGE) * size) / 2.0
-    return _bisect(p, allowed, np.zeros_like(p)), _bisect(p, allowed, np.ones_like(p))
 
 
 def _bisect(p: FloatArray, allowed: FloatArray, end: FloatArray) -> FloatArray:
@@ -223,7 +249,9 @@ def _bisect(p: FloatArray, allowed: FloatArray, end: FloatArray) -> FloatArray:
 def wald_limits(
     value: FloatArray, error: FloatArray, df: FloatArray, level: float, side: Side
 ) -> tuple[FloatArray, FloatArray]:
-    """Give value -+ t error; NaN where the error is 0 or missing, for an interval of no width would be a lie."""
+    """Give value -+ t error; NaN on a side not asked for and where the error is 0: no width would be a lie."""
     tail = (1.0 - level) / 2.0 if side == "two" else 1.0 - level
     half = np.where(error > 0, t_quantile(1.0 - tail, df) * error, np.nan)
-    return value - half, value + half
+    absent = np.full_like(half, np.nan)
+    low = absent if side == "upper" else value - half
+    return low, absent if side == "lower" else value + half

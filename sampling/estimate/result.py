@@ -27,7 +27,8 @@ class EstimateRow:
 
     Attributes
     ----------
-    n : rows (units) behind the estimate; n_effective : effective count behind a rate's interval, before the t-adjustment
+    n : rows (units) behind the estimate
+    n_effective : effective count behind a rate's interval, before the t-adjustment; else n / deff
     bound : one-sided limit that the verdict compares with the threshold
     flags : codes of remarks, in a fixed order
     """

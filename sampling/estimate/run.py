@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sampling.estimate.contrast import contrast_rows
-from sampling.estimate.design import Design, compile_design
+from sampling.estimate.answered import Answered
+from sampling.estimate.contrast import combine
 from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.layers import Sample
 from sampling.estimate.result import EstimateRow, Results
 from sampling.estimate.statement import Plan, Statement
-from sampling.estimate.subject import Answered, answer
+from sampling.estimate.subject import answer
 from sampling.estimate.table import Table, as_table
 
 Progress = Callable[[int, int], None]
@@ -32,26 +33,24 @@ def run_plan(plan: Plan, table: Mapping[str, Any], progress: Progress | None = N
     data = as_table(table)
     complaints = _missing_columns(plan, data)
     try:
-        design = compile_design(plan.design, data)
+        sample = Sample(plan.design, data)
     except DataRefusedError as error:
         raise DataRefusedError([*error.complaints, *complaints]) from None
     if complaints:
         raise DataRefusedError(complaints)
-    return Results(tuple(_rows(plan, design, data, progress)))
+    return Results(tuple(_rows(plan, sample, data, progress)))
 
 
-def _rows(plan: Plan, design: Design, data: Table, progress: Progress | None) -> list[EstimateRow]:
+def _rows(plan: Plan, sample: Sample, data: Table, progress: Progress | None) -> list[EstimateRow]:
     rows: list[EstimateRow] = []
     earlier: dict[str, Answered] = {}
     for index, statement in enumerate(plan.statements):
         if statement.expression is None:
-            answered = answer(design, data, statement)
-            earlier[statement.id] = answered
-            rows += answered.rows
+            answered = answer(sample, data, statement, earlier)
         else:
-            answered = contrast_rows(design, statement, earlier)
-            earlier[statement.id] = answered
-            rows += answered.rows
+            answered = combine(sample, statement, statement.expression, earlier)
+        earlier[statement.id] = answered
+        rows += answered.rows
         if progress is not None:
             progress(index + 1, len(plan.statements))
     return rows

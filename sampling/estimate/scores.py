@@ -1,7 +1,7 @@
 """Estimate means, totals and ratios with their linear scores, domain by domain.
 
-The score of a unit is the derivative of the estimate by the unit's weight, times the weight (Deville 1999, influence values;
-Sarndal, Swensson, Wretman (1992), section 5.5). Every score is kept as columns with one coefficient per domain.
+The score of a unit is the derivative of the estimate by the unit's weight, times the weight (Deville 1999, influence
+values; Sarndal, Swensson, Wretman (1992), section 5.5). It is kept as columns with one coefficient per domain.
 """
 
 from __future__ import annotations

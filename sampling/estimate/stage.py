@@ -12,12 +12,14 @@ from sampling.estimate.errors import Complaint
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
 
 UnequalMethod = Literal["brewer", "overton", "hartley-rao", "poisson"]
+SAME = 1e-9  # relative difference below which two stated numbers are the same
+FIRST_ROW = 2  # row of a file that holds the first record, under the header
 CERTAIN = 1e-7  # a stratum whose fpc 1 - n/N is below this is taken in full (the bound R survey uses)
 
 
 @dataclass(frozen=True)
 class UnequalSpec:
-    """Name the variance of unequal-probability stages: method, known psum, and the Horvitz-Thompson or Yates-Grundy form."""
+    """Name the variance of unequal-probability stages; ht and yg are the Horvitz-Thompson and Yates-Grundy forms."""
 
     method: UnequalMethod
     psum: float | None = None
@@ -116,20 +118,18 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
     last : whether no stage follows
     """
     nest = _nest(parent, strata, cluster)
-    strata_count = nest.stratum_parent.size
-    drawn = np.bincount(nest.unit_stratum, minlength=strata_count).astype(np.float64)
-    pi, complaints = _probabilities(number, nest, drawn, population, probability, equal=unequal is None)
+    pi, complaints = _probabilities(number, nest, population, probability, equal=unequal is None)
     by_probability = probability is not None
-    certain = pi >= 1.0 if by_probability and (unequal is not None or not last) else np.zeros(pi.size, dtype=np.bool_)
+    # Without a stage below, a certainty of an equal-probability design stays in its stratum, as in R survey.
+    certain = (pi >= 1.0) & (by_probability and (unequal is not None or not last))
     stage = None
     if not complaints and bool((carried > 0).any()):
-        stage = _form(
-            number, nest, pi, certain, carried[nest.first_row], lonely_psu, unequal if by_probability else None
-        )
+        draw = _Draw(pi, certain, carried[nest.first_row])
+        stage = _form(number, nest, draw, lonely_psu, unequal if by_probability else None)
     with_replacement = population is None and probability is None
     fraction = np.zeros(parent.size) if with_replacement else pi[nest.unit]
     base = np.ones(parent.size) if with_replacement else 1.0 / pi[nest.unit]
-    full = taken_in_full(nest.unit_stratum, strata_count, pi)[nest.stratum]
+    full = taken_in_full(nest.unit_stratum, nest.stratum_parent.size, pi)[nest.stratum]
     return CompiledStage(stage, nest.unit, nest.stratum, certain[nest.unit], full, fraction, base, tuple(complaints))
 
 
@@ -140,72 +140,69 @@ def taken_in_full(unit_stratum: IntArray, strata: int, pi: FloatArray) -> BoolAr
 
 
 def _probabilities(
-    number: int,
-    nest: _Nest,
-    drawn: FloatArray,
-    population: FloatArray | None,
-    probability: FloatArray | None,
-    *,
-    equal: bool,
+    number: int, nest: _Nest, population: FloatArray | None, probability: FloatArray | None, *, equal: bool
 ) -> tuple[FloatArray, list[Complaint]]:
     """Give each unit's probability given its parent: n / N, or as stated, or 0 for sampling with replacement."""
     given = population if population is not None else probability
     if given is None:
         return np.zeros(nest.unit_stratum.size), []
-    stated = given[nest.first_row]
     place = f"design.stages.{number}"
-    if bool((given != stated[nest.unit]).any()):
-        row = int(np.flatnonzero(given != stated[nest.unit])[0])
-        return stated, [Complaint("estimate.varies_within_unit", {"place": place, "row": row + 2})]
+    stated = given[nest.first_row]
+    uneven = np.flatnonzero(given != stated[nest.unit])
+    if uneven.size:
+        return stated, [Complaint("estimate.varies_within_unit", {"place": place, "row": int(uneven[0]) + FIRST_ROW})]
     if population is None and not equal:
         return stated, []
-    shared = np.empty(drawn.size)
+    shared = np.empty(nest.stratum_parent.size)
     shared[nest.unit_stratum] = stated
-    uneven = np.flatnonzero(np.abs(shared[nest.unit_stratum] - stated) > 1e-9 * np.abs(stated))
+    uneven = np.flatnonzero(np.abs(shared[nest.unit_stratum] - stated) > SAME * stated)
     if uneven.size:
         code = "estimate.population_varies" if population is not None else "estimate.probability_varies"
-        return stated, [Complaint(code, {"place": place, "row": int(nest.first_row[uneven[0]]) + 2})]
-    if population is None:
-        return stated, []
-    short = np.flatnonzero(drawn > shared * (1 + 1e-9))
-    if short.size:
-        unit = int(np.flatnonzero(nest.unit_stratum == short[0])[0])
-        details: dict[str, str | int | float | bool | None] = {
-            "place": place,
-            "row": int(nest.first_row[unit]) + 2,
-            "population": float(shared[short[0]]),
-            "drawn": int(drawn[short[0]]),
-        }
-        return stated, [Complaint("estimate.population_too_small", details)]
-    return np.minimum(drawn / shared, 1.0)[nest.unit_stratum], []
+        row = int(nest.first_row[uneven[0]]) + FIRST_ROW
+        return stated, [Complaint(code, {"place": place, "row": row})]
+    return _fractions(place, nest, shared) if population is not None else (stated, [])
 
 
-def _form(
-    number: int,
-    nest: _Nest,
-    pi: FloatArray,
-    certain: BoolArray,
-    carried: FloatArray,
-    lonely_psu: str,
-    unequal: UnequalSpec | None,
-) -> Stage:
+def _fractions(place: str, nest: _Nest, population: FloatArray) -> tuple[FloatArray, list[Complaint]]:
+    """Give n / N of each unit's stratum; a population smaller than its sample is refused."""
+    drawn = np.bincount(nest.unit_stratum, minlength=population.size).astype(np.float64)
+    short = np.flatnonzero(drawn > population * (1 + SAME))
+    if short.size == 0:
+        return np.minimum(drawn / population, 1.0)[nest.unit_stratum], []
+    unit = int(np.flatnonzero(nest.unit_stratum == short[0])[0])
+    details: dict[str, str | int | float | bool | None] = {
+        "place": place,
+        "row": int(nest.first_row[unit]) + FIRST_ROW,
+        "population": float(population[short[0]]),
+        "drawn": int(drawn[short[0]]),
+    }
+    return np.ones(nest.unit_stratum.size), [Complaint("estimate.population_too_small", details)]
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """Hold how a stage was drawn: probabilities, certainties and the product of the fractions above, unit by unit."""
+
+    pi: FloatArray
+    certain: BoolArray
+    carried: FloatArray
+
+
+def _form(number: int, nest: _Nest, draw: _Draw, lonely_psu: str, unequal: UnequalSpec | None) -> Stage:
     strata = nest.stratum_parent.size
-    size = sums(nest.unit_stratum, (~certain).astype(np.float64), strata)
+    size = sums(nest.unit_stratum, (~draw.certain).astype(np.float64), strata)
     n = size[nest.unit_stratum]
-    form = _equal(pi, n) if unequal is None else _unequal(unequal, pi, n, nest.unit_stratum, certain)
-    alpha = np.where(certain, 0.0, form.alpha) * carried
-    row_sum = None if form.row_sum is None else np.where(certain, 0.0, form.row_sum) * carried
-    full = taken_in_full(nest.unit_stratum, strata, pi)
-    lonely = (size == 1) & ~full
-    poisson = unequal is not None and unequal.method == "poisson"
-    if poisson:
-        lonely = np.zeros(strata, dtype=np.bool_)
-    alone = lonely[nest.unit_stratum]
+    form = _equal(draw.pi, n) if unequal is None else _unequal(unequal, draw, n, nest.unit_stratum)
+    independent = unequal is not None and unequal.method == "poisson"
+    full = taken_in_full(nest.unit_stratum, strata, draw.pi)
+    lonely = (size == 1) & ~full & (not independent)
     # A lone unit has no spread of its own: only "adjust" gives it one, about the mean of its fellow strata.
-    alpha = np.where(alone, (1.0 - pi) * carried if lonely_psu == "adjust" else 0.0, alpha)
-    if row_sum is not None:
-        row_sum = np.where(alone, 0.0, row_sum)
-    alpha = np.where(full[nest.unit_stratum], 0.0, alpha)
+    alone = lonely[nest.unit_stratum]
+    alpha = np.where(alone, (1.0 - draw.pi) if lonely_psu == "adjust" else 0.0, form.alpha) * draw.carried
+    alpha = np.where(draw.certain | full[nest.unit_stratum], 0.0, alpha)
+    row_sum = None
+    if form.row_sum is not None:
+        row_sum = np.where(draw.certain | alone, 0.0, form.row_sum * draw.carried)
     return Stage(
         number=number,
         unit=nest.unit,
@@ -213,9 +210,9 @@ def _form(
         stratum_parent=nest.stratum_parent,
         alpha=alpha,
         row_sum=row_sum,
-        counted=(~certain).astype(np.float64),
+        counted=(~draw.certain).astype(np.float64),
         size=size,
-        centre=np.zeros(strata) if poisson else np.ones(strata),
+        centre=np.zeros(strata) if independent else np.ones(strata),
         lonely=lonely,
         alpha_total=sums(nest.unit_stratum, alpha, strata),
         row_sum_total=None if row_sum is None else sums(nest.unit_stratum, row_sum, strata),
@@ -227,14 +224,16 @@ def _equal(pi: FloatArray, n: FloatArray) -> forms.Form:
     return forms.Form((1.0 - pi) * n / np.maximum(n - 1.0, 1.0))
 
 
-def _unequal(spec: UnequalSpec, pi: FloatArray, n: FloatArray, stratum: IntArray, certain: BoolArray) -> forms.Form:
-    open_pi = np.where(certain, 0.0, pi)  # certainties leave the list: they take no part in the sums of their stratum
+def _unequal(spec: UnequalSpec, draw: _Draw, n: FloatArray, stratum: IntArray) -> forms.Form:
+    open_pi = np.where(
+        draw.certain, 0.0, draw.pi
+    )  # certainties leave the list: they take no part in the sums of their stratum
     count = np.maximum(n, 1.0)
     yates_grundy = spec.variance == "yg"
     if spec.method == "brewer":
-        return forms.brewer(open_pi, count, stratum)
+        return forms.brewer(open_pi, count)
     if spec.method == "overton":
         return forms.overton(open_pi, count, stratum, yates_grundy=yates_grundy)
     if spec.method == "poisson":
-        return forms.poisson(pi, count, stratum)
+        return forms.poisson(draw.pi)
     return forms.hartley_rao(open_pi, count, stratum, psum=spec.psum, yates_grundy=yates_grundy)

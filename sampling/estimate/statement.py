@@ -11,12 +11,13 @@ from sampling.estimate.interval import RateMethod, Side
 from sampling.estimate.where import Condition
 
 Statistic = Literal["mean", "total", "proportion", "ratio", "contrast"]
+RATES: tuple[Statistic, ...] = ("proportion", "ratio")
 DesignEffect = Literal["none", "without", "replace"]
 
 
 @dataclass(frozen=True)
 class IntervalSpec:
-    """Say how an interval is made; `df` is the design's, infinite or a number; `planned_deff` serves rates of 0 and 1."""
+    """Say how an interval is made; `planned_deff` serves rates of 0 and 1, which show no variance of their own."""
 
     method: RateMethod
     level: float = 0.95
@@ -24,6 +25,7 @@ class IntervalSpec:
     df: Literal["design", "infinite"] | float = "design"
     truncate: bool = True
     planned_deff: float | None = None
+    pooled_deff: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

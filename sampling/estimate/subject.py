@@ -2,66 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from sampling.estimate.design import Design
-from sampling.estimate.domain import Ladder, Partition, ladder, partition
+from sampling.estimate.answered import Answered, Part
+from sampling.estimate.domain import partition
 from sampling.estimate.judge import Judged, blank_reasons, rows_of
+from sampling.estimate.layers import Layers, Sample
+from sampling.estimate.pooling import pooled_design_effect
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import Figures, figures
 from sampling.estimate.table import BoolArray, FloatArray, Table
-from sampling.estimate.variance import Term
 
 
 @dataclass(frozen=True)
-class Part:
-    """Hold what a contrast needs of an earlier estimate: values, scores and reasons, domain by domain."""
+class Subject:
+    """Hold what one row is about, over the used rows; `fault` says why it cannot be computed, if so."""
 
-    value: FloatArray
-    terms: tuple[Term, ...]
-    steps: Ladder
-    n: FloatArray
-    kish: FloatArray
-    rate: BoolArray
-    reasons: tuple[str | None, ...]
+    variable: str
+    numerator: FloatArray
+    denominator: FloatArray | None = None
+    level: str | None = None
+    fault: str | None = None
 
 
-@dataclass(frozen=True)
-class Answered:
-    """Hold the rows of a statement; `part` when it has one variable without levels, as contrasts ask."""
-
-    rows: tuple[EstimateRow, ...]
-    split: Partition
-    part: Part | None
-
-
-def answer(design: Design, data: Table, statement: Statement) -> Answered:
+def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[str, Answered]) -> Answered:
     """Answer a statement of any statistic but contrast."""
     inside = np.ones(data.rows, dtype=np.bool_) if statement.where is None else statement.where.mask(data)
     split = partition(data, statement.by, inside)
     if split.count == 0:
-        row = EstimateRow(statement.id, n=0, reason="estimate.empty_domain")
-        return Answered((row,), split, None)
+        return Answered((EstimateRow(statement.id, n=0, reason="estimate.empty_domain"),), split, None)
     missing = _missing(data, statement)
-    lacking = np.bincount(split.domain[missing & (split.domain >= 0)], minlength=split.count) > 0
-    if statement.missing == "drop":
-        lacking = np.zeros_like(lacking)
-    steps = ladder(design, split.narrowed(~missing))
-    labels = [dict(zip(split.by, label, strict=True)) for label in split.labels]
+    lacking = np.zeros(split.count, dtype=np.bool_)
+    if statement.missing == "fail":
+        lacking = np.bincount(split.domain[missing & (split.domain >= 0)], minlength=split.count) > 0
+    layers = sample.layers(split.narrowed(~missing), conditional=statement.statistic != "total")
+    names = statement.interval.pooled_deff
+    pooled = pooled_design_effect(names, earlier, split) if names else None
+    setting = _Setting(statement, layers, lacking, pooled)
     rows: list[EstimateRow] = []
     parts: list[Part] = []
-    for variable, level, numerator, denominator, fault in _subjects(data, statement, steps):
-        found = figures(
-            design, steps, statement.statistic, numerator, denominator, design_effect=statement.design_effect
-        )
-        judged = _judged(statement, found, lacking, fault)
-        rows += rows_of(statement, judged, labels, variable, level)
-        parts.append(_part(found, judged))
-    return Answered(tuple(rows), split, parts[0] if len(parts) == 1 else None)
+    for subject in _subjects(data, statement, layers):
+        found = figures(layers, statement.statistic, subject.numerator, subject.denominator, statement.design_effect)
+        judged = _judged(setting, found, subject.fault)
+        rows += rows_of(statement, judged, split.named(), subject.variable, subject.level)
+        parts.append(_part(found, layers, judged, is_total=statement.statistic == "total"))
+    alone = len(parts) == 1 and rows[0].level is None
+    return Answered(tuple(rows), split, parts[0] if alone else None)
 
 
 def _missing(data: Table, statement: Statement) -> BoolArray:
@@ -71,75 +61,79 @@ def _missing(data: Table, statement: Statement) -> BoolArray:
     return missing
 
 
-Subject = tuple[str, str | None, FloatArray, FloatArray | None, str | None]
-
-
-def _subjects(data: Table, statement: Statement, steps: Ladder) -> Iterator[Subject]:
-    """Give variable, level, numerator, denominator over the ladder's rows, and the reason when it cannot be computed."""
+def _subjects(data: Table, statement: Statement, layers: Layers) -> Iterator[Subject]:
+    rows = layers.steps.rows
     if statement.numerator is not None and statement.denominator is not None:
         name = f"{statement.numerator}/{statement.denominator}"
         top, bottom = data[statement.numerator].numbers, data[statement.denominator].numbers
         if top is None or bottom is None:
-            yield name, None, _nothing(steps), None, "estimate.text_column"
+            yield Subject(name, np.zeros(rows.size), fault="estimate.text_column")
         else:
-            yield name, None, top[steps.rows], bottom[steps.rows], None
+            yield Subject(name, top[rows], bottom[rows])
         return
     for name in statement.variables:
-        yield from _variable(data, statement, steps, name)
+        yield from _variable(data, statement, layers, name)
 
 
-def _variable(data: Table, statement: Statement, steps: Ladder, name: str) -> Iterator[Subject]:
-    column = data[name]
+def _variable(data: Table, statement: Statement, layers: Layers, name: str) -> Iterator[Subject]:
+    column, rows = data[name], layers.steps.rows
     numbers = column.numbers
-    by_level = name in statement.categorical or (numbers is None and statement.statistic == "proportion")
-    if by_level:
+    if name in statement.categorical or (numbers is None and statement.statistic == "proportion"):
         codes, levels = column.coded
-        here = codes[steps.rows]
+        here = codes[rows]
         for index, level in enumerate(levels):
-            yield name, level, (here == index).astype(np.float64), None, None
+            yield Subject(name, (here == index).astype(np.float64), level=level)
         return
     if numbers is None:
-        yield name, None, _nothing(steps), None, "estimate.text_column"
+        yield Subject(name, np.zeros(rows.size), fault="estimate.text_column")
         return
-    used = numbers[steps.rows]
-    fault = None
-    if statement.statistic == "proportion" and bool(((used != 0) & (used != 1)).any()):
-        fault = "estimate.not_zero_one"
-    yield name, None, np.nan_to_num(used), None, fault
+    used = numbers[rows]
+    other = statement.statistic == "proportion" and bool(((used != 0) & (used != 1)).any())
+    yield Subject(name, used, fault="estimate.not_zero_one" if other else None)
 
 
-def _nothing(steps: Ladder) -> FloatArray:
-    return np.zeros(steps.rows.size)
+@dataclass(frozen=True)
+class _Setting:
+    """Hold what all variables of a statement share."""
+
+    statement: Statement
+    layers: Layers
+    lacking: BoolArray
+    pooled: FloatArray | None
 
 
-def _judged(statement: Statement, found: Figures, lacking: BoolArray, fault: str | None) -> Judged:
-    value, spread = found.estimated.value, found.variance
-    reasons = blank_reasons(statement.interval, value, spread.value, found.n, found.df, spread.lonely)
-    reasons = ["estimate.missing_values" if lack else reason for lack, reason in zip(lacking, reasons, strict=True)]
+def _judged(setting: _Setting, found: Figures, fault: str | None) -> Judged:
+    statement = setting.statement
+    reasons = blank_reasons(statement.interval, found.estimated.value, found.variance, found.n, found.df)
+    for index in np.flatnonzero(setting.lacking):
+        reasons[index] = "estimate.missing_values"
     if fault is not None:
         reasons = [fault] * len(reasons)
     is_rate = statement.statistic == "proportion" or (
         statement.statistic == "ratio" and statement.interval.method != "wald"
     )
     return Judged(
-        value=value,
-        variance=spread.value,
+        value=found.estimated.value,
+        variance=found.variance.value,
         n=found.n,
         df=found.df,
         deff=found.deff,
+        conditional=setting.layers.conditional,
         reasons=reasons,
         kish=found.kish if is_rate else None,
-        rate=found.binary if is_rate else None,
+        rate=found.rate,
+        pooled=setting.pooled,
     )
 
 
-def _part(found: Figures, judged: Judged) -> Part:
+def _part(found: Figures, layers: Layers, judged: Judged, *, is_total: bool) -> Part:
     return Part(
-        found.estimated.value,
-        found.estimated.terms,
-        found.steps,
-        found.n.astype(np.float64),
-        found.kish,
-        found.binary,
-        tuple(judged.reasons),
+        value=found.estimated.value,
+        variance=found.variance.value,
+        terms=found.estimated.terms,
+        steps=layers.steps,
+        kish=found.kish,
+        rate=found.rate,
+        reasons=tuple(judged.reasons),
+        is_total=is_total,
     )

@@ -1,8 +1,8 @@
 """Estimate the design variance of linear scores: the one routine that every estimator uses.
 
-A statistic's score at unit i is a linear combination of weighted columns, with one coefficient per domain; the variance is the
-quadratic form of sampling.estimate.unequal, summed over the strata of every stage (Sarndal, Swensson, Wretman (1992), result
-4.3.1 and its recursion over further stages; the rule of R survey's svyrecvar).
+A statistic's score at unit i is a linear combination of weighted columns, with one coefficient per domain; the variance
+is the quadratic form of sampling.estimate.unequal, summed over the strata of every stage (Sarndal, Swensson, Wretman
+(1992), result 4.3.1 and its recursion over further stages; the rule of R survey's svyrecvar).
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Variance:
 def variance(design: Design, steps: Ladder, terms: Sequence[Term]) -> Variance:
     """Give the variance of the score sum(terms) in every domain.
 
-    Under lonely_psu "fail" a domain with rows in a lone PSU's stratum has `lonely` True, and its value is not to be used.
+    Under lonely_psu "fail" a domain with rows in a lone PSU's stratum has `lonely` True: its value is not to be used.
     """
     scores = _scores(steps, terms)
     value = np.zeros(steps.domains)
     lonely = np.zeros(steps.domains, dtype=np.bool_)
     for pairs, score in zip(steps.stages, scores, strict=True):
-        by_group, alone = _stage_groups(design, pairs, score, steps.domains)
+        by_group, alone = _stage_groups(design, pairs, score)
         lonely |= sums(pairs.group_domain, alone, steps.domains) > 0
         if design.lonely_psu == "average":
             by_group = _averaged(pairs, by_group, alone)
@@ -54,29 +54,25 @@ def variance(design: Design, steps: Ladder, terms: Sequence[Term]) -> Variance:
 def _scores(steps: Ladder, terms: Sequence[Term]) -> list[FloatArray]:
     scores = [np.zeros(pairs.unit.size) for pairs in steps.stages]
     for term in terms:
-        for score, pairs, total in zip(scores, steps.stages, steps.totals(term.column), strict=True):
-            score += term.coefficient[pairs.domain] * total
+        for level, (pairs, total) in enumerate(zip(steps.stages, steps.totals(term.column), strict=True)):
+            scores[level] += term.coefficient[pairs.domain] * total
     return scores
 
 
-def _stage_groups(design: Design, pairs: StagePairs, score: FloatArray, domains: int) -> tuple[FloatArray, FloatArray]:
+def _stage_groups(design: Design, pairs: StagePairs, score: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Give the variance of every (domain, stratum) pair of one stage, and 1 where the stratum is a lone PSU's."""
     stage = pairs.stage
     groups = pairs.group_domain.size
-    counted = stage.counted[pairs.unit]
     stratum = pairs.group_stratum
+    counted = stage.counted[pairs.unit]
     alone = stage.lonely[stratum]
-    centre = stage.centre[stratum]
     if design.lonely_domain and design.lonely_psu in ("adjust", "average"):
         active = sums(pairs.group, counted, groups)
-        thinned = (active == 1) & (stage.size[stratum] > 1)
-        centre = np.where(thinned, 0.0, centre)
-        if design.lonely_psu == "average":
-            alone = alone | thinned
+        alone = alone | ((active == 1) & (stage.size[stratum] > 1) & (stage.centre[stratum] > 0))
     whole = sums(pairs.group, counted * score, groups)
-    mean = centre * whole / np.maximum(stage.size[stratum], 1.0)
+    mean = stage.centre[stratum] * whole / np.maximum(stage.size[stratum], 1.0)
     if design.lonely_psu == "adjust":
-        mean = np.where(centre * ~stage.lonely[stratum] > 0, mean, _grand_mean(pairs, score, whole, domains))
+        mean = np.where(alone, _grand_mean(pairs, whole), mean)
     alpha = stage.alpha[pairs.unit]
     left = score - mean[pairs.group]
     spread = sums(pairs.group, alpha * left * left, groups)
@@ -85,21 +81,22 @@ def _stage_groups(design: Design, pairs: StagePairs, score: FloatArray, domains:
     if stage.row_sum is not None and stage.row_sum_total is not None:
         row_sum = stage.row_sum[pairs.unit]
         cross = sums(pairs.group, row_sum * left, groups)
-        seen = sums(pairs.group, row_sum, groups)
-        outside = stage.row_sum_total[stratum] - seen
+        outside = stage.row_sum_total[stratum] - sums(pairs.group, row_sum, groups)
         value += 2.0 * mean * (cross - mean * outside) + mean * mean * stage.row_sum_total[stratum]
     return value, alone.astype(np.float64)
 
 
-def _grand_mean(pairs: StagePairs, score: FloatArray, whole: FloatArray, domains: int) -> FloatArray:
-    del pairs, score, domains
-    return np.zeros_like(whole)
+def _grand_mean(pairs: StagePairs, whole: FloatArray) -> FloatArray:
+    """Give each group the mean over all drawn units of the strata under its parent (R survey 4.2 and later)."""
+    family = _family(pairs)
+    families = int(family.max()) + 1 if family.size else 0
+    size = sums(family, pairs.stage.size[pairs.group_stratum], families)
+    return np.asarray((sums(family, whole, families) / np.maximum(size, 1.0))[family], dtype=np.float64)
 
 
 def _averaged(pairs: StagePairs, by_group: FloatArray, alone: FloatArray) -> FloatArray:
-    """Let the strata of a lone PSU count as the average of the others under the same parent (NaN when there is none)."""
-    parent = pairs.stage.stratum_parent[pairs.group_stratum]
-    key = _family(pairs.group_domain, parent)
+    """Let a lone PSU's stratum count as the average of the others under the same parent (NaN when there is none)."""
+    key = _family(pairs)
     families = int(key.max()) + 1 if key.size else 0
     strata = sums(key, np.ones_like(alone), families)
     able = sums(key, 1.0 - alone, families)
@@ -109,7 +106,9 @@ def _averaged(pairs: StagePairs, by_group: FloatArray, alone: FloatArray) -> Flo
     return np.asarray(averaged, dtype=np.float64)
 
 
-def _family(domain: IntArray, parent: IntArray) -> IntArray:
+def _family(pairs: StagePairs) -> IntArray:
+    """Number the (domain, parent unit) that each (domain, stratum) pair belongs to."""
+    parent = pairs.stage.stratum_parent[pairs.group_stratum]
     width = int(parent.max()) + 1 if parent.size else 1
-    _, key = np.unique(domain * width + parent, return_inverse=True)
+    _, key = np.unique(pairs.group_domain * width + parent, return_inverse=True)
     return np.asarray(key, dtype=np.int64)

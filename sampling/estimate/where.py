@@ -1,8 +1,8 @@
 """Read a condition (`type == 'exited' and age >= 60`) and turn it into a mask of rows.
 
-Grammar: or < and < not < comparison; comparisons are == != < <= > >= and in / not in a bracketed list; operands are column names
-(letters, digits, underscore and dots, also Chinese), numbers and quoted texts. A comparison with a missing field is neither
-true nor false, and rows that are not surely true stay outside, as in R's subset.
+Grammar: or < and < not < comparison; comparisons are == != < <= > >= and in / not in a bracketed list; operands are
+column names (letters, digits, underscore and dots, also Chinese), numbers and quoted texts. A comparison with a missing
+field is neither true nor false, and rows that are not surely true stay outside, as in R's subset.
 """
 
 from __future__ import annotations

@@ -1,0 +1,82 @@
+"""Read the `interval` and `threshold` parts of a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from sampling.estimate.interval import RATE_METHODS, RateMethod, Side
+from sampling.estimate.reader import Reader
+from sampling.estimate.statement import RATES, IntervalSpec, Statement, ThresholdSpec
+
+
+def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
+    """Read an interval; left out, it is the default method at 95 %."""
+    if keys is None:
+        return IntervalSpec(default)
+    method = keys.choice("method", RATE_METHODS, default)
+    level = keys.number("level", above=0.0, below=1.0)
+    side = keys.choice("side", ("two", "lower", "upper"), "two")
+    truncate = keys.flag("truncate", default=True)
+    planned = keys.number("planned_deff", least=1.0)
+    pooled = keys.texts("pooled_deff")
+    given = keys.values.get("df")
+    df: Any = "design"
+    if isinstance(given, str):
+        df = keys.choice("df", ("design", "infinite"), "design")
+    else:
+        df = keys.number("df", above=0.0) or "design"
+    keys.close()
+    level = 0.95 if level is None else level
+    return IntervalSpec(cast("RateMethod", method), level, cast("Side", side), df, truncate, planned, pooled)
+
+
+def read_threshold(keys: Reader | None) -> ThresholdSpec | None:
+    """Read a threshold; value and side are needed."""
+    if keys is None:
+        return None
+    for key in ("value", "side"):
+        if keys.values.get(key) is None:
+            keys.complain("plan.missing_key", key)
+    value = keys.number("value")
+    side = keys.choice("side", ("upper", "lower"), "upper")
+    alpha = keys.number("alpha", above=0.0, below=0.5)
+    planned = keys.number("planned_deff", least=1.0)
+    keys.close()
+    alpha = 0.05 if alpha is None else alpha
+    return ThresholdSpec(value or 0.0, "lower" if side == "lower" else "upper", alpha, planned)
+
+
+def default_method(statistic: str, *, judged: bool, composite: bool) -> RateMethod:
+    """Take a proportion, and a ratio or composite of rates that is held against a threshold, for a rate."""
+    is_rate = statistic == "proportion" or (judged and (statistic == "ratio" or composite))
+    return "korn-graubard" if is_rate else "wald"
+
+
+def check_interval(
+    keys: Reader, interval: IntervalSpec, threshold: ThresholdSpec | None, statistic: str, *, is_rate: bool
+) -> None:
+    """Complain about a method or a design effect that the statistic cannot use."""
+    if not is_rate and interval.method != "wald":
+        keys.complain("plan.method_not_for", "interval.method", method=interval.method, statistic=statistic)
+    as_rate = is_rate and (interval.method != "wald" or statistic == "proportion")
+    if as_rate:
+        return
+    # Without a rate there is no n for a design effect to divide: the key would be ignored.
+    if interval.planned_deff is not None or interval.pooled_deff:
+        keys.complain("plan.key_not_for", "interval", other=statistic, name="planned_deff, pooled_deff")
+    if threshold is not None and threshold.planned_deff is not None:
+        keys.complain("plan.key_not_for", "threshold", other=statistic, name="planned_deff")
+
+
+def check_pooled(keys: Reader, interval: IntervalSpec, by: tuple[str, ...], earlier: Mapping[str, Statement]) -> None:
+    """Complain about sister indicators that are unknown, no rates, or over other domains."""
+    for name in interval.pooled_deff:
+        part = earlier.get(name)
+        if part is None:
+            keys.complain("plan.unknown_estimate", "interval.pooled_deff", name=name)
+        elif part.statistic not in RATES or len(part.variables) > 1:
+            keys.complain("plan.no_rate", "interval.pooled_deff", name=name)
+        elif part.by != by:
+            other = ", ".join(part.by)
+            keys.complain("plan.other_domains", "interval.pooled_deff", name=name, by=", ".join(by), other=other)

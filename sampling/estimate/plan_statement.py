@@ -1,0 +1,159 @@
+"""Read the `estimates` part of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from sampling.estimate.errors import GrammarError
+from sampling.estimate.expression import Expression, read_expression
+from sampling.estimate.plan_interval import check_interval, check_pooled, default_method, read_interval, read_threshold
+from sampling.estimate.reader import Reader
+from sampling.estimate.statement import RATES, Statement, Statistic
+from sampling.estimate.where import Condition, read_condition
+
+STATISTICS = ("mean", "total", "proportion", "ratio", "contrast")
+NOT_BUILT = ("quantile", "variance", "chisq", "ttest", "ranktest", "glm")
+
+
+def read_statements(readers: list[Reader]) -> list[Statement]:
+    """Read the statements in order; each may build upon the earlier ones."""
+    earlier: dict[str, Statement] = {}
+    for reader in readers:
+        statement = _statement(reader, earlier)
+        if statement is None:
+            continue
+        if statement.id in earlier:
+            reader.complain("plan.duplicate_id", "id", id=statement.id)
+        earlier[statement.id] = statement
+    return list(earlier.values())
+
+
+def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | None:
+    name = keys.text("id", needed=True)
+    statistic = keys.take("statistic")
+    if statistic in NOT_BUILT:
+        keys.complain("plan.not_built", "statistic", value=str(statistic))
+        return None
+    if statistic not in STATISTICS:
+        if statistic is None:
+            keys.complain("plan.missing_key", "statistic")
+        else:
+            allowed = ", ".join((*STATISTICS, *NOT_BUILT))
+            keys.complain("plan.not_one_of", "statistic", value=str(statistic), allowed=allowed)
+        return None
+    variables, numerator, denominator = _subject(keys, statistic)
+    expression = _expression(keys) if statistic == "contrast" else None
+    by = keys.texts("by")
+    if expression is not None:
+        _check_names(keys, expression, by, earlier)
+    threshold = read_threshold(keys.mapping("threshold"))
+    composite = expression is not None and _is_composite(expression, earlier)
+    default = default_method(statistic, judged=threshold is not None, composite=composite)
+    interval = read_interval(keys.mapping("interval"), default)
+    check_interval(keys, interval, threshold, statistic, is_rate=statistic in RATES or composite)
+    check_pooled(keys, interval, by, earlier)
+    statement = Statement(
+        id=name or "",
+        statistic=cast("Statistic", statistic),
+        interval=interval,
+        variables=variables,
+        numerator=numerator,
+        denominator=denominator,
+        expression=expression,
+        by=by,
+        where=None if statistic == "contrast" else _where(keys),
+        missing="drop" if _missing(keys, statistic) == "drop" else "fail",
+        categorical=_categorical(keys, statistic, variables),
+        design_effect=_design_effect(keys, statistic),
+        threshold=threshold,
+    )
+    keys.refuse(("p", "rule", "formula", "family"))
+    keys.close()
+    return statement if name is not None else None
+
+
+def _subject(keys: Reader, statistic: str) -> tuple[tuple[str, ...], str | None, str | None]:
+    """Take what the statement is about: variables, or numerator and denominator, or (contrasts) nothing here."""
+    if statistic == "ratio":
+        return (), keys.text("numerator", needed=True), keys.text("denominator", needed=True)
+    if statistic == "contrast":
+        return (), None, None
+    variables = keys.texts("variables")
+    if not variables:
+        keys.complain("plan.missing_key", "variables")
+    return variables, None, None
+
+
+def _expression(keys: Reader) -> Expression | None:
+    text = keys.text("expression", needed=True)
+    if text is None:
+        return None
+    try:
+        return read_expression(text)
+    except GrammarError as error:
+        keys.complain("plan.bad_expression", "expression", text=text, position=error.position + 1)
+        return None
+
+
+def _check_names(keys: Reader, expression: Expression, by: tuple[str, ...], earlier: Mapping[str, Statement]) -> None:
+    for name in expression.names:
+        part = earlier.get(name)
+        if part is None:
+            keys.complain("plan.unknown_estimate", "expression", name=name)
+        elif part.by != by:
+            keys.complain("plan.other_domains", "expression", name=name, by=", ".join(by), other=", ".join(part.by))
+        elif len(part.variables) > 1:
+            keys.complain("plan.several_variables", "expression", name=name)
+    if not expression.names:
+        keys.complain("plan.no_estimate", "expression")
+
+
+def _is_composite(expression: Expression, earlier: Mapping[str, Statement]) -> bool:
+    """Tell whether the expression is a constant plus rates with weights that are all positive."""
+    line = expression.affine
+    if line is None or not line.coefficients or any(value <= 0 for value in line.coefficients.values()):
+        return False
+    parts = [earlier.get(name) for name in line.coefficients]
+    return all(part is not None and part.statistic in ("proportion", "ratio") for part in parts)
+
+
+def _where(keys: Reader) -> Condition | None:
+    text = keys.text("where")
+    if text is None:
+        return None
+    try:
+        return read_condition(text)
+    except GrammarError as error:
+        keys.complain("plan.bad_where", "where", text=text, position=error.position + 1, word=error.word)
+        return None
+
+
+def _missing(keys: Reader, statistic: str) -> str:
+    if statistic == "contrast":
+        return "fail"
+    return keys.choice("missing", ("fail", "drop"), "fail")
+
+
+def _categorical(keys: Reader, statistic: str, variables: tuple[str, ...]) -> frozenset[str]:
+    if statistic in ("contrast", "ratio"):
+        return frozenset()
+    names = keys.texts("categorical")
+    for name in names:
+        if name not in variables:
+            keys.complain("plan.categorical_not_a_variable", "categorical", name=name)
+    return frozenset(names)
+
+
+def _design_effect(keys: Reader, statistic: str) -> Any:
+    if statistic == "contrast":
+        return "none"
+    value = keys.take("design_effect")
+    if value is None or value is False:
+        return "none"
+    if value is True:
+        return "without"
+    if value == "replace":
+        return "replace"
+    keys.complain("plan.not_one_of", "design_effect", value=str(value), allowed="false, true, replace")
+    return "none"
