@@ -1,1 +1,1 @@
-"""Documents, charts, PDF and signatures."""
+"""Reports: documents, charts, PDF, signatures and their verification."""

@@ -1,0 +1,41 @@
+"""The faces of this package as the only ones that a report is set in: a private fontconfig configuration."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from xml.sax.saxutils import escape
+
+FONTS = Path(__file__).parent / "fonts"
+_CONFIGURATION = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+  <match target="pattern"><edit name="family" mode="append_last"><string>Report Song</string></edit></match>
+</fontconfig>
+"""
+
+
+@contextmanager
+def private_fontconfig() -> Iterator[None]:
+    """Let fontconfig see the faces of this package alone while a configuration is loaded.
+
+    The variable is read when a configuration is loaded and set back at once, so that no other program started from
+    here inherits it.
+    """
+    folder = Path(mkdtemp(prefix="report-fonts-"))
+    file = folder / "fonts.conf"
+    file.write_text(_CONFIGURATION.format(fonts=escape(str(FONTS)), cache=escape(str(folder))), encoding="utf-8")
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(file)
+    try:
+        yield
+    finally:
+        os.environ.pop("FONTCONFIG_FILE")
+        if before is not None:
+            os.environ["FONTCONFIG_FILE"] = before
+        for leftover in folder.iterdir():
+            leftover.unlink()
+        folder.rmdir()

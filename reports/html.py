@@ -1,0 +1,188 @@
+"""A document as HTML for paged media: numbering, anchors and templates; no figure is computed here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from reports.chart import bar_chart, interval_chart
+from reports.document import (
+    BarChart,
+    Block,
+    Document,
+    Footnote,
+    Heading,
+    Inline,
+    IntervalChart,
+    Printed,
+    Strong,
+    Table,
+    Text,
+)
+
+TEMPLATES = Path(__file__).parent / "templates"
+_DIGITS = "零一二三四五六七八九"
+WORDS = {
+    "zh": {
+        "contents": "目录", "table": "表", "figure": "图", "annex": "附件", "note": "注：", "summary": "结论摘要",
+        "found": "查到什么", "certainty": "有多大把握", "meaning": "说明什么", "client": "委托单位", "number": "报告编号",
+        "lead": "项目负责人", "institute": "评估机构", "date": "报告日期", "seal": "（盖章处）",
+    },
+    "en": {
+        "contents": "Contents", "table": "Table ", "figure": "Figure ", "annex": "Annex ", "note": "Note: ",
+        "summary": "Summary", "found": "Found", "certainty": "How sure", "meaning": "What it means", "client": "Client",
+        "number": "Number", "lead": "Lead", "institute": "Institute", "date": "Date", "seal": "(seal)",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A block in its place: what it is, its number and its anchor."""
+
+    kind: str
+    block: Block
+    label: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter, annex or summary with its number and its blocks."""
+
+    label: str
+    title: str
+    anchor: str
+    blocks: tuple[Placed, ...]
+    landscape: bool = False
+
+
+@dataclass
+class _Counter:
+    """The running numbers of one document."""
+
+    tables: int = 0
+    figures: int = 0
+    anchors: int = 0
+    headings: list[int] = field(default_factory=lambda: [0, 0, 0])
+
+    def anchor(self) -> str:
+        self.anchors += 1
+        return f"s{self.anchors}"
+
+
+def render_html(document: Document) -> str:
+    """Return the whole document as one HTML page without outside references."""
+    counter = _Counter()
+    language = document.language[:2]
+    words = WORDS[language]
+    summary = tuple(_place(document.summary, counter, language))
+    return _environment().get_template("report.html").render(
+        document=document,
+        cover=document.cover,
+        words=words,
+        summary=Section("", words["summary"], "summary", summary) if summary else None,
+        chapters=_sections(document, counter, language),
+        annexes=_annexes(document, counter, language),
+        text=_text,
+        spread_groups=_spread_groups,
+        chart=lambda block: _chart(block, language),
+    )  # fmt: skip
+
+
+def _sections(document: Document, counter: _Counter, language: str) -> tuple[Section, ...]:
+    """Number the chapters 一、二、三 (1. 2. 3. in English)."""
+    sections = []
+    for number, chapter in enumerate(document.chapters, start=1):
+        counter.headings = [0, 0, 0]
+        anchor = counter.anchor()
+        label = f"{numeral(number)}、" if language == "zh" else f"{number}. "
+        sections.append(Section(label, chapter.title, anchor, tuple(_place(chapter.blocks, counter, language))))
+    return tuple(sections)
+
+
+def _annexes(document: Document, counter: _Counter, language: str) -> tuple[Section, ...]:
+    """Number the annexes 附件1, 附件2."""
+    sections = []
+    for number, annex in enumerate(document.annexes, start=1):
+        counter.headings = [0, 0, 0]
+        label = f"{WORDS[language]['annex']}{number} "
+        blocks = tuple(_place(annex.blocks, counter, language))
+        sections.append(Section(label, annex.title, f"annex{number}", blocks, annex.landscape))
+    return tuple(sections)
+
+
+def _place(blocks: Sequence[Block], counter: _Counter, language: str) -> Iterator[Placed]:
+    """Give every block its kind, number and anchor."""
+    for block in blocks:
+        label = ""
+        if isinstance(block, Heading):
+            label = _heading_label(block, counter, language)
+        elif isinstance(block, Table):
+            counter.tables += 1
+            label = f"{WORDS[language]['table']}{counter.tables}"
+        elif isinstance(block, IntervalChart | BarChart):
+            counter.figures += 1
+            label = f"{WORDS[language]['figure']}{counter.figures}"
+        yield Placed(type(block).__name__, block, label, counter.anchor())
+
+
+def _heading_label(heading: Heading, counter: _Counter, language: str) -> str:
+    """Return （一）, 1. or （1） by GB/T 9704, and set the deeper numbers back."""
+    position = heading.level - 2
+    counter.headings[position] += 1
+    counter.headings[position + 1 :] = [0] * (len(counter.headings) - position - 1)
+    number = counter.headings[position]
+    if heading.level == 2:
+        return f"（{numeral(number)}）" if language == "zh" else f"({number}) "
+    return f"{number}．" if heading.level == 3 else f"（{number}）"
+
+
+def numeral(number: int) -> str:
+    """Return a number from 1 to 99 in Chinese."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones or not tens else "")
+
+
+def _text(content: Text) -> Markup:
+    """Return text as HTML: each figure marked with its key, each note in place."""
+    parts: tuple[Inline, ...] = content if isinstance(content, tuple) else (content,)
+    return Markup("").join(_inline(part) for part in parts)
+
+
+def _inline(part: Inline) -> Markup:
+    if isinstance(part, Printed):
+        return Markup('<span class="figure" data-key="{}">{}</span>').format(part.key, part.text)
+    if isinstance(part, Strong):
+        return Markup("<strong>{}</strong>").format(part.text)
+    if isinstance(part, Footnote):
+        return Markup('<span class="footnote">{}</span>').format(_text(part.content))
+    return escape(part)
+
+
+def _spread_groups(table: Table) -> list[tuple[str, int]]:
+    """Return the groups over the columns with their spans; nothing where no column has one."""
+    groups: list[tuple[str, int]] = []
+    for column in table.columns:
+        if groups and groups[-1][0] == column.group:
+            groups[-1] = (column.group, groups[-1][1] + 1)
+        else:
+            groups.append((column.group, 1))
+    return groups if any(name for name, _ in groups) else []
+
+
+def _chart(block: IntervalChart | BarChart, language: str) -> Markup:
+    return interval_chart(block, language) if isinstance(block, IntervalChart) else bar_chart(block)
+
+
+@cache
+def _environment() -> Environment:
+    """Return the template environment: everything escaped, every unknown name an error."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
