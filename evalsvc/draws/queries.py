@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalsvc.draws.log import LogLine
+from evalsvc.draws.log import LogLine, subject_of
 from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
 from evalsvc.draws.schemas import DrawRecord, Excluded, UnitRecord
 from evalsvc.errors import NotFoundError
+from evalsvc.evaluations.models import Evaluation
 from evalsvc.frames.models import FrameFile
 
 
@@ -127,3 +128,30 @@ def last_line(session: Session) -> LogLine | None:
 
 def _line(row: CommitmentEntry) -> LogLine:
     return LogLine(row.sequence, row.kind, row.subject, row.sha256, row.at, row.previous, row.hash)
+
+
+def units_above_last(session: Session, draw_id: str) -> dict[str, UnitRecord]:
+    """Return the units of every stage but the last, by identifier: towns and villages, never households."""
+    last = last_stage(session, draw_id)
+    stages = session.scalars(
+        select(DrawUnit.stage).where(DrawUnit.draw_id == draw_id, DrawUnit.stage != last).distinct()
+    )
+    return {unit.unit_id: unit for stage in sorted(stages) for unit in units_of_stage(session, draw_id, stage)}
+
+
+def published_subjects(session: Session) -> frozenset[str]:
+    """Return the subjects of the log whose manifests are open to the public."""
+    rows = session.execute(
+        select(Evaluation.code, Draw.number)
+        .join(Draw, Draw.evaluation_id == Evaluation.id)
+        .where(Draw.published_at.is_not(None))
+    )
+    return frozenset(subject_of(code, number) for code, number in rows)
+
+
+def grouped(units: Mapping[str, UnitRecord]) -> list[tuple[str, list[UnitRecord]]]:
+    """Group units by their stage, in the order in which the stages come."""
+    found: dict[str, list[UnitRecord]] = {}
+    for unit in units.values():
+        found.setdefault(unit.stage, []).append(unit)
+    return list(found.items())

@@ -47,15 +47,14 @@ class _Taken:
     reserves: int = 0
 
 
-def stratum_rows(manifest: Manifest, units: Mapping[str, UnitRecord]) -> list[StratumRow]:
-    """List the strata of every stage with population, taken units and reserves.
+def by_stage(manifest: Manifest, units: Mapping[str, UnitRecord]) -> list[tuple[str, list[StratumRow]]]:
+    """List, stage by stage, the strata with population, taken units and reserves.
 
     Strata below the first stage repeat in every parent; they are shown together, by the parent's own stratum.
     """
-    rows: list[StratumRow] = []
-    for number, stage in enumerate(manifest.stages):
-        rows += _rows_of_stage(stage, units, together=number > 0)
-    return rows
+    return [
+        (stage.name, _rows_of_stage(stage, units, together=number > 0)) for number, stage in enumerate(manifest.stages)
+    ]
 
 
 def _rows_of_stage(stage: ManifestStage, units: Mapping[str, UnitRecord], *, together: bool) -> list[StratumRow]:

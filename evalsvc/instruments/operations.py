@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc import audit
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
+from evalsvc.instruments.complaints import placed
 from evalsvc.instruments.contract import contract_complaints
 from evalsvc.instruments.models import Instrument
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
@@ -76,7 +77,7 @@ def publish(session: Session, store: Store, actor: Actor, evaluation_id: str, *,
     contract = () if reading.definition is None else contract_complaints(reading.definition)
     errors = (*reading.errors, *contract)
     if reading.xform is None or reading.definition is None or errors:
-        raise InvalidError("instrument.refused", errors, file=name, count=len(errors))
+        raise InvalidError("instrument.refused", placed(errors, name), file=name, count=len(errors))
     definition = reading.definition
     _refuse_second(session, evaluation_id, definition)
     instrument = Instrument(

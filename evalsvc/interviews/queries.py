@@ -25,6 +25,7 @@ from evalsvc.interviews.schemas import (
 )
 from evalsvc.people.models import Person
 from evalsvc.store import Store
+from forms.columns import columns_of
 from forms.definition import FormDefinition
 from forms.instance import parse_instance
 
@@ -209,3 +210,8 @@ def file_of(session: Session, evaluation_id: str, interview_id: str, name: str) 
     if row is None:
         raise NotFoundError("interview.unknown_file", name=name)
     return FileLine(row.name, row.sha256, row.size, row.content_type, "")
+
+
+def personal_columns(definition: FormDefinition) -> frozenset[str]:
+    """Return the names of the columns that hold personal data."""
+    return frozenset(column.name for column in columns_of(definition) if column.personal is not None)

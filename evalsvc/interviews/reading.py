@@ -11,9 +11,9 @@ from evalsvc.errors import InvalidError, TooLargeError
 from evalsvc.instruments.contract import DISPOSITIONS, OUTCOME, UNIT
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.queries import instrument_by_version
-from evalsvc.interviews.checks import complaints_of
 from evalsvc.interviews.schemas import SentFile, Submission
 from evalsvc.store import Store
+from forms.check import check
 from forms.columns import flatten
 from forms.complaint import Complaint
 from forms.errors import InstanceError
@@ -49,7 +49,7 @@ def read_submission(
     answers = {name: value for name, value in flatten(definition, instance).items() if value is not None}
     if UNIT not in answers:
         raise InvalidError("interview.unit_missing", form_id=instance.form_id, question=UNIT)
-    complaints = complaints_of(definition, instance)
+    complaints = check(definition, instance)
     outcome = answers.get(OUTCOME, "")
     return Submission(
         evaluation_id=evaluation_id,

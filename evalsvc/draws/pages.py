@@ -1,0 +1,166 @@
+"""Pages of draws: list, commitment, run, summary, units, publication; and the public log."""
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from evalsvc import web
+from evalsvc.access import page, public
+from evalsvc.draws import log, operations, queries, summary
+from evalsvc.draws.schemas import DrawRecord
+from evalsvc.errors import NotFoundError
+from evalsvc.evaluations.queries import evaluation_by_code
+from evalsvc.frames import queries as frames
+from sampling.design import design_text, load_design
+from sampling.manifest import Manifest
+
+blueprint = flask.Blueprint("draws", __name__, template_folder="templates")
+JSON = "application/json; charset=utf-8"
+
+
+@blueprint.get("/evaluations/<evaluation>/draws")
+@page("designer", "lead", "auditor", "supervisor")
+def draws(evaluation: str) -> ResponseReturnValue:
+    """List the draws, with the form that commits the next one."""
+    with web.database().reading() as session:
+        rows = queries.draws_of(session, flask.g.evaluation.id)
+        known = frames.frames_of(session, flask.g.evaluation.id)
+    may_draw = web.current_actor().has("designer", "lead")
+    return flask.render_template(
+        "draws/draws.html", evaluation=evaluation, draws=rows, frames=known, may_draw=may_draw, design=""
+    )
+
+
+@blueprint.post("/evaluations/<evaluation>/draws")
+@page("designer", "lead")
+def commit(evaluation: str) -> ResponseReturnValue:
+    """Commit a design and a frame."""
+    form = flask.request.form
+    file = flask.request.files.get("design_file")
+    text = str(file.read(), "utf-8-sig", "replace") if file is not None and file.filename else form.get("design", "")
+    with web.database().transaction() as session:
+        made = operations.commit(
+            session,
+            web.store(),
+            web.current_actor(),
+            flask.g.evaluation,
+            frame_id=form.get("frame", ""),
+            purpose=form.get("purpose", ""),
+            design_text=text,
+            secret_key=web.config().secret_key,
+        )
+        number = made.number
+    flask.flash(_("方案已承诺并登记，登记后不能改动。"), "good")
+    return web.see_other("draws.draw", evaluation=evaluation, number=number)
+
+
+@blueprint.get("/evaluations/<evaluation>/draws/<int:number>")
+@page("designer", "lead", "auditor", "supervisor")
+def draw(evaluation: str, number: int) -> ResponseReturnValue:
+    """Show one draw: its commitment, what the design left out, and what each stratum gave; no unit is named here."""
+    with web.database().reading() as session:
+        row = queries.draw_by_number(session, flask.g.evaluation.id, number)
+        frame = frames.frame_by_id(session, flask.g.evaluation.id, row.frame_id)
+        units = queries.units_above_last(session, row.id)
+    manifest = _manifest(row)
+    reading = load_design(row.design_text)
+    actor = web.current_actor()
+    return flask.render_template(
+        "draws/draw.html",
+        evaluation=evaluation,
+        draw=row,
+        frame=frame,
+        design=reading.design,
+        canonical="" if reading.design is None else design_text(reading.design),
+        stages=[] if manifest is None else summary.by_stage(manifest, units),
+        may_draw=actor.has("designer", "lead"),
+        may_publish=actor.has("lead"),
+    )
+
+
+def _manifest(row: DrawRecord) -> Manifest | None:
+    if row.manifest_sha256 is None:
+        return None
+    return Manifest.from_json(web.store().get(row.manifest_sha256).decode())
+
+
+@blueprint.post("/evaluations/<evaluation>/draws/<int:number>/run")
+@page("designer", "lead")
+def run(evaluation: str, number: int) -> ResponseReturnValue:
+    """Carry a committed draw out."""
+    value = flask.request.form.get("public_value", "").strip() or None
+    with web.database().transaction() as session:
+        operations.run(
+            session,
+            web.store(),
+            web.current_actor(),
+            flask.g.evaluation,
+            number=number,
+            public_value=value,
+            secret_key=web.config().secret_key,
+        )
+    flask.flash(_("抽取已完成。"), "good")
+    return web.see_other("draws.draw", evaluation=evaluation, number=number)
+
+
+@blueprint.post("/evaluations/<evaluation>/draws/<int:number>/publish")
+@page("lead")
+def publish(evaluation: str, number: int) -> ResponseReturnValue:
+    """Open the manifest to everybody."""
+    with web.database().transaction() as session:
+        operations.publish(session, web.current_actor(), flask.g.evaluation, number)
+    flask.flash(_("抽样清单已向公众公开。"), "good")
+    return web.see_other("draws.draw", evaluation=evaluation, number=number)
+
+
+@blueprint.post("/evaluations/<evaluation>/draws/<int:number>/units")
+@page("designer", "lead", "auditor")
+def units(evaluation: str, number: int) -> ResponseReturnValue:
+    """Show the drawn units above the last stage; who opens them, and when, is written down."""
+    with web.database().transaction() as session:
+        row = queries.draw_by_number(session, flask.g.evaluation.id, number)
+        found = queries.units_above_last(session, row.id)
+        operations.note_opening(session, web.current_actor(), row.id, "units")
+    names = summary.labels(found)
+    return flask.render_template(
+        "draws/units.html", evaluation=evaluation, draw=row, stages=queries.grouped(found), names=names
+    )
+
+
+@blueprint.get("/commitments")
+@public
+def commitments() -> ResponseReturnValue:
+    """Show the public log: what was committed, when, and whether it was revealed."""
+    with web.database().reading() as session:
+        lines = queries.log_lines(session)
+        published = queries.published_subjects(session)
+    return flask.render_template("draws/commitments.html", lines=list(reversed(lines)), published=published)
+
+
+@blueprint.get("/commitments.jsonl")
+@public
+def commitments_file() -> ResponseReturnValue:
+    """Send the public log as a file."""
+    with web.database().reading() as session:
+        text = log.write_lines(queries.log_lines(session))
+    return flask.Response(text, content_type="application/jsonl; charset=utf-8")
+
+
+@blueprint.get("/commitments/<code>/<int:number>/commitment.json")
+@public
+def commitment_file(code: str, number: int) -> ResponseReturnValue:
+    """Send a draw's commitment: the design, the frame's hashes, and the hash of the secret."""
+    with web.database().reading() as session:
+        row = queries.draw_by_number(session, evaluation_by_code(session, code).id, number)
+    return flask.Response(web.store().get(row.commitment_sha256), content_type=JSON)
+
+
+@blueprint.get("/commitments/<code>/<int:number>/draw-manifest.json")
+@public
+def manifest_file(code: str, number: int) -> ResponseReturnValue:
+    """Send a draw's manifest, with secret and reserves, once it was published."""
+    with web.database().reading() as session:
+        row = queries.draw_by_number(session, evaluation_by_code(session, code).id, number)
+    if row.published_at is None or row.manifest_sha256 is None:
+        raise NotFoundError("draw.not_published", number=number)
+    return flask.Response(web.store().get(row.manifest_sha256), content_type=JSON)

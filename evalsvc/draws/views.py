@@ -1,0 +1,124 @@
+"""The API of draws; reserves, secrets and units of the last stage are not given here before publication."""
+
+from typing import Any
+
+import flask
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from evalsvc import web
+from evalsvc.access import api
+from evalsvc.draws import operations, queries
+
+blueprint = Blueprint(
+    "draws_api",
+    __name__,
+    url_prefix="/api/v1/evaluations/<evaluation>/draws",
+    description="Draws: commit, run, publish.",
+)
+
+
+class DrawSchema(Schema):
+    """One draw without its secret."""
+
+    number = fields.Integer()
+    purpose = fields.String()
+    state = fields.String()
+    frame_id = fields.String()
+    commitment = fields.String()
+    committed_at = fields.AwareDateTime()
+    public_value = fields.String(allow_none=True)
+    manifest_sha256 = fields.String(allow_none=True)
+    drawn_at = fields.AwareDateTime(allow_none=True)
+    published_at = fields.AwareDateTime(allow_none=True)
+
+
+class CommitmentWish(Schema):
+    """What is to be committed."""
+
+    frame_id = fields.String(required=True)
+    purpose = fields.String(load_default="")
+    design = fields.String(required=True, metadata={"description": "design.yaml as text"})
+
+
+class RunWish(Schema):
+    """The revealed public value; null where the design names none."""
+
+    public_value = fields.String(load_default=None, allow_none=True)
+
+
+@blueprint.route("")
+class DrawsView(MethodView):
+    """The draws of an evaluation."""
+
+    @api("designer", "lead", "auditor", "supervisor")
+    @blueprint.response(200, DrawSchema(many=True))
+    def get(self, evaluation: str) -> Any:
+        """List the draws by number."""
+        with web.database().reading() as session:
+            return queries.draws_of(session, flask.g.evaluation.id)
+
+    @api("designer", "lead")
+    @blueprint.arguments(CommitmentWish)
+    @blueprint.response(201, DrawSchema)
+    def post(self, wish: dict[str, Any], evaluation: str) -> Any:
+        """Commit a design and a frame; the answer never holds the secret."""
+        with web.database().transaction() as session:
+            made = operations.commit(
+                session,
+                web.store(),
+                web.current_actor(),
+                flask.g.evaluation,
+                frame_id=wish["frame_id"],
+                purpose=wish["purpose"],
+                design_text=wish["design"],
+                secret_key=web.config().secret_key,
+            )
+            return queries.record(made)
+
+
+@blueprint.route("/<int:number>")
+class DrawView(MethodView):
+    """One draw."""
+
+    @api("designer", "lead", "auditor", "supervisor")
+    @blueprint.response(200, DrawSchema)
+    def get(self, evaluation: str, number: int) -> Any:
+        """Show one draw."""
+        with web.database().reading() as session:
+            return queries.draw_by_number(session, flask.g.evaluation.id, number)
+
+
+@blueprint.route("/<int:number>/run")
+class RunView(MethodView):
+    """The carrying out of a draw."""
+
+    @api("designer", "lead")
+    @blueprint.arguments(RunWish)
+    @blueprint.response(200, DrawSchema)
+    def post(self, wish: dict[str, Any], evaluation: str, number: int) -> Any:
+        """Carry a committed draw out, once."""
+        with web.database().transaction() as session:
+            made = operations.run(
+                session,
+                web.store(),
+                web.current_actor(),
+                flask.g.evaluation,
+                number=number,
+                public_value=wish["public_value"],
+                secret_key=web.config().secret_key,
+            )
+            return queries.record(made)
+
+
+@blueprint.route("/<int:number>/publish")
+class PublishView(MethodView):
+    """The opening of a manifest."""
+
+    @api("lead")
+    @blueprint.response(200, DrawSchema)
+    def post(self, evaluation: str, number: int) -> Any:
+        """Open the manifest, with secret and reserves, to everybody."""
+        with web.database().transaction() as session:
+            return queries.record(operations.publish(session, web.current_actor(), flask.g.evaluation, number))

@@ -1,0 +1,88 @@
+"""Commands for those who work without the server: `evalsvc frame check` and `evalsvc frame import`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.frames.reading import check_file, offered_mapping
+from evalsvc.frames.schemas import CheckedFrame
+from evalsvc.terminal import language
+from evalsvc.words import sentence
+from sampling.frame import write_frame
+
+existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+mapping_option = click.option("--mapping", "mapping_path", type=existing, help="列名对应表 / mapping.yaml")
+
+
+@click.group("frame")
+def commands() -> None:
+    """抽样框：核对、导入 / frames: check a list, import it."""
+
+
+@commands.command("check")
+@click.argument("file", metavar="FILE", type=existing)
+@mapping_option
+@click.option("--json", "as_json", is_flag=True, help="机器可读输出 / print JSON")
+def check(file: Path, mapping_path: Path | None, as_json: bool) -> None:
+    """核对名单，一次列出全部问题 / check a list and name every problem at once."""
+    checked = _checked(file, mapping_path)
+    if as_json:
+        click.echo(json.dumps(_report(checked), ensure_ascii=False, indent=1))
+        return
+    _tell(checked)
+
+
+@commands.command("import")
+@click.argument("file", metavar="FILE", type=existing)
+@mapping_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="frame.parquet")
+def import_file(file: Path, mapping_path: Path | None, out: Path) -> None:
+    """核对并写成抽样框文件 / check a list and write it as a frame."""
+    if out.exists():
+        raise ConflictError("frame.file_exists", file=str(out))
+    checked = _checked(file, mapping_path)
+    partial = out.with_name(out.name + ".partial")
+    write_frame(checked.frame, partial)
+    # The frame appears under its name only when it is whole.
+    partial.replace(out)
+    _tell(checked)
+    click.echo(sentence("frame.written", {"file": str(out)}, language()))
+
+
+def _checked(file: Path, mapping_path: Path | None) -> CheckedFrame:
+    """Check the file; where columns are missing, print the mapping that would join them."""
+    text = "" if mapping_path is None else mapping_path.read_text(encoding="utf-8-sig")
+    try:
+        return check_file(file, text, "mapping.yaml" if mapping_path is None else mapping_path.name)
+    except InvalidError as error:
+        offered = offered_mapping(text, error.complaints)
+        if offered is not None:
+            click.echo(sentence("frame.mapping_offered", {}, language()) + "\n" + offered, err=True)
+        raise
+
+
+def _report(checked: CheckedFrame) -> Mapping[str, Any]:
+    return {
+        "ok": True,
+        "file": checked.source_name,
+        "frame_sha256": checked.frame_sha256,
+        "encoding": checked.encoding,
+        "counts": dict(checked.profile.counts),
+        "totals": {name: str(value) for name, value in checked.profile.totals.items()},
+        "unused_columns": list(checked.unused_columns),
+        "complaints": [],
+    }
+
+
+def _tell(checked: CheckedFrame) -> None:
+    for level in checked.frame.levels:
+        details = {"level": level.name, "units": checked.profile.counts[level.name]}
+        click.echo(sentence("frame.level_counted", details, language()))
+    if checked.unused_columns:
+        click.echo(sentence("frame.columns_unused", {"columns": list(checked.unused_columns)}, language()))
+    details = {"file": checked.source_name, "frame_sha256": checked.frame_sha256}
+    click.echo(sentence("frame.fine", details, language()))

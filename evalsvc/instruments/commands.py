@@ -1,0 +1,137 @@
+"""Commands for those who write forms without the server: `evalsvc form …`."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from openpyxl import Workbook
+
+from evalsvc.errors import ConflictError
+from evalsvc.instruments.complaints import placed
+from evalsvc.instruments.operations import Reading, read_form, shipped_form
+from evalsvc.terminal import FAILED, language, print_complaints
+from evalsvc.words import sentence
+from forms.check import check
+from forms.complaint import Complaint
+from forms.definition import FormDefinition
+from forms.errors import InstanceError
+from forms.instance import parse_instance
+
+existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("form")
+def commands() -> None:
+    """问卷：核对、样例 / forms: check them, write an example."""
+
+
+@commands.command("check")
+@click.argument("form_path", metavar="FILE", type=existing)
+@click.option("--instance", "instance_paths", type=existing, multiple=True, help="答卷 / submissions (XML)")
+@click.option("--json", "as_json", is_flag=True, help="机器可读输出 / print JSON")
+def check_form(form_path: Path, instance_paths: tuple[Path, ...], as_json: bool) -> None:
+    """核对问卷（XLSForm 或 XForm）和答卷 / check a form, and submissions against it."""
+    reading = read_form(form_path.read_bytes(), form_path.name)
+    complaints = placed(reading.complaints, form_path.name)
+    checked = [(path, _instance_complaints(reading.definition, path)) for path in instance_paths]
+    failed = bool(reading.errors) or reading.definition is None or any(found for _, found in checked)
+    if as_json:
+        click.echo(json.dumps(_report(reading, complaints, checked), ensure_ascii=False, indent=1))
+    else:
+        _print(reading, complaints, checked, form_path.name)
+    if failed:
+        sys.exit(FAILED)
+
+
+def _instance_complaints(definition: FormDefinition | None, path: Path) -> tuple[Complaint, ...]:
+    """Check one submission; without a form there is nothing to check it by."""
+    if definition is None:
+        return ()
+    try:
+        found = check(definition, parse_instance(path.read_bytes()))
+    except InstanceError as error:
+        found = tuple(error.complaints)
+    return placed(found, path.name)
+
+
+def _report(
+    reading: Reading, complaints: Sequence[Complaint], checked: Sequence[tuple[Path, Sequence[Complaint]]]
+) -> Mapping[str, Any]:
+    definition = reading.definition
+    return {
+        "form": None if definition is None else definition.form_id,
+        "version": None if definition is None else definition.version,
+        "questions": 0 if definition is None else sum(not node.is_note for node in definition.questions),
+        "complaints": [
+            {
+                "kind": each.kind,
+                "path": each.path,
+                "sheet": each.sheet,
+                "row": each.row,
+                "column": each.column,
+                "message": _words(each),
+            }
+            for each in complaints
+        ],
+        "instances": [
+            {
+                "file": str(path),
+                "complaints": [{"kind": each.kind, "path": each.path, "message": _words(each)} for each in found],
+            }
+            for path, found in checked
+        ],
+    }
+
+
+def _print(
+    reading: Reading,
+    complaints: Sequence[Complaint],
+    checked: Sequence[tuple[Path, Sequence[Complaint]]],
+    name: str,
+) -> None:
+    print_complaints(complaints)
+    if reading.definition is not None:
+        questions = sum(not node.is_note for node in reading.definition.questions)
+        details = {"form_id": reading.definition.form_id, "version": reading.definition.version, "questions": questions}
+        click.echo(sentence("instrument.read", {"file": name, **details}, language()))
+    for path, found in checked:
+        print_complaints(found)
+        click.echo(sentence("instrument.instance_checked", {"file": path.name, "count": len(found)}, language()))
+
+
+def _words(complaint: Complaint) -> str:
+    return sentence(complaint.code, complaint.details, language())
+
+
+@commands.command("example")
+@click.argument("out", metavar="OUT.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+def example(out: Path) -> None:
+    """写出随附的入户问卷，供修改 / write the shipped questionnaire as a workbook to start from."""
+    if out.exists():
+        raise ConflictError("instrument.file_exists", file=str(out))
+    name, data = shipped_form()
+    book = Workbook(write_only=True)
+    for title, rows in _sheets(data.decode("utf-8")).items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(out)
+    click.echo(sentence("instrument.example_written", {"file": str(out), "form": name}, language()))
+
+
+def _sheets(text: str) -> dict[str, list[list[str]]]:
+    """Read the tables of a Markdown form: a line `| name |` begins a sheet, the lines below it are its rows."""
+    sheets: dict[str, list[list[str]]] = {}
+    rows: list[list[str]] = []
+    for line in text.splitlines():
+        if not line.startswith("|"):
+            continue
+        cells = [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+        if cells[0]:
+            rows = sheets.setdefault(cells[0], [])
+        elif any(cells):
+            rows.append(cells[1:])
+    return sheets

@@ -1,0 +1,58 @@
+"""The API of instruments."""
+
+from typing import Any
+
+import flask
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from evalsvc import web
+from evalsvc.access import api, upload
+from evalsvc.instruments import operations, queries
+from evalsvc.instruments.pages import form_file
+
+blueprint = Blueprint(
+    "instruments_api",
+    __name__,
+    url_prefix="/api/v1/evaluations/<evaluation>/instruments",
+    description="Instruments: published form versions.",
+)
+
+
+class InstrumentSchema(Schema):
+    """One published version."""
+
+    id = fields.String()
+    form_id = fields.String()
+    version = fields.String()
+    title = fields.String()
+    xform_sha256 = fields.String()
+    md5 = fields.String()
+    source_name = fields.String()
+    source_sha256 = fields.String()
+    published_at = fields.AwareDateTime()
+
+
+@blueprint.route("")
+class InstrumentsView(MethodView):
+    """The published versions of an evaluation's forms."""
+
+    @api("designer", "lead", "supervisor", "auditor")
+    @blueprint.response(200, InstrumentSchema(many=True))
+    def get(self, evaluation: str) -> Any:
+        """List the versions, newest first."""
+        with web.database().reading() as session:
+            return queries.instruments_of(session, flask.g.evaluation.id)
+
+    @upload
+    @api("designer", "lead")
+    @blueprint.response(201, InstrumentSchema)
+    def post(self, evaluation: str) -> Any:
+        """Publish a version (multipart: `file`, or `shipped=1` for the questionnaire that comes with the service)."""
+        name, data = form_file(flask.request.files.get("file"), flask.request.form.get("shipped", ""))
+        with web.database().transaction() as session:
+            made = operations.publish(
+                session, web.store(), web.current_actor(), flask.g.evaluation.id, data=data, name=name
+            )
+            return queries.record(made)

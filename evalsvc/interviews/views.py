@@ -1,0 +1,112 @@
+"""The API of interviews, to read."""
+
+from typing import Any
+
+import flask
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from evalsvc import web
+from evalsvc.access import api
+from evalsvc.instruments.contract import DISPOSITIONS
+from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.queries import instrument_by_version
+from evalsvc.interviews import queries
+from evalsvc.interviews.pages import sees_personal
+from evalsvc.interviews.schemas import STATES, Filters, InterviewRecord
+
+blueprint = Blueprint(
+    "interviews_api",
+    __name__,
+    url_prefix="/api/v1/evaluations/<evaluation>/interviews",
+    description="Interviews: what devices sent, with the server's complaints.",
+)
+
+
+class ListWish(Schema):
+    """What the list is to show."""
+
+    county = fields.String(load_default="")
+    village = fields.String(load_default="")
+    disposition = fields.String(load_default="", validate=validate.OneOf(["", *DISPOSITIONS]))
+    state = fields.String(load_default="", validate=validate.OneOf(["", *STATES]))
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1))
+
+
+class LineSchema(Schema):
+    """One interview of the list."""
+
+    id = fields.String()
+    instance_id = fields.String()
+    unit_id = fields.String()
+    county = fields.String()
+    village = fields.String()
+    disposition = fields.String()
+    state = fields.String()
+    complaints = fields.Integer()
+    enumerator = fields.String()
+    received_at = fields.AwareDateTime()
+
+
+class PageSchema(Schema):
+    """One page of the list."""
+
+    lines = fields.List(fields.Nested(LineSchema))
+    total = fields.Integer()
+    page = fields.Integer()
+    pages = fields.Integer()
+
+
+class InterviewSchema(Schema):
+    """One interview."""
+
+    id = fields.String()
+    instance_id = fields.String()
+    unit_id = fields.String()
+    parent = fields.String()
+    county = fields.String()
+    stratum = fields.String()
+    form_id = fields.String()
+    version = fields.String()
+    sha256 = fields.String()
+    received_at = fields.AwareDateTime()
+    disposition = fields.String()
+    state = fields.String()
+    answers = fields.Dict(keys=fields.String(), values=fields.String())
+    complaints = fields.List(fields.Dict())
+
+
+@blueprint.route("")
+class InterviewsView(MethodView):
+    """The interviews of an evaluation."""
+
+    @api("supervisor", "lead", "expert", "auditor")
+    @blueprint.arguments(ListWish, location="query")
+    @blueprint.response(200, PageSchema)
+    def get(self, wish: dict[str, Any], evaluation: str) -> Any:
+        """List interviews, newest first."""
+        filters = Filters(wish["county"], wish["village"], wish["disposition"], wish["state"])
+        with web.database().reading() as session:
+            return queries.page_of_interviews(session, flask.g.evaluation.id, filters, wish["page"])
+
+
+@blueprint.route("/<identifier>")
+class InterviewView(MethodView):
+    """One interview."""
+
+    @api("supervisor", "lead", "expert", "auditor")
+    @blueprint.response(200, InterviewSchema)
+    def get(self, evaluation: str, identifier: str) -> Any:
+        """Show one interview; answers that are personal data are left out for other readers than supervisors and leads."""
+        with web.database().reading() as session:
+            record = queries.interview_by_id(session, flask.g.evaluation.id, identifier)
+            instrument = instrument_by_version(session, flask.g.evaluation.id, record.form_id, record.version)
+        return {**vars(record), "answers": _answers(record, instrument.xform_sha256)}
+
+
+def _answers(record: InterviewRecord, xform_sha256: str) -> dict[str, Any]:
+    if sees_personal():
+        return dict(record.answers)
+    personal = queries.personal_columns(definition_of(web.store(), xform_sha256))
+    return {name: value for name, value in record.answers.items() if name not in personal}
