@@ -16,8 +16,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from evalsvc import access, web
 from evalsvc.config import Config
 from evalsvc.description import pages as description_pages
+from evalsvc.draws import pages as draws_pages
+from evalsvc.draws import views as draws_views
 from evalsvc.evaluations import pages as evaluations_pages
 from evalsvc.evaluations import views as evaluations_views
+from evalsvc.fieldwork import pages as fieldwork_pages
+from evalsvc.fieldwork import views as fieldwork_views
+from evalsvc.frames import pages as frames_pages
+from evalsvc.frames import views as frames_views
+from evalsvc.instruments import pages as instruments_pages
+from evalsvc.instruments import views as instruments_views
+from evalsvc.interviews import devices as interviews_devices
+from evalsvc.interviews import pages as interviews_pages
+from evalsvc.interviews import views as interviews_views
 from evalsvc.people import administration
 from evalsvc.people import pages as people_pages
 from evalsvc.people import session as people_session
@@ -28,10 +39,24 @@ PAGES: tuple[flask.Blueprint, ...] = (
     administration.blueprint,
     evaluations_pages.blueprint,
     description_pages.blueprint,
+    frames_pages.blueprint,
+    draws_pages.blueprint,
+    instruments_pages.blueprint,
+    fieldwork_pages.blueprint,
+    fieldwork_views.devices,
+    interviews_pages.blueprint,
+    interviews_devices.blueprint,
 )
 """Blueprints of pages and of devices (flask.Blueprint). Register a feature's here."""
 
-VIEWS: tuple[Blueprint, ...] = (evaluations_views.blueprint,)
+VIEWS: tuple[Blueprint, ...] = (
+    evaluations_views.blueprint,
+    frames_views.blueprint,
+    draws_views.blueprint,
+    instruments_views.blueprint,
+    fieldwork_views.blueprint,
+    interviews_views.blueprint,
+)
 """Blueprints of the API (flask_smorest.Blueprint, url_prefix below /api/v1). Register a feature's here."""
 
 TRANSLATIONS = Path(__file__).parent / "translations"

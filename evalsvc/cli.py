@@ -3,7 +3,11 @@
 import click
 
 from evalsvc.commands import audit_commands, database_commands
+from evalsvc.draws.commands import commands as draws_commands
+from evalsvc.draws.commands import design_commands
 from evalsvc.evaluations.commands import commands as evaluations_commands
+from evalsvc.frames.commands import commands as frames_commands
+from evalsvc.instruments.commands import commands as instruments_commands
 from evalsvc.people.commands import commands as people_commands
 from evalsvc.serve import serve
 from evalsvc.terminal import Edge
@@ -13,6 +17,10 @@ GROUPS: tuple[click.Command, ...] = (
     database_commands,
     people_commands,
     evaluations_commands,
+    frames_commands,
+    design_commands,
+    draws_commands,
+    instruments_commands,
     audit_commands,
 )
 """Commands in the order of the help. Register a feature's here (its commands.py, name `commands`)."""

@@ -98,7 +98,7 @@ class InterviewView(MethodView):
     @api("supervisor", "lead", "expert", "auditor")
     @blueprint.response(200, InterviewSchema)
     def get(self, evaluation: str, identifier: str) -> Any:
-        """Show one interview; answers that are personal data are left out for other readers than supervisors and leads."""
+        """Show one interview; personal data are left out for readers other than supervisors and leads."""
         with web.database().reading() as session:
             record = queries.interview_by_id(session, flask.g.evaluation.id, identifier)
             instrument = instrument_by_version(session, flask.g.evaluation.id, record.form_id, record.version)
