@@ -19,6 +19,7 @@ from forms.definition import FormDefinition
 from forms.instance import Instance
 from forms.scope import CURRENT, EvaluationError, Scope
 from forms.settle import Settling
+from forms.structure import Node
 from forms.values import to_number
 
 TOLERANCE = 1e-6
@@ -160,7 +161,7 @@ class _Check:
                 if complaint is not None:
                     self._complain(rules, element, "choice", complaint[0], **complaint[1])
             if rules.constraint is not None and not rules.constraint.is_true(element):
-                self._complain(rules, element, "constraint", "check.constraint", value=_short(text))
+                self._complain(rules, element, "constraint", "check.constraint", **_messages(node), value=_short(text))
         except EvaluationError as problem:
             self._failed(rules, element, "constraint", problem)
 
@@ -203,6 +204,13 @@ def _same(sent: str, expected: str) -> bool:
         return sent == "NaN"
     a, b = to_number(sent), to_number(expected)
     return abs(a - b) <= TOLERANCE * max(1.0, abs(b))
+
+
+def _messages(node: Node) -> dict[str, str | int]:
+    """Give the form's own words about a constraint, in both languages where it has them."""
+    texts = node.constraint_messages
+    first = next(iter(texts.values()), "")
+    return {"message": texts.get("zh", first) or "—", "message_en": texts.get("en", first) or "—"}
 
 
 def _short(text: str) -> str:

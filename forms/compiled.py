@@ -103,18 +103,18 @@ def _rules(node: Node, definition: FormDefinition, numeric: frozenset[str]) -> R
     # The number of rows is asked for where the rows are not there yet.
     above = Context(parent_of(node.path), node.repeats, definition.by_path, numeric, definition.primary_instance)
 
-    def compile_(source: str | None, where: Context = context) -> Expression | None:
-        return Expression(source, where) if source is not None and source.strip() else None
+    def compile_(source: str | None, column: str, where: Context = context) -> Expression | None:
+        return Expression(source, where, column) if source is not None and source.strip() else None
 
     return Rules(
         node=node,
-        relevant=compile_(node.relevant),
-        required=compile_(node.required),
-        constraint=compile_(node.constraint),
-        calculate=compile_(node.calculate),
-        repeat_count=compile_(node.repeat_count, above),
-        itemset=compile_(_open_choices(node)),
-        actions={a.expression: Expression(a.expression, context) for a in node.actions if a.expression},
+        relevant=compile_(node.relevant, "relevant"),
+        required=compile_(node.required, "required"),
+        constraint=compile_(node.constraint, "constraint"),
+        calculate=compile_(node.calculate, "calculation"),
+        repeat_count=compile_(node.repeat_count, "repeat_count", above),
+        itemset=compile_(_open_choices(node), "choice_filter"),
+        actions={a.expression: Expression(a.expression, context, "default") for a in node.actions if a.expression},
     )
 
 

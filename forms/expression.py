@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from lxml import etree
@@ -15,7 +16,7 @@ import forms.functions.words  # noqa: F401
 from forms.complaint import Complaint
 from forms.functions.registry import FUNCTIONS
 from forms.scope import CURRENT, EvaluationError
-from forms.translate import Context, translate
+from forms.translate import Context, Translation, translate
 from forms.values import Value, to_boolean, to_string
 from forms.xpath import XPathSyntaxError, parse
 
@@ -23,8 +24,9 @@ from forms.xpath import XPathSyntaxError, parse
 class Expression:
     """One expression at one node of the form; faulty ones have complaints and cannot be evaluated."""
 
-    def __init__(self, source: str, context: Context) -> None:
+    def __init__(self, source: str, context: Context, column: str | None = None) -> None:
         self.source = source
+        self._column = column
         self.complaints: tuple[Complaint, ...] = ()
         self.references: dict[str, bool] = {}
         self.tables: frozenset[str] = frozenset()
@@ -37,40 +39,33 @@ class Expression:
     def _compile(self, context: Context) -> None:
         try:
             translation = translate(parse(self.source), context)
+            self._xpath = _xpath(translation)
         except XPathSyntaxError as problem:
-            details: dict[str, str | int] = {
-                "expression": self.source,
-                "position": problem.position,
-                "found": problem.found,
-            }
-            self.complaints = (Complaint("form", "form.expression_syntax", context.path, details),)
+            details: dict[str, str | int] = {"position": problem.position, "found": problem.found}
+            self._complain(Complaint("form", "form.expression_syntax", context.path, details))
             return
-        self.complaints = tuple(translation.complaints)
+        self._complain(*translation.complaints)
         self.references = translation.references
         self.tables = frozenset(translation.tables)
         self.volatile, self.spoken = translation.volatile, translation.spoken
-        if self.complaints:
-            return
-        extensions = {(None, FUNCTIONS[name].alias): FUNCTIONS[name].call for name in translation.functions}
-        try:
-            self._xpath = etree.XPath(translation.text, extensions=extensions, smart_strings=False)
-        except etree.XPathSyntaxError as problem:
-            details = {"expression": self.source, "position": 0, "found": str(problem)}
-            self.complaints = (Complaint("form", "form.expression_syntax", context.path, details),)
-            return
         if not (translation.references or translation.functions or "(" in translation.text.replace("()", "")):
             self.constant = self._constant()
 
+    def _complain(self, *complaints: Complaint) -> None:
+        self.complaints = tuple(
+            replace(each, column=self._column, details={**each.details, "expression": self.source})
+            for each in complaints
+        )
+
     def _constant(self) -> Value | None:
-        assert self._xpath is not None  # noqa: S101  (set by the caller)
-        value = self._xpath(etree.Element("nothing"))
+        value = self._xpath(etree.Element("nothing")) if self._xpath is not None else None
         return value if isinstance(value, str | float | bool) else None
 
     def value(self, node: etree._Element) -> Value:
         """Evaluate at a node, inside the scope that is current."""
         if self.constant is not None:
             return self.constant
-        if self._xpath is None:
+        if self._xpath is None or self.complaints:
             raise EvaluationError("form.expression_unusable", expression=self.source)
         CURRENT.get().node = node
         try:
@@ -86,3 +81,11 @@ class Expression:
     def text(self, node: etree._Element) -> str:
         """Evaluate to a text."""
         return to_string(self.value(node))
+
+
+def _xpath(translation: Translation) -> etree.XPath:
+    extensions = {(None, FUNCTIONS[name].alias): FUNCTIONS[name].call for name in translation.functions}
+    try:
+        return etree.XPath(translation.text, extensions=extensions, smart_strings=False)
+    except etree.XPathSyntaxError as problem:
+        raise XPathSyntaxError(0, str(problem)) from problem

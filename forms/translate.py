@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 
 from forms.complaint import Complaint
 from forms.dates import days_since_epoch
+from forms.functions.logic import compiled_pattern
 from forms.functions.registry import FUNCTIONS, Function, Type
 from forms.paths import is_within, parent_of
+from forms.scope import EvaluationError
 from forms.structure import Node
 from forms.xpath import Binary, Call, Expr, Literal, Negation, Number, Path, Step, Variable
 
@@ -224,6 +226,7 @@ class _Translator:
         if call.name == "position" and not call.arguments:
             return "position()"
         self._note_table(call)
+        self._try_pattern(call)
         arguments = [self._argument(known, call, index, base) for index in range(len(call.arguments))]
         if known.call is not None:
             return self._use(call.name, *arguments)
@@ -233,6 +236,14 @@ class _Translator:
         first = call.arguments[0] if call.arguments else None
         if call.name in ("instance", "pulldata") and isinstance(first, Literal):
             self.out.tables.add(first.text.removesuffix(".csv") if call.name == "pulldata" else first.text)
+
+    def _try_pattern(self, call: Call) -> None:
+        pattern = call.arguments[1] if call.name == "regex" else None
+        if isinstance(pattern, Literal):
+            try:
+                compiled_pattern(pattern.text)
+            except EvaluationError as problem:
+                self._complain(problem.code, **problem.details)
 
     def _argument(self, known: Function, call: Call, index: int, base: str | None) -> str:
         argument = call.arguments[index]

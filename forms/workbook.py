@@ -14,20 +14,27 @@ from pyxform.xls2xform import convert as pyxform_convert
 
 from forms.complaint import Complaint
 from forms.workbook_complaints import from_error, from_warning
+from forms.workbook_rows import WorkbookRows, rows_of
 
 MAX_FILE_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_MEMBERS = 2_000
+ROOT = "data"
+"""Name of the root of answers, as pyxform names it without a path."""
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """What became of a workbook: the XForm unless an error stood against it, the complaints, files made beside it."""
+    """What became of a workbook: the XForm unless an error stood against it, the complaints, files made beside it.
+
+    `rows.locate` gives later complaints about the XForm their row in the workbook.
+    """
 
     xform: bytes | None
     complaints: tuple[Complaint, ...]
+    rows: WorkbookRows | None = None
     attachments: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -41,18 +48,25 @@ def convert(source: Path | str | bytes, name: str = "") -> Conversion:
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
     stem = Path(name or (str(source) if not isinstance(source, bytes) else "form")).stem
     warnings: list[str] = []
+    rows = None
     try:
         sheets = replace(get_xlsform(data, file_type=_file_type(data)), fallback_form_name=stem)
-        result = pyxform_convert(_as_dict(sheets), warnings=warnings, form_name="data")
+        rows = rows_of(sheets, ROOT)
+        result = pyxform_convert(_as_dict(sheets), warnings=warnings, form_name=ROOT)
     except _RefusedError as refused:
         return Conversion(None, (refused.complaint,))
     except PyXFormError as problem:
-        return Conversion(None, (*from_error(problem), *map(from_warning, warnings)))
+        return Conversion(None, _located(rows, (*from_error(problem), *map(from_warning, warnings))), rows)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as problem:
         # pyxform meets some malformed sheets with errors of Python itself.
         return Conversion(None, (_complaint("workbook.unreadable", reason=f"{type(problem).__name__}: {problem}"),))
     extra = {"itemsets.csv": result.itemsets.encode("utf-8")} if result.itemsets else {}
-    return Conversion(result.xform.encode("utf-8"), tuple(map(from_warning, warnings)), extra)
+    complaints = _located(rows, tuple(map(from_warning, warnings)))
+    return Conversion(result.xform.encode("utf-8"), complaints, rows, extra)
+
+
+def _located(rows: WorkbookRows | None, complaints: tuple[Complaint, ...]) -> tuple[Complaint, ...]:
+    return complaints if rows is None else tuple(map(rows.locate, complaints))
 
 
 def _as_dict(sheets: DefinitionData) -> dict[str, object]:

@@ -14,6 +14,38 @@ from forms.complaint import Complaint, Severity
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"(?:On the|for sheet:) '(\w+)'")
 _COLUMN = re.compile(r"the '([^']+)' (?:value|column)")
+_CODES = {
+    "ENTITY": "workbook.entity",
+    "RANGE": "workbook.range",
+    "SURVEY": "workbook.parameters",
+    "HEADER_001": "workbook.header_missing",
+    "HEADER_002": "workbook.header_twice",
+    "HEADER_003": "workbook.header_missing",
+    "HEADER_004": "workbook.header_name",
+    "HEADER_005": "workbook.entity",
+    "LABEL_001": "workbook.choice_without_label",
+    "NAMES_001": "workbook.name_twice",
+    "NAMES_002": "workbook.name_differs_in_case",
+    "NAMES_003": "workbook.repeat_name",
+    "NAMES_004": "workbook.repeat_name",
+    "NAMES_005": "workbook.name_meta",
+    "NAMES_006": "workbook.choice_without_name",
+    "NAMES_007": "workbook.choice_name_twice",
+    "NAMES_008": "workbook.bad_name",
+    "NAMES_009": "workbook.bad_name",
+    "NAMES_010": "workbook.entity",
+    "NAMES_011": "workbook.entity",
+    "NAMES_012": "workbook.entity",
+    "NAMES_013": "workbook.sheet_misspelt",
+    "NAMES_014": "workbook.entity",
+    "NAMES_015": "workbook.entity",
+    "PYREF_001": "workbook.reference_syntax",
+    "PYREF_002": "workbook.reference_syntax",
+    "PYREF_003": "workbook.reference_unknown",
+    "PYREF_004": "workbook.reference_ambiguous",
+    "SURVEY_001": "workbook.end_without_begin",
+    "SURVEY_002": "workbook.begin_without_end",
+}
 # Sentences of pyxform that carry no code of its own: pattern, our code, sheet and column they speak of.
 _SENTENCES: tuple[tuple[str, str, str | None, str | None], ...] = (
     (r"Question with no type", "workbook.no_type", "survey", "type"),
@@ -88,8 +120,13 @@ def _recognised(text: str) -> tuple[str, str | None, str | None, dict[str, str |
 @lru_cache(maxsize=1)
 def _templates() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Turn pyxform's own message templates into patterns, so that a message tells its code again."""
-    patterns = ((code.name.lower(), "".join(_pattern(code.value.msg))) for code in ErrorCode)
-    return tuple((f"workbook.{name}", re.compile(pattern, re.DOTALL)) for name, pattern in patterns)
+    patterns = ((_our_code(code.name), "".join(_pattern(code.value.msg))) for code in ErrorCode)
+    return tuple((name, re.compile(pattern, re.DOTALL)) for name, pattern in patterns)
+
+
+def _our_code(name: str) -> str:
+    """Give our code of pyxform's: its own, or that of its family."""
+    return _CODES.get(name) or _CODES.get(name.partition("_")[0], "workbook.other")
 
 
 def _pattern(message: str) -> Iterator[str]:
