@@ -7,6 +7,9 @@ import httpx
 
 from evalsvc.demonstration.phone import TIMEOUT
 
+NO_RESERVE = frozenset({"fieldwork.no_reserve_left", "fieldwork.not_replaceable"})
+"""Answers that are no mistake: the village has no reserve left, or its households of the class were all taken."""
+
 
 class OfficeError(Exception):
     """Raise when the API refuses what the demonstration has every right to ask."""
@@ -37,7 +40,7 @@ class Office:
         """Open a reserve beside a household and return it; None when the village has none left."""
         wish = {"unit_id": unit_id, "reason": reason}
         answer = self._client.post(f"{self._base}/fieldwork/reserves", json=wish)
-        if answer.status_code == httpx.codes.CONFLICT and answer.json()["code"] == "fieldwork.no_reserve_left":
+        if answer.status_code == httpx.codes.CONFLICT and answer.json()["code"] in NO_RESERVE:
             return None
         return str(_checked(answer)["unit_id"])
 

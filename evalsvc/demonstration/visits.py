@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from evalsvc.demonstration.answers import answer, chance_of
 from evalsvc.demonstration.media import draw_photo, draw_signature
 from evalsvc.demonstration.phone import CREATED, Phone, PhoneError, Picture
-from evalsvc.demonstration.world import COMPLETED, World
+from evalsvc.demonstration.world import COMPLETED, Home, World
 from forms.definition import FormDefinition
 from forms.filling import fill
 
@@ -32,6 +32,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
 class Sent:
     """One submission as it went out, kept to be sent again."""
 
+    phone: Phone
     unit_id: str
     instance_id: str
     submission: bytes
@@ -68,19 +69,19 @@ def visit_all(
         if task["disposition"] is not None:
             continue
         chance = chance_of(task["unit_id"], "visit")
-        sent = _visit(task["unit_id"], definition, world, chance, tally)
-        _expect(phone, sent)
+        sent = _visit(phone, world.home(task["unit_id"]), definition, chance, tally)
+        _expect(sent)
         tally.bytes_sent += len(sent.submission) + sum(len(picture.content) for picture in sent.pictures)
         if chance.random() < RESENT:
-            _expect(phone, sent)
+            _expect(sent)
             tally.resent += 1
         tally.last = sent
         done()
     return tally
 
 
-def _visit(unit_id: str, definition: FormDefinition, world: World, chance: random.Random, tally: Tally) -> Sent:
-    home = world.home(unit_id)
+def _visit(phone: Phone, home: Home, definition: FormDefinition, chance: random.Random, tally: Tally) -> Sent:
+    unit_id = home.unit_id
     photo = Picture(f"{unit_id}-photo.png", draw_photo(chance))
     signature = Picture(f"{unit_id}-signature.png", draw_signature(chance))
     answers = answer(home, datetime.now(SHANGHAI), photo.name, signature.name)
@@ -88,12 +89,12 @@ def _visit(unit_id: str, definition: FormDefinition, world: World, chance: rando
     submission = fill(definition, answers, instance_id=instance_id)
     tally.outcomes[home.outcome] += 1
     if home.outcome == COMPLETED:
-        return Sent(unit_id, instance_id, submission, (photo, signature))
+        return Sent(phone, unit_id, instance_id, submission, (photo, signature))
     tally.unreached[unit_id] = chance.choice(REASONS[home.outcome])
-    return Sent(unit_id, instance_id, submission, (photo,))
+    return Sent(phone, unit_id, instance_id, submission, (photo,))
 
 
-def _expect(phone: Phone, sent: Sent) -> None:
-    response = phone.send(sent.submission, sent.pictures)
+def _expect(sent: Sent) -> None:
+    response = sent.phone.send(sent.submission, sent.pictures)
     if response.status_code != CREATED:
         raise PhoneError(f"{sent.unit_id}: {response.status_code} {response.text[:400]}")
