@@ -116,7 +116,7 @@ def _check_commitment(design: Design, commitment: Commitment, secret: str, publi
         raise SamplingError("draw.design_differs")
     if committed["secret_sha256"] != hash_secret(secret):
         raise SamplingError("draw.secret_differs")
-    if (public_value is None) != (design.public.source is None):
+    if (not public_value) != (design.public.source is None) or public_value == "":
         raise SamplingError("draw.public_value", source=design.public.source or "")
 
 

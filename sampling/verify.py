@@ -1,5 +1,6 @@
 """Verify a draw from its manifest and a frame, or a branch of it: recompute everything, say where a line differs."""
 
+# ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +59,7 @@ def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
         return [*findings, Finding("stages", False, str(names), str([stage.name for stage in manifest.stages]))]
     seed = _likeliest_seed(manifest)
     with DuckDBEngine(frame) as engine:
+        findings.extend(_check_units(engine, frame))
         if branch is None:
             findings.extend(_check_stages(engine, manifest, design, frame, seed))
         else:
@@ -164,6 +166,26 @@ def _check_frame(manifest: Manifest, frame: Frame, hashed: FrameHash, branch: Br
         for parent, (i, one) in stated.items():
             if parent not in right:
                 yield Finding(f"frames[{i}] {parent or ''}".strip(), False, None, one.sha256)
+
+
+def _check_units(engine: DuckDBEngine, frame: Frame) -> Iterator[Finding]:
+    """See that a committed frame lists every unit once, under one parent and with one set of values."""
+    lowest = len(frame.levels) - 1
+    for depth, level in enumerate(frame.levels):
+        unit = engine.quote(level.id)
+        names = [engine.quote(own.name) for own in level.all_columns]
+        names += [engine.quote(frame.levels[depth - 1].id)] if depth else []
+        listed = (
+            f"SELECT {'' if depth == lowest else 'DISTINCT'} {', '.join(names)} FROM frame WHERE {unit} IS NOT NULL"
+        )
+        rows, units = engine.rows(f"SELECT count(*), count(DISTINCT {unit}) FROM ({listed}) AS listed")[0]
+        yield Finding.of(f"frame {level.name}", units, rows)
+    distinct = " UNION ALL ".join(
+        f"SELECT DISTINCT {engine.quote(level.id)} AS id FROM frame WHERE {engine.quote(level.id)} IS NOT NULL"
+        for level in frame.levels
+    )
+    rows, ids = engine.rows(f"SELECT count(*), count(DISTINCT id) FROM ({distinct}) AS ids")[0]
+    yield Finding.of("frame ids", ids, rows)
 
 
 def _likeliest_seed(manifest: Manifest) -> str:

@@ -1,0 +1,115 @@
+"""The numbers on docs/draw-protocol.md are those the library computes, and the second checker agrees."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from sampling.commitment import Commitment, commit, hash_secret
+from sampling.design import Design, load_design
+from sampling.draw import run_draw
+from sampling.frame import Frame, FrameMapping, read_frame
+from sampling.frame_hash import hash_frame
+from sampling.hashing import canonical_json, sha256_text
+from sampling.manifest import Manifest
+from sampling.tickets import start, ticket, uniform_numbers
+
+SECRET = "d9143ba32c5ff957021fee6d72fddb1cf749912c89f06468940ed07fe7958801"
+PUBLIC_VALUE = "04 07 11 19 26 31 + 09"
+
+
+@pytest.fixture(scope="module")
+def design(page_block: Callable[[str], str]) -> Design:
+    design = load_design(page_block("yaml")).design
+    assert design is not None
+    return design
+
+
+@pytest.fixture(scope="module")
+def frame(page_block: Callable[[str], str], design: Design, tmp_path_factory: pytest.TempPathFactory) -> Frame:
+    path = tmp_path_factory.mktemp("page") / "frame.csv"
+    path.write_text(page_block("csv"), encoding="utf-8")
+    frame = read_frame(path, FrameMapping(design.levels)).frame
+    assert frame is not None
+    return frame
+
+
+@pytest.fixture(scope="module")
+def commitment(design: Design, frame: Frame) -> Commitment:
+    return commit(design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
+
+
+@pytest.fixture(scope="module")
+def manifest(design: Design, frame: Frame, commitment: Commitment) -> Manifest:
+    return run_draw(
+        design, frame, commitment, SECRET, PUBLIC_VALUE, drawn_at="2026-03-03T02:00:00Z", code_version="example"
+    )
+
+
+def test_frame_hash_of_the_page(page: str, frame: Frame, checker: ModuleType) -> None:
+    hashed = hash_frame(frame)
+    assert f"| frame_sha256 = H(node of 990101 US node of 990102) | `{hashed.sha256}` |" in page
+    for unit_id, node in hashed.nodes:
+        assert f"| node of county {unit_id} | `{node}` |" in page
+    leaf = sha256_text("一般农户\x1f99010100201\x1f3")
+    village = sha256_text("西村\x1f990101002\x1f其他村")
+    for value in (leaf, sha256_text(leaf), village, sha256_text(f"{village}\x1f{sha256_text(leaf)}")):
+        assert f"`{value}` |" in page
+
+
+def test_commitment_of_the_page(page: str, page_block: Callable[[str], str], commitment: Commitment) -> None:
+    written = page_block("json").rstrip("\n")
+    assert canonical_json(dict(commitment.committed)).decode() == written
+    assert f"| commitment = H(the line above) | `{sha256_text(written)}` |" in page
+    assert commitment.commitment == sha256_text(written)
+    assert f"| secret | `{SECRET}` |" in page
+    assert f"| secret_sha256 = H(secret) | `{hash_secret(SECRET)}` |" in page
+    assert f"| public value | `{PUBLIC_VALUE}` |" in page
+
+
+def test_seed_and_five_tickets_of_the_page(page: str, manifest: Manifest) -> None:
+    assert f"| seed = H(commitment `:` secret `:` public value) | `{manifest.seed}` |" in page
+    for unit_id in ("99010100101", "99010100102", "99010100103", "99010100104", "99010100201"):
+        made = ticket(manifest.seed, "household", unit_id)
+        assert f"| {unit_id} | `{made}` | {float(uniform_numbers([made])[0])!r} |" in page
+
+
+def test_systematic_start_of_the_page(page: str, manifest: Manifest) -> None:
+    r = start(manifest.seed, "village", None, "")
+    assert f"`{manifest.seed}:village/start::`, r = {r}." in page
+    points = [(k * 2**52 + r) * 6 / (2 * 2**52) for k in range(2)]
+    assert [int(point * 1e6) / 1e6 for point in points] == [0.747947, 3.747947]
+    assert "0.747947... and 3.747947..." in page
+    cumulated = 0
+    for unit_id, size in (("990101003", 2), ("990102001", 1), ("990101002", 1), ("990102002", 2)):
+        cumulated += size
+        assert f"| {unit_id} | `{ticket(manifest.seed, 'village', unit_id)}` | {size} | {cumulated} |" in page
+    taken = {unit.id: unit.probability for unit in manifest.stages[0].units}
+    assert taken == {"990101001": 1.0, "990101003": 2 * 2 / 6, "990101002": 2 * 1 / 6}
+
+
+def test_equal_probability_of_the_page(manifest: Manifest) -> None:
+    units = [unit for unit in manifest.stages[1].units if unit.parent == "990101001"]
+    assert [(unit.id, unit.probability, unit.order) for unit in units] == [
+        ("99010100103", 0.25, None),
+        ("99010100104", None, 1),
+    ]
+
+
+def test_the_second_checker_agrees_on_the_page(
+    manifest: Manifest, frame: Frame, check_independently: Callable[[Manifest, Frame], list[str]]
+) -> None:
+    assert check_independently(manifest, frame) == []
+
+
+def test_manifest_file_reads_back(manifest: Manifest, tmp_path: Path) -> None:
+    text = manifest.to_json()
+    assert Manifest.from_json(text) == manifest
+    assert list(json.loads(text)) == [
+        "protocol", "evaluation", "draw", "design", "frames", "commitment", "committed_at", "time_stamp", "public_source",
+        "public_round", "public_form", "public_value", "secret", "seed", "code_version", "drawn_at", "stages",
+    ]  # fmt: skip
+    # One unit stands on one line, so that a changed line shows as such in any comparison of texts.
+    assert sum('"ticket": ' in line for line in text.splitlines()) == sum(len(stage.units) for stage in manifest.stages)
