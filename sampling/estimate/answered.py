@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sampling.estimate.domain import Ladder, Partition
+from sampling.estimate.domain import Partition
+from sampling.estimate.ladder import Ladder
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.table import BoolArray, FloatArray, IntArray
 from sampling.estimate.variance import Term

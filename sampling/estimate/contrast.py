@@ -85,14 +85,14 @@ def _terms(layers: Layers, split: Partition, dual: Dual, parts: Parts) -> tuple[
         part, own = parts[name]
         for term in part.terms:
             column = np.zeros(split.domain.size)
-            column[part.steps.rows] = term.column
+            column[part.steps.rows] = 1.0 if term.column is None else term.column
             coefficient = np.nan_to_num(spread_over(split, own, term.coefficient) * slope)
-            terms.append(Term(column[layers.steps.rows], coefficient))
+            terms.append(Term(layers.steps.take(column), coefficient))
     return tuple(terms)
 
 
 def _judged(statement: Statement, value: FloatArray, spread: Variance, layers: Layers, lacking: BoolArray) -> Judged:
-    n = layers.steps.domain_sums((layers.steps.weights != 0).astype(np.float64)).astype(np.int64)
+    n = layers.steps.counts.astype(np.int64)
     df = layers.degrees_of_freedom
     reasons = blank_reasons(statement.interval, value, spread, n, df)
     return Judged(

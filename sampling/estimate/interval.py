@@ -176,7 +176,10 @@ def _wilson(basis: _Basis) -> tuple[FloatArray, FloatArray]:
 
 
 def _arcsine(basis: _Basis) -> tuple[FloatArray, FloatArray]:
-    centre, half = np.arcsin(np.sqrt(basis.p)), basis.t / (2.0 * np.sqrt(basis.size))
+    """Give sin^2(asin sqrt p -+ t / (2 sqrt n)); none at 0 and 1, where it is a quarter of the exact limits' width."""
+    inside = (basis.p > 0.0) & (basis.p < 1.0)
+    centre = np.arcsin(np.sqrt(np.where(inside, basis.p, np.nan)))
+    half = basis.t / (2.0 * np.sqrt(basis.size))
     low = np.sin(np.clip(centre - half, 0.0, np.pi / 2)) ** 2
     return low, np.sin(np.clip(centre + half, 0.0, np.pi / 2)) ** 2
 

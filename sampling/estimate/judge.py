@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,6 +53,7 @@ class _Drawn:
 
     interval: Limits
     bounds: Limits | None
+    threshold: ThresholdRow | None
 
 
 def rows_of(
@@ -61,11 +62,9 @@ def rows_of(
     """Make the rows of one variable, one a domain."""
     df = interval_df(statement.interval, judged.df)
     bounds = None if statement.threshold is None else _bounds(statement, statement.threshold, judged, df)
-    drawn = _Drawn(_interval(statement, judged, df), bounds)
-    empty = EstimateRow(statement.id, variable, level, threshold=_printed(statement.threshold))
-    return [
-        _row(statement, judged, drawn, replace(empty, domain=labels), index) for index, labels in enumerate(domains)
-    ]
+    drawn = _Drawn(_interval(statement, judged, df), bounds, _printed(statement.threshold))
+    fixed = (statement.id, variable, level)
+    return [_row(statement, judged, drawn, index, (*fixed, labels)) for index, labels in enumerate(domains)]
 
 
 def interval_df(spec: IntervalSpec, df: FloatArray) -> FloatArray:
@@ -177,31 +176,43 @@ def _printed(threshold: ThresholdSpec | None) -> ThresholdRow | None:
     return ThresholdRow(threshold.value, threshold.side, threshold.alpha, threshold.planned_deff)
 
 
-def _row(statement: Statement, judged: Judged, drawn: _Drawn, empty: EstimateRow, index: int) -> EstimateRow:
-    threshold = statement.threshold
-    counted = replace(empty, df=_number(judged.df[index]), n=int(judged.n[index]))
+def _row(
+    statement: Statement,
+    judged: Judged,
+    drawn: _Drawn,
+    index: int,
+    place: tuple[str, str | None, str | None, dict[str, str]],
+) -> EstimateRow:
+    n, df = int(judged.n[index]), _number(judged.df[index])
     reason = judged.reasons[index]
     if reason is not None:
-        return replace(counted, verdict=None if threshold is None else UNDECIDED, reason=reason)
+        undecided = None if drawn.threshold is None else UNDECIDED
+        return EstimateRow(*place, n=n, df=df, threshold=drawn.threshold, verdict=undecided, flags=(), reason=reason)
     low, high = _number(drawn.interval.low[index]), _number(drawn.interval.high[index])
-    if low is None and high is None:
-        reason = _why_no_interval(judged, index)
-    row = replace(
-        counted,
+    bound, decided = _decided(statement.threshold, drawn.bounds, index)
+    return EstimateRow(
+        *place,
         estimate=float(judged.value[index]),
         se=float(np.sqrt(judged.variance[index])),
         low=low,
         high=high,
+        df=df,
+        n=n,
         n_effective=_number(drawn.interval.effective[index]),
         deff=_number(judged.deff[index]),
+        threshold=drawn.threshold,
+        bound=bound,
+        verdict=decided,
         flags=_flags(statement, judged, index),
-        reason=reason,
+        reason=_why_no_interval(judged, index) if low is None and high is None else None,
     )
-    if threshold is None or drawn.bounds is None:
-        return row
-    below, above = _number(drawn.bounds.low[index]), _number(drawn.bounds.high[index])
-    bound = above if threshold.side == "upper" else below
-    return replace(row, bound=bound, verdict=verdict(threshold, below, above))
+
+
+def _decided(threshold: ThresholdSpec | None, bounds: Limits | None, index: int) -> tuple[float | None, Verdict | None]:
+    if threshold is None or bounds is None:
+        return None, None
+    below, above = _number(bounds.low[index]), _number(bounds.high[index])
+    return above if threshold.side == "upper" else below, verdict(threshold, below, above)
 
 
 def _why_no_interval(judged: Judged, index: int) -> str:

@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 
 from sampling.estimate.design import Design, DesignSpec, compile_design, compile_within
-from sampling.estimate.domain import Ladder, Partition, ladder
+from sampling.estimate.domain import Partition
+from sampling.estimate.ladder import Ladder, ladder
 from sampling.estimate.table import BoolArray, FloatArray, Table
 from sampling.estimate.variance import Term, Variance, variance
 
@@ -69,7 +70,7 @@ class Layers:
         outer = variance(self.design, self.steps, terms)
         if self.within is None or self.inner is None:
             return outer
-        inner = variance(self.within, self.inner, terms)
+        inner = variance(self.within, self.inner, terms, own=False)
         return Variance(
             np.where(self.conditional, inner.value, outer.value),
             np.where(self.conditional, inner.lonely, outer.lonely),

@@ -57,6 +57,11 @@ class Statement:
     threshold: ThresholdSpec | None = None
 
     @property
+    def is_rate(self) -> bool:
+        """Tell whether the figures are judged as rates between 0 and 1."""
+        return self.statistic == "proportion" or (self.statistic == "ratio" and self.interval.method != "wald")
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Name the analysis columns, whose missing values matter."""
         return tuple(name for name in (*self.variables, self.numerator, self.denominator) if name is not None)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate import scores
-from sampling.estimate.domain import Ladder
+from sampling.estimate.ladder import Ladder
 from sampling.estimate.layers import Layers
 from sampling.estimate.scores import Estimated
-from sampling.estimate.statement import DesignEffect, Statistic
+from sampling.estimate.statement import DesignEffect, Statement
 from sampling.estimate.table import BoolArray, FloatArray, IntArray
 from sampling.estimate.variance import Variance
 
@@ -37,13 +37,7 @@ class Figures:
     rate: BoolArray
 
 
-def figures(
-    layers: Layers,
-    statistic: Statistic,
-    numerator: FloatArray,
-    denominator: FloatArray | None,
-    design_effect: DesignEffect,
-) -> Figures:
+def figures(layers: Layers, statement: Statement, numerator: FloatArray, denominator: FloatArray | None) -> Figures:
     """Compute a mean, proportion, total or ratio.
 
     Parameters
@@ -51,27 +45,23 @@ def figures(
     numerator, denominator : (used rows,) the variable itself, and for ratios what it is divided by
     """
     steps = layers.steps
-    if statistic == "total":
+    if statement.statistic == "total":
         estimated = scores.total(steps, numerator)
-    elif denominator is None:
-        estimated = scores.mean(steps, numerator)
     else:
         estimated = scores.ratio(steps, numerator, denominator)
     spread = without_rounding(layers.variance(estimated.terms), estimated.value)
-    counted = (steps.weights != 0).astype(np.float64)
-    n = steps.domain_sums(counted)
     deff = np.full(steps.domains, np.nan)
-    if design_effect != "none":
-        simple = _simple_variance(steps, statistic, estimated, denominator)
-        deff = _design_effect(spread.value, simple, n, steps.domain_sums(steps.weights), design_effect)
+    if statement.design_effect != "none":
+        simple = _simple_variance(steps, statement, estimated.value, numerator, denominator)
+        deff = _design_effect(spread.value, simple, steps, statement.design_effect)
     return Figures(
         estimated=estimated,
         variance=spread,
-        n=n.astype(np.int64),
-        kish=_kish(steps, counted if denominator is None else counted * denominator),
+        n=steps.counts.astype(np.int64),
+        kish=steps.counts if denominator is None else _kish(steps, denominator),
         df=layers.degrees_of_freedom,
         deff=deff,
-        rate=_rate(steps, numerator, np.ones_like(numerator) if denominator is None else denominator),
+        rate=_rate(steps, statement, numerator, denominator),
     )
 
 
@@ -83,38 +73,45 @@ def without_rounding(found: Variance, value: FloatArray) -> Variance:
 
 def _kish(steps: Ladder, size: FloatArray) -> FloatArray:
     """Give (sum s)^2 / sum s^2, Kish (1965), section 11.7: the count of equal units worth units of sizes s."""
+    size = np.where(steps.weights != 0, size, 0.0)
     square = steps.domain_sums(size * size)
     top = steps.domain_sums(size) ** 2
     return np.asarray(np.divide(top, square, out=np.zeros_like(top), where=square > 0), dtype=np.float64)
 
 
-def _rate(steps: Ladder, numerator: FloatArray, denominator: FloatArray) -> BoolArray:
+def _rate(steps: Ladder, statement: Statement, numerator: FloatArray, denominator: FloatArray | None) -> BoolArray:
+    """Mark the domains in which every row shows a share between 0 and 1 (proportions do by their making)."""
+    if statement.statistic == "proportion":
+        return np.ones(steps.domains, dtype=np.bool_)
+    if statement.statistic != "ratio" or denominator is None:
+        return np.zeros(steps.domains, dtype=np.bool_)
     outside = (numerator < 0) | (numerator > denominator)
     return np.asarray(steps.domain_sums(outside.astype(np.float64)) == 0, dtype=np.bool_)
 
 
 def _simple_variance(
-    steps: Ladder, statistic: Statistic, estimated: Estimated, denominator: FloatArray | None
+    steps: Ladder, statement: Statement, value: FloatArray, numerator: FloatArray, denominator: FloatArray | None
 ) -> FloatArray:
     """Give n times the variance that a simple random sample with replacement would have; divisor n - 1, as in R."""
-    weights = steps.weights
+    weights, n = steps.weights, steps.counts
     population = steps.domain_sums(weights)
-    n = steps.domain_sums((weights != 0).astype(np.float64))
+    residual = numerator
+    if statement.statistic == "ratio" and denominator is not None:
+        residual = numerator - np.nan_to_num(value)[steps.row_domain] * denominator
     with np.errstate(all="ignore"):
-        middle = steps.domain_sums(weights * estimated.residual) / population
-        left = estimated.residual - middle[steps.row_domain]
+        middle = steps.domain_sums(weights * residual) / population
+        left = residual - middle[steps.row_domain]
         simple = steps.domain_sums(weights * left * left) / population * n / (n - 1.0)
-        if statistic == "total":
-            return np.asarray(simple * population**2, dtype=np.float64)
-        if denominator is None:
-            return np.asarray(simple, dtype=np.float64)
-        return np.asarray(simple * (population / steps.domain_sums(weights * denominator)) ** 2, dtype=np.float64)
+        if statement.statistic == "total":
+            simple = simple * population**2
+        elif denominator is not None:
+            simple = simple * (population / steps.domain_sums(weights * denominator)) ** 2
+    return np.asarray(simple, dtype=np.float64)
 
 
-def _design_effect(
-    spread: FloatArray, simple: FloatArray, n: FloatArray, population: FloatArray, kind: DesignEffect
-) -> FloatArray:
-    """Give V / V_srs, Kish (1965), section 8.2."""
+def _design_effect(spread: FloatArray, simple: FloatArray, steps: Ladder, kind: DesignEffect) -> FloatArray:
+    """Give V / V_srs, Kish (1965), section 8.2; `without` takes the reference without replacement."""
+    n, population = steps.counts, steps.domain_sums(steps.weights)
     with np.errstate(all="ignore"):
         reference = simple / n
         if kind == "without":

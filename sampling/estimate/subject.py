@@ -46,7 +46,7 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     rows: list[EstimateRow] = []
     parts: list[Part] = []
     for subject in _subjects(data, statement, layers):
-        found = figures(layers, statement.statistic, subject.numerator, subject.denominator, statement.design_effect)
+        found = figures(layers, statement, subject.numerator, subject.denominator)
         judged = _judged(setting, found, subject.fault)
         rows += rows_of(statement, judged, split.named(), subject.variable, subject.level)
         parts.append(_part(found, layers, judged, is_total=statement.statistic == "total"))
@@ -62,32 +62,32 @@ def _missing(data: Table, statement: Statement) -> BoolArray:
 
 
 def _subjects(data: Table, statement: Statement, layers: Layers) -> Iterator[Subject]:
-    rows = layers.steps.rows
+    steps = layers.steps
     if statement.numerator is not None and statement.denominator is not None:
         name = f"{statement.numerator}/{statement.denominator}"
         top, bottom = data[statement.numerator].numbers, data[statement.denominator].numbers
         if top is None or bottom is None:
-            yield Subject(name, np.zeros(rows.size), fault="estimate.text_column")
+            yield Subject(name, np.zeros(steps.rows.size), fault="estimate.text_column")
         else:
-            yield Subject(name, top[rows], bottom[rows])
+            yield Subject(name, steps.take(top), steps.take(bottom))
         return
     for name in statement.variables:
         yield from _variable(data, statement, layers, name)
 
 
 def _variable(data: Table, statement: Statement, layers: Layers, name: str) -> Iterator[Subject]:
-    column, rows = data[name], layers.steps.rows
+    column, steps = data[name], layers.steps
     numbers = column.numbers
     if name in statement.categorical or (numbers is None and statement.statistic == "proportion"):
         codes, levels = column.coded
-        here = codes[rows]
+        here = codes[steps.rows]
         for index, level in enumerate(levels):
             yield Subject(name, (here == index).astype(np.float64), level=level)
         return
     if numbers is None:
-        yield Subject(name, np.zeros(rows.size), fault="estimate.text_column")
+        yield Subject(name, np.zeros(steps.rows.size), fault="estimate.text_column")
         return
-    used = numbers[rows]
+    used = steps.take(numbers)
     other = statement.statistic == "proportion" and bool(((used != 0) & (used != 1)).any())
     yield Subject(name, used, fault="estimate.not_zero_one" if other else None)
 
@@ -109,9 +109,6 @@ def _judged(setting: _Setting, found: Figures, fault: str | None) -> Judged:
         reasons[index] = "estimate.missing_values"
     if fault is not None:
         reasons = [fault] * len(reasons)
-    is_rate = statement.statistic == "proportion" or (
-        statement.statistic == "ratio" and statement.interval.method != "wald"
-    )
     return Judged(
         value=found.estimated.value,
         variance=found.variance.value,
@@ -120,7 +117,7 @@ def _judged(setting: _Setting, found: Figures, fault: str | None) -> Judged:
         deff=found.deff,
         conditional=setting.layers.conditional,
         reasons=reasons,
-        kish=found.kish if is_rate else None,
+        kish=found.kish if statement.is_rate else None,
         rate=found.rate,
         pooled=setting.pooled,
     )

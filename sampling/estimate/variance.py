@@ -13,16 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate.design import Design
-from sampling.estimate.domain import Ladder, StagePairs
+from sampling.estimate.ladder import Ladder, StagePairs
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
 
 
 @dataclass(frozen=True)
 class Term:
-    """Hold one part of a score: `coefficient` (domains,) times the weighted `column` over the ladder's rows."""
+    """Hold one part of a score: `coefficient` (domains,) times the weighted `column` over the ladder's rows.
 
-    column: FloatArray
+    No column stands for ones; `totals` are the column's over the ladder it was made on, if they are at hand.
+    """
+
+    column: FloatArray | None
     coefficient: FloatArray
+    totals: list[FloatArray] | None = None
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,13 @@ class Variance:
     lonely: BoolArray
 
 
-def variance(design: Design, steps: Ladder, terms: Sequence[Term]) -> Variance:
+def variance(design: Design, steps: Ladder, terms: Sequence[Term], *, own: bool = True) -> Variance:
     """Give the variance of the score sum(terms) in every domain.
 
-    Under lonely_psu "fail" a domain with rows in a lone PSU's stratum has `lonely` True: its value is not to be used.
+    `own` says that totals kept in the terms are those of this ladder. Under lonely_psu "fail" a domain with rows in a
+    lone PSU's stratum has `lonely` True: its value is not to be used.
     """
-    scores = _scores(steps, terms)
+    scores = _scores(steps, terms, own=own)
     value = np.zeros(steps.domains)
     lonely = np.zeros(steps.domains, dtype=np.bool_)
     for pairs, score in zip(steps.stages, scores, strict=True):
@@ -51,10 +56,11 @@ def variance(design: Design, steps: Ladder, terms: Sequence[Term]) -> Variance:
     return Variance(value, failed)
 
 
-def _scores(steps: Ladder, terms: Sequence[Term]) -> list[FloatArray]:
+def _scores(steps: Ladder, terms: Sequence[Term], *, own: bool) -> list[FloatArray]:
     scores = [np.zeros(pairs.unit.size) for pairs in steps.stages]
     for term in terms:
-        for level, (pairs, total) in enumerate(zip(steps.stages, steps.totals(term.column), strict=True)):
+        totals = term.totals if own and term.totals is not None else steps.totals(term.column)
+        for level, (pairs, total) in enumerate(zip(steps.stages, totals, strict=True)):
             scores[level] += term.coefficient[pairs.domain] * total
     return scores
 
