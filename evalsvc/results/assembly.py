@@ -140,7 +140,7 @@ def _upper_units(manifest: Manifest, layout: Layout) -> dict[str, tuple[str | No
 def _upper_cells(row: FieldworkRow, above: Mapping[str, tuple[str | None, dict[str, str]]]) -> dict[str, str]:
     """Return the cells of every unit above a household, from its parent outwards."""
     cells: dict[str, str] = {}
-    parent: str | None = row.parent
+    parent = row.parent or None
     while parent is not None:
         parent, own = above[parent]
         cells |= own
@@ -181,7 +181,7 @@ def _check_fieldwork(sources: Sources) -> list[Complaint]:
 def _fieldwork_problem(sources: Sources, row: FieldworkRow, drawn: Any) -> str | None:  # noqa: PLR0911 - one answer a problem
     if drawn is None:
         return "results.unit_not_drawn"
-    if (row.parent, row.stratum, row.sample_type) != (drawn.parent, drawn.stratum, drawn.sample_type):
+    if (row.parent or None, row.stratum, row.sample_type) != (drawn.parent, drawn.stratum, drawn.sample_type):
         return "results.unit_differs"
     if row.sample_type not in ("probability", "certainty", "reserve"):
         return "results.sample_type"

@@ -1,6 +1,7 @@
 """What the analysis takes from the frame: known persons of the judged counties, columns of the drawn households."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evalsvc.results.layout import PERSONS_COLUMN, REGISTERED_COLUMN, REMAINING_COLUMN, YES
@@ -8,7 +9,7 @@ from evalsvc.results.plan import CountyTotals
 from sampling.design import Design
 from sampling.engine import DuckDBEngine
 from sampling.frame import Frame
-from sampling.steps import in_scope
+from sampling.steps import in_scope, kept
 
 # ruff: noqa: S608 (names are quoted and values are literals, both written by the engine)
 
@@ -26,6 +27,61 @@ def county_totals(frame: Frame, design: Design, counties: Collection[str]) -> tu
             f" WHERE {in_scope(engine, design, len(design.levels) - 1)} GROUP BY {county} ORDER BY {county}"
         )
     return tuple(CountyTotals(row[0], int(row[1] or 0), int(row[2]), int(row[3])) for row in rows if row[0] in counties)
+
+
+@dataclass(frozen=True)
+class CountyScope:
+    """One judged county as the design sees it: what stands in the frame and takes part."""
+
+    county: str
+    name: str
+    villages: int
+    households: int
+    totals: CountyTotals
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """One rule that leaves units out, with how many it left out in the judged counties."""
+
+    level: str
+    column: str
+    values: tuple[str, ...]
+    reason: str
+    units: int
+
+
+def county_scopes(frame: Frame, design: Design, counties: Collection[str]) -> tuple[CountyScope, ...]:
+    """Count villages, households and persons of the judged counties within the design's scope."""
+    totals = {each.county: each for each in county_totals(frame, design, counties)}
+    lowest = len(design.levels) - 1
+    with DuckDBEngine(frame) as engine:
+        county = engine.quote(design.levels[0].id)
+        own = {column.name for column in design.levels[0].columns}
+        name = f"max({engine.quote(design.levels[0].name)})" if design.levels[0].name in own else county
+        rows = engine.rows(
+            f"SELECT {county}, {name}, count(DISTINCT {engine.quote(design.levels[lowest - 1].id)}), count(*)"
+            f" FROM frame WHERE {in_scope(engine, design, lowest)} GROUP BY {county} ORDER BY {county}"
+        )
+    return tuple(
+        CountyScope(row[0], str(row[1]), int(row[2]), int(row[3]), totals[row[0]]) for row in rows if row[0] in totals
+    )
+
+
+def exclusions(frame: Frame, design: Design) -> tuple[Exclusion, ...]:
+    """Count the units that each rule of exclusion leaves out of what the other rules let in."""
+    names = [level.name for level in design.levels]
+    found = []
+    with DuckDBEngine(frame) as engine:
+        for rule in design.exclude:
+            depth = names.index(rule.level)
+            inside = in_scope(engine, replace(design, exclude=()), depth)
+            unit = engine.quote(design.levels[depth].id)
+            rows = engine.rows(
+                f"SELECT count(DISTINCT {unit}) FROM frame WHERE {inside} AND {kept(engine, design, rule)}"
+            )
+            found.append(Exclusion(rule.level, rule.column, rule.values, rule.reason or "", int(rows[0][0])))
+    return tuple(found)
 
 
 def household_attributes(frame: Frame, household_ids: Collection[str]) -> dict[str, Mapping[str, Any]]:

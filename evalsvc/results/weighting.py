@@ -28,18 +28,19 @@ def weigh(
 ) -> tuple[dict[str, HouseholdWeight], list[Complaint]]:
     """Weigh every opened household; `classes` gives the class in which its non-response is adjusted."""
     populations = {(each.parent, each.stratum): each.population for each in manifest.stages[-1].strata}
-    main = Counter((row.parent, row.stratum) for row in opened if row.sample_type != RESERVE)
-    reserves = Counter((row.parent, row.stratum) for row in opened if row.sample_type == RESERVE)
     chance = _parent_probabilities(manifest)
+    group = {row.unit_id: (row.parent or None, row.stratum) for row in opened}
+    main = Counter(group[row.unit_id] for row in opened if row.sample_type != RESERVE)
+    reserves = Counter(group[row.unit_id] for row in opened if row.sample_type == RESERVE)
     units = [
         OpenedUnit(
             unit_id=row.unit_id,
-            parent=row.parent,
+            parent=group[row.unit_id][0],
             stratum=row.stratum,
-            parent_probability=chance[row.parent],
-            population=populations[row.parent, row.stratum],
-            main=main[row.parent, row.stratum],
-            opened=reserves[row.parent, row.stratum],
+            parent_probability=chance[group[row.unit_id][0]],
+            population=populations[group[row.unit_id]],
+            main=main[group[row.unit_id]],
+            opened=reserves[group[row.unit_id]],
             eligible=row.disposition not in INELIGIBLE,
             responded=row.disposition == COMPLETED,
             adjustment_class=classes[row.unit_id],
@@ -49,8 +50,7 @@ def weigh(
     weights = household_weights(units)
     found = zip(opened, weights.base, weights.adjusted, strict=True)
     return {
-        row.unit_id: HouseholdWeight(populations[row.parent, row.stratum], base, adjusted)
-        for row, base, adjusted in found
+        row.unit_id: HouseholdWeight(populations[group[row.unit_id]], base, adjusted) for row, base, adjusted in found
     }, list(weights.complaints)
 
 

@@ -1,0 +1,56 @@
+"""The annexes: the drawn villages, and the files that the signature covers."""
+
+from evalsvc.editions.figures import Figures
+from reports.document import Annex, Column, Paragraph, Row, Table
+
+
+def annexes(figures: Figures) -> tuple[Annex, ...]:
+    """Compose the annexes."""
+    found = [Annex("数据文件及其哈希值", (Paragraph(_explanation()), _files(figures)))]
+    if figures.facts["villages"]:
+        found.insert(0, Annex("抽样附件：抽中的村", (_villages(figures),), landscape=True))
+    return tuple(found)
+
+
+def _villages(figures: Figures) -> Table:
+    names = {each.code: each.name for each in figures.counties}
+    columns = (
+        Column("村代码", share=0.16),
+        Column("县", share=0.1),
+        Column("乡镇", share=0.14),
+        Column("村", share=0.16),
+        Column("层", share=0.16),
+        Column("入样概率", "end"),
+        Column("全村户数", "end"),
+        Column("启用户数", "end"),
+        Column("完成户数", "end"),
+    )
+    rows = tuple(
+        Row(
+            (
+                each["code"],
+                names.get(each["county"], each["county"]),
+                each["town"],
+                each["name"],
+                each["stratum"],
+                *(
+                    figures.count("villages", each["code"], name)
+                    for name in ("probability", "households", "opened", "completed")
+                ),
+            )
+        )
+        for each in figures.facts["villages"]
+    )
+    return Table("抽中的村及调查户数", columns, rows, small=True)
+
+
+def _explanation() -> str:
+    return (
+        "本报告内嵌edition.json和results.json两个数据文件，与印出的数字一并受签名保护。edition.json载有数据包中下列文件的SHA-256；"
+        "interviews.csv再逐份载明原样答卷的SHA-256。因此一个签名保护了从抽样框到印出数字的全部环节。"
+    )
+
+
+def _files(figures: Figures) -> Table:
+    rows = tuple(Row((name, digest)) for name, digest in figures.facts["inputs"].items())
+    return Table("数据包文件", (Column("文件", share=0.24), Column("SHA-256", share=0.76)), rows, small=True)

@@ -1,0 +1,65 @@
+"""Chapter 3: what came of the visits, household by household, in counts."""
+
+from evalsvc.editions.figures import Figures
+from evalsvc.editions.wording import OUTCOMES
+from reports.document import BarChart, BarRow, Chapter, Column, Heading, Paragraph, Row, Table
+
+OPENED = ("main", "reserves", "opened")
+
+
+def fieldwork(figures: Figures) -> Chapter:
+    """Compose the chapter."""
+    whole = ("fieldwork", "all")
+    flow = (
+        "共启用",
+        figures.count(*whole, "opened"),
+        "户：主样本",
+        figures.count(*whole, "main"),
+        "户，备选户",
+        figures.count(*whole, "reserves"),
+        "户。完成访问",
+        figures.count(*whole, "completed"),
+        "户；未访到",
+        figures.count(*whole, "non_contact"),
+        "户，拒访",
+        figures.count(*whole, "refused"),
+        "户。应答率（完成访问÷合格户，未加权）为",
+        figures.count(*whole, "response_rate"),
+        "。",
+    )
+    rule = (
+        "备选户与主样本同时抽出并排好顺序，只有主样本户确实访不到、且原因登记在案时，才按顺序启用同村同类的下一户。"
+        "原户不删除，计入未应答；空挂、已故、重复等不合格户留在样本内，取值为零，不当作拒访处理。"
+    )
+    return Chapter(
+        "实地调查",
+        (Heading("调查结果"), Paragraph(flow), _table(figures), _chart(figures), Heading("替换规则"), Paragraph(rule)),
+    )
+
+
+def _table(figures: Figures) -> Table:
+    names = (*OPENED, *OUTCOMES, "response_rate")
+    titles = ("主样本", "备选", "合计", *OUTCOMES.values(), "应答率")
+    groups = ("启用户数",) * len(OPENED) + ("调查结果",) * len(OUTCOMES) + ("",)
+    columns = (
+        Column("县", share=0.12),
+        *(Column(title, "end", group=group) for title, group in zip(titles, groups, strict=True)),
+    )
+    rows = [
+        Row((each.name, *(figures.count("fieldwork", "counties", each.code, name) for name in names)))
+        for each in figures.counties
+    ]
+    rows.append(Row(("合计", *(figures.count("fieldwork", "all", name) for name in names)), strong=True))
+    return Table("各县调查结果", columns, tuple(rows), small=True)
+
+
+def _chart(figures: Figures) -> BarChart:
+    path = ("fieldwork", "counties")
+    by_county = {each["code"]: each for each in figures.facts["fieldwork"]["counties"]}
+    rows = tuple(
+        BarRow(
+            each.name, by_county[each.code]["response_rate"] or 0.0, figures.count(*path, each.code, "response_rate")
+        )
+        for each in figures.counties
+    )
+    return BarChart("各县应答率", "每县一条，长度为完成访问户数占合格户数的比例。", rows)

@@ -1,0 +1,218 @@
+"""Compose edition.json: every fact and figure that a report prints, from files alone; docs/formats.md, Edition.
+
+The service composes it to issue a report, an outsider's check composes it again from the bundle and compares.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from evalsvc.evaluations.rule_pack import Pack
+from evalsvc.results.assembly import Sources
+from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
+from evalsvc.results.frame_facts import county_scopes, exclusions
+from evalsvc.results.indicators import INDICATORS, indicator_of_row
+from evalsvc.results.layout import Layout, text_of
+from sampling.design import load_design
+from sampling.frame import Frame
+from sampling.hashing import canonical_json
+from sampling.manifest import Manifest
+
+VERSION = 1
+ORDER_OF_VERDICTS = ("不达标", "不能判定", "达标")
+"""One miss fails the whole; one open question leaves it open."""
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Head:
+    """What an edition says of itself."""
+
+    number: int
+    kind: str
+    issued_at: str
+    institute: str
+    lead: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What an edition says of its evaluation."""
+
+    code: str
+    name: str
+    client: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that the facts are composed from."""
+
+    sources: Sources
+    frame: Frame
+    layout: Layout
+    rows: Sequence[Mapping[str, Any]]
+    inputs: Mapping[str, str]
+    code_version: str
+
+
+def compose(head: Head, about: About, material: Material) -> Facts:
+    """Return edition.json without its printed figures."""
+    manifest = material.sources.manifest
+    return {
+        "version": VERSION,
+        "edition": asdict(head),
+        "evaluation": asdict(about),
+        "pack": _pack(material.sources.pack),
+        "draw": _draw(manifest),
+        "frame": _frame(material),
+        "fieldwork": _fieldwork(material),
+        "villages": _villages(material),
+        "cases": _cases(material),
+        "verdicts": _verdicts(material.rows, material.layout),
+        "estimates": [dict(row) for row in material.rows],
+        "inputs": dict(sorted(material.inputs.items())),
+        "code_version": material.code_version,
+    }
+
+
+def _pack(pack: Pack) -> Facts:
+    readings = {each.id: each.reading(pack.readings).chinese for each in INDICATORS}
+    return {
+        "title": pack.title(),
+        **{name: getattr(pack, name) for name in ("name", "edition", "region", "year", "programme", "note")},
+        **{name: getattr(pack, name) for name in ("level", "alpha", "decimals", "interval", "lonely_psu")},
+        "planned_deff": dict(pack.planned_deff),
+        "thresholds": {name: {"value": each.value, "pass": each.passes} for name, each in pack.thresholds.items()},
+        "readings": dict(pack.readings),
+        "formulas": readings,
+        "asked": list(pack.asked),
+    }
+
+
+def _draw(manifest: Manifest) -> Facts:
+    names = ("protocol", "draw", "commitment", "committed_at", "time_stamp", "public_source", "public_round")
+    stages = []
+    for stage in manifest.stages:
+        main = [unit for unit in stage.units if unit.sample_type != "reserve"]
+        stages.append(
+            {
+                "code": stage.name,
+                "methods": sorted({each.method for each in stage.strata}),
+                "joint_methods": sorted({each.joint_method for each in stage.strata if each.joint_method}),
+                "groups": len(stage.strata),
+                "population": sum(each.population for each in stage.strata),
+                "taken": len(main),
+                "certain": sum(unit.sample_type == "certainty" for unit in main),
+                "reserves": len(stage.units) - len(main),
+            }
+        )
+    return {
+        **{name: getattr(manifest, name) for name in (*names, "public_value", "seed", "drawn_at", "code_version")},
+        "number": manifest.draw,
+        "frame_sha256": next(entry.sha256 for entry in manifest.frames if entry.parent is None),
+        "design": dict(manifest.design),
+        "stages": stages,
+    }
+
+
+def _frame(material: Material) -> Facts:
+    design = load_design(canonical_json(material.sources.manifest.design).decode("utf-8")).design
+    if design is None:
+        raise ValueError("the design of the manifest was read before")
+    drawn = {text_of(values, material.layout.county) for values in material.sources.attributes.values()}
+    scopes = county_scopes(material.frame, design, drawn)
+    counties = [
+        {
+            "code": each.county,
+            "name": each.name,
+            "villages": each.villages,
+            "households": each.households,
+            "remaining": each.totals.remaining,
+            "exited": each.totals.exited,
+            "not_registered": each.totals.not_registered,
+            "persons": each.totals.persons,
+        }
+        for each in scopes
+    ]
+    left_out = [
+        {"code": str(number), **asdict(each), "values": list(each.values)}
+        for number, each in enumerate(exclusions(material.frame, design), start=1)
+    ]
+    return {"counties": counties, "excluded": left_out}
+
+
+def _fieldwork(material: Material) -> Facts:
+    sources = material.sources
+    by_county = fieldwork_by(sources.fieldwork, sources.attributes, material.layout.county)
+    return {
+        "all": fieldwork_counts(sources.fieldwork),
+        "counties": [{"code": code, **counts} for code, counts in by_county.items()],
+    }
+
+
+def _villages(material: Material) -> list[Facts]:
+    """List the units right above the households, with what was drawn in each and what came of it."""
+    sources, layout = material.sources, material.layout
+    if len(layout.stages) == 1:
+        return []
+    level = sources.manifest.design["frame"]["levels"]
+    names = {entry["id"]: entry["name"] for entry in level}
+    column = layout.stages[-2].id_column
+    by_village = fieldwork_by(sources.fieldwork, sources.attributes, column)
+    known = {text_of(values, column): values for values in sources.attributes.values()}
+    households: dict[str, int] = {}
+    for group in sources.manifest.stages[-1].strata:
+        households[group.parent or ""] = households.get(group.parent or "", 0) + group.population
+    return [
+        {
+            "code": unit.id,
+            "name": text_of(known[unit.id], names[column]) or unit.id,
+            "county": text_of(known[unit.id], layout.county),
+            "town": text_of(known[unit.id], "town"),
+            "stratum": unit.stratum,
+            "probability": unit.probability,
+            "households": households.get(unit.id, 0),
+            "opened": by_village[unit.id]["opened"],
+            "completed": by_village[unit.id]["completed"],
+        }
+        for unit in sorted(sources.manifest.stages[-2].units, key=lambda unit: unit.id)
+        if unit.id in known
+    ]
+
+
+def _cases(material: Material) -> Facts:
+    sources, county = material.sources, material.layout.county
+    codes = sorted({text_of(values, county) for values in sources.attributes.values()})
+    return {
+        "all": case_counts(sources.cases),
+        "counties": [
+            {
+                "code": code,
+                "kinds": case_counts(
+                    case for case in sources.cases if text_of(sources.attributes[case.unit_id], county) == code
+                ),
+            }
+            for code in codes
+        ],
+    }
+
+
+def _verdicts(rows: Sequence[Mapping[str, Any]], layout: Layout) -> list[Facts]:
+    """Join the verdicts of each county: a single miss fails it, an undecided indicator leaves it undecided."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        indicator = indicator_of_row(row["id"])
+        code = row["domain"].get(layout.county)
+        if indicator is not None and code is not None and row["verdict"] is not None and "_open_for" not in row["id"]:
+            found.setdefault(code, {})[indicator.id] = row["verdict"]
+    return [
+        {
+            "code": code,
+            "verdict": next(each for each in ORDER_OF_VERDICTS if each in verdicts.values()),
+            "indicators": verdicts,
+        }
+        for code, verdicts in sorted(found.items())
+    ]

@@ -1,0 +1,103 @@
+"""Every figure of a report with the key that it is verified by, taken from the facts; nothing is computed here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evalsvc.evaluations.rule_pack import SIGNS
+from evalsvc.results.indicators import BY_CLASS, COMPOSITE, OPEN_FOR
+from reports.document import Printed, Tone
+from reports.number_format import decimal, interval, percent, whole
+
+Row = Mapping[str, Any]
+TONES = {"达标": Tone.PASS, "不达标": Tone.FAIL, "不能判定": Tone.UNDECIDED}
+POINT_RULE = {"point_estimate_passes": "达标", "point_estimate_fails": "不达标"}
+NONE = "—"
+
+
+@dataclass(frozen=True)
+class County:
+    """A judged county as a report names it."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Look figures up in the facts of one edition."""
+
+    facts: Mapping[str, Any]
+
+    @property
+    def counties(self) -> tuple[County, ...]:
+        """Return the judged counties in the order of their codes."""
+        return tuple(County(each["code"], each["name"]) for each in self.facts["frame"]["counties"])
+
+    @property
+    def decimals(self) -> int:
+        """Return the decimals of a percent that the rule pack prints."""
+        return int(self.facts["pack"]["decimals"])
+
+    def row(self, indicator: str, county: str, *, open_for: bool = False) -> Row | None:
+        """Return the row of an indicator in one county."""
+        name = indicator + (OPEN_FOR if open_for else "")
+        if indicator == COMPOSITE:
+            name = f"{name}_{county}"
+        return next(self._rows(name, county), None)
+
+    def class_rows(self, indicator: str, county: str) -> tuple[Row, ...]:
+        """Return the rows of an indicator by household class in one county."""
+        return tuple(self._rows(indicator + BY_CLASS, county))
+
+    def _rows(self, name: str, county: str) -> Iterator[Row]:
+        for row in self.facts["estimates"]:
+            values = tuple(row["domain"].values())
+            if row["id"] == name and values and values[0] == county:
+                yield row
+
+    def of(self, row: Row | None, field: str) -> Printed | str:
+        """Return one figure of a row; a dash where there is no such row."""
+        return NONE if row is None else Printed(key_of(row, field), self.text(row, field))
+
+    def text(self, row: Row, field: str) -> str:
+        """Write one figure of a row as it is printed everywhere."""
+        if field == "interval":
+            return interval(row["low"], row["high"], NONE, self.decimals)
+        if field == "point_rule":
+            return next((POINT_RULE[flag] for flag in row["flags"] if flag in POINT_RULE), NONE)
+        value = row[field]
+        if field in ("estimate", "bound", "se"):
+            return percent(value, NONE, self.decimals)
+        if field in ("n_effective", "deff"):
+            return decimal(value, NONE, 1 if field == "n_effective" else 2)
+        return whole(int(value)) if isinstance(value, int | float) else str(value or NONE)
+
+    def threshold(self, indicator: str) -> str:
+        """Write an indicator's threshold as the pack has it; empty where it has none."""
+        found = self.facts["pack"]["thresholds"].get(indicator)
+        return "" if found is None else f"{SIGNS[found['pass']]}{percent(found['value'], places=self.decimals)}"
+
+    def count(self, *path: str) -> Printed:
+        """Return a count by its path in the facts; a list is entered by the code of its entry."""
+        value: Any = self.facts
+        for step in path:
+            value = next(each for each in value if each["code"] == step) if isinstance(value, list) else value[step]
+        return Printed("/".join(path), self._plain(path[-1], value))
+
+    def _plain(self, name: str, value: float | None) -> str:
+        if name == "response_rate":
+            return percent(value, NONE, self.decimals)
+        if name == "probability":
+            return decimal(value, NONE, 4)
+        return whole(None if value is None else int(value))
+
+
+def key_of(row: Row, field: str) -> str:
+    """Return the key of a row's figure: id, domain, field."""
+    return f"{row['id']}/{','.join(row['domain'].values())}/{field}"
+
+
+def tone_of(row: Row | None) -> Tone:
+    """Return how a row's verdict is drawn."""
+    return Tone.NEUTRAL if row is None or row["verdict"] is None else TONES[row["verdict"]]
