@@ -238,7 +238,7 @@ def _design(path: Path, frame: Frame) -> Design:
     if reading.design is not None:
         complaints += check_design(reading.design, frame)
     if reading.design is None or complaints:
-        raise InvalidError("draw.design_refused", complaints, count=len(complaints))
+        raise InvalidError("draw.design_rejected", complaints, count=len(complaints))
     return reading.design
 
 

@@ -55,7 +55,7 @@ def commit(
     NotFoundError
         ``frame.unknown``
     InvalidError
-        ``draw.design_refused`` with every complaint about the design.
+        ``draw.design_rejected`` with every complaint about the design.
     """
     if not actor.has(DESIGNER, LEAD):
         raise ForbiddenError("draw.designer_only")
@@ -100,7 +100,7 @@ def _checked_design(text: str, frame: Frame, evaluation: EvaluationRecord, numbe
         complaints += _identity_complaints(design, evaluation.code, number)
         complaints += check_design(design, frame)
     if design is None or complaints:
-        raise InvalidError("draw.design_refused", complaints, count=len(complaints))
+        raise InvalidError("draw.design_rejected", complaints, count=len(complaints))
     return design
 
 
@@ -167,7 +167,7 @@ def run(
     moment = now().replace(microsecond=0)
     reading = load_design(draw.design_text, DESIGN_FILE)
     if reading.design is None:
-        raise InvalidError("draw.design_refused", reading.complaints, count=len(reading.complaints))
+        raise InvalidError("draw.design_rejected", reading.complaints, count=len(reading.complaints))
     try:
         manifest = run_draw(
             reading.design,

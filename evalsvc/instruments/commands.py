@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from openpyxl import Workbook
 
 from evalsvc.errors import ConflictError
 from evalsvc.instruments.complaints import placed
-from evalsvc.instruments.operations import Reading, read_form, shipped_form
+from evalsvc.instruments.operations import SHIPPED, Reading, read_form
 from evalsvc.terminal import FAILED, language, print_complaints
 from evalsvc.words import sentence
 from forms.check import check
@@ -19,6 +18,7 @@ from forms.complaint import Complaint
 from forms.definition import FormDefinition
 from forms.errors import InstanceError
 from forms.instance import parse_instance
+from forms.library import workbook_bytes
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -112,26 +112,5 @@ def example(out: Path) -> None:
     """写出随附的入户问卷，供修改 / write the shipped questionnaire as a workbook to start from."""
     if out.exists():
         raise ConflictError("instrument.file_exists", file=str(out))
-    name, data = shipped_form()
-    book = Workbook(write_only=True)
-    for title, rows in _sheets(data.decode("utf-8")).items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    book.save(out)
-    click.echo(sentence("instrument.example_written", {"file": str(out), "form": name}, language()))
-
-
-def _sheets(text: str) -> dict[str, list[list[str]]]:
-    """Read the tables of a Markdown form: a line `| name |` begins a sheet, the lines below it are its rows."""
-    sheets: dict[str, list[list[str]]] = {}
-    rows: list[list[str]] = []
-    for line in text.splitlines():
-        if not line.startswith("|"):
-            continue
-        cells = [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
-        if cells[0]:
-            rows = sheets.setdefault(cells[0], [])
-        elif any(cells):
-            rows.append(cells[1:])
-    return sheets
+    out.write_bytes(workbook_bytes(SHIPPED))
+    click.echo(sentence("instrument.example_written", {"file": str(out)}, language()))

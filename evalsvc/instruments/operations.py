@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from importlib.resources import files
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,9 +16,11 @@ from evalsvc.store import Store
 from forms.complaint import Complaint
 from forms.definition import FormDefinition, parse_definition
 from forms.errors import DefinitionError
+from forms.library import text_of
+from forms.publishing import publishing_complaints
 from forms.workbook import convert
 
-SHIPPED = "household.md"
+SHIPPED = "household"
 """The household questionnaire that comes with the service."""
 
 
@@ -39,7 +40,7 @@ class Reading:
 
 def shipped_form() -> tuple[str, bytes]:
     """Return name and bytes of the questionnaire that comes with the service."""
-    return SHIPPED, files("forms").joinpath("library", SHIPPED).read_bytes()
+    return f"{SHIPPED}.md", text_of(SHIPPED)
 
 
 def read_form(data: bytes, name: str) -> Reading:
@@ -54,9 +55,10 @@ def read_form(data: bytes, name: str) -> Reading:
 
 def _defined(xform: bytes, complaints: tuple[Complaint, ...]) -> Reading:
     try:
-        return Reading(xform, parse_definition(xform), complaints)
+        definition = parse_definition(xform)
     except DefinitionError as error:
         return Reading(None, None, (*complaints, *error.complaints))
+    return Reading(xform, definition, (*complaints, *publishing_complaints(definition)))
 
 
 def publish(session: Session, store: Store, actor: Actor, evaluation_id: str, *, data: bytes, name: str) -> Instrument:

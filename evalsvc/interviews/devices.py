@@ -3,6 +3,7 @@
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from evalsvc import web
@@ -10,50 +11,53 @@ from evalsvc.access import device
 from evalsvc.errors import EvalsvcError, InvalidError, TooLargeError
 from evalsvc.instruments import queries as instruments
 from evalsvc.instruments.schemas import InstrumentRecord
-from evalsvc.interviews import openrosa
 from evalsvc.interviews.intake import note_refusal, take_in
 from evalsvc.interviews.schemas import Receipt, SentFile
+from forms import openrosa
 
-VERSION_HEADER, VERSION = "X-OpenRosa-Version", "1.0"
-XML_PART = "xml_submission_file"
-INCOMPLETE_PART = "*isIncomplete*"
 blueprint = flask.Blueprint("devices", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>")
 
 
 @blueprint.before_request
 def require_version() -> ResponseReturnValue | None:
     """Refuse a client that does not speak OpenRosa 1.0; its Date header is not checked, clients localise it."""
-    if flask.request.headers.get(VERSION_HEADER) != VERSION:
-        message = _("请求缺少 X-OpenRosa-Version: 1.0，请使用支持 OpenRosa 的应用。")
-        return flask.Response(openrosa.response(message, 0), 400, content_type=openrosa.CONTENT_TYPE)
-    return None
+    if openrosa.speaks_version(flask.request.headers.get(openrosa.VERSION_HEADER)):
+        return None
+    message = _("请求缺少 X-OpenRosa-Version: 1.0，请使用支持 OpenRosa 的应用。")
+    return _xml(openrosa.response(message, nature="error"), openrosa.BAD_REQUEST)
 
 
 @blueprint.after_request
 def add_headers(response: flask.Response) -> flask.Response:
     """Say on every answer, errors too, what the protocol asks for."""
-    response.headers[VERSION_HEADER] = VERSION
-    response.headers["X-OpenRosa-Accept-Content-Length"] = str(web.config().submission_limit)
+    response.headers.update(openrosa.headers(web.config().submission_limit))
     response.headers["Content-Language"] = "en" if web.language() == "en" else "zh-CN"
     return response
 
 
 @blueprint.get("/formList")
 @device
-def form_list(token: str, evaluation: str) -> ResponseReturnValue:
+def form_list(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
     """List the newest version of each form, or all of them where the client asks for all."""
     wanted = flask.request.args
     with web.database().reading() as session:
         rows = instruments.instruments_of(session, flask.g.evaluation.id)
     if wanted.get("listAllVersions") != "true":
         rows = list({row.form_id: row for row in reversed(rows)}.values())
-    listed = [_listed(row, token, evaluation) for row in rows if wanted.get("formID") in (None, row.form_id)]
-    return _xml(openrosa.form_list(listed, verbose=wanted.get("verbose") == "true"))
+    return _xml(openrosa.form_list(_listed(row) for row in rows if wanted.get("formID") in (None, row.form_id)))
 
 
-def _listed(row: InstrumentRecord, token: str, evaluation: str) -> openrosa.ListedForm:
-    path = flask.url_for("devices.form", token=token, evaluation=evaluation, form_id=row.form_id, version=row.version)
-    return openrosa.ListedForm(row.form_id, row.title, row.version, row.md5, web.config().public_url + path)
+def _listed(row: InstrumentRecord) -> openrosa.ListedForm:
+    """Describe a form; no manifest is named, because no published form has files beside it."""
+    path = flask.url_for("devices.form", **flask.request.view_args or {}, form_id=row.form_id, version=row.version)
+    return openrosa.ListedForm(
+        form_id=row.form_id,
+        name=row.title,
+        version=row.version,
+        hash=f"md5:{row.md5}",
+        download_url=web.config().public_url + path,
+        description=f"{row.title} {row.version}" if flask.request.args.get("verbose") == "true" else "",
+    )
 
 
 @blueprint.get("/forms/<form_id>.xml")
@@ -73,14 +77,14 @@ def form(token: str, evaluation: str, form_id: str) -> ResponseReturnValue:  # n
 @device
 def manifest(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
     """Send the manifest: published forms have no files beside them."""
-    return _xml(openrosa.manifest())
+    return _xml(openrosa.manifest(()))
 
 
 @blueprint.route("/submission", methods=["HEAD"])
 @device
 def ready(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
     """Answer 204, by which a client tells this place from a hotel's sign-in page."""
-    return "", 204
+    return "", openrosa.READY
 
 
 @blueprint.post("/submission")
@@ -93,9 +97,8 @@ def submission(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG
         note_refusal(web.service(), web.current_actor(), flask.g.evaluation.id, error, None)
         raise
     receipt = take_in(web.service(), web.current_actor(), flask.g.evaluation.id, xml, files)
-    return flask.Response(
-        openrosa.response(_words(receipt), int(receipt.is_new)), 201, content_type=openrosa.CONTENT_TYPE
-    )
+    answer = openrosa.response(_words(receipt), nature="submit_success", items=int(receipt.is_new))
+    return _xml(answer, openrosa.RECEIVED)
 
 
 def _parts() -> tuple[bytes, tuple[SentFile, ...]]:
@@ -106,26 +109,29 @@ def _parts() -> tuple[bytes, tuple[SentFile, ...]]:
         raise TooLargeError("interview.too_large", limit=web.config().submission_limit) from None
     except ClientDisconnected:
         raise InvalidError("interview.cut_off") from None
-    xml = parts.getlist(XML_PART)
+    xml = parts.getlist(openrosa.SUBMISSION_PART)
     if len(xml) != 1:
         raise InvalidError("interview.xml_part", found=len(xml))
-    files = tuple(
-        SentFile(part.filename or "", part.mimetype or "application/octet-stream", part.read())
-        for name, part in parts.items(multi=True)
-        if name != XML_PART
-    )
-    return xml[0].read(), files
+    others = ((name, part) for name, part in parts.items(multi=True) if name != openrosa.SUBMISSION_PART)
+    return xml[0].read(), tuple(_file(name, part) for name, part in others)
+
+
+def _file(name: str, part: FileStorage) -> SentFile:
+    filename = openrosa.part_file_name(name, part.filename)
+    if filename is None:
+        raise InvalidError("interview.file_name", name=(part.filename or name)[:80])
+    return SentFile(filename, part.mimetype or "application/octet-stream", part.read())
 
 
 def _words(receipt: Receipt) -> str:
     if not receipt.is_new:
         return str(_("这份问卷服务器已有，无需再传。"))
-    if flask.request.form.get(INCOMPLETE_PART) == "yes":
+    if openrosa.is_incomplete(flask.request.form):
         return str(_("问卷已收到，请继续传其余文件。"))
     if receipt.complaints:
         return str(_("问卷已收到。检查发现 %(number)s 处疑问，督导会与您联系。", number=receipt.complaints))
     return str(_("问卷已收到。"))
 
 
-def _xml(content: bytes) -> flask.Response:
-    return flask.Response(content, content_type=openrosa.CONTENT_TYPE)
+def _xml(content: bytes, status: int = 200) -> flask.Response:
+    return flask.Response(content, status, content_type=openrosa.CONTENT_TYPE)

@@ -1,6 +1,6 @@
 """Reads of interviews: the list with its filters, one interview as its page shows it, and rows for results."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -27,7 +27,8 @@ from evalsvc.people.models import Person
 from evalsvc.store import Store
 from forms.columns import columns_of
 from forms.definition import FormDefinition
-from forms.instance import parse_instance
+from forms.files import named_files
+from forms.instance import Instance, parse_instance
 
 LINES_PER_PAGE = 50
 
@@ -165,17 +166,16 @@ def detail(session: Session, store: Store, evaluation_id: str, identifier: str, 
         enumerator=enumerator,
         lines=tuple(lines),
         other_complaints=tuple(complaints_elsewhere(lines, record.complaints)),
-        files=tuple(_files(session, identifier, _expected(definition, instance.root.iter(), reader))),
+        files=tuple(_files(session, identifier, _expected(definition, instance, reader.language))),
     )
 
 
-def _expected(definition: FormDefinition, elements: Iterable[Any], reader: Reader) -> dict[str, str]:
+def _expected(definition: FormDefinition, instance: Instance, language: str) -> dict[str, str]:
     """Return the files that the answers name, each with its question."""
-    binary = {node.name: node for node in definition.nodes if node.type == "binary"}
     return {
-        element.text.strip(): text_of(binary[element.tag].labels, reader.language, element.tag)
-        for element in elements
-        if element.tag in binary and element.text and element.text.strip()
+        file.filename: text_of(node.labels, language, node.name)
+        for file in named_files(definition, instance)
+        for node in [definition.by_path[file.path]]
     }
 
 

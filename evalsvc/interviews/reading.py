@@ -1,7 +1,6 @@
 """Read and check what a device sent, before anything of it is kept."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.queries import instrument_by_version
 from evalsvc.interviews.schemas import SentFile, Submission
 from evalsvc.store import Store
+from forms.answer_types import is_file_name
 from forms.check import check
 from forms.columns import flatten
 from forms.complaint import Complaint
@@ -20,8 +20,6 @@ from forms.errors import InstanceError
 from forms.instance import parse_instance
 
 MAX_FILES = 200
-MAX_NAME_BYTES = 255
-_FORBIDDEN_IN_NAMES = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:]")
 
 
 def read_submission(
@@ -84,18 +82,8 @@ def _checked_files(files: tuple[SentFile, ...]) -> tuple[SentFile, ...]:
         raise TooLargeError("interview.too_many_files", count=len(files), limit=MAX_FILES)
     kept: dict[str, SentFile] = {}
     for file in files:
-        if not _name_fits(file.name):
+        if not file.name.strip() or not is_file_name(file.name):
             raise InvalidError("interview.file_name", name=file.name[:80])
         if kept.setdefault(file.name, file).content != file.content:
             raise InvalidError("interview.file_twice", name=file.name)
     return tuple(kept.values())
-
-
-def _name_fits(name: str) -> bool:
-    """Take plain file names only: no folders, no drives, nothing that does not print."""
-    return (
-        bool(name.strip(". "))
-        and len(name.encode("utf-8", "surrogatepass")) <= MAX_NAME_BYTES
-        and "\ufffd" not in name
-        and not _FORBIDDEN_IN_NAMES.search(name)
-    )
