@@ -14,6 +14,11 @@ from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 
 LonelyRule = Literal["fail", "remove", "certainty", "adjust", "average"]
 ROWS_IN_A_MESSAGE = 5
+BAD = {
+    "weights": "estimate.bad_weights",
+    "population": "estimate.bad_population",
+    "probability": "estimate.bad_probability",
+}
 
 
 @dataclass(frozen=True)
@@ -225,7 +230,7 @@ def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
         if column.numbers is None:
             complaints.append(Complaint("estimate.not_numeric", {"column": name, "place": place}))
             continue
-        complaints += _at_rows(f"estimate.bad_{key}", name, _unfit(key, column.numbers))
+        complaints += _at_rows(BAD[key], name, _unfit(key, column.numbers))
     return complaints
 
 

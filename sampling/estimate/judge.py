@@ -17,6 +17,13 @@ from sampling.estimate.variance import Variance
 PASSES: Verdict = "达标"
 FAILS: Verdict = "不达标"
 UNDECIDED: Verdict = "不能判定"
+FLAGS = (
+    "given_first_stage_unit",
+    "all_or_none",
+    "design_effect_taken_as_1",
+    "point_estimate_passes",
+    "point_estimate_fails",
+)
 
 
 @dataclass(frozen=True)
