@@ -179,11 +179,11 @@ MARKS: dict[Tone, Callable[[float, float], Markup]] = {
 }  # fmt: skip
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: float, *, dash: str = "") -> Markup:  # noqa: PLR0913
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: float, *, dash: str = "") -> Markup:
     pattern = Markup(' stroke-dasharray="{}"').format(dash) if dash else Markup("")
-    return Markup(
-        '<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"{}/>'
-    ).format(x1, y1, x2, y2, colour, width, pattern)
+    return Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"{}/>').format(
+        x1, y1, x2, y2, colour, width, pattern
+    )
 
 
 def _text(
