@@ -65,8 +65,8 @@ class DuckDBEngine:
         return list(self._connection.execute(step).fetchall())
 
     def quote(self, column: str) -> str:
-        """Write a column name so that any text is safe in a step."""
-        return '"' + column.replace('"', '""') + '"'
+        """Write a column of the frame so that any name is safe in a step, also one that a step uses itself."""
+        return 'frame."' + column.replace('"', '""') + '"'
 
     def literal(self, text: str) -> str:
         """Write a text value so that any text is safe in a step."""

@@ -24,16 +24,16 @@ LISTED_PROBLEMS = 1000
 MAXIMUM_DIGITS = 12
 """Digits of an integer or of a decimal's whole part: sums over millions of units stay exact in 64 bits."""
 
-_ROW = '"evalsvc row"'
 _CONTROL = "[\\x{0000}-\\x{001F}\\x{007F}-\\x{009F}]"
 _INTEGER = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+(?:\.\d*)?", re.ASCII)
 
+_MISSING = 4
 _NUMBER_CODES = {
     1: "frame.not_an_integer",
     2: "frame.number_too_large",
     3: "frame.negative_number",
-    4: "frame.missing_number",
+    _MISSING: "frame.missing_number",
     5: "frame.not_a_number",
     6: "frame.too_many_decimals",
 }
@@ -84,7 +84,7 @@ def check_rows(read: TextTable, levels: Sequence[Level], file: str) -> CheckedRo
 def parse_number(text: str | None, column: Column) -> tuple[int | Decimal | None, int]:
     """Read a number as its column declares it: the value and the number of a problem, 0 for none."""
     if text is None:
-        return None, 4 if column.kind == "integer" else 0
+        return None, _MISSING if column.kind == "integer" else 0
     pattern = _INTEGER if column.kind == "integer" else _DECIMAL
     if not pattern.fullmatch(text):
         return None, 1 if column.kind == "integer" else 5
@@ -98,24 +98,27 @@ def parse_number(text: str | None, column: Column) -> tuple[int | Decimal | None
 
 
 class _RowCheck:
-    """Hold the columns under check in an engine; each method yields the complaints of one kind."""
+    """Hold the columns under check in an engine; each method yields the complaints of one kind.
+
+    Columns are called c0, c1, ... in the engine, so that no name of a file can meet a word of a statement; k is the
+    number of a number column's problem, t its text.
+    """
 
     def __init__(self, read: TextTable, levels: Sequence[Level], file: str) -> None:
         self._levels = levels
         self._file = file
         self._sources = read.sources
-        columns: dict[str, Any] = {"evalsvc row": pa.array(read.rows)}
+        columns: dict[str, Any] = {"row": pa.array(read.rows)}
         typed: dict[str, Any] = {}
-        self._codes: dict[str, str] = {}
-        for own in [own for level in levels for own in level.all_columns]:
+        self._names: dict[str, str] = {}
+        for i, own in enumerate(own for level in levels for own in level.all_columns):
             texts = read.column(own.name)
             typed[own.name] = texts
             if own.kind != "text":
-                typed[own.name], codes = _typed_numbers(texts, own)
-                self._codes[own.name] = f"evalsvc code {own.name}"
-                columns[self._codes[own.name]] = codes
-                columns[f"evalsvc text {own.name}"] = texts
-            columns[own.name] = typed[own.name]
+                typed[own.name], columns[f"k{i}"] = _typed_numbers(texts, own)
+                columns[f"t{i}"] = texts
+            self._names[own.name] = f"c{i}"
+            columns[f"c{i}"] = typed[own.name]
         self.typed = pa.table(typed)
         self._connection: Any = duckdb.connect(":memory:")
         self._connection.register("rows", pa.table(columns))
@@ -124,129 +127,117 @@ class _RowCheck:
         """Let the columns go."""
         self._connection.close()
 
-    def _source(self, name: str) -> str:
-        return self._sources.get(name, name)
-
     def _run(self, step: str) -> list[tuple[Any, ...]]:
         return list(self._connection.execute(step).fetchall())
 
-    def _listed(self, code: str, column: str, names: Sequence[str], step: str) -> Iterator[Complaint]:
+    def _listed(self, code: str, column: str, names: Sequence[str], step: str, **more: Any) -> Iterator[Complaint]:
         """Turn a step's rows (row of the file, then details by name) into complaints, counted beyond a limit."""
-        counted = f"SELECT *, count(*) OVER () FROM ({step}) AS found ORDER BY 1 LIMIT {LISTED_PROBLEMS}"
-        found = self._run(counted)
+        source = self._sources.get(column, column)
+        found = self._run(f"SELECT *, count(*) OVER () FROM ({step}) AS found ORDER BY 1 LIMIT {LISTED_PROBLEMS}")
         for line in found:
             details = dict(zip(names, (_plain(value) for value in line[1:-1]), strict=True))
-            yield complain(code, file=self._file, row=line[0], column=self._source(column), **details)
+            yield complain(code, file=self._file, row=line[0], column=source, **details, **more)
         if found and found[0][-1] > LISTED_PROBLEMS:
-            yield complain(
-                "frame.more_of_the_same",
-                file=self._file,
-                column=self._source(column),
-                kind=code,
-                count=found[0][-1] - LISTED_PROBLEMS,
-            )
+            count = found[0][-1] - LISTED_PROBLEMS
+            yield complain("frame.more_of_the_same", file=self._file, column=source, kind=code, count=count)
+
+    def _filled(self, columns: Sequence[Column], word: str) -> str:
+        """Write that one of the columns (OR), or none of them (AND NOT), holds a value."""
+        parts = [f"{self._names[own.name]} IS NOT NULL" for own in columns]
+        return f"{word} ({' OR '.join(parts) or 'FALSE'})"
 
     def control_characters(self) -> Iterator[Complaint]:
         """Complain about characters that do not print, which hashes join values with."""
-        for level in self._levels:
-            for own in level.all_columns:
-                if own.kind != "text":
-                    continue
-                texts = self.typed[own.name].combine_chunks()
-                values = texts.dictionary if pa.types.is_dictionary(texts.type) else texts
-                if pc.any(pc.match_substring_regex(values, _CONTROL)).as_py():
-                    name = _quote(own.name)
-                    step = (
-                        f"SELECT {_ROW}, {name} FROM rows "
-                        f"WHERE regexp_matches({name}, '[\\x{{0000}}-\\x{{001F}}\\x{{007F}}-\\x{{009F}}]')"
-                    )
-                    yield from self._listed("frame.control_character", own.name, ["value"], step)
+        for own in (own for level in self._levels for own in level.all_columns if own.kind == "text"):
+            texts = self.typed[own.name].combine_chunks()
+            values = texts.dictionary if pa.types.is_dictionary(texts.type) else texts
+            if pc.any(pc.match_substring_regex(values, _CONTROL)).as_py():
+                name = self._names[own.name]
+                step = f"SELECT row, {name} FROM rows WHERE regexp_matches({name}, '{_CONTROL}')"
+                yield from self._listed("frame.control_character", own.name, ["value"], step)
 
     def empty_ids(self) -> Iterator[Complaint]:
         """Complain about a unit without id, told by its own columns, and about a unit whose parent is not named."""
         for depth, level in enumerate(self._levels):
-            unit = _quote(level.id)
-            own = [f"{_quote(column.name)} IS NOT NULL" for column in level.columns]
-            filled = " OR ".join(own) or "FALSE"
-            lower = [f"{_quote(below.id)} IS NOT NULL" for below in self._levels[depth + 1 :]]
-            step = f"SELECT {_ROW}, '{level.name}' FROM rows WHERE {unit} IS NULL AND ({filled})"
-            yield from self._listed("frame.empty_id", level.id, ["level"], step)
-            if lower:
-                step = (
-                    f"SELECT {_ROW}, '{level.name}' FROM rows "
-                    f"WHERE {unit} IS NULL AND NOT ({filled}) AND ({' OR '.join(lower)})"
-                )
-                yield from self._listed("frame.parent_missing", level.id, ["level"], step)
+            unit = self._names[level.id]
+            step = f"SELECT row FROM rows WHERE {unit} IS NULL {self._filled(level.columns, 'AND')}"
+            yield from self._listed("frame.empty_id", level.id, [], step, level=level.name)
+            lower = [Column(below.id, "text") for below in self._levels[depth + 1 :]]
+            step = (
+                f"SELECT row FROM rows WHERE {unit} IS NULL {self._filled(level.columns, 'AND NOT')} "
+                f"{self._filled(lower, 'AND')}"
+            )
+            yield from self._listed("frame.parent_missing", level.id, [], step, level=level.name)
 
     def numbers(self) -> Iterator[Complaint]:
         """Complain about numbers that are none, missing, negative or too long: once for each unit and value."""
         for level in self._levels:
-            unit = _quote(level.id)
+            unit = self._names[level.id]
             for own in level.columns:
-                if own.name not in self._codes:
+                if own.kind == "text":
                     continue
-                code, text = _quote(self._codes[own.name]), _quote(f"evalsvc text {own.name}")
-                present = {row[0] for row in self._run(f"SELECT DISTINCT {code} FROM rows WHERE {code} > 0")}
-                for number in sorted(present):
+                name = self._names[own.name]
+                problem, text = name.replace("c", "k"), name.replace("c", "t")
+                for (number,) in self._run(f"SELECT DISTINCT {problem} FROM rows WHERE {problem} > 0 ORDER BY 1"):
+                    # A row without the unit lacks no number; anything else is told even where the id is missing.
+                    having = f"AND {unit} IS NOT NULL" if number == _MISSING else ""
                     step = (
-                        f"SELECT min({_ROW}), {unit}, max({text}) FROM rows WHERE {code} = {number} "
-                        f"AND {unit} IS NOT NULL GROUP BY {unit}, {text}"
+                        f"SELECT min(row), {unit}, max({text}) FROM rows WHERE {problem} = {number} {having} "
+                        f"GROUP BY {unit}, {text}, CASE WHEN {unit} IS NULL THEN row END"
                     )
                     names = ["unit", "value"]
-                    for one in self._listed(_NUMBER_CODES[number], own.name, names, step):
-                        yield complain(
-                            one.code,
-                            file=one.file,
-                            row=one.row,
-                            column=one.column,
-                            **{**one.details_beyond_place, "decimals": own.decimals},
-                        )
+                    yield from self._listed(_NUMBER_CODES[number], own.name, names, step, decimals=own.decimals)
 
     def duplicates(self) -> Iterator[Complaint]:
         """Complain about every row that repeats a unit: of the lowest level, or one said to have no lower units."""
-        lowest = len(self._levels) - 1
-        for depth, level in enumerate(self._levels):
-            unit = _quote(level.id)
-            repeats = f"{unit} IS NOT NULL"
-            if depth < lowest:
-                below = " AND ".join(f"{_quote(lower.id)} IS NULL" for lower in self._levels[depth + 1 :])
-                childless = f"SELECT {unit} FROM rows WHERE {unit} IS NOT NULL AND {below}"
-                repeats = f"{unit} IN ({childless})"
-            rows, distinct = self._run(f"SELECT count({unit}), count(DISTINCT {unit}) FROM rows WHERE {repeats}")[0]
-            if rows == distinct:
-                continue
-            step = (
-                f"SELECT {_ROW}, unit, first_row FROM (SELECT {_ROW}, {unit} AS unit, "
-                f"min({_ROW}) OVER (PARTITION BY {unit}) AS first_row FROM rows WHERE {repeats}) AS ranked "
-                f"WHERE {_ROW} > first_row"
-            )
-            yield from self._listed("frame.duplicate_unit", level.id, ["unit", "first_row"], step)
+        names = ["unit", "first_row"]
+        for depth, level in enumerate(self._levels[:-1]):
+            yield from self._listed("frame.duplicate_unit", level.id, names, self._childless_repeats(depth))
+        lowest = self._levels[-1].id
+        unit = self._names[lowest]
+        rows, distinct = self._run(f"SELECT count({unit}), count(DISTINCT {unit}) FROM rows")[0]
+        if rows == distinct:
+            return
+        step = (
+            f"SELECT row, unit, first_row FROM (SELECT row, {unit} AS unit, "
+            f"min(row) OVER (PARTITION BY {unit}) AS first_row FROM rows WHERE {unit} IS NOT NULL) AS ranked "
+            "WHERE row > first_row"
+        )
+        yield from self._listed("frame.duplicate_unit", lowest, names, step)
+
+    def _childless_repeats(self, depth: int) -> str:
+        """Write the step that finds rows of a unit without lower units, which stands in another row as well."""
+        unit = self._names[self._levels[depth].id]
+        below = [own for lower in self._levels[depth + 1 :] for own in lower.all_columns]
+        childless = f"SELECT row, {unit} AS unit FROM rows WHERE {unit} IS NOT NULL {self._filled(below, 'AND NOT')}"
+        return (
+            f"SELECT childless.row, childless.unit, min(rows.row) FROM ({childless}) AS childless "
+            f"JOIN rows ON rows.{unit} = childless.unit AND rows.row <> childless.row "
+            f"WHERE rows.row < childless.row {self._filled(below, 'OR')} GROUP BY childless.row, childless.unit"
+        )
 
     def contradictions(self) -> Iterator[Complaint]:
         """Complain where rows of one upper unit disagree about its parent or about its own columns."""
         for depth, level in enumerate(self._levels[:-1]):
-            unit = _quote(level.id)
-            names = [own.name for own in level.columns]
-            if depth:
-                names.insert(0, self._levels[depth - 1].id)
-            if not names:
-                continue
-            listed = ", ".join(_quote(name) for name in names)
-            units = f"SELECT DISTINCT {unit}, {listed} FROM rows WHERE {unit} IS NOT NULL"
+            parents = [Column(self._levels[depth - 1].id, "text")] if depth else []
+            columns = [*parents, *level.columns]
+            unit = self._names[level.id]
+            listed = ", ".join([unit, *(self._names[own.name] for own in columns)])
+            units = f"SELECT DISTINCT {listed} FROM rows WHERE {unit} IS NOT NULL"
             rows, distinct = self._run(f"SELECT count(*), count(DISTINCT {unit}) FROM ({units}) AS units")[0]
             if rows == distinct:
                 continue
-            for name in names:
-                code = "frame.parent_differs" if depth and name == names[0] else "frame.value_differs"
-                yield from self._differing(code, level, name)
+            for own in columns:
+                code = "frame.parent_differs" if own in parents else "frame.value_differs"
+                yield from self._differing(code, level, own)
 
-    def _differing(self, code: str, level: Level, name: str) -> Iterator[Complaint]:
+    def _differing(self, code: str, level: Level, own: Column) -> Iterator[Complaint]:
         """Name the first row of every value of a unit that is not its first value."""
-        unit, value = _quote(level.id), _quote(name)
+        unit, value = self._names[level.id], self._names[own.name]
         # A missing number is complained about as missing, not as another value.
-        filled = f" AND {value} IS NOT NULL" if name in self._codes else ""
+        filled = f" AND {value} IS NOT NULL" if own.kind == "integer" else ""
         values = (
-            f"SELECT {unit} AS unit, {value} AS value, min({_ROW}) AS row FROM rows "
+            f"SELECT {unit} AS unit, {value} AS value, min(row) AS row FROM rows "
             f"WHERE {unit} IS NOT NULL{filled} GROUP BY {unit}, {value}"
         )
         step = (
@@ -255,18 +246,19 @@ class _RowCheck:
             f"min(row) OVER (PARTITION BY unit) AS first_row FROM ({values}) AS units) AS ordered "
             "WHERE row > first_row"
         )
-        yield from self._listed(code, name, ["unit", "value", "first_value", "first_row"], step)
+        yield from self._listed(code, own.name, ["unit", "value", "first_value", "first_row"], step)
 
     def ids_on_two_levels(self) -> Iterator[Complaint]:
         """Complain about an id that units of two levels carry."""
         for depth, level in enumerate(self._levels):
             for lower in self._levels[depth + 1 :]:
-                upper, below = _quote(level.id), _quote(lower.id)
+                upper, below = self._names[level.id], self._names[lower.id]
                 step = (
-                    f"SELECT min({_ROW}), {below} AS unit, '{level.name}', '{lower.name}' FROM rows WHERE {below} IN "
+                    f"SELECT min(row), {below} FROM rows WHERE {below} IN "
                     f"(SELECT {upper} FROM rows WHERE {upper} IS NOT NULL) GROUP BY {below}"
                 )
-                yield from self._listed("frame.id_on_two_levels", lower.id, ["unit", "level", "lower_level"], step)
+                both = {"level": level.name, "lower_level": lower.name}
+                yield from self._listed("frame.id_on_two_levels", lower.id, ["unit"], step, **both)
 
 
 def _typed_numbers(texts: pa.Array, own: Column) -> tuple[pa.Array, pa.Array]:
@@ -287,8 +279,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int):
         return value
     return "".join(f"\\u{ord(one):04x}" if unicodedata.category(one) == "Cc" else one for one in str(value))
-
-
-def _quote(name: str) -> str:
-    """Quote a column name."""
-    return '"' + name.replace('"', '""') + '"'

@@ -173,18 +173,18 @@ def _check_units(engine: DuckDBEngine, frame: Frame) -> Iterator[Finding]:
     lowest = len(frame.levels) - 1
     for depth, level in enumerate(frame.levels):
         unit = engine.quote(level.id)
-        names = [engine.quote(own.name) for own in level.all_columns]
+        names = [engine.quote(own.name) for own in level.columns]
         names += [engine.quote(frame.levels[depth - 1].id)] if depth else []
-        listed = (
-            f"SELECT {'' if depth == lowest else 'DISTINCT'} {', '.join(names)} FROM frame WHERE {unit} IS NOT NULL"
-        )
-        rows, units = engine.rows(f"SELECT count(*), count(DISTINCT {unit}) FROM ({listed}) AS listed")[0]
+        columns = "".join(f", {name} AS c{i}" for i, name in enumerate(names))
+        distinct = "" if depth == lowest else "DISTINCT "
+        listed = f"SELECT {distinct}{unit} AS unit{columns} FROM frame WHERE {unit} IS NOT NULL"
+        rows, units = engine.rows(f"SELECT count(*), count(DISTINCT unit) FROM ({listed}) AS listed")[0]
         yield Finding.of(f"frame {level.name}", units, rows)
-    distinct = " UNION ALL ".join(
+    everything = " UNION ALL ".join(
         f"SELECT DISTINCT {engine.quote(level.id)} AS id FROM frame WHERE {engine.quote(level.id)} IS NOT NULL"
         for level in frame.levels
     )
-    rows, ids = engine.rows(f"SELECT count(*), count(DISTINCT id) FROM ({distinct}) AS ids")[0]
+    rows, ids = engine.rows(f"SELECT count(*), count(DISTINCT id) FROM ({everything}) AS ids")[0]
     yield Finding.of("frame ids", ids, rows)
 
 

@@ -56,7 +56,9 @@ def page_block(page: str) -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def checker() -> ModuleType:
     """The second checker."""
-    spec = importlib.util.spec_from_file_location("independent_checker", Path(__file__).parent / "independent_checker.py")
+    spec = importlib.util.spec_from_file_location(
+        "independent_checker", Path(__file__).parent / "independent_checker.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
