@@ -189,5 +189,5 @@ def _opened(path: Path) -> Any:
 
 def _header(path: Path) -> list[str]:
     """Read the names first, so that every column can be asked for as text."""
-    with _opened(path) as stream:
-        return next(csv.reader(io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")), [])
+    with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+        return next(csv.reader(text), [])

@@ -1,5 +1,5 @@
-# Makes extra.json: numbers of R's survey for designs that cases.json has not.
-# Run in this folder: Rscript make_extra.R. The R version, package version and date are written into the file.
+# Makes survey41.json: numbers of R's survey for designs that survey45.json has not.
+# Run in this folder: Rscript make_survey41.R. The R version, package version and date are written into the file.
 suppressMessages(library(survey))
 library(jsonlite)
 data(election)
@@ -134,6 +134,6 @@ for (name in names(forms)) for (rule in c("fail", "remove", "certainty", "adjust
   })
 }
 
-meta <- list(r_version = R.version.string, survey_version = as.character(packageVersion("survey")), date = format(Sys.Date()), made_by = "make_extra.R")
-write(toJSON(list(meta = meta, designs = written, cases = cases), digits = I(15), auto_unbox = TRUE, na = "string", pretty = TRUE), "extra.json")
+meta <- list(r_version = R.version.string, survey_version = as.character(packageVersion("survey")), date = format(Sys.Date()), made_by = "make_survey41.R")
+write(toJSON(list(meta = meta, designs = written, cases = cases), digits = I(15), auto_unbox = TRUE, na = "string", pretty = TRUE), "survey41.json")
 cat(length(cases), "cases\n")
