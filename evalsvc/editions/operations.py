@@ -1,0 +1,171 @@
+"""Issue a report: composed from a set of results and its files, printed, signed, bundled, and kept."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evalsvc import audit
+from evalsvc.db import now
+from evalsvc.draws import log
+from evalsvc.draws.models import Draw
+from evalsvc.draws.operations import append_to_log
+from evalsvc.draws.queries import log_lines
+from evalsvc.editions.bundle import readme, sha256, write_bundle
+from evalsvc.editions.facts import About, Facts, Head, compose
+from evalsvc.editions.material import material_of, read_sources, rows_in
+from evalsvc.editions.models import Edition
+from evalsvc.editions.printing import build_report, edition_bytes, sign_report
+from evalsvc.editions.queries import record
+from evalsvc.editions.schemas import GENERAL_REPORT, EditionRecord
+from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
+from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.people.actor import LEAD, Actor
+from evalsvc.people.models import Person
+from evalsvc.results import files
+from evalsvc.results.gather import as_text
+from evalsvc.results.queries import latest, result_by_id
+from evalsvc.results.records import InterviewRow, read_records
+from evalsvc.results.schemas import ResultRecord
+from evalsvc.store import Store
+from reports.keys import Signer
+from sampling.frame import open_frame
+
+LOG_KIND = "edition"
+LEAD_UNKNOWN = "（未注明）"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A finished report and its bundle, durable in the store, before any row names them."""
+
+    head: Head
+    result_set_id: str
+    pdf_sha256: str
+    bundle_sha256: str
+    signer: str
+
+
+def issue(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    evaluation: EvaluationRecord,
+    signer: Signer,
+    *,
+    result_id: str | None = None,
+    kind: str = GENERAL_REPORT,
+) -> EditionRecord:
+    """Issue a report from the newest results, or from those that are named.
+
+    Raises
+    ------
+    ForbiddenError
+        ``edition.lead_only``
+    NotFoundError
+        ``results.unknown``
+    ConflictError
+        ``edition.no_results``, ``edition.draw_not_published``
+    InvalidError
+        ``edition.refused``: the files of the results cannot be read any more.
+    """
+    require(actor)
+    prepared = prepare(session, store, actor, evaluation, signer, result_id=result_id, kind=kind)
+    return keep(session, actor, evaluation, prepared)
+
+
+def prepare(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    evaluation: EvaluationRecord,
+    signer: Signer,
+    *,
+    result_id: str | None = None,
+    kind: str = GENERAL_REPORT,
+) -> Prepared:
+    """Compose, print, sign and bundle; needs no writing transaction."""
+    found = _result(session, evaluation.id, result_id)
+    draw = session.get_one(Draw, found.draw_id)
+    if draw.published_at is None:
+        raise ConflictError("edition.draw_not_published", number=draw.number)
+    head = Head(
+        number=(session.scalar(select(func.max(Edition.number)).where(Edition.evaluation_id == evaluation.id)) or 0)
+        + 1,
+        kind=kind,
+        issued_at=as_text(now()),
+        institute=evaluation.institute,
+        lead=_lead(session, actor),
+    )
+    about = About(evaluation.code, evaluation.name, evaluation.client, evaluation.simulated)
+    written = {
+        files.LOG: log.write_lines(log_lines(session)).encode("utf-8"),
+        files.README: readme({"edition": vars(head), "evaluation": vars(about)}),
+    }
+    inputs = dict(sorted({**found.inputs, **{name: sha256(data) for name, data in written.items()}}.items()))
+    edition = edition_bytes(_facts(store, found, head, about, inputs))
+    pdf = sign_report(build_report(edition), signer, evaluation.institute)
+    bundle = write_bundle(_content(store, found, {**written, files.EDITION: edition}))
+    return Prepared(head, found.id, store.put(pdf), store.put(bundle), signer.subject)
+
+
+def keep(session: Session, actor: Actor, evaluation: EvaluationRecord, prepared: Prepared) -> EditionRecord:
+    """Write the row that names the report, and enter its hash in the public list."""
+    row = Edition(
+        evaluation_id=evaluation.id,
+        number=prepared.head.number,
+        kind=prepared.head.kind,
+        result_set_id=prepared.result_set_id,
+        pdf_sha256=prepared.pdf_sha256,
+        bundle_sha256=prepared.bundle_sha256,
+        signer=prepared.signer,
+    )
+    session.add(row)
+    session.flush()
+    details = {"number": row.number, "pdf": row.pdf_sha256, "bundle": row.bundle_sha256, "signer": row.signer}
+    audit.record(session, actor.identifier, "editions.issue", row.id, details)
+    append_to_log(session, LOG_KIND, f"{evaluation.code}/edition/{row.number}", row.pdf_sha256, row.issued_at)
+    return record(row)
+
+
+def require(actor: Actor) -> None:
+    """Refuse everybody but the lead."""
+    if not actor.has(LEAD):
+        raise ForbiddenError("edition.lead_only")
+
+
+def _result(session: Session, evaluation_id: str, result_id: str | None) -> ResultRecord:
+    if result_id is not None:
+        return result_by_id(session, evaluation_id, result_id)
+    found = latest(session, evaluation_id)
+    if found is None:
+        raise ConflictError("edition.no_results")
+    return found
+
+
+def _lead(session: Session, actor: Actor) -> str:
+    person = None if actor.person_id is None else session.get(Person, actor.person_id)
+    return LEAD_UNKNOWN if person is None else person.name
+
+
+def _facts(store: Store, found: ResultRecord, head: Head, about: About, inputs: Mapping[str, str]) -> Facts:
+    frame = open_frame(store.path(found.inputs[files.FRAME]))
+    needed = (files.MANIFEST, files.PACK, files.FIELDWORK, files.CASES)
+    read = read_sources({name: store.get(found.inputs[name]) for name in needed}, frame, {})
+    if read.sources is None:
+        raise InvalidError("edition.refused", read.complaints)
+    rows = rows_in(store.get(found.results_sha256))
+    return compose(head, about, material_of(read.sources, frame, rows, inputs, found.code_version))
+
+
+def _content(store: Store, found: ResultRecord, written: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield every file of the bundle; the interviews are those that interviews.csv names."""
+    yield from written.items()
+    for name, digest in found.inputs.items():
+        yield name, store.get(digest)
+    interviews, complaints = read_records(InterviewRow, store.get(found.inputs[files.INTERVIEWS]), files.INTERVIEWS)
+    if complaints:
+        raise InvalidError("edition.refused", complaints)
+    for each in interviews:
+        yield files.interview_name(each.instance_id), store.get(each.sha256)
