@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from threading import Event
 
 from evalsvc.demonstration.institute import Enumerator, Institute
 from evalsvc.demonstration.office import Office
@@ -52,6 +53,7 @@ class Crew:
             for each in institute.enumerators
         }
         self.world = world
+        self._stopped = Event()
         self.definition = _fetch_form(next(iter(self.phones.values())))
 
     def give_out(self, enumerators: tuple[Enumerator, ...], villages: tuple[str, ...]) -> int:
@@ -67,12 +69,18 @@ class Crew:
         """Let every enumerator visit what is open, a few at a time."""
         total = Tally()
         with ThreadPoolExecutor(THREADS) as pool:
-            for tally in pool.map(lambda phone: self._day(phone, done), self.phones.values()):
-                total.add(tally)
+            try:
+                for tally in pool.map(lambda phone: self._day(phone, done), self.phones.values()):
+                    total.add(tally)
+            except BaseException:
+                # The pool waits for its threads: without this word they would visit every household first.
+                self._stopped.set()
+                raise
         return total
 
     def _day(self, phone: Phone, done: Callable[[], None]) -> Tally:
-        return visit_all(phone, phone.tasks(), self.definition, self.world, done)
+        tasks = (task for task in phone.tasks() if not self._stopped.is_set())
+        return visit_all(phone, tasks, self.definition, self.world, done)
 
     def other_phone(self, phone: Phone) -> Phone:
         """Return the phone of somebody else."""

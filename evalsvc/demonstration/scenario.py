@@ -98,7 +98,7 @@ FULL = Scale(
     committees_per_county=10_000,
     households=145,
     sizes=Sizes(poor_villages=14, other_villages=14, exited=21, monitored=2, ordinary=11, reserves=3),
-    province=ProvinceSizes(counties=8, villages=10, households=(8, 1, 5)),
+    province=ProvinceSizes(counties=8, villages=10, households=(8, 2, 5)),
     enumerators=12,
 )
 SMALL = Scale(
@@ -107,8 +107,8 @@ SMALL = Scale(
     villages_per_county=14,
     committees_per_county=2,
     households=40,
-    sizes=Sizes(poor_villages=2, other_villages=2, exited=4, monitored=1, ordinary=3, reserves=2),
-    province=ProvinceSizes(counties=2, villages=2, households=(2, 1, 2)),
+    sizes=Sizes(poor_villages=2, other_villages=2, exited=4, monitored=2, ordinary=3, reserves=2),
+    province=ProvinceSizes(counties=2, villages=2, households=(2, 2, 2)),
     enumerators=2,
 )
 SCALES = {scale.name: scale for scale in (FULL, SMALL)}

@@ -19,6 +19,8 @@ from evalsvc.errors import EvalsvcError
 START_SECONDS, STOP_SECONDS = 40, 15
 COMMAND = (sys.executable, "-c", "from evalsvc.cli import main; main()")
 """`evalsvc`, wherever it is installed."""
+BOUND = (sys.executable, "-c", "import evalsvc.demonstration.bound as bound; bound.main()")
+"""The same, ended by the system when the demonstration dies before it could end it."""
 LOG = "serve.log"
 
 
@@ -66,7 +68,7 @@ def running(port: int, settings: dict[str, str], logs: Path) -> Iterator[Server]
     server = Server(f"http://127.0.0.1:{port}", logs / LOG)
     with server.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (our own command)
-            [*COMMAND, "serve", "--bind", f"127.0.0.1:{port}", "--no-access-log"],
+            [*BOUND, "serve", "--bind", f"127.0.0.1:{port}", "--no-access-log"],
             env=settings,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,81 @@
+"""The expert step: two experts judge every suspected case by itself, with reason and evidence; a few stay open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evalsvc.cases.operations import collect_cases, judge
+from evalsvc.cases.queries import cases_of_draw, counts_of
+from evalsvc.cases.schemas import CONFIRM, EXCLUDE, CaseCounts, CaseRecord, Evidence
+from evalsvc.demonstration.answers import chance_of
+from evalsvc.demonstration.institute import Institute, Member
+from evalsvc.demonstration.media import draw_photo
+from evalsvc.demonstration.world import World
+from evalsvc.service import Service
+
+DISAGREE, STILL_WAITING = 0.04, 0.03
+"""Shares of the cases on which the experts differ, and which the second expert has not come to."""
+REASONS = {
+    CONFIRM: "复核入户记录、照片和佐证材料，{standard}确未达到标准，疑点成立",
+    EXCLUDE: "复核入户记录、照片和佐证材料，{standard}符合标准，疑点不成立",
+}
+STANDARDS = {
+    "income": "收入",
+    "food_clothing": "吃穿",
+    "education": "义务教育",
+    "health": "基本医疗",
+    "housing": "住房安全",
+    "water": "饮水安全",
+    "exclusion": "识别排除条件",
+}
+
+
+@dataclass(frozen=True)
+class JudgingDone:
+    """What the judging came to."""
+
+    counts: CaseCounts
+    judgements: int
+
+
+def judge_cases(
+    service: Service, institute: Institute, world: World, draw_id: str, tell: Callable[[int, int], None]
+) -> JudgingDone:
+    """Collect the cases, then let both experts judge each, every judgement in a transaction of its own."""
+    evaluation = institute.evaluation
+    with service.database.transaction() as session:
+        collect_cases(session, institute.member("demo-supervisor").actor, evaluation)
+        cases = cases_of_draw(session, draw_id)
+    first, second = institute.member("demo-expert-1"), institute.member("demo-expert-2")
+    judgements = 0
+    for place, case in enumerate(cases, start=1):
+        chance = chance_of(case.unit_id, "judgement").random()
+        verdict = CONFIRM if world.home(case.unit_id).suspicion == case.kind else EXCLUDE
+        _judge(service, first, case, verdict)
+        judgements += 1
+        if chance >= STILL_WAITING:
+            differs = chance < STILL_WAITING + DISAGREE
+            _judge(service, second, case, _other(verdict) if differs else verdict)
+            judgements += 1
+        tell(place, len(cases))
+    with service.database.reading() as session:
+        return JudgingDone(counts_of(session, evaluation.id), judgements)
+
+
+def _judge(service: Service, expert: Member, case: CaseRecord, verdict: str) -> None:
+    reason = REASONS[verdict].format(standard=STANDARDS[case.standard])
+    picture = draw_photo(chance_of(case.unit_id, f"evidence of {expert.sign_in_name}"))
+    with service.database.transaction() as session:
+        judge(
+            session,
+            service.store,
+            expert.actor,
+            case.evaluation_id,
+            case.id,
+            verdict=verdict,
+            reason=reason,
+            evidence=Evidence("佐证照片（模拟）.png", picture),
+        )
+
+
+def _other(verdict: str) -> str:
+    return EXCLUDE if verdict == CONFIRM else CONFIRM
