@@ -6,7 +6,7 @@ import click
 
 from evalsvc import audit, migrate
 from evalsvc.config import read_config
-from evalsvc.service import open_service
+from evalsvc.service import running
 from evalsvc.terminal import FAILED, language
 from evalsvc.words import sentence
 
@@ -19,7 +19,8 @@ def database_commands() -> None:
 @database_commands.command("upgrade")
 def upgrade() -> None:
     """建立或升级数据库结构 / make or upgrade the tables."""
-    revision = migrate.upgrade(open_service(read_config()).database)
+    with running(read_config()) as service:
+        revision = migrate.upgrade(service.database)
     click.echo(f"数据库结构已是最新 / the database is up to date: {revision}")
 
 
@@ -32,7 +33,7 @@ def audit_commands() -> None:
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
 def verify(*, as_json: bool) -> None:
     """核对审计记录的哈希链：改动、删除、调换次序都会被发现 / check the hash chain for edits, removals and reorders."""
-    with open_service(read_config()).database.reading() as session:
+    with running(read_config()) as service, service.database.reading() as session:
         found = audit.verify(session)
     broken = found.breaks
     if as_json:

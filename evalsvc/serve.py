@@ -11,7 +11,7 @@ from gunicorn.glogging import Logger
 from evalsvc import migrate
 from evalsvc.config import Config, ConfigurationError, read_config
 from evalsvc.logs import WithoutTokens
-from evalsvc.service import open_service
+from evalsvc.service import running
 from evalsvc.wsgi import make_application, stop_worker
 
 ACCESS_FORMAT = '%(t)s %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
@@ -57,9 +57,8 @@ def serve(bind: str, threads: int, processes: int, *, access_log: bool) -> None:
     config = read_config()
     if processes > 1 and config.database_url.startswith("sqlite"):
         raise ConfigurationError("config.processes_on_sqlite", processes=processes)
-    service = open_service(config)
-    migrate.require_current(service.database.engine)
-    service.database.close()
+    with running(config) as service:
+        migrate.require_current(service.database.engine)
     click.echo(f"第三方评估系统已启动 / serving at http://{bind}")
     Server(config, _settings(bind, threads, processes, access_log=access_log)).run()
 

@@ -1,5 +1,7 @@
 """The running service's engines, opened once from the configuration; pages, commands and jobs all work through them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from evalsvc import models  # noqa: F401  (every table must be known before the first query)
@@ -15,6 +17,16 @@ class Service:
     config: Config
     database: Database
     store: Store
+
+
+@contextmanager
+def running(config: Config) -> Iterator[Service]:
+    """Open the engines for one command, and give every connection back at its end."""
+    service = open_service(config)
+    try:
+        yield service
+    finally:
+        service.database.close()
 
 
 def open_service(config: Config) -> Service:

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB")
 
@@ -96,3 +98,15 @@ def _run(user: str | None, program: Path, *arguments: object) -> None:
     )
     if done.returncode != 0:
         pytest.fail(f"{program.name} failed: {done.stderr.decode(errors='replace')}")
+
+
+def pytest_configure() -> None:
+    """Compile the words that are newer than their compiled form, so that tests read what stands in the catalogue."""
+    for source in Path(__file__).parents[1].glob("evalsvc/translations/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        draft = compiled.with_suffix(f".{os.getpid()}")
+        with source.open("rb") as words, draft.open("wb") as file:
+            write_mo(file, read_po(words, locale=source.parts[-3]))
+        draft.replace(compiled)

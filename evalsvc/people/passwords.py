@@ -7,6 +7,8 @@ from evalsvc.errors import InvalidError
 
 SHORTEST, LONGEST = 12, 200
 FEWEST_SIGNS = 6
+TELLING_NAME = 4
+"""A sign-in name of this length in a password tells it; a shorter one occurs by chance."""
 HASHER = PasswordHasher()
 """argon2id with the library's parameters (RFC 9106, low-memory profile)."""
 
@@ -21,7 +23,8 @@ def hash_password(password: str, sign_in_name: str) -> str:
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidError("people.password_length", minimum=SHORTEST, maximum=LONGEST)
-    if sign_in_name.casefold() in password.casefold() or len(set(password)) < FEWEST_SIGNS:
+    told = len(sign_in_name) >= TELLING_NAME and sign_in_name.casefold() in password.casefold()
+    if told or len(set(password)) < FEWEST_SIGNS:
         raise InvalidError("people.password_weak", minimum=FEWEST_SIGNS)
     return HASHER.hash(password)
 

@@ -10,20 +10,32 @@ import flask
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, insert, make_url, text
 
 from evalsvc import models  # noqa: F401
 from evalsvc.app import create_app
+from evalsvc.audit import FIRST_PREVIOUS, AuditHead
 from evalsvc.config import Config
 from evalsvc.db import Base, Database
+from evalsvc.draws import operations as draws
 from evalsvc.evaluations import operations as evaluations
 from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.fieldwork import operations as fieldwork
+from evalsvc.fieldwork.queries import assignments_of_draw
+from evalsvc.fieldwork.schemas import AssignmentRecord
+from evalsvc.frames import operations as frames
+from evalsvc.frames.reading import check_file
+from evalsvc.instruments import operations as instruments
 from evalsvc.people import operations as people
 from evalsvc.people import queries
 from evalsvc.people.actor import SYSTEM, Actor
 from evalsvc.store import Store
+from forms.definition import FormDefinition, parse_definition
+from forms.filling import fill
 
+SECRET_KEY = "a test key that is at least thirty-two characters long"
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CHEAP_NOBODY = CHEAP_HASHER.hash("nobody")
 PASSWORD = "correct horse battery staple"
 
 
@@ -44,6 +56,72 @@ class Somebody:
         return {"Authorization": f"Bearer {self.api_token}"}
 
 
+SMALL_MAPPING = """
+levels:
+  - {name: county, id: county_code, columns: {county: text}}
+  - {name: village, id: village_code, columns: {village: text, village_kind: text}}
+  - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
+"""
+SMALL_FRAME = "county_code,county,village_code,village,village_kind,household_id,household_class,persons\n" + "".join(
+    f"35{c}001,第{c}县,35{c}00{v},第{c}县第{v}村,{'脱贫村' if v == 1 else '其他村'},"
+    f"35{c}00{v}-{h:03d},{'脱贫户' if h % 2 else '一般农户'},{1 + h % 5}\n"
+    for c in (1, 2)
+    for v in (2, 3, 4)
+    for h in range(1, 13)
+)
+SMALL_DESIGN = """
+version: 1
+evaluation: fujian-demo
+draw: 1
+title: 两县试点方案
+frame:
+  levels:
+    - {name: county, id: county_code, columns: {county: text}}
+    - {name: village, id: village_code, columns: {village: text, village_kind: text}}
+    - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
+public: {source: null, round: null, form: null}
+stages:
+  - {name: village, strata: [county_code], method: pps_systematic, size: {count: household}, take: {each: 2, by: []}}
+  - {name: household, strata: [household_class], method: equal, take: {each: 3, by: []}, reserves: 2}
+"""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A fieldwork of a test: 4 villages, in each 2 classes with 3 households open and 2 in reserve."""
+
+    evaluation: EvaluationRecord
+    frame_id: str
+    draw_id: str
+    instrument_id: str
+    definition: FormDefinition
+    supervisor: Somebody
+    enumerators: tuple[Somebody, Somebody]
+    assignments: tuple[AssignmentRecord, ...]
+
+    def opened(self, enumerator: Somebody) -> list[AssignmentRecord]:
+        """Households that an enumerator may visit."""
+        return [row for row in self.assignments if row.opened_at and row.enumerator_id == enumerator.id]
+
+    def closed(self, enumerator: Somebody) -> list[AssignmentRecord]:
+        """Reserves in an enumerator's villages."""
+        return [row for row in self.assignments if not row.opened_at and row.enumerator_id == enumerator.id]
+
+    def submission(self, unit: AssignmentRecord, disposition: str = "non_contact", **given: object) -> bytes:
+        """Fill the form for a household as a phone does."""
+        instance_id = str(given.pop("instance_id", f"uuid:{uuid4()}"))
+        answers = {
+            "unit_id": unit.unit_id,
+            "household_class": unit.stratum,
+            "attempt": 1,
+            "disposition": disposition,
+            **({} if "photo_house" in given else {"no_photo_reason": "objection"}),
+            **({"non_contact_reason": "absent_twice"} if disposition == "non_contact" else {}),
+            **given,
+        }
+        return fill(self.definition, answers, instance_id=instance_id)
+
+
 MakePerson = Callable[..., Somebody]
 MakeEvaluation = Callable[..., EvaluationRecord]
 
@@ -59,36 +137,35 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> str:
-    """An empty PostgreSQL database with every table, copied for each test; its name."""
-    name = f"evalsvc_template_{uuid4().hex[:12]}"
+def postgresql_database(postgresql_server: str) -> Iterator[str]:
+    """URL of a PostgreSQL database with every table, emptied before each test."""
+    name = f"evalsvc_test_{uuid4().hex[:12]}"
     _on_server(postgresql_server, f"CREATE DATABASE {name}")
-    database = Database(_url(postgresql_server, name))
+    url = make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+    database = Database(url)
     Base.metadata.create_all(database.engine)
     database.close()
-    return name
+    yield url
+    _on_server(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a fresh database with every table."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database with every table."""
     if request.param == "sqlite":
         path = tmp_path / "test.sqlite3"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
-    name = f"evalsvc_test_{uuid4().hex[:12]}"
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _url(server, name)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgresql_database")
+    _empty(url)
+    return url
 
 
 @pytest.fixture
 def config(database_url: str, tmp_path: Path) -> Config:
     """Configuration of a service that runs no background jobs by itself."""
     return Config(
-        secret_key="a test key that is at least thirty-two characters long",
+        secret_key=SECRET_KEY,
         database_url=database_url,
         store_directory=tmp_path / "store",
         secure_cookies=False,
@@ -124,6 +201,13 @@ def client(app: flask.Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with argon2id at its cheapest, so that tests do not spend their time on it."""
+    monkeypatch.setattr("evalsvc.people.passwords.HASHER", CHEAP_HASHER)
+    monkeypatch.setattr("evalsvc.people.passwords.NOBODY", CHEAP_NOBODY)
+
+
 @pytest.fixture
 def make_evaluation(database: Database) -> MakeEvaluation:
     """Open an evaluation: make_evaluation(code="fujian-demo", name=..., simulated=True)."""
@@ -142,9 +226,8 @@ def make_evaluation(database: Database) -> MakeEvaluation:
 
 
 @pytest.fixture
-def make_person(database: Database, monkeypatch: pytest.MonkeyPatch) -> MakePerson:
+def make_person(database: Database) -> MakePerson:
     """Add a person with roles: make_person("lead", evaluation=record); without evaluation the roles hold everywhere."""
-    monkeypatch.setattr("evalsvc.people.passwords.HASHER", CHEAP_HASHER)
 
     def make(*roles: str, evaluation: EvaluationRecord | None = None, name: str = "") -> Somebody:
         sign_in_name = f"{name or '-'.join(roles) or 'nobody'}-{uuid4().hex[:6]}"
@@ -191,8 +274,16 @@ def csrf(client: FlaskClient) -> str:
     return page.split('name="csrf_token" value="')[-1].split('"')[0]
 
 
-def _url(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+def _empty(url: str) -> None:
+    """Remove every row, after the connections that a failed test may have left."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+        connection.execute(insert(AuditHead).values(identifier=1, sequence=0, hash=FIRST_PREVIOUS))
+    engine.dispose()
 
 
 def _on_server(server: str, statement: str) -> None:
@@ -200,3 +291,49 @@ def _on_server(server: str, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shipped_reading() -> instruments.Reading:
+    """The shipped form, converted once: conversion takes longer than any test of the service."""
+    name, data = instruments.shipped_form()
+    return instruments.read_form(data, name)
+
+
+@pytest.fixture
+def field(
+    database: Database,
+    store: Store,
+    make_evaluation: MakeEvaluation,
+    make_person: MakePerson,
+    tmp_path: Path,
+    shipped_reading: instruments.Reading,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Field:
+    """A small fieldwork that has begun: 2 counties, 4 drawn villages, the shipped form, two enumerators."""
+    evaluation = make_evaluation()
+    lead = make_person("lead", evaluation=evaluation).actor
+    supervisor = make_person("supervisor", evaluation=evaluation)
+    enumerators = (
+        make_person("enumerator", evaluation=evaluation, name="调查员甲"),
+        make_person("enumerator", evaluation=evaluation, name="调查员乙"),
+    )
+    path = tmp_path / "households.csv"
+    path.write_text(SMALL_FRAME, encoding="utf-8")
+    checked = check_file(path, SMALL_MAPPING)
+    with monkeypatch.context() as patched:
+        patched.setattr(instruments, "read_form", lambda data, name: shipped_reading)
+        with database.transaction() as session:
+            frame = frames.import_frame(session, store, lead, evaluation.id, checked)
+            options = {"frame_id": frame.id, "purpose": "", "design_text": SMALL_DESIGN, "secret_key": SECRET_KEY}
+            draws.commit(session, store, lead, evaluation, **options)
+            draw = draws.run(session, store, lead, evaluation, number=1, public_value=None, secret_key=SECRET_KEY)
+            name, data = instruments.shipped_form()
+            instrument = instruments.publish(session, store, lead, evaluation.id, data=data, name=name)
+            fieldwork.assign_from_draw(session, lead, draw.id, instrument.id)
+            villages = sorted({row.parent for row in assignments_of_draw(session, draw.id)})
+            for person, share in zip(enumerators, (villages[:2], villages[2:]), strict=True):
+                fieldwork.assign_enumerator(session, supervisor.actor, evaluation.id, share, person.id)
+            rows = assignments_of_draw(session, draw.id)
+    definition = parse_definition(store.get(instrument.xform_sha256))
+    return Field(evaluation, frame.id, draw.id, instrument.id, definition, supervisor, enumerators, tuple(rows))
