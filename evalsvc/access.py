@@ -93,8 +93,10 @@ def guard() -> None:
         return
     rule = _route_rule(flask.current_app, request.endpoint, request.method)
     if rule is None:
-        # Only OPTIONS comes here: Flask answers it itself, with the methods of the route and nothing else.
-        return
+        if request.method == "OPTIONS":
+            # Flask answers it itself, with the methods of the route and nothing else.
+            return
+        raise NotFoundError("http.404")
     flask.g.access_kind = rule.kind
     request.max_content_length = _limit(rule)
     with flask.current_app.extensions["evalsvc"].database.reading() as session:
