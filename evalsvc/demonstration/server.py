@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,17 +36,19 @@ class Server:
     log: Path
 
 
-def environment(data: Path, url: str, database_url: str | None = None) -> dict[str, str]:
-    """Return the settings of a service whose data lie in a folder; the caller's own settings stay out."""
-    settings = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    settings |= {
+def settings_of(data: Path, url: str, database_url: str | None = None) -> dict[str, str]:
+    """Return the settings of a service whose data lie in a folder."""
+    settings = {
         f"{PREFIX}DATA_DIRECTORY": str(data),
         f"{PREFIX}PUBLIC_URL": url,
         f"{PREFIX}SECURE_COOKIES": "no",
     }
-    if database_url is not None:
-        settings[f"{PREFIX}DATABASE_URL"] = database_url
-    return settings
+    return settings if database_url is None else settings | {f"{PREFIX}DATABASE_URL": database_url}
+
+
+def own_settings(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a process of ours: the caller's, with these settings in place of the caller's own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | dict(settings)
 
 
 def free_port() -> int:
@@ -57,7 +59,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(port: int, settings: dict[str, str], logs: Path) -> Iterator[Server]:
+def running(port: int, settings: Mapping[str, str], logs: Path) -> Iterator[Server]:
     """Start `evalsvc serve`, wait until it answers, and end it with the block.
 
     Raises
@@ -69,7 +71,7 @@ def running(port: int, settings: dict[str, str], logs: Path) -> Iterator[Server]
     with server.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  (our own command)
             [*BOUND, "serve", "--bind", f"127.0.0.1:{port}", "--no-access-log"],
-            env=settings,
+            env=own_settings(settings),
             stdout=log,
             stderr=subprocess.STDOUT,
             # Ctrl-C reaches the demonstration alone, which then ends the server in order.

@@ -1,0 +1,71 @@
+"""The last steps: the fieldwork is declared ended, results, report, and the check that an outsider would run."""
+
+import secrets
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalsvc.db import now
+from evalsvc.demonstration.institute import Institute
+from evalsvc.demonstration.server import COMMAND, own_settings
+from evalsvc.draws import operations as draws
+from evalsvc.editions import operations as editions
+from evalsvc.results import operations as results
+from evalsvc.service import Service
+from reports.keys import demo_signer
+
+RESULTS_FILE, REPORT_FILE, BUNDLE_FILE = "results.json", "report.pdf", "bundle.zip"
+KEY_FOLDER = "demo-key"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the outsider's check printed, and how it ended."""
+
+    exit_code: int
+    lines: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether everything was recomputed and equal."""
+        return self.exit_code == 0
+
+
+def compute_results(service: Service, institute: Institute, draw_number: int, out: Path) -> bytes:
+    """Declare the fieldwork ended, which opens the manifest to everybody, and compute the results."""
+    lead = institute.member("demo-lead").actor
+    with service.database.transaction() as session:
+        draws.publish(session, lead, institute.evaluation, draw_number)
+    with service.database.transaction() as session:
+        made = results.compute(session, service.store, lead, institute.evaluation)
+    content = service.store.get(made.results_sha256)
+    (out / RESULTS_FILE).write_bytes(content)
+    return content
+
+
+def issue_report(service: Service, institute: Institute, out: Path) -> str:
+    """Issue the report with a key made for this run, and return the name on its certificate."""
+    lead = institute.member("demo-lead").actor
+    signer = demo_signer(
+        service.config.store_directory.parent / KEY_FOLDER,
+        institute.evaluation.institute,
+        secrets.token_hex(16).encode(),
+        now(),
+    )
+    with service.database.transaction() as session:
+        edition = editions.issue(session, service.store, lead, institute.evaluation, signer)
+    (out / REPORT_FILE).write_bytes(service.store.get(edition.pdf_sha256))
+    (out / BUNDLE_FILE).write_bytes(service.store.get(edition.bundle_sha256))
+    return edition.signer
+
+
+def check_as_outsider(out: Path) -> Checked:
+    """Run `evalsvc verify` as a process of its own, with the two files and nothing else."""
+    ended = subprocess.run(  # noqa: S603  (our own command)
+        [*COMMAND, "verify", str(out / REPORT_FILE), "--bundle", str(out / BUNDLE_FILE)],
+        env=own_settings({}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Checked(ended.returncode, tuple((ended.stdout + ended.stderr).splitlines()))
