@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from lxml import etree
 
-from forms.compiled import CompiledForm
+from forms.compiled import CompiledForm, Rules
 from forms.complaint import Complaint
 from forms.structure import Node
+from forms.values import to_number
 
+MAX_ROWS = 10_000
 TEMPLATE = "{http://openrosa.org/javarosa}template"
 
 
@@ -60,7 +63,7 @@ class Answers:
 
     def _misplaced(self, parent: etree._Element, element: etree._Element, code: str) -> None:
         # The form's own metadata may hold more than the form names: clients add to it.
-        if parent.tag != "meta":
+        if parent.tag != "meta" and not (parent is self.root and element.tag == "meta"):
             self._complain(code, element)
         parent.remove(element)
 
@@ -76,6 +79,27 @@ class Answers:
             parent.insert(self._place_of_first(parent, node), row)
         self._numbers[row] = len(rows) + 1
         self._place(row, node)
+
+    def count_of(self, rules: Rules, parent: etree._Element) -> int | None:
+        """Give the number of rows that a repeat's count asks for below a parent; None where nothing is asked."""
+        if rules.repeat_count is None:
+            return None
+        row = parent.find(rules.node.name)
+        # The count is computed from where a row would stand, even before there is one.
+        here = row if row is not None else etree.SubElement(parent, rules.node.name)
+        try:
+            if rules.relevant is not None and not rules.relevant.is_true(here):
+                return None
+            wanted = to_number(rules.repeat_count.value(here))
+        finally:
+            if row is None:
+                parent.remove(here)
+        return 0 if math.isnan(wanted) else max(0, min(int(wanted), MAX_ROWS))
+
+    def parents_of(self, node: Node) -> list[etree._Element]:
+        """Give the elements that rows of a repeat stand in, those that are not relevant left out."""
+        parents = self.at.get(node.parent or "", [self.root])
+        return [parent for parent in parents if parent not in self.dropped]
 
     def _place_of_first(self, parent: etree._Element, node: Node) -> int:
         order = list(self.form.children[node.parent or ""])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -106,7 +105,7 @@ class _Check:
     def _computed(self, rules: Rules, element: etree._Element, expected: str) -> None:
         assert rules.calculate is not None  # noqa: S101  (settling computes nothing else)
         sent = (element.text or "").strip()
-        if rules.calculate.volatile:
+        if rules.calculate.volatile or rules.node.path == f"/{self._form.definition.root}/meta/instanceID":
             return
         if not _same(sent, expected) and not self._in_another_language(rules, element, sent):
             details = {"sent": _short(sent), "computed": _short(expected)}
@@ -173,28 +172,20 @@ class _Check:
             self._complain(rules, element, "readonly", "check.readonly", value=_short(text))
 
     def _check_rows(self, rules: Rules) -> None:
-        if rules.repeat_count is None:
-            return
-        for parent in self._parents(rules):
+        for parent in self._answers.parents_of(rules.node) if rules.repeat_count is not None else ():
             try:
-                expected = to_number(rules.repeat_count.value(parent))
+                wanted = self._answers.count_of(rules, parent)
             except EvaluationError as problem:
                 self._failed(rules, parent, "repeat", problem)
                 continue
             rows = len(parent.findall(rules.node.name))
-            wanted = 0 if math.isnan(expected) else max(0, int(expected))
-            if rows != wanted:
+            if wanted is not None and rows != wanted:
                 self._complain(rules, parent, "repeat", "check.rows", rows=rows, wanted=wanted, name=rules.node.name)
-
-    def _parents(self, rules: Rules) -> list[etree._Element]:
-        path = rules.node.parent or ""
-        parents = self._answers.at.get(path, [self._answers.root])
-        return [parent for parent in parents if parent not in self._answers.dropped]
 
 
 def _same(sent: str, expected: str) -> bool:
     """Tell whether two texts are the same value: numbers to a small difference, and true may be written 1."""
-    if sent == expected:
+    if sent == expected.strip():
         return True
     if expected in _TRUE:
         return sent in _TRUE

@@ -39,7 +39,7 @@ def _open(rules: Rules, element: etree._Element, listed: set[str]) -> set[str]:
     rows: Value = rules.itemset.value(element)
     if not isinstance(rows, list):
         return listed
-    return {(row.findtext(itemset.value) or "").strip() for row in rows if isinstance(row, etree._Element)}
+    return {(row.findtext(itemset.value.strip()) or "").strip() for row in rows if isinstance(row, etree._Element)}
 
 
 def _searched(form: CompiledForm, node: Node, listed: set[str]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -11,10 +11,9 @@ from forms.complaint import Complaint
 from forms.definition import FormDefinition
 from forms.expression import Expression
 from forms.order import Order, order_of
-from forms.paths import parent_of
 from forms.scope import Tables
 from forms.structure import Node
-from forms.tables import tables_of
+from forms.tables import fleeting_tables, tables_of
 from forms.translate import NUMERIC_TYPES, Context, result_type
 from forms.xpath import XPathSyntaxError, parse
 
@@ -99,9 +98,11 @@ def _rows(node: Node) -> tuple[str, ...]:
 
 
 def _rules(node: Node, definition: FormDefinition, numeric: frozenset[str]) -> Rules:
-    context = Context(node.path, _rows(node), definition.by_path, numeric, definition.primary_instance)
-    # The number of rows is asked for where the rows are not there yet.
-    above = Context(parent_of(node.path), node.repeats, definition.by_path, numeric, definition.primary_instance)
+    context = Context(
+        node.path, _rows(node), definition.by_path, numeric, definition.primary_instance, fleeting_tables(definition)
+    )
+    # The number of rows is asked for before there is a row, so its own row is not known.
+    before = replace(context, repeats=node.repeats)
 
     def compile_(source: str | None, column: str, where: Context = context) -> Expression | None:
         return Expression(source, where, column) if source is not None and source.strip() else None
@@ -112,7 +113,7 @@ def _rules(node: Node, definition: FormDefinition, numeric: frozenset[str]) -> R
         required=compile_(node.required, "required"),
         constraint=compile_(node.constraint, "constraint"),
         calculate=compile_(node.calculate, "calculation"),
-        repeat_count=compile_(node.repeat_count, "repeat_count", above),
+        repeat_count=compile_(node.repeat_count, "repeat_count", before),
         itemset=compile_(_open_choices(node), "choice_filter"),
         actions={a.expression: Expression(a.expression, context, "default") for a in node.actions if a.expression},
     )

@@ -15,6 +15,8 @@ from forms.texts import Translations, readable, resolve, texts_of
 
 CONTROLS = frozenset({"input", "select", "select1", "upload", "trigger", "range", "rank", "secret", "textarea"})
 _INSTANCE = re.compile(r"^\s*instance\(\s*(['\"])(.+?)\1\s*\)\s*([^\[]*)")
+_FUNCTION = re.compile(r"^[\w:-]+\(\s*([^()]*?)\s*\)$")
+_NAME = re.compile(r"[^\W\d][\w.\-/]*")
 _OWN_ATTRIBUTES = frozenset({"ref", "nodeset", "bind", "appearance"})
 
 
@@ -148,13 +150,15 @@ def _item(item: etree._Element, translations: Translations) -> Choice:
 
 
 def _row(row: etree._Element, value: str, label: str, translations: Translations) -> Choice:
-    text = label.strip()
+    text, value = label.strip(), value.strip()
     if text.startswith("jr:itext("):
         key = row.findtext(text.removeprefix("jr:itext(").removesuffix(")").strip()) or ""
         return Choice(_cell(row, value), dict(translations.get(key, {})))
-    found = row.find(text) if text else None
+    # Enketo knows a function here; without it the plain name is looked up.
+    plain = _FUNCTION.sub(r"\1", text)
+    found = row.find(plain) if _NAME.fullmatch(plain) else None
     return Choice(_cell(row, value), resolve(readable(found), {}) if found is not None else {})
 
 
 def _cell(row: etree._Element, name: str) -> str:
-    return (row.findtext(name) or "").strip() if name else ""
+    return (row.findtext(name) or "").strip() if _NAME.fullmatch(name) else ""

@@ -14,7 +14,7 @@ from forms.attachments import attachments_of
 from forms.complaint import Complaint
 from forms.controls import controls_of, declared_repeats
 from forms.errors import DefinitionError
-from forms.markup import FORM_LIMITS, local_name, read_xml, without_namespaces
+from forms.markup import FORM_LIMITS, local_name, read_xml, version_of, without_namespaces
 from forms.nodes import Sources, nodes_of
 from forms.structure import Attachment, Node
 from forms.texts import translations_of
@@ -75,9 +75,6 @@ def parse_definition(xform: bytes) -> FormDefinition:
         raise DefinitionError(Complaint("form", "form.primary_instance_missing"))
     primary = instances[0][0]
     namespace = (etree.QName(primary).namespace or "").replace("http://www.w3.org/2002/xforms", "")
-    form_id = primary.get("id") or namespace
-    if not form_id:
-        raise DefinitionError(Complaint("form", "form.id_missing"))
     translations, languages, default_language = translations_of(model)
     root = without_namespaces(primary)
     secondary = _secondary(instances[1:])
@@ -85,9 +82,9 @@ def parse_definition(xform: bytes) -> FormDefinition:
     nodes, complaints = nodes_of(model, root, Sources(controls, declared_repeats(body, root.tag), translations))
     title = document.find("{*}head/{*}title")
     return FormDefinition(
-        form_id=form_id,
-        version=primary.get("version") or _jr_version(primary),
-        title=(title.text or "").strip() if title is not None else form_id,
+        form_id=primary.get("id") or namespace,
+        version=version_of(primary),
+        title=((title.text if title is not None else None) or primary.get("id") or "").strip(),
         root=root.tag,
         namespace=namespace,
         nodes=nodes,
@@ -110,11 +107,6 @@ def _required(document: etree._Element, path: str, code: str) -> etree._Element:
     if local_name(document) != "html" or found is None:
         raise DefinitionError(Complaint("form", code))
     return found
-
-
-def _jr_version(primary: etree._Element) -> str:
-    # Old forms carry the version as an attribute of the JavaRosa namespace.
-    return next((str(v) for k, v in primary.attrib.items() if str(k).endswith("}version")), "")
 
 
 def _secondary(instances: list[etree._Element]) -> dict[str, etree._Element]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,13 +19,12 @@ from forms.errors import FillingError
 from forms.scope import CURRENT, EvaluationError, Scope
 from forms.settle import Settling
 from forms.structure import Action, Node
-from forms.values import to_number, to_string
+from forms.values import to_string
 
 Answer = object
 """A text, number, date, a list of choices, a list of mappings (the rows of a repeat), or None."""
 Given = Mapping[str, Answer]
 FIRST_LOAD = frozenset({"odk-instance-first-load", "odk-instance-load", "xforms-ready", "jr-insert", "odk-new-repeat"})
-MAX_ROWS = 10_000
 
 
 def fill(
@@ -53,6 +51,7 @@ class _Filling:
         self._now = now
         self._given: set[etree._Element] = set()
         self._faults: list[Complaint] = []
+        self._counted: set[tuple[str, etree._Element]] = set()
         root = _blank(form.definition)
         self._answers = Answers(form, root)
         self._preset()
@@ -160,21 +159,26 @@ class _Filling:
         raise FillingError(Complaint("calculate", problem.code, self._answers.path_of(element), problem.details))
 
     def _count_rows(self) -> bool:
-        """Make the rows that a count asks for; tell whether there were any to make."""
-        added = False
+        """Make the rows that a count asks for, and take away those too many; tell whether any were made."""
+        made = False
         for rules in self._form.rules.values():
-            if rules.repeat_count is None:
-                continue
-            for parent in self._answers.at.get(rules.node.parent or "", [self._answers.root]):
-                if parent in self._answers.dropped:
+            for parent in self._answers.parents_of(rules.node) if rules.repeat_count is not None else ():
+                if (rules.node.path, parent) in self._counted:
                     continue
-                wanted = to_number(rules.repeat_count.value(parent))
-                present = len(parent.findall(rules.node.name))
-                missing = 0 if math.isnan(wanted) else min(int(wanted), MAX_ROWS) - present
-                for _ in range(missing):
-                    self._new_row(parent, rules.node)
-                    added = True
-        return added
+                made = self._fit_rows(rules, parent) or made
+        return made
+
+    def _fit_rows(self, rules: Rules, parent: etree._Element) -> bool:
+        wanted = self._answers.count_of(rules, parent)
+        if wanted is None:
+            return False
+        self._counted.add((rules.node.path, parent))
+        rows = parent.findall(rules.node.name)
+        for row in rows[wanted:]:
+            self._answers.drop(row)
+        for _ in range(wanted - len(rows)):
+            self._new_row(parent, rules.node)
+        return wanted > len(rows)
 
     def _identify(self, instance_id: str, deprecated_id: str | None) -> None:
         root = self._answers.root

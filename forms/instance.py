@@ -8,7 +8,7 @@ from lxml import etree
 
 from forms.complaint import Complaint
 from forms.errors import InstanceError
-from forms.markup import SUBMISSION_LIMITS, Limits, read_xml, without_namespaces
+from forms.markup import SUBMISSION_LIMITS, Limits, read_xml, version_of, without_namespaces
 
 ENCRYPTED = "http://opendatakit.org/submissions"
 MAX_ID_LENGTH = 249
@@ -40,9 +40,7 @@ def parse_instance(data: bytes, limits: Limits = SUBMISSION_LIMITS) -> Instance:
     ]
     if complaints:
         raise InstanceError(*complaints)
-    return Instance(
-        form_id, (root.get("version") or "").strip(), instance_id, _meta(root, "deprecatedID") or None, root
-    )
+    return Instance(form_id, version_of(root), instance_id, _meta(root, "deprecatedID") or None, root)
 
 
 def _meta(root: etree._Element, name: str) -> str:

@@ -99,3 +99,11 @@ def without_namespaces(root: etree._Element) -> etree._Element:
         if isinstance(element.tag, str) and element.tag[0] == "{":
             element.tag = element.tag.rpartition("}")[2]
     return root
+
+
+def version_of(root: etree._Element) -> str:
+    """Give the version that a form or a submission carries; old ones have it in a namespace of their own."""
+    plain = root.get("version")
+    if plain is None:
+        plain = next((str(value) for name, value in root.attrib.items() if str(name).endswith("}version")), "")
+    return str(plain).strip()

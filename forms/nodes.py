@@ -93,7 +93,11 @@ def _unknown(binds: Mapping[str, object], sources: Sources, known: set[str]) -> 
     # A bind may name an attribute of a node (entities do); attributes are not answers.
     binds_to = [path for path in binds if "@" not in path]
     missing = [path for path in (*binds_to, *sources.controls) if path not in known]
-    return tuple(Complaint("form", "form.unknown_node", path, {"path": path}) for path in dict.fromkeys(missing))
+    # Some clients open such forms all the same, so this does not forbid anything.
+    return tuple(
+        Complaint("form", "form.unknown_node", path, {"path": path}, severity="warning")
+        for path in dict.fromkeys(missing)
+    )
 
 
 def _node(shape: _Shape, bind: Mapping[str, str], actions: Mapping[str, tuple[Action, ...]], sources: Sources) -> Node:

@@ -9,6 +9,7 @@ _PREFIX = re.compile(r"(?<=/)[^/:\[\]]+:(?=[^/:])")
 
 def canonical(reference: str, base: str) -> str:
     """Give the absolute path of a reference; a relative one starts at `base`."""
+    reference = reference.strip().removeprefix("current()/")
     text = _PREFIX.sub("", "/" + reference.strip().lstrip("/")) if reference.strip().startswith("/") else ""
     if not text:
         text = base + _PREFIX.sub("", "/" + reference.strip())

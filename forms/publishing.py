@@ -16,7 +16,15 @@ from forms.structure import Node
 def publishing_complaints(definition: FormDefinition, files: Mapping[str, bytes] = NO_DATA) -> tuple[Complaint, ...]:
     """Give every complaint about a form; only those whose severity is error forbid publishing."""
     form = compiled(definition, files)
-    return (*form.complaints, *_files(form, files), *_references(form), *_types(definition), *_columns(definition))
+    nameless = () if definition.form_id else (Complaint("form", "form.id_missing"),)
+    return (
+        *nameless,
+        *form.complaints,
+        *_files(form, files),
+        *_references(form),
+        *_types(definition),
+        *_columns(definition),
+    )
 
 
 def _files(form: CompiledForm, files: Mapping[str, bytes]) -> Iterator[Complaint]:
@@ -47,7 +55,7 @@ def _choices(node: Node) -> Iterator[Complaint]:
     counted = Counter(choice.value for choice in node.choices)
     for value in counted:
         if node.is_multiple and len(value.split()) != 1:
-            yield Complaint("form", "form.choice_value", node.path, {"value": value})
+            yield Complaint("form", "form.choice_value", node.path, {"value": value}, severity="warning")
 
 
 def _columns(definition: FormDefinition) -> Iterator[Complaint]:

@@ -32,9 +32,22 @@ def tables_of(definition: FormDefinition, data: Mapping[str, bytes]) -> tuple[Ta
         except (ValueError, KeyError, TypeError, csv.Error, DefinitionError) as problem:
             details: dict[str, str | int] = {"filename": filename, "reason": str(problem)}
             complaints.append(Complaint("form", "form.table_unreadable", details=details))
+    for name in fleeting_tables(definition):
+        instances[name] = _without_answers(definition)
     texts = translations_of(_model(definition))[0]
     choices = {node.path: node.choices for node in definition.nodes if node.choices}
     return Tables(instances, _wanted(definition), choices, texts), tuple(complaints)
+
+
+def fleeting_tables(definition: FormDefinition) -> frozenset[str]:
+    """Give the tables that only the device has: the answers that were saved last."""
+    return frozenset(name for name, source in definition.external.items() if source.startswith("jr://instance/"))
+
+
+def _without_answers(definition: FormDefinition) -> etree._Element:
+    instance = etree.Element("instance")
+    instance.append(_parsed(definition.template))
+    return instance
 
 
 def _wanted(definition: FormDefinition) -> dict[str, str]:

@@ -28,13 +28,17 @@ _HERE = Path("", (Step("self", "node()", ()),))
 
 @dataclass(frozen=True)
 class Context:
-    """Where an expression stands: its node, the repeats whose row is thereby known, and all nodes of the form."""
+    """Where an expression stands: its node, the repeats whose row is thereby known, and all nodes of the form.
+
+    `fleeting` are the tables that only the device has, such as the answers that were saved last.
+    """
 
     path: str
     repeats: tuple[str, ...]
     nodes: Mapping[str, Node]
     numeric: frozenset[str]
     primary_instance: str | None = None
+    fleeting: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -47,11 +51,12 @@ class Translation:
     functions: set[str] = field(default_factory=set)
     tables: set[str] = field(default_factory=set)
     complaints: list[Complaint] = field(default_factory=list)
+    fleeting: bool = False
 
     @property
     def volatile(self) -> bool:
         """Tell whether the value cannot be computed again."""
-        return any(FUNCTIONS[name].volatile for name in self.functions)
+        return self.fleeting or any(FUNCTIONS[name].volatile for name in self.functions)
 
     @property
     def spoken(self) -> bool:
@@ -235,7 +240,9 @@ class _Translator:
     def _note_table(self, call: Call) -> None:
         first = call.arguments[0] if call.arguments else None
         if call.name in ("instance", "pulldata") and isinstance(first, Literal):
-            self.out.tables.add(first.text.removesuffix(".csv") if call.name == "pulldata" else first.text)
+            name = first.text.removesuffix(".csv") if call.name == "pulldata" else first.text
+            self.out.tables.add(name)
+            self.out.fleeting = self.out.fleeting or name in self._context.fleeting
 
     def _try_pattern(self, call: Call) -> None:
         pattern = call.arguments[1] if call.name == "regex" else None
