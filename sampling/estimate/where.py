@@ -120,11 +120,12 @@ class _Reader:
 
     def comparison(self) -> Evaluation:
         left = self.operand()
-        if self.take("word", "not"):
-            self.need("word", "in")
-            return _negated(self.membership(left))
-        if self.take("word", "in"):
-            return self.membership(left)
+        if isinstance(left, _Name):
+            if self.take("word", "not"):
+                self.need("word", "in")
+                return _negated(self.membership(left.column))
+            if self.take("word", "in"):
+                return self.membership(left.column)
         sign = self.words[self.at]
         if sign.kind != "sign" or sign.text not in COMPARISONS:
             raise self.unexpected()
@@ -143,9 +144,7 @@ class _Reader:
             self.numeric.add(column)
         return _compared(column, sign, value)
 
-    def membership(self, left: _Name | Literal) -> Evaluation:
-        if not isinstance(left, _Name):
-            raise self.unexpected()
+    def membership(self, column: str) -> Evaluation:
         closing = {"(": ")", "[": "]"}.get(self.words[self.at].text)
         if closing is None:
             raise self.unexpected()
@@ -158,7 +157,7 @@ class _Reader:
             if isinstance(value, _Name):
                 self.at -= 1
                 raise self.unexpected()
-            one = self.against(left.column, "==", value)
+            one = self.against(column, "==", value)
             found = one if found is None else _either(found, one)
         if found is None:
             self.at -= 1
