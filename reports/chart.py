@@ -1,4 +1,4 @@
-"""Charts as hand-written SVG, the same on paper and on a web page: colours that also print in grey, a title and a description."""
+"""Charts as hand-written SVG, the same on paper and on a page: colours that also print in grey, with a title."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def _grid(scale: Scale, height: float) -> Markup:
     parts = []
     for tick in scale.ticks:
         x = scale.place(tick)
-        parts.append(_line(x, _TOP - 4, x, bottom, GRID, 0.6))
+        parts.append(_line(x, _TOP - 4, x, bottom, GRID, width=0.6))
         parts.append(_text(x, bottom + 12, f"{tick * 100:.{decimals}f}%", anchor="middle", size=8, colour=GREY))
     return Markup("").join(parts)
 
@@ -117,7 +117,7 @@ def _threshold(chart: IntervalChart, scale: Scale, height: float) -> Markup:
     if chart.threshold is None:
         return Markup("")
     x = scale.place(chart.threshold.value)
-    return _line(x, _TOP - 10, x, height - _BOTTOM, RED, 1.1, dash="5 2.5") + _text(
+    return _line(x, _TOP - 10, x, height - _BOTTOM, RED, width=1.1, dash="5 2.5") + _text(
         x, _TOP - 15, chart.threshold.label, anchor="middle", size=8.5, colour=RED
     )
 
@@ -127,7 +127,7 @@ def _interval_row(row: IntervalRow, scale: Scale, middle: float) -> Markup:
     colour = COLOURS[row.tone]
     right = WIDTH - _FIGURE + 12
     parts = [
-        _line(0, middle + ROW / 2, WIDTH, middle + ROW / 2, "#eceef0", 0.5),
+        _line(0, middle + ROW / 2, WIDTH, middle + ROW / 2, "#eceef0", width=0.5),
         _text(_LABEL - 8, middle + 3.4, row.label, anchor="end"),
         _text(right, middle + 3.4, row.figure),
         _text(WIDTH, middle + 3.4, row.verdict, anchor="end", size=8.5, colour=colour),
@@ -135,8 +135,8 @@ def _interval_row(row: IntervalRow, scale: Scale, middle: float) -> Markup:
     if row.low is not None and row.high is not None:
         low, high = scale.place(row.low), scale.place(row.high)
         dash = "3 2" if row.tone is Tone.UNDECIDED else ""
-        parts.append(_line(low, middle, high, middle, colour, 1.6, dash=dash))
-        parts += [_line(end, middle - 4, end, middle + 4, colour, 1.2) for end in (low, high)]
+        parts.append(_line(low, middle, high, middle, colour, width=1.6, dash=dash))
+        parts += [_line(end, middle - 4, end, middle + 4, colour, width=1.2) for end in (low, high)]
     if row.estimate is not None:
         parts.append(MARKS[row.tone](scale.place(row.estimate), middle))
     return Markup("").join(parts)
@@ -179,7 +179,7 @@ MARKS: dict[Tone, Callable[[float, float], Markup]] = {
 }  # fmt: skip
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: float, *, dash: str = "") -> Markup:
+def _line(x1: float, y1: float, x2: float, y2: float, colour: str, *, width: float, dash: str = "") -> Markup:
     pattern = Markup(' stroke-dasharray="{}"').format(dash) if dash else Markup("")
     return Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"{}/>').format(
         x1, y1, x2, y2, colour, width, pattern

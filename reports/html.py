@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -28,8 +29,8 @@ _DIGITS = "零一二三四五六七八九"
 WORDS = {
     "zh": {
         "contents": "目录", "table": "表", "figure": "图", "annex": "附件", "note": "注：", "summary": "结论摘要",
-        "found": "查到什么", "certainty": "有多大把握", "meaning": "说明什么", "client": "委托单位", "number": "报告编号",
-        "lead": "项目负责人", "institute": "评估机构", "date": "报告日期", "seal": "（盖章处）",
+        "found": "查到什么", "certainty": "有多大把握", "meaning": "说明什么", "client": "委托单位",
+        "number": "报告编号", "lead": "项目负责人", "institute": "评估机构", "date": "报告日期", "seal": "（盖章处）",
     },
     "en": {
         "contents": "Contents", "table": "Table ", "figure": "Figure ", "annex": "Annex ", "note": "Note: ",
@@ -83,6 +84,7 @@ def render_html(document: Document) -> str:
     return _environment().get_template("report.html").render(
         document=document,
         cover=document.cover,
+        title_lines=balanced_lines(document.cover.title) if language == "zh" else [document.cover.title],
         words=words,
         summary=Section("", words["summary"], "summary", summary) if summary else None,
         chapters=_sections(document, counter, language),
@@ -91,6 +93,16 @@ def render_html(document: Document) -> str:
         spread_groups=_spread_groups,
         chart=lambda block: _chart(block, language),
     )  # fmt: skip
+
+
+def balanced_lines(title: str, longest: int = 15) -> list[str]:
+    """Break a Chinese title into lines of nearly equal length, so that no character stands alone on the last one."""
+    lines = -(-len(title) // longest)
+    each, longer = divmod(len(title), lines or 1)
+    starts = [0]
+    for number in range(lines):
+        starts.append(starts[-1] + each + (number < longer))
+    return [title[start:end] for start, end in pairwise(starts)]
 
 
 def _sections(document: Document, counter: _Counter, language: str) -> tuple[Section, ...]:

@@ -41,4 +41,4 @@ def points(difference: float | None, reason: str = _ABSENT, places: int = 2) -> 
 def _rounded(value: Decimal, places: int) -> Decimal:
     """Round half up to fixed decimals, never to a negative zero."""
     rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    return abs(rounded) if not rounded else rounded
+    return rounded or abs(rounded)

@@ -60,8 +60,9 @@ def _name(institute: str) -> str:
     step = min(_STEP_LIMIT, 250.0 / max(len(institute), 1))
     size = min(27.0, step * math.pi / 180 * _NAME_RADIUS * 0.98)
     first = -step * (len(institute) - 1) / 2
+    baseline = -_NAME_RADIUS + size * 0.36
     return "".join(
-        f'<g transform="rotate({first + place * step:.3f})">{_letters(character, -_NAME_RADIUS + size * 0.36, size)}</g>'
+        f'<g transform="rotate({first + place * step:.3f})">{_letters(character, baseline, size)}</g>'
         for place, character in enumerate(institute)
     )
 

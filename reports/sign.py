@@ -1,4 +1,4 @@
-"""Signatures by PAdES (ETSI EN 319 142-1, level B-B; B-T with a time stamper): the field first, then one certifying signature."""
+"""Signatures by PAdES (ETSI EN 319 142-1, level B-B, with a time stamper B-T): field first, then one certification."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -47,8 +47,8 @@ def sign_pdf(pdf: bytes, signer: Signer, appearance: Appearance, time_stamper: T
     Raises
     ------
     ReportError
-        ``reports.no_seal_place`` when the file was not laid out by this package; ``reports.not_signable`` when it cannot
-        be read or is already signed.
+        ``reports.no_seal_place`` when the file was not laid out by this package; ``reports.not_signable`` when it
+        cannot be read or is already signed.
     """
     try:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
@@ -67,7 +67,7 @@ def sign_pdf(pdf: bytes, signer: Signer, appearance: Appearance, time_stamper: T
         with NamedTemporaryFile(suffix=".pdf") as picture:
             picture.write(seal_pdf(appearance.seal))
             picture.flush()
-            style = StaticStampStyle(background=ImportedPdfPage(picture.name), border_width=0)
+            style = StaticStampStyle(background=ImportedPdfPage(picture.name), border_width=0)  # type: ignore[no-untyped-call]
             out = PdfSigner(metadata, signer.key, timestamper=time_stamper, stamp_style=style).sign_pdf(writer)
     except (PdfError, SigningError) as error:
         raise ReportError("reports.not_signable", reason=str(error)) from error

@@ -1,7 +1,7 @@
 """Check a signed PDF without trusting who sent it: signature, embedded data, printed figures.
 
-Three different readers look at the file: pyHanko at the signature, PDFium at the pages and attachments, and this module at the
-very bytes around the signature, because CMS leaves some of them unprotected.
+Three different readers look at the file: pyHanko at the signature, PDFium at the pages and attachments, and this module
+at the very bytes around the signature, because CMS leaves some of them unprotected.
 """
 
 import logging
@@ -147,8 +147,9 @@ def _problem(pdf: bytes, signature: EmbeddedPdfSignature, *, intact: bool, whole
 def _container_is_strict(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
     """Check the bytes that the signature does not cover: exactly its own hex digits, as they are written when signing.
 
-    A signature leaves a gap in the byte range for itself. Nothing but `<`, upper-case hexadecimal of one DER value that
-    re-encodes to itself, zeros and `>` may stand there; the parts of CMS that no digest protects have one allowed value.
+    A signature leaves a gap in the byte range for itself. Nothing but `<`, upper-case hexadecimal of one DER value
+    that re-encodes to itself, zeros and `>` may stand there; parts of CMS that no digest protects have one allowed
+    value.
     """
     start, length, resume, rest = (int(number) for number in signature.byte_range)
     if start != 0 or resume + rest != len(pdf):
@@ -209,8 +210,8 @@ class _opened:  # noqa: N801 -- used like a function, as contextlib's are
 
 
 def _squeezed(text: str) -> str:
-    """Leave out white space: line breaks fall anywhere between Chinese characters."""
-    return re.sub(r"\s+", "", text)
+    """Leave out white space beside Chinese characters, where lines break anywhere; keep it between numbers."""
+    return re.sub(r"(?<=[^ -~]) | (?=[^ -~])", "", re.sub(r"\s+", " ", text)).strip()
 
 
 def _occurrences(figure: str, text: str) -> int:

@@ -95,12 +95,14 @@ def findings() -> tuple[Finding, ...]:
 
 def wide_table(rows: int = 60) -> Table:
     columns = (
-        Column("行政村代码", share=0.13), Column("乡镇", share=0.12), Column("村", share=0.13), Column("村类型", share=0.1),
+        Column("行政村代码", share=0.13), Column("乡镇", share=0.12), Column("村", share=0.13),
+        Column("村类型", share=0.1),
         Column("户数", "end", 0.08), Column("入样概率", "end", 0.12), Column("随机票（SHA-256前13位）", "center", 0.2),
         Column("抽中户", "end", 0.06), Column("备选户", "end", 0.06),
     )  # fmt: skip
     body = tuple(
-        Row((f"3501251{index:05d}", "示例镇", f"示例{index}村", "脱贫村" if index % 3 else "其他", whole(180 + index * 7),
+        Row((f"3501251{index:05d}", "示例镇", f"示例{index}村", "脱贫村" if index % 3 else "其他",
+             whole(180 + index * 7),
              f"{0.05 + index / 1000:.4f}", f"{index * 977:013x}", "8", "3"))
         for index in range(1, rows + 1)
     )  # fmt: skip
@@ -120,7 +122,8 @@ def document(*, rows: int = 60, simulated: bool = True) -> Document:
         issued_at=datetime(2026, 3, 20, 2, 30, tzinfo=UTC),
         facts=(Fact("抽样框哈希", "9f2c" * 16), Fact("规则包", "示范假定 2026.1")),
         mark="模拟数据　示范" if simulated else "",
-        mark_explained="住户登记与访谈答案由程序模拟，行政村名单为真实公开名单；结论不涉及任何真实住户。" if simulated else "",
+        mark_explained="住户登记与访谈答案由程序模拟，行政村名单为真实公开名单；结论不涉及任何真实住户。"
+        if simulated else "",
     )  # fmt: skip
     note = Footnote(("设计效应是与同样人数的简单随机抽样相比，方差扩大的倍数。",))
     return Document(
@@ -130,7 +133,8 @@ def document(*, rows: int = 60, simulated: bool = True) -> Document:
             Chapter("评估概况", (
                 Heading("评估对象"), Paragraph(PROSE), Paragraph(("样本的设计效应", note, "在2左右。", PROSE)),
                 Heading("组织实施"), Paragraph(PROSE),
-                Items(("两名调查员一组，分工提问与核对；", "当晚由组长复核，疑似个案逐户上报；", "每份答卷原样保存并记录哈希值。"), True),
+                Items(("两名调查员一组，分工提问与核对；", "当晚由组长复核，疑似个案逐户上报；",
+                       "每份答卷原样保存并记录哈希值。"), True),
             )),
             Chapter("评估方法", (
                 Heading("抽样设计"), Paragraph(PROSE), Heading("分层", 3), Paragraph(PROSE),
