@@ -2,6 +2,7 @@
 
 import click
 
+from evalsvc import models  # noqa: F401  (every table must be known before the first query)
 from evalsvc.commands import audit_commands, database_commands
 from evalsvc.draws.commands import commands as draws_commands
 from evalsvc.draws.commands import design_commands

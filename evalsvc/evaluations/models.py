@@ -1,10 +1,14 @@
 """The table of evaluations."""
 
+import re
 from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalsvc.db import Base, new_identifier, now
+
+LONGEST_TEXT = 200
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 
 
 class Evaluation(Base):

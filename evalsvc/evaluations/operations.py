@@ -1,18 +1,13 @@
 """What is done to evaluations. Operations flush and never commit."""
 
-import re
-
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.evaluations import queries
-from evalsvc.evaluations.models import Evaluation
+from evalsvc.evaluations.models import CODE, LONGEST_TEXT, Evaluation
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.people.actor import Actor
-
-LONGEST_TEXT = 200
-CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 
 
 def create_evaluation(

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from evalsvc.evaluations.operations import CODE, LONGEST_TEXT
+from evalsvc.evaluations.models import CODE, LONGEST_TEXT
 
 _text = validate.Length(min=1, max=LONGEST_TEXT)
 
