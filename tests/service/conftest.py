@@ -1,9 +1,11 @@
 """Fixtures of the service: a fresh database on SQLite and on PostgreSQL, the application, people and evaluations."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import flask
@@ -228,20 +230,22 @@ def make_evaluation(database: Database) -> MakeEvaluation:
 @pytest.fixture
 def make_person(database: Database) -> MakePerson:
     """Add a person with roles: make_person("lead", evaluation=record); without evaluation the roles hold everywhere."""
+    return partial(_add_somebody, database)
 
-    def make(*roles: str, evaluation: EvaluationRecord | None = None, name: str = "") -> Somebody:
-        sign_in_name = f"{name or '-'.join(roles) or 'nobody'}-{uuid4().hex[:6]}"
-        with database.transaction() as session:
-            person = people.add_person(session, SYSTEM, sign_in_name, name or "测试甲", PASSWORD)
-            for role in roles:
-                people.grant_role(session, SYSTEM, person.id, role, None if evaluation is None else evaluation.id)
-            api = people.make_token(session, SYSTEM, person.id, kind="api", label="test", days=1)
-            device = people.make_token(session, SYSTEM, person.id, kind="device", label="test", days=1)
-            held = queries.roles_of(session, person.id, None if evaluation is None else evaluation.id)
-        actor = Actor(person.id, person.id, held)
-        return Somebody(person.id, sign_in_name, PASSWORD, actor, api.secret, device.secret)
 
-    return make
+def _add_somebody(
+    database: Database, *roles: str, evaluation: EvaluationRecord | None = None, name: str = ""
+) -> Somebody:
+    sign_in_name = f"{name or '-'.join(roles) or 'nobody'}-{uuid4().hex[:6]}"
+    with database.transaction() as session:
+        person = people.add_person(session, SYSTEM, sign_in_name, name or "测试甲", PASSWORD)
+        for role in roles:
+            people.grant_role(session, SYSTEM, person.id, role, None if evaluation is None else evaluation.id)
+        api = people.make_token(session, SYSTEM, person.id, kind="api", label="test", days=1)
+        device = people.make_token(session, SYSTEM, person.id, kind="device", label="test", days=1)
+        held = queries.roles_of(session, person.id, None if evaluation is None else evaluation.id)
+    actor = Actor(person.id, person.id, held)
+    return Somebody(person.id, sign_in_name, PASSWORD, actor, api.secret, device.secret)
 
 
 @pytest.fixture
@@ -293,47 +297,67 @@ def _on_server(server: str, statement: str) -> None:
     engine.dispose()
 
 
+@dataclass(frozen=True)
+class PreparedField:
+    """A fieldwork that was set up once: the rows and files that each test gets a copy of."""
+
+    field: Field
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    files: Path
+
+
 @pytest.fixture(scope="session")
-def shipped_reading() -> instruments.Reading:
-    """The shipped form, converted once: conversion takes longer than any test of the service."""
-    name, data = instruments.shipped_form()
-    return instruments.read_form(data, name)
+def prepared_field(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> PreparedField:
+    """Set the small fieldwork up by the operations that a real one goes through."""
+    folder = tmp_path_factory.mktemp("field")
+    shutil.copyfile(sqlite_template, folder / "field.sqlite3")
+    database, store = Database(f"sqlite:///{folder / 'field.sqlite3'}"), Store(folder / "store")
+    with database.transaction() as session:
+        evaluation = evaluations.create_evaluation(
+            session, SYSTEM, code="fujian-demo", name="两县试点", client="示例委托单位", institute="示例评估中心",
+            pack="shifan-jiading-2026-1",
+        )  # fmt: skip
+    field = _begin_fieldwork(database, store, folder, evaluation)
+    with database.reading() as session:
+        tables = Base.metadata.sorted_tables
+        rows = {table.name: [dict(row) for row in session.execute(table.select()).mappings()] for table in tables}
+    database.close()
+    return PreparedField(field, rows, folder / "store")
+
+
+def _begin_fieldwork(database: Database, store: Store, folder: Path, evaluation: EvaluationRecord) -> Field:
+    lead = _add_somebody(database, "lead", evaluation=evaluation).actor
+    supervisor = _add_somebody(database, "supervisor", evaluation=evaluation)
+    enumerators = (
+        _add_somebody(database, "enumerator", evaluation=evaluation, name="调查员甲"),
+        _add_somebody(database, "enumerator", evaluation=evaluation, name="调查员乙"),
+    )
+    path = folder / "households.csv"
+    path.write_text(SMALL_FRAME, encoding="utf-8")
+    with database.transaction() as session:
+        frame = frames.import_frame(session, store, lead, evaluation.id, check_file(path, SMALL_MAPPING))
+        options = {"frame_id": frame.id, "purpose": "", "design_text": SMALL_DESIGN, "secret_key": SECRET_KEY}
+        draws.commit(session, store, lead, evaluation, **options)
+        draw = draws.run(session, store, lead, evaluation, number=1, public_value=None, secret_key=SECRET_KEY)
+        name, data = instruments.shipped_form()
+        instrument = instruments.publish(session, store, lead, evaluation.id, data=data, name=name)
+        fieldwork.assign_from_draw(session, lead, draw.id, instrument.id)
+        villages = sorted({row.parent for row in assignments_of_draw(session, draw.id)})
+        for person, share in zip(enumerators, (villages[:2], villages[2:]), strict=True):
+            fieldwork.assign_enumerator(session, supervisor.actor, evaluation.id, share, person.id)
+    with database.reading() as session:
+        rows = tuple(assignments_of_draw(session, draw.id))
+    definition = parse_definition(store.get(instrument.xform_sha256))
+    return Field(evaluation, frame.id, draw.id, instrument.id, definition, supervisor, enumerators, rows)
 
 
 @pytest.fixture
-def field(
-    database: Database,
-    store: Store,
-    make_evaluation: MakeEvaluation,
-    make_person: MakePerson,
-    tmp_path: Path,
-    shipped_reading: instruments.Reading,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Field:
+def field(prepared_field: PreparedField, database: Database, store: Store) -> Field:
     """A small fieldwork that has begun: 2 counties, 4 drawn villages, the shipped form, two enumerators."""
-    evaluation = make_evaluation()
-    lead = make_person("lead", evaluation=evaluation).actor
-    supervisor = make_person("supervisor", evaluation=evaluation)
-    enumerators = (
-        make_person("enumerator", evaluation=evaluation, name="调查员甲"),
-        make_person("enumerator", evaluation=evaluation, name="调查员乙"),
-    )
-    path = tmp_path / "households.csv"
-    path.write_text(SMALL_FRAME, encoding="utf-8")
-    checked = check_file(path, SMALL_MAPPING)
-    with monkeypatch.context() as patched:
-        patched.setattr(instruments, "read_form", lambda data, name: shipped_reading)
-        with database.transaction() as session:
-            frame = frames.import_frame(session, store, lead, evaluation.id, checked)
-            options = {"frame_id": frame.id, "purpose": "", "design_text": SMALL_DESIGN, "secret_key": SECRET_KEY}
-            draws.commit(session, store, lead, evaluation, **options)
-            draw = draws.run(session, store, lead, evaluation, number=1, public_value=None, secret_key=SECRET_KEY)
-            name, data = instruments.shipped_form()
-            instrument = instruments.publish(session, store, lead, evaluation.id, data=data, name=name)
-            fieldwork.assign_from_draw(session, lead, draw.id, instrument.id)
-            villages = sorted({row.parent for row in assignments_of_draw(session, draw.id)})
-            for person, share in zip(enumerators, (villages[:2], villages[2:]), strict=True):
-                fieldwork.assign_enumerator(session, supervisor.actor, evaluation.id, share, person.id)
-            rows = assignments_of_draw(session, draw.id)
-    definition = parse_definition(store.get(instrument.xform_sha256))
-    return Field(evaluation, frame.id, draw.id, instrument.id, definition, supervisor, enumerators, tuple(rows))
+    shutil.copytree(prepared_field.files, store.directory, dirs_exist_ok=True)
+    with database.transaction() as session:
+        for table in Base.metadata.sorted_tables:
+            session.execute(table.delete())
+            if prepared_field.rows[table.name]:
+                session.execute(table.insert(), list(prepared_field.rows[table.name]))
+    return prepared_field.field
