@@ -1,0 +1,123 @@
+"""Table, plan, results, facts and printed figures, each made again and compared with what was issued."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from evalsvc.editions.facts import About, Facts, Head, compose
+from evalsvc.editions.material import material_of
+from evalsvc.editions.report import printed_of
+from evalsvc.results import files
+from evalsvc.results.assembly import AnswersTable, Sources
+from evalsvc.results.compute import Computed
+from evalsvc.results.schemas import Row
+from evalsvc.verification.compare import Difference, differences, table_differences
+from evalsvc.verification.outcome import FigureCheck, Step, step_of
+from sampling.documents import parse_document
+from sampling.errors import Complaint, complain
+from sampling.estimate import Results
+from sampling.frame import Frame
+
+NOT_RECOMPUTED = ("edition", "evaluation", "inputs", "code_version")
+"""Parts of the facts that are statements of the issuer; the files behind them are checked by their hashes."""
+
+
+def answers_step(data: bytes, table: AnswersTable) -> Step:
+    """Compare answers.csv cell by cell with the table made again."""
+    return step_of("answers", list(table_differences(table, data, files.ANSWERS)), rows=len(table.rows))
+
+
+def plan_step(data: bytes, plan: Mapping[str, Any]) -> Step:
+    """Compare plan.yaml with the plan made again from the rule pack, the design and the frame."""
+    document = parse_document(data.decode("utf-8", "replace"), files.PLAN)
+    complaints = list(document.complaints)
+    # The plan passes through YAML once, so that both sides have been written and read.
+    right = yaml.safe_load(yaml.safe_dump(dict(plan), allow_unicode=True))
+    if not complaints:
+        complaints = [_differing(files.PLAN, each) for each in differences(right, document.value)]
+    return step_of("plan", complaints, statements=len(plan["estimates"]))
+
+
+def results_step(data: bytes, embedded: Sequence[Row], results: Results) -> Step:
+    """Compare results.json, and the rows inside the PDF, with the rows estimated again."""
+    right = [row.as_json() for row in results.rows]
+    try:
+        stated = json.loads(data)["estimates"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        return step_of("results", [complain("verification.not_json", file=files.RESULTS, problem=str(error)[:200])])
+    complaints = list(_row_differences(right, stated, files.RESULTS))
+    complaints += _row_differences(right, embedded, files.EDITION)
+    return step_of("results", complaints, rows=len(right))
+
+
+def _row_differences(right: Sequence[Row], stated: object, file: str) -> Iterator[Complaint]:
+    if not isinstance(stated, list) or len(stated) != len(right):
+        found = len(stated) if isinstance(stated, list) else 0
+        yield complain("verification.row_count", file=file, expected=len(right), found=found)
+        return
+    for number, (row, other) in enumerate(zip(right, stated, strict=True), start=1):
+        name = f"{row['id']}/{','.join(row['domain'].values())}"
+        for each in differences(row, other):
+            yield _differing(file, each, row=number, name=name)
+
+
+def _differing(file: str, each: Difference, **where: object) -> Complaint:
+    column = f"{where.get('name', '')} {each.place}".strip()
+    return complain(
+        "verification.value_differs", file=file, column=column, expected=_short(each.expected), found=_short(each.found)
+    )
+
+
+def recomposed(facts: Facts, sources: Sources, frame: Frame, computed: Computed) -> Facts:
+    """Compose the facts again from the bundle; only what the issuer states of itself is taken over."""
+    head = Head(**facts["edition"])
+    about = About(**facts["evaluation"])
+    rows: list[Row] = [row.as_json() for row in computed.results.rows]
+    return compose(head, about, material_of(sources, frame, rows, facts["inputs"], facts["code_version"]))
+
+
+def facts_step(facts: Facts, right: Facts) -> Step:
+    """Compare every count and statement of the signed file with the one composed again."""
+    complaints = []
+    compared = 0
+    for part, value in right.items():
+        if part in NOT_RECOMPUTED or part == "estimates":
+            continue
+        compared += 1
+        # Tuples become lists in JSON: both sides are read from text.
+        expected = json.loads(json.dumps(value, ensure_ascii=False))
+        complaints += [_differing(files.EDITION, each) for each in differences(expected, facts[part], part)]
+    return step_of("facts", complaints, parts=compared)
+
+
+def figures_of(facts: Facts, right: Facts | None) -> tuple[FigureCheck, ...]:
+    """Put every printed figure beside the recomputed one; a figure that only one side has is unequal."""
+    printed = {each["key"]: each["text"] for each in facts["printed"]}
+    if right is None:
+        return tuple(FigureCheck(key, text, None) for key, text in printed.items())
+    recomputed = {each["key"]: each["text"] for each in printed_of(right)}
+    keys = [*recomputed, *(key for key in printed if key not in recomputed)]
+    return tuple(FigureCheck(key, printed.get(key), recomputed.get(key)) for key in keys)
+
+
+def figures_step(figures: Sequence[FigureCheck]) -> Step:
+    """Say which printed figures are not the recomputed ones."""
+    complaints = [
+        complain(
+            "verification.figure_differs",
+            file=files.EDITION,
+            column=each.key,
+            expected=each.recomputed or "",
+            found=each.printed or "",
+        )
+        for each in figures
+        if not each.equal
+    ]
+    return step_of("figures", complaints, figures=len(figures))
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 200 else text[:197] + "..."

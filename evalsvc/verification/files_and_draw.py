@@ -1,0 +1,113 @@
+"""The bundle's files against the hashes that were signed; the public log; the draw, repeated."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from evalsvc.draws import log
+from evalsvc.results import files
+from evalsvc.verification.outcome import Step, step_of
+from sampling.commitment import Commitment
+from sampling.design import canonical, load_design
+from sampling.errors import Complaint, SamplingError, complain
+from sampling.manifest import Manifest
+from sampling.verify import committed_object, verify_draw
+
+Content = Mapping[str, bytes]
+
+
+def files_step(content: Content, inputs: Mapping[str, str], edition: bytes) -> Step:
+    """Compare every file with the hash that the signed file names; edition.json with the one inside the PDF."""
+    complaints = []
+    for name, expected in inputs.items():
+        if name not in content:
+            complaints.append(complain("verification.file_missing", file=name))
+        elif _sha256(content[name]) != expected:
+            found = _sha256(content[name])
+            complaints.append(complain("verification.file_changed", file=name, expected=expected, found=found))
+    named = {*inputs, files.EDITION}
+    extra = [name for name in content if name not in named and not name.startswith(files.INTERVIEW_FOLDER)]
+    complaints += [complain("verification.file_extra", file=name) for name in extra]
+    complaints += [complain("verification.file_missing", file=name) for name in files.TABLES if name not in named]
+    if content.get(files.EDITION) != edition:
+        complaints.append(complain("verification.other_edition", file=files.EDITION))
+    return step_of("files", complaints, files=len(inputs))
+
+
+def log_step(content: Content, manifest: Manifest) -> Step:
+    """Check the chain of the public log, and that the commitment stands in it before the draw."""
+    text = content[files.LOG].decode("utf-8", "replace")
+    lines, complaints = log.read_lines(text, files.LOG)
+    complaints += log.check_chain(lines, files.LOG)
+    subject = log.subject_of(manifest.evaluation, manifest.draw)
+    entered = [line for line in lines if line.kind == log.COMMITMENT and line.subject == subject]
+    if [line.sha256 for line in entered] != [manifest.commitment]:
+        complaints.append(complain("verification.log_commitment", file=files.LOG, subject=subject))
+    complaints += [
+        complain("verification.log_late", file=files.LOG, subject=subject, at=line.at, drawn_at=manifest.drawn_at)
+        for line in entered
+        if line.at > manifest.drawn_at
+    ]
+    drawn = [line.sha256 for line in lines if line.kind == log.MANIFEST and line.subject == subject]
+    if drawn != [_sha256(content[files.MANIFEST])]:
+        complaints.append(complain("verification.log_manifest", file=files.LOG, subject=subject))
+    return step_of("log", complaints, lines=len(lines))
+
+
+def draw_step(content: Content, manifest: Manifest, frame_path: Path) -> Step:
+    """Repeat the draw from frame and seed, and compare design and commitment with the manifest."""
+    complaints = [*_design_complaints(content, manifest), *_commitment_complaints(content, manifest)]
+    findings = verify_draw(manifest, frame_path)
+    complaints += [
+        complain(
+            "verification.draw_differs",
+            file=files.MANIFEST,
+            column=each.place,
+            expected=_short(each.expected),
+            found=_short(each.found),
+        )
+        for each in findings
+        if not each.ok
+    ]
+    units = sum(len(stage.units) for stage in manifest.stages)
+    return step_of("draw", complaints, checks=len(findings), units=units)
+
+
+def _design_complaints(content: Content, manifest: Manifest) -> list[Complaint]:
+    reading = load_design(content[files.DESIGN].decode("utf-8", "replace"), files.DESIGN)
+    if reading.design is None:
+        return list(reading.complaints)
+    if canonical(reading.design) != manifest.design:
+        return [complain("verification.other_design", file=files.DESIGN)]
+    return []
+
+
+def _commitment_complaints(content: Content, manifest: Manifest) -> list[Complaint]:
+    try:
+        found = Commitment.from_json(content[files.COMMITMENT].decode("utf-8", "replace"), files.COMMITMENT)
+    except SamplingError as error:
+        return list(error.complaints) or [Complaint(error.code, files.COMMITMENT, details=error.details)]
+    pairs = {
+        "committed_at": (manifest.committed_at, found.committed_at),
+        "commitment": (manifest.commitment, found.commitment),
+        "time_stamp": (manifest.time_stamp, found.time_stamp),
+    }
+    complaints = [
+        complain("verification.value_differs", file=files.COMMITMENT, column=name, expected=right, found=stated)
+        for name, (right, stated) in pairs.items()
+        if right != stated
+    ]
+    stated = {name: value for name, value in found.committed.items() if name != "secret_sha256"}
+    rebuilt = {name: value for name, value in committed_object(manifest).items() if name != "secret_sha256"}
+    if stated != rebuilt:
+        complaints.append(complain("verification.other_commitment", file=files.COMMITMENT))
+    return complaints
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 200 else text[:197] + "..."

@@ -1,0 +1,204 @@
+"""Verify a signed report, and with its bundle everything behind it; no database, no network, no trust in the sender."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from evalsvc.editions.material import read_manifest_file, read_sources
+from evalsvc.results import files
+from evalsvc.results.assembly import Sources
+from evalsvc.results.compute import compute_results
+from evalsvc.results.records import CaseRow, InterviewRow, JudgementRow, read_records
+from evalsvc.verification.archive import BUNDLE, Limits, open_bundle
+from evalsvc.verification.computation import (
+    answers_step,
+    facts_step,
+    figures_of,
+    figures_step,
+    plan_step,
+    recomposed,
+    results_step,
+)
+from evalsvc.verification.field_checks import CaseFiles, cases_step, fieldwork_step, interviews_step
+from evalsvc.verification.files_and_draw import draw_step, files_step, log_step
+from evalsvc.verification.outcome import STEPS, FigureCheck, Step, Verification, skipped, step_of
+from evalsvc.verification.signed import SignedFile, embedded_step, signature_step
+from sampling.errors import Complaint, SamplingError, complain
+from sampling.frame import Frame, open_frame
+
+Progress = Callable[[str, int, int], None]
+"""Told the name of the step that begins, how many are done and how many there are."""
+INCONSISTENT = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, duckdb.Error)
+"""What files end with that fit their formats one by one and contradict each other."""
+
+
+@dataclass
+class _Course:
+    """Gather steps in order and tell how far the check is."""
+
+    progress: Progress
+    taken: dict[str, Step] = field(default_factory=dict)
+    figures: tuple[FigureCheck, ...] = ()
+
+    def begin(self, name: str) -> None:
+        self.progress(name, len(self.taken), len(STEPS))
+
+    def add(self, step: Step) -> None:
+        """Note a step; what is found later in the same step joins what was found before."""
+        known = self.taken.get(step.name)
+        if known is not None:
+            complaints = (*known.complaints, *step.complaints)
+            step = replace(step_of(step.name, complaints), counts={**known.counts, **step.counts})
+        self.taken[step.name] = step
+
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(self.taken.get(name, skipped(name)) for name in STEPS)
+
+
+def verify(
+    pdf: bytes,
+    bundle: bytes | None = None,
+    trust: bytes | None = None,
+    *,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Check a signed report.
+
+    Parameters
+    ----------
+    pdf, bundle : bytes
+        The report, and the ZIP that was issued with it.
+    trust : bytes, optional
+        Certificates (PEM or DER); with them the signer must lead to one of them.
+    """
+    course = _Course(progress or (lambda _name, _done, _all: None))
+    course.begin("signature")
+    step, signatures = signature_step(pdf, trust)
+    course.add(step)
+    course.begin("embedded")
+    step, signed = embedded_step(pdf)
+    course.add(step)
+    if signed.facts is not None:
+        course.figures = figures_of(signed.facts, None)
+        if bundle is not None:
+            _check_bundle(course, signed, signed.facts, bundle, limits)
+    return Verification(course.steps(), signatures, course.figures, _about(signed.facts))
+
+
+def _about(facts: Mapping[str, Any] | None) -> dict[str, str]:
+    if facts is None:
+        return {}
+    return {
+        "evaluation": facts["evaluation"]["name"],
+        "code": facts["evaluation"]["code"],
+        "client": facts["evaluation"]["client"],
+        "institute": facts["edition"]["institute"],
+        "number": str(facts["edition"]["number"]),
+        "issued_at": facts["edition"]["issued_at"],
+        "lead": facts["edition"]["lead"],
+        "pack": facts["pack"]["title"],
+        "simulated": "1" if facts["evaluation"]["simulated"] else "",
+        "code_version": facts["code_version"],
+    }
+
+
+def _check_bundle(
+    course: _Course, signed: SignedFile, facts: dict[str, Any], data: bytes, limits: Limits | None
+) -> None:
+    course.begin("files")
+    opened = open_bundle(data, limits)
+    if opened.complaints:
+        course.add(step_of("files", opened.complaints))
+        return
+    content = opened.content
+    course.add(files_step(content, facts["inputs"], signed.edition))
+    missing = [name for name in files.TABLES if name not in content]
+    if missing:
+        return
+    with _frame_file(content[files.FRAME]) as path:
+        try:
+            _check_content(course, facts, content, path)
+        except SamplingError as error:
+            # Whatever the sampling floor refuses here is the bundle's fault: it is told at the step that was under way.
+            _refuse(course, list(error.complaints) or [Complaint(error.code, BUNDLE, details=error.details)])
+        except INCONSISTENT as error:
+            problem = f"{type(error).__name__}: {error}"[:200]
+            _refuse(course, [complain("verification.inconsistent", file=BUNDLE, problem=problem)])
+
+
+def _refuse(course: _Course, complaints: list[Complaint]) -> None:
+    name = next(name for name in STEPS if name not in course.taken)
+    course.add(step_of(name, complaints))
+
+
+@contextmanager
+def _frame_file(data: bytes) -> Iterator[Path]:
+    """Put the frame where the draw's engine reads it; it is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="evalsvc-verify-") as folder:
+        path = Path(folder) / files.FRAME
+        path.write_bytes(data)
+        yield path
+
+
+def _check_content(course: _Course, facts: dict[str, Any], content: Mapping[str, bytes], path: Path) -> None:
+    manifest, complaints = read_manifest_file(content[files.MANIFEST])
+    if manifest is None:
+        course.add(step_of("draw", complaints))
+        return
+    course.begin("log")
+    course.add(log_step(content, manifest))
+    course.begin("draw")
+    course.add(draw_step(content, manifest, path))
+    frame = open_frame(path)
+    course.begin("interviews")
+    rows, complaints = read_records(InterviewRow, content[files.INTERVIEWS], files.INTERVIEWS)
+    reread = interviews_step(content, rows, facts["inputs"])
+    course.add(reread.step)
+    if complaints:
+        course.add(step_of("interviews", complaints))
+    read = read_sources(content, frame, reread.answers)
+    if read.sources is None:
+        course.add(step_of("fieldwork", read.complaints))
+        return
+    course.begin("fieldwork")
+    course.add(fieldwork_step(read.sources.fieldwork, rows, manifest))
+    _check_cases(course, content, read.sources)
+    _check_figures(course, facts, content, read.sources, frame)
+
+
+def _check_cases(course: _Course, content: Mapping[str, bytes], sources: Sources) -> None:
+    course.begin("cases")
+    judgements, complaints = read_records(JudgementRow, content[files.JUDGEMENTS], files.JUDGEMENTS)
+    cases: list[CaseRow] = list(sources.cases)
+    tables = CaseFiles(cases, judgements, sources.fieldwork, sources.answers, sources.attributes, sources.pack)
+    course.add(cases_step(tables))
+    if complaints:
+        course.add(step_of("cases", complaints))
+
+
+def _check_figures(
+    course: _Course, facts: dict[str, Any], content: Mapping[str, bytes], sources: Sources, frame: Frame
+) -> None:
+    course.begin("answers")
+    computation = compute_results(sources, frame)
+    if computation.computed is None:
+        course.add(step_of("answers", computation.complaints))
+        return
+    computed = computation.computed
+    course.add(answers_step(content[files.ANSWERS], computed.answers))
+    course.begin("plan")
+    course.add(plan_step(content[files.PLAN], computed.plan))
+    course.begin("results")
+    course.add(results_step(content[files.RESULTS], facts["estimates"], computed.results))
+    course.begin("facts")
+    right = recomposed(facts, sources, frame, computed)
+    course.add(facts_step(facts, right))
+    course.begin("figures")
+    course.figures = figures_of(facts, right)
+    course.add(figures_step(course.figures))

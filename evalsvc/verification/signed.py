@@ -1,0 +1,103 @@
+"""The signed file by itself: its signatures, the data inside it, and the figures on its pages."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC
+from functools import cache
+from importlib.resources import files as resources
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from evalsvc.results import files
+from evalsvc.verification.outcome import Signature, Step, step_of
+from reports.document import Printed
+from reports.errors import ReportError
+from reports.verify import check_printed, check_signatures, embedded, printed_text
+from sampling.errors import Complaint, complain
+
+REPORT = "report.pdf"
+
+
+@dataclass(frozen=True)
+class SignedFile:
+    """What the file holds inside: the facts and the results, None where they cannot be read."""
+
+    facts: dict[str, Any] | None
+    edition: bytes
+    results: bytes
+
+
+def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signature, ...]]:
+    """Check the signatures; with trust anchors an unknown signer fails, without them it is only said."""
+    report = check_signatures(pdf, trust)
+    complaints = []
+    if report.problem is not None:
+        complaints.append(complain(report.problem, file=REPORT, detail=report.detail))
+    for each in report.signatures:
+        if each.problem is not None:
+            complaints.append(complain(each.problem, file=REPORT, signer=each.signer, detail=each.detail))
+        elif trust is not None and not each.trusted:
+            complaints.append(complain("verification.not_trusted", file=REPORT, signer=each.signer))
+    found = tuple(
+        Signature(
+            each.signer,
+            "" if each.signed_at is None else each.signed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            each.intact,
+            each.whole_file,
+            each.trusted,
+        )
+        for each in report.signatures
+    )
+    return step_of("signature", complaints, signatures=len(found)), found
+
+
+def embedded_step(pdf: bytes) -> tuple[Step, SignedFile]:
+    """Read the data inside the file, and look for every figure of it on the pages."""
+    try:
+        attachments, pages = embedded(pdf), printed_text(pdf)
+    except ReportError as error:
+        refused = Complaint(error.code, REPORT, details={"file": REPORT, **error.details})
+        return step_of("embedded", [refused]), SignedFile(None, b"", b"")
+    missing = [name for name in (files.EDITION, files.RESULTS) if name not in attachments]
+    edition, results = attachments.get(files.EDITION, b""), attachments.get(files.RESULTS, b"")
+    complaints = [complain("verification.not_embedded", file=REPORT, name=name) for name in missing]
+    facts, unreadable = (None, []) if files.EDITION in missing else read_edition(edition)
+    complaints += unreadable
+    printed = 0
+    if facts is not None:
+        figures = [Printed(each["key"], each["text"]) for each in facts["printed"]]
+        printed = len(figures)
+        complaints += [
+            complain("verification.not_printed", file=REPORT, key=each.key, text=each.text)
+            for each in check_printed(pages, figures)
+        ]
+        complaints += _same_results(facts, results)
+    return step_of("embedded", complaints, pages=len(pages), figures=printed), SignedFile(facts, edition, results)
+
+
+def _same_results(facts: dict[str, Any], results: bytes) -> list[Complaint]:
+    try:
+        rows = json.loads(results)["estimates"] if results else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        rows = None
+    return [] if rows == facts["estimates"] else [complain("verification.embedded_differ", file=REPORT)]
+
+
+def read_edition(data: bytes, file: str = files.EDITION) -> tuple[dict[str, Any] | None, list[Complaint]]:
+    """Read edition.json; every place where it leaves the format is named."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        return None, [complain("verification.not_json", file=file, problem=str(error)[:200])]
+    complaints = [
+        complain("verification.edition_format", file=file, column=error.json_path[:200], problem=error.message[:200])
+        for error in _validator().iter_errors(value)
+    ]
+    return (None, complaints) if complaints else (value, [])
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    text = resources("evalsvc.verification").joinpath("edition.schema.json").read_text(encoding="utf-8")
+    return Draft202012Validator(json.loads(text))
