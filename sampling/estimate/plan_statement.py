@@ -79,8 +79,9 @@ def _subject(keys: Reader, statistic: str) -> tuple[tuple[str, ...], str | None,
         return (), keys.text("numerator", needed=True), keys.text("denominator", needed=True)
     if statistic == "contrast":
         return (), None, None
+    stated = keys.values.get("variables")
     variables = keys.texts("variables")
-    if not variables:
+    if stated is None or stated == []:
         keys.complain("plan.missing_key", "variables")
     return variables, None, None
 

@@ -62,8 +62,9 @@ def _missing_columns(plan: Plan, data: Table) -> list[Complaint]:
         for place, name in _named(statement):
             if name not in data:
                 complaints.append(Complaint("estimate.no_column", {"column": name, "place": f"{statement.id}.{place}"}))
-                continue
-            if place == "where#" and data[name].is_text:
+        compared = statement.where.numeric if statement.where is not None else ()
+        for name in sorted(compared):
+            if name in data and data[name].is_text:
                 complaints.append(Complaint("estimate.text_against_number", {"column": name, "id": statement.id}))
     return complaints
 
@@ -74,5 +75,4 @@ def _named(statement: Statement) -> list[tuple[str, str]]:
     places += [("by", name) for name in statement.by]
     if statement.where is not None:
         places += [("where", name) for name in sorted(statement.where.columns)]
-        places += [("where#", name) for name in sorted(statement.where.numeric)]
     return places

@@ -154,7 +154,7 @@ def _probabilities(
     if population is None and not equal:
         return stated, []
     shared = np.empty(nest.stratum_parent.size)
-    shared[nest.unit_stratum] = stated
+    shared[nest.unit_stratum[::-1]] = stated[::-1]  # the first unit's value stays
     uneven = np.flatnonzero(np.abs(shared[nest.unit_stratum] - stated) > SAME * stated)
     if uneven.size:
         code = "estimate.population_varies" if population is not None else "estimate.probability_varies"

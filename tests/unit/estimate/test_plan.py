@@ -1,0 +1,197 @@
+"""Plans: defaults, and every fault named with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sampling.estimate import load_plan
+
+Refuse = Callable[..., list[tuple[str, str]]]
+
+PLAN = """
+version: 1
+data: answers.csv
+design:
+  stages:
+    - {cluster: county, strata: region, population: N1}
+    - {cluster: village, probability: pi2}
+  weights: w
+  nested: true
+  lonely_psu: certainty
+  unequal: {method: brewer}
+estimates:
+  - {id: a, statistic: proportion, variables: [wrong_exit], by: [region], where: "type == 'exited'", missing: drop,
+     interval: {method: korn-graubard, level: 0.95, side: two, df: design, truncate: true}, design_effect: replace,
+     threshold: {value: 0.02, side: upper, alpha: 0.05, planned_deff: 2.0}}
+  - {id: r, statistic: ratio, numerator: wrong, denominator: persons, by: region}
+  - {id: j, statistic: ratio, numerator: wrong, denominator: persons, by: region, threshold: {value: 0.02, side: upper}}
+  - {id: m, statistic: mean, variables: income}
+  - {id: c, statistic: contrast, expression: (a + r) / 2, by: [region]}
+  - {id: k, statistic: contrast, expression: (a + r) / 2, by: [region], threshold: {value: 0.02, side: upper}}
+  - {id: d, statistic: contrast, expression: a - r, by: [region], threshold: {value: 0.0, side: upper}}
+"""
+
+
+def test_reads_the_plan_of_the_documentation() -> None:
+    reading = load_plan(PLAN)
+    assert reading.complaints == ()
+    assert reading.plan is not None
+    assert reading.plan.data == "answers.csv"
+    first = reading.plan.statements[0]
+    assert (first.by, first.missing, first.design_effect) == (("region",), "drop", "replace")
+    assert first.threshold is not None
+    assert (first.threshold.value, first.threshold.alpha, first.threshold.planned_deff) == (0.02, 0.05, 2.0)
+    methods = {statement.id: statement.interval.method for statement in reading.plan.statements}
+    rate, plain = "korn-graubard", "wald"
+    assert methods == {"a": rate, "r": plain, "j": rate, "m": plain, "c": plain, "k": rate, "d": plain}
+
+
+MEAN: dict[str, Any] = {"id": "a", "statistic": "mean", "variables": ["x"]}
+RATE: dict[str, Any] = {"id": "p", "statistic": "proportion", "variables": ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "place"),
+    [
+        ({"statistic": "quantile", "p": [0.5]}, "plan.not_built", "estimates[0].statistic"),
+        ({"statistic": "glm", "formula": "y ~ x"}, "plan.not_built", "estimates[0].statistic"),
+        ({"statistic": "median"}, "plan.not_one_of", "estimates[0].statistic"),
+        ({"statistic": None}, "plan.missing_key", "estimates[0].statistic"),
+        ({"id": None}, "plan.missing_key", "estimates[0].id"),
+        ({"variables": []}, "plan.missing_key", "estimates[0].variables"),
+        ({"variables": ["x", "x"]}, "plan.repeated_name", "estimates[0].variables"),
+        ({"variables": [1]}, "plan.wrong_type", "estimates[0].variables"),
+        ({"varable": "x"}, "plan.unknown_key", "estimates[0].varable"),
+        ({"rule": "hf7"}, "plan.not_built", "estimates[0].rule"),
+        ({"where": "x = 1"}, "plan.bad_where", "estimates[0].where"),
+        ({"missing": "ignore"}, "plan.not_one_of", "estimates[0].missing"),
+        ({"categorical": ["y"]}, "plan.categorical_not_a_variable", "estimates[0].categorical"),
+        ({"design_effect": "yes"}, "plan.not_one_of", "estimates[0].design_effect"),
+        ({"interval": {"method": "wilson"}}, "plan.method_not_for", "estimates[0].interval.method"),
+        ({"interval": {"method": "score"}}, "plan.not_one_of", "estimates[0].interval.method"),
+        ({"interval": {"level": 95}}, "plan.out_of_range", "estimates[0].interval.level"),
+        ({"interval": {"df": "z"}}, "plan.not_one_of", "estimates[0].interval.df"),
+        ({"interval": {"df": -1}}, "plan.out_of_range", "estimates[0].interval.df"),
+        ({"interval": {"width": 1}}, "plan.unknown_key", "estimates[0].interval.width"),
+        ({"interval": {"planned_deff": 2}}, "plan.key_not_for", "estimates[0].interval"),
+        ({"interval": {"truncate": "no"}}, "plan.wrong_type", "estimates[0].interval.truncate"),
+        ({"interval": "wald"}, "plan.wrong_type", "estimates[0].interval"),
+        ({"threshold": {"side": "upper"}}, "plan.missing_key", "estimates[0].threshold.value"),
+        ({"threshold": {"value": 1}}, "plan.missing_key", "estimates[0].threshold.side"),
+        ({"threshold": {"value": True, "side": "upper"}}, "plan.wrong_type", "estimates[0].threshold.value"),
+        (
+            {"threshold": {"value": 1, "side": "upper", "planned_deff": 2}},
+            "plan.key_not_for",
+            "estimates[0].threshold",
+        ),
+    ],
+)
+def test_names_what_is_wrong_with_a_statement(refuse: Refuse, change: dict[str, Any], code: str, place: str) -> None:
+    statement = {key: value for key, value in {**MEAN, **change}.items() if value is not None}
+    assert refuse(statement) == [(code, place)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ({"expression": "b + 1"}, "plan.unknown_estimate"),
+        ({"expression": "p + two"}, "plan.several_variables"),
+        ({"expression": "1 + 2"}, "plan.no_estimate"),
+        ({"expression": "p +"}, "plan.bad_expression"),
+        ({"expression": "p", "by": ["region"]}, "plan.other_domains"),
+        ({"expression": "p", "where": "x == 1"}, "plan.unknown_key"),
+        ({"expression": "p - q", "interval": {"method": "korn-graubard"}}, "plan.method_not_for"),
+        ({}, "plan.missing_key"),
+    ],
+)
+def test_names_what_is_wrong_with_a_contrast(refuse: Refuse, statement: dict[str, Any], code: str) -> None:
+    earlier = (RATE, {**RATE, "id": "q"}, {**RATE, "id": "two", "variables": ["x", "y"]})
+    assert [found for found, _ in refuse(*earlier, {"id": "c", "statistic": "contrast", **statement})] == [code]
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [(["none"], "plan.unknown_estimate"), (["m"], "plan.no_rate"), (["by"], "plan.other_domains")],
+)
+def test_pools_rates_over_the_same_domains_only(refuse: Refuse, names: list[str], code: str) -> None:
+    earlier = ({**MEAN, "id": "m"}, {**RATE, "id": "by", "by": ["region"]})
+    assert [found for found, _ in refuse(*earlier, {**RATE, "interval": {"pooled_deff": names}})] == [code]
+
+
+@pytest.mark.parametrize(
+    ("design", "code", "place"),
+    [
+        ({"stages": [{}, {"cluster": "c"}]}, "plan.stage_without_cluster", "design.stages[0]"),
+        (
+            {"stages": [{"population": "N", "probability": "pi"}]},
+            "plan.population_and_probability",
+            "design.stages[0].probability",
+        ),
+        ({"stages": [{"size": "N"}]}, "plan.unknown_key", "design.stages[0].size"),
+        ({"stages": {"cluster": "c"}}, "plan.wrong_type", "design.stages"),
+        ({"stages": ["c"]}, "plan.wrong_type", "design.stages[0]"),
+        ({"weights": None}, "plan.weights_needed", "design.weights"),
+        ({"weights": 1}, "plan.wrong_type", "design.weights"),
+        ({"nested": "yes"}, "plan.wrong_type", "design.nested"),
+        ({"lonely_psu": "ignore"}, "plan.not_one_of", "design.lonely_psu"),
+        ({"replicates": {"method": "jk1"}}, "plan.not_built", "design.replicates"),
+        ({"calibration": {"method": "raking"}}, "plan.not_built", "design.calibration"),
+        ({"unequal": {"method": "brewer"}}, "plan.unequal_without_probability", "design.unequal"),
+    ],
+)
+def test_names_what_is_wrong_with_a_design(refuse: Refuse, design: dict[str, Any], code: str, place: str) -> None:
+    assert (code, place) in refuse(**design)
+
+
+@pytest.mark.parametrize(
+    ("unequal", "codes"),
+    [
+        ({"method": "joint", "joint": "matrix.csv"}, ["plan.not_built", "plan.not_built"]),
+        ({"method": "pareto"}, ["plan.not_one_of"]),
+        ({}, ["plan.missing_key"]),
+        ({"method": "brewer", "psum": 0.2}, ["plan.key_not_for"]),
+        ({"method": "brewer", "variance": "yg"}, ["plan.key_not_for"]),
+        ({"method": "hartley-rao", "psum": "estimated"}, ["plan.wrong_type"]),
+        ({"method": "hartley-rao", "variance": "sys"}, ["plan.not_one_of"]),
+    ],
+)
+def test_names_what_is_wrong_with_unequal(refuse: Refuse, unequal: dict[str, Any], codes: list[str]) -> None:
+    assert [code for code, _ in refuse(stages=[{"probability": "pi"}], unequal=unequal)] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a: [", "plan.not_yaml"),
+        ("version: 1\nversion: 1", "plan.not_yaml"),
+        ("- 1", "plan.not_a_mapping"),
+        ("", "plan.not_a_mapping"),
+        (
+            "{version: 2, design: {weights: w}, estimates: [{id: a, statistic: mean, variables: x}]}",
+            "plan.unknown_version",
+        ),
+        ("{version: 1, estimates: [{id: a, statistic: mean, variables: x}]}", "plan.missing_key"),
+        ("{version: 1, design: {weights: w}}", "plan.missing_key"),
+        (
+            "{version: 1, design: {weights: w}, estimates: [{id: a, statistic: mean, variables: x}], seed: 1}",
+            "plan.unknown_key",
+        ),
+    ],
+)
+def test_names_what_is_wrong_with_the_text(text: str, code: str) -> None:
+    reading = load_plan(text)
+    assert reading.plan is None
+    assert [complaint.code for complaint in reading.complaints] == [code]
+
+
+def test_tells_all_faults_at_once(refuse: Refuse) -> None:
+    codes = {code for code, _ in refuse({**MEAN, "where": "x ="}, {**MEAN, "missing": "no"}, lonely_psu="no", seed=1)}
+    assert codes == {
+        "plan.bad_where",
+        "plan.not_one_of",
+        "plan.unknown_key",
+        "plan.duplicate_id",
+    }
