@@ -14,7 +14,7 @@ from forms.order import Order, order_of
 from forms.scope import Tables
 from forms.structure import Node
 from forms.tables import fleeting_tables, tables_of
-from forms.translate import NUMERIC_TYPES, Context, result_type
+from forms.translation import NUMERIC_TYPES, Context, result_type
 from forms.xpath import XPathSyntaxError, parse
 
 NO_DATA: Mapping[str, bytes] = MappingProxyType({})

@@ -16,7 +16,8 @@ import forms.functions.words  # noqa: F401
 from forms.complaint import Complaint
 from forms.functions.registry import FUNCTIONS
 from forms.scope import CURRENT, EvaluationError
-from forms.translate import Context, Translation, translate
+from forms.translate import translate
+from forms.translation import Context, Translation
 from forms.values import Value, to_boolean, to_string
 from forms.xpath import XPathSyntaxError, parse
 

@@ -160,13 +160,12 @@ class _Filling:
 
     def _count_rows(self) -> bool:
         """Make the rows that a count asks for, and take away those too many; tell whether any were made."""
-        made = False
         for rules in self._form.rules.values():
             for parent in self._answers.parents_of(rules.node) if rules.repeat_count is not None else ():
-                if (rules.node.path, parent) in self._counted:
-                    continue
-                made = self._fit_rows(rules, parent) or made
-        return made
+                # New rows settle before anything inside them is counted.
+                if (rules.node.path, parent) not in self._counted and self._fit_rows(rules, parent):
+                    return True
+        return False
 
     def _fit_rows(self, rules: Rules, parent: etree._Element) -> bool:
         wanted = self._answers.count_of(rules, parent)

@@ -7,8 +7,7 @@ not there, never an empty node set. Types: dates count as days where a number is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from forms.complaint import Complaint
 from forms.dates import days_since_epoch
@@ -16,52 +15,10 @@ from forms.functions.logic import compiled_pattern
 from forms.functions.registry import FUNCTIONS, Function, Type
 from forms.paths import is_within, parent_of
 from forms.scope import EvaluationError
-from forms.structure import Node
+from forms.translation import Context, Translation, result_type
 from forms.xpath import Binary, Call, Expr, Literal, Negation, Number, Path, Step, Variable
 
-NUMERIC_TYPES = frozenset({"int", "integer", "decimal", "long", "double", "float", "short"})
-DATE_TYPES = frozenset({"date", "dateTime", "time"})
-_COMPARISONS = frozenset({"<", ">", "<=", ">="})
-_ARITHMETIC = frozenset({"+", "-", "*", "div", "mod"})
 _HERE = Path("", (Step("self", "node()", ()),))
-
-
-@dataclass(frozen=True)
-class Context:
-    """Where an expression stands: its node, the repeats whose row is thereby known, and all nodes of the form.
-
-    `fleeting` are the tables that only the device has, such as the answers that were saved last.
-    """
-
-    path: str
-    repeats: tuple[str, ...]
-    nodes: Mapping[str, Node]
-    numeric: frozenset[str]
-    primary_instance: str | None = None
-    fleeting: frozenset[str] = frozenset()
-
-
-@dataclass
-class Translation:
-    """What libxml2 is to evaluate, and what was learned on the way."""
-
-    text: str = ""
-    result: Type = "any"
-    references: dict[str, bool] = field(default_factory=dict)
-    functions: set[str] = field(default_factory=set)
-    tables: set[str] = field(default_factory=set)
-    complaints: list[Complaint] = field(default_factory=list)
-    fleeting: bool = False
-
-    @property
-    def volatile(self) -> bool:
-        """Tell whether the value cannot be computed again."""
-        return self.fleeting or any(FUNCTIONS[name].volatile for name in self.functions)
-
-    @property
-    def spoken(self) -> bool:
-        """Tell whether the value depends on the language."""
-        return any(FUNCTIONS[name].spoken for name in self.functions)
 
 
 @dataclass(frozen=True)
@@ -79,23 +36,6 @@ def translate(tree: Expr, context: Context) -> Translation:
     translator.out.text = translator.plain(tree, None)
     translator.out.result = translator.type_of(tree)
     return translator.out
-
-
-def result_type(tree: Expr) -> Type:
-    """Tell what an expression gives, as far as it can be told without a form."""
-    match tree:
-        case Number() | Negation():
-            return "number"
-        case Literal():
-            return "string"
-        case Call(name=name):
-            return FUNCTIONS[name].result if name in FUNCTIONS else "any"
-        case Binary(operator=operator):
-            return "nodeset" if operator == "|" else "number" if operator in _ARITHMETIC else "boolean"
-        case Path():
-            return "nodeset"
-        case _:
-            return "any"
 
 
 class _Translator:
