@@ -150,6 +150,8 @@ def _stratum(stage: Stage, group: Group) -> ManifestStratum:
 
 def _draw_equal(engine: DuckDBEngine, stage: Stage, seed: str, takes: Sequence[GroupTake]) -> Iterable[ManifestUnit]:
     """Take the smallest tickets of every group in one relational step."""
+    if not takes:
+        return  # the units above have no children that take part
     engine.load(
         "takes",
         {

@@ -66,31 +66,36 @@ class TakePlan:
 
 def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
     """Work out main units and reserves of every group, in the order given; what is lacking is cut and named."""
-    shortages: list[Shortage] = []
-    main = _numbers(stage, stage.take, groups, [group.available for group in groups], shortages)
-    left = [group.available - number for group, number in zip(groups, main, strict=True)]
-    reserves = _numbers(stage, stage.reserves, groups, left, shortages)
-    lacking = {(shortage.parent, shortage.stratum) for shortage in shortages}
+    main = _numbers(stage, stage.take, groups, [group.available for group in groups])
+    left = [group.available - number for group, number in zip(groups, main.given, strict=True)]
+    reserves = _numbers(stage, stage.reserves, groups, left)
+    lacking = {
+        (group.parent, group.stratum): Shortage(group.parent, group.stratum, first + then, group.available)
+        for group, first, then in zip(groups, main.asked, reserves.asked, strict=True)
+        if first + then > group.available
+    }
     takes = [
         GroupTake(group, number, extra, (group.parent, group.stratum) in lacking)
-        for group, number, extra in zip(groups, main, reserves, strict=True)
+        for group, number, extra in zip(groups, main.given, reserves.given, strict=True)
     ]
-    return TakePlan(tuple(takes), tuple(shortages))
+    return TakePlan(tuple(takes), (*lacking.values(), *main.shortages, *reserves.shortages))
 
 
-def _numbers(
-    stage: Stage, take: Take, groups: Sequence[Group], available: Sequence[int], shortages: list[Shortage]
-) -> list[int]:
-    """Give each group its number within what is available, and note what is lacking."""
+@dataclass(frozen=True)
+class _Numbers:
+    """Hold what each group is asked for and gives, and the sets of groups that cannot give their total."""
+
+    asked: Sequence[int]
+    given: Sequence[int]
+    shortages: Sequence[Shortage] = ()
+
+
+def _numbers(stage: Stage, take: Take, groups: Sequence[Group], available: Sequence[int]) -> _Numbers:
+    """Give each group its number within what is available."""
     if isinstance(take, TakeTotal):
-        return _shared_numbers(stage, take, groups, available, shortages)
-    numbers = []
-    for group, limit in zip(groups, available, strict=True):
-        asked = asked_of(take, group.values)
-        if asked > limit:
-            shortages.append(Shortage(group.parent, group.stratum, asked, limit))
-        numbers.append(min(asked, limit))
-    return numbers
+        return _shared_numbers(stage, take, groups, available)
+    asked = [asked_of(take, group.values) for group in groups]
+    return _Numbers(asked, [min(number, limit) for number, limit in zip(asked, available, strict=True)])
 
 
 def asked_of(take: TakeEach, values: Mapping[str, str]) -> int:
@@ -101,14 +106,13 @@ def asked_of(take: TakeEach, values: Mapping[str, str]) -> int:
     return take.each
 
 
-def _shared_numbers(
-    stage: Stage, take: TakeTotal, groups: Sequence[Group], available: Sequence[int], shortages: list[Shortage]
-) -> list[int]:
+def _shared_numbers(stage: Stage, take: TakeTotal, groups: Sequence[Group], available: Sequence[int]) -> _Numbers:
     """Share a total among the groups that agree in parent and ``within`` columns."""
     sets: dict[tuple[str | None, ...], list[int]] = {}
     for i, group in enumerate(groups):
         sets.setdefault((group.parent, *(group.values[name] for name in take.within)), []).append(i)
     numbers = [0] * len(groups)
+    shortages: list[Shortage] = []
     for key, members in sets.items():
         limit = sum(available[i] for i in members)
         name = "/".join(str(part) for part in key[1:])
@@ -124,7 +128,7 @@ def _shared_numbers(
         )
         for i, number in zip(members, shared, strict=True):
             numbers[i] = number
-    return numbers
+    return _Numbers(numbers, numbers, shortages)
 
 
 def _measure(stage: Stage, group: Group, available: int) -> StratumMeasure:

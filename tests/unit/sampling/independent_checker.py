@@ -1,8 +1,10 @@
-"""A second checker, written from docs/draw-protocol.md alone; it imports nothing of the project and draws with plain loops.
+"""A second checker, written from docs/draw-protocol.md alone; it imports nothing of the project and uses plain loops.
 
-`check(manifest, levels, rows)` takes the manifest's JSON, the levels of the frame's metadata and its rows as dictionaries,
-and returns the places that differ.
+`check(manifest, levels, rows)` takes the manifest's JSON, the levels of the frame's metadata and its rows as
+dictionaries, and returns the places that differ.
 """
+
+# ruff: noqa: N802, B905 (H is the page's name; a checker is kept short)
 
 import hashlib
 import json
@@ -17,7 +19,7 @@ def H(text):
 
 
 def jcs(value):
-    """RFC 8785 for objects of text, integers and null with keys inside the basic plane, which is all that is hashed here."""
+    """RFC 8785 for text, integers and null with keys inside the basic plane, which is all that is hashed here."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

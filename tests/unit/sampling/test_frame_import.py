@@ -1,4 +1,4 @@
-"""Importing a client's file: every format and encoding gives the same frame, every problem is listed once with its row."""
+"""Importing a client's file: formats and encodings give the same frame, every problem is listed once with its row."""
 
 import datetime
 import unicodedata

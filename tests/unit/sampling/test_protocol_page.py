@@ -112,4 +112,5 @@ def test_manifest_file_reads_back(manifest: Manifest, tmp_path: Path) -> None:
         "public_round", "public_form", "public_value", "secret", "seed", "code_version", "drawn_at", "stages",
     ]  # fmt: skip
     # One unit stands on one line, so that a changed line shows as such in any comparison of texts.
-    assert sum('"ticket": ' in line for line in text.splitlines()) == sum(len(stage.units) for stage in manifest.stages)
+    units = sum(len(stage.units) for stage in manifest.stages)
+    assert sum('"ticket": ' in line for line in text.splitlines()) == units

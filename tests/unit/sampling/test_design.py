@@ -1,0 +1,172 @@
+"""Reading a design: defaults, the canonical form, and every contradiction at once."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sampling.design import Design, canonical, design_text, load_design
+from sampling.errors import Complaint
+from sampling.hashing import canonical_json
+
+Say = Callable[[Complaint], tuple[str, str]]
+
+LEVELS = """
+frame:
+  levels:
+    - {name: county, id: county_code, columns: {county: text, hilly: decimal(1)}}
+    - {name: village, id: village_code, columns: {village_kind: text, households: integer, land: decimal(2)}}
+    - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
+"""
+
+HEAD = f"version: 1\nevaluation: test\ndraw: 1\n{LEVELS}"
+
+VILLAGE = "{name: village, method: pps_systematic, size: {count: household}, take: {each: 2}}"
+HOUSEHOLD = "{name: household, method: equal, take: {each: 8}}"
+
+
+def test_defaults_are_written_out() -> None:
+    design = load_design(f"{HEAD}stages: [{VILLAGE}, {HOUSEHOLD}]").design
+    assert design is not None
+    written = canonical(design)
+    assert written["title"] == ""
+    assert written["only"] == written["exclude"] == []
+    assert written["public"] == {"source": None, "round": None, "form": None}
+    assert written["prn_from"] is None
+    assert written["stages"] == [
+        {
+            "name": "village",
+            "strata": [],
+            "method": "pps_systematic",
+            "order": "ticket",
+            "size": {"count": "household"},
+            "joint_method": "hartley-rao",
+            "take": {"each": 2, "by": []},
+            "reserves": {"each": 0, "by": []},
+            "when_short": "refuse",
+        },
+        {
+            "name": "household",
+            "strata": [],
+            "method": "equal",
+            "order": "ticket",
+            "size": None,
+            "joint_method": None,
+            "take": {"each": 8, "by": []},
+            "reserves": {"each": 0, "by": []},
+            "when_short": "refuse",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [
+        f"[{VILLAGE}, {HOUSEHOLD}]",
+        "[{name: village, method: equal, strata: [county_code, village_kind], "
+        "take: {total: 29, within: [county_code], allocation: power, exponent: '0.25', minimum: 2}}]",
+        "[{name: village, method: pps_systematic, order: frame, size: {sum: persons}, take: {total: 4}}]",
+        "[{name: household, method: equal, strata: [household_class], when_short: take_all, "
+        "take: {each: 1, by: [{when: {household_class: 脱贫户}, take: 9}]}, reserves: {each: 1, by: []}}]",
+    ],
+)
+def test_the_canonical_form_reads_back_to_the_same_design(stages: str) -> None:
+    design = load_design(f"{HEAD}stages: {stages}").design
+    assert design is not None
+    assert load_design(design_text(design)).design == design
+    again = load_design(canonical_json(canonical(design)).decode()).design
+    assert again is not None
+    assert canonical_json(canonical(again)) == canonical_json(canonical(design))
+
+
+def test_frame_order_has_its_own_joint_method() -> None:
+    design = load_design(
+        f"{HEAD}stages: [{{name: village, method: pps_systematic, order: frame, "
+        "size: {column: land}, take: {each: 1}}]"
+    ).design
+    assert isinstance(design, Design)
+    assert design.stages[0].joint_method == "successive-differences"
+
+
+BAD = [
+    ("stages: []", {"document.out_of_range"}),
+    (f"stages: [{VILLAGE}]\nseed: 3", {"document.unknown_key"}),
+    (f"stages: [{VILLAGE}]\nprn_from: {{sha256: x}}", {"design.prn_not_built"}),
+    (f"stages: [{VILLAGE}]\npublic: {{source: 双色球}}", {"design.public_incomplete"}),
+    (f"stages: [{HOUSEHOLD}, {VILLAGE}]", {"design.stage_order"}),
+    (f"stages: [{HOUSEHOLD}, {HOUSEHOLD}]", {"design.stage_order"}),
+    ("stages: [{name: town, method: equal, take: {each: 1}}]", {"design.unknown_level"}),
+    ("stages: [{name: village, method: sampford, take: {each: 1}}]", {"document.not_allowed"}),
+    ("stages: [{name: village, method: equal, take: {each: 0}}]", {"document.out_of_range"}),
+    ("stages: [{name: village, method: equal, take: {each: 2.5}}]", {"document.wrong_type"}),
+    ("stages: [{name: village, method: equal}]", {"document.missing_key"}),
+    ("stages: [{name: village, method: equal, take: {total: 9, alocation: equal}}]", {"document.unknown_key"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, strata: [kind]}]", {"design.unknown_column"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, strata: [household_class]}]", {"design.unknown_column"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, strata: [land]}]", {"design.column_type"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, size: {count: household}}]", {"design.only_for_pps"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, order: frame}]", {"design.only_for_pps"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, joint_method: brewer}]", {"design.only_for_pps"}),
+    ("stages: [{name: village, method: pps_systematic, take: {each: 1}}]", {"design.size_missing"}),
+    (
+        "stages: [{name: village, method: pps_systematic, size: {count: county}, take: {each: 1}}]",
+        {"design.unknown_level"},
+    ),
+    (
+        "stages: [{name: village, method: pps_systematic, size: {sum: households}, take: {each: 1}}]",
+        {"design.unknown_column"},
+    ),
+    (
+        "stages: [{name: village, method: pps_systematic, size: {column: village_kind}, take: {each: 1}}]",
+        {"design.column_type"},
+    ),
+    (
+        "stages: [{name: village, method: pps_systematic, size: {count: household}, order: frame, "
+        "joint_method: hartley-rao, take: {each: 1}}]",
+        {"design.joint_method"},
+    ),
+    (
+        "stages: [{name: village, method: equal, take: {each: 1, by: [{when: {village_kind: 脱贫村}, take: 2}]}}]",
+        {"design.not_a_stratum_column"},
+    ),
+    (
+        "stages: [{name: village, method: equal, take: {total: 9, within: [county_code]}}]",
+        {"design.not_a_stratum_column"},
+    ),
+    (
+        f"stages: [{{name: village, method: equal, take: {{each: 2}}, reserves: 1}}, {HOUSEHOLD}]",
+        {"design.reserves_above_last_stage"},
+    ),
+    (f"only: [{{level: town, column: town, values: [a]}}]\nstages: [{VILLAGE}]", {"design.unknown_level"}),
+    (f"only: [{{level: county, column: town, values: [a]}}]\nstages: [{VILLAGE}]", {"design.unknown_column"}),
+    (
+        f"exclude: [{{level: county, column: hilly, values: ['1'], reason: r}}]\nstages: [{VILLAGE}]",
+        {"design.column_type"},
+    ),
+    (f"only: [{{level: county, column: county_code, values: [350125]}}]\nstages: [{VILLAGE}]", {"document.wrong_type"}),
+    (f"exclude: [{{level: county, column: county, values: [a]}}]\nstages: [{VILLAGE}]", {"document.missing_key"}),
+]
+
+
+@pytest.mark.parametrize(("rest", "codes"), BAD)
+def test_contradictions_are_refused(rest: str, codes: set[str], say: Say) -> None:
+    reading = load_design(HEAD + rest)
+    assert reading.design is None
+    assert {one.code for one in reading.complaints} == codes
+    for one in reading.complaints:
+        zh, en = say(one)
+        assert "design.yaml" in zh
+        assert "design.yaml" in en
+
+
+def test_all_problems_come_at_once() -> None:
+    reading = load_design(
+        f"{HEAD}stages: [{{name: village, method: equal, strata: [kind, land], size: {{count: household}}, "
+        f"take: {{each: 1}}, reserves: 2}}, {{name: household, method: pps_systematic, take: {{each: 1}}}}]"
+    )
+    assert [(one.code, one.column) for one in reading.complaints] == [
+        ("design.unknown_column", "stages[0].strata"),
+        ("design.column_type", "stages[0].strata"),
+        ("design.only_for_pps", "stages[0].size"),
+        ("design.reserves_above_last_stage", "stages[0].reserves"),
+        ("design.size_missing", "stages[1].size"),
+    ]

@@ -1,0 +1,182 @@
+"""A design against a frame: what it asks for must exist; the complaint holds the numbers."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sampling.design import Design, load_design
+from sampling.design_check import check_design
+from sampling.errors import Complaint, SamplingError
+from sampling.explain import explain
+from sampling.frame import Frame, FrameMapping, read_frame
+from sampling.levels import find_column, level_depth, levels_from_json
+
+Say = Callable[[Complaint], tuple[str, str]]
+
+HEAD = """
+version: 1
+evaluation: test
+draw: 1
+frame:
+  levels:
+    - {name: village, id: village_code, columns: {kind: text, land: decimal(1)}}
+    - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
+"""
+
+LEVELS = levels_from_json(
+    [
+        {"name": "village", "id": "village_code", "columns": {"kind": "text", "land": "decimal(1)"}},
+        {"name": "household", "id": "household_id", "columns": {"household_class": "text", "persons": "integer"}},
+    ]
+)
+
+# Villages A: 3 + 1 households, B: 1 + 0, C: no household at all, D: another kind, 2 households.
+ROWS = """village_code,kind,land,household_id,household_class,persons
+A,脱贫村,1.5,A1,脱贫户,4
+A,脱贫村,1.5,A2,脱贫户,2
+A,脱贫村,1.5,A3,脱贫户,3
+A,脱贫村,1.5,A4,一般农户,3
+B,脱贫村,-2,B1,脱贫户,5
+C,脱贫村,,,,
+D,其他/村,2,D1,一般农户,1
+D,其他/村,2,D2,,1
+"""
+
+
+@pytest.fixture(scope="module")
+def frame(tmp_path_factory: pytest.TempPathFactory) -> Frame:
+    path = tmp_path_factory.mktemp("frame") / "frame.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    frame = read_frame(path, FrameMapping(LEVELS)).frame
+    assert frame is not None
+    return frame
+
+
+def design_of(rest: str) -> Design:
+    design = load_design(HEAD + rest).design
+    assert design is not None
+    return design
+
+
+@pytest.mark.parametrize(
+    ("rest", "code", "numbers"),
+    [
+        (
+            "stages: [{name: village, method: equal, take: {each: 5}}]",
+            "design.too_few_units",
+            {"asked": 5, "available": 4, "groups": 1},
+        ),
+        (
+            # A village without households has size zero and cannot be taken.
+            "stages: [{name: village, method: pps_systematic, size: {count: household}, take: {each: 4}}]",
+            "design.too_few_units",
+            {"asked": 4, "available": 3, "groups": 1},
+        ),
+        (
+            "stages: [{name: village, method: equal, take: {each: 2}}, "
+            "{name: household, method: equal, take: {each: 2}, reserves: 1}]",
+            "design.too_few_units",
+            # A has 4, B 1, D 2 of the 2 + 1 asked for.
+            {"asked": 3, "available": 1, "groups": 2, "parent": "B"},
+        ),
+        (
+            "stages: [{name: household, method: equal, strata: [household_class], take: {each: 1}}]",
+            "design.stratum_value_missing",
+            {"count": 1, "name": "household_class"},
+        ),
+        (
+            "stages: [{name: village, method: equal, strata: [kind], take: {each: 1}}]",
+            "design.stratum_value_slash",
+            {"count": 1, "name": "kind"},
+        ),
+        (
+            "only: [{level: village, column: kind, values: [重点村]}]\n"
+            "stages: [{name: village, method: equal, take: {each: 1}}]",
+            "design.unknown_value",
+            {"value": "重点村", "count": 2},
+        ),
+        (
+            "exclude: [{level: village, column: village_code, values: [A, B], reason: 试点}]\n"
+            "stages: [{name: household, method: equal, strata: [household_class], when_short: take_all, "
+            "take: {each: 1, by: [{when: {household_class: 脱贫户}, take: 2}]}}]",
+            "design.empty_stratum",
+            {"asked": 2, "available": 0, "stratum": "household_class=脱贫户"},
+        ),
+        (
+            "exclude: [{level: village, column: kind, values: [脱贫村, 其他/村], reason: 无}]\n"
+            "stages: [{name: village, method: equal, take: {each: 1}}]",
+            "design.no_units",
+            {"stage": "village"},
+        ),
+        (
+            "stages: [{name: village, method: pps_systematic, size: {column: land}, take: {each: 1}}]",
+            "design.negative_size",
+            {"count": 2, "name": "land"},
+        ),
+        (
+            "stages: [{name: household, method: equal, strata: [village_code], take: {total: 2, minimum: 1}}]",
+            "design.minimum_too_large",
+            {"asked": 3, "available": 2},
+        ),
+        (
+            "stages: [{name: household, method: equal, strata: [village_code], take: {total: 9, minimum: 1}}]",
+            "design.too_few_units",
+            {"asked": 9, "available": 7},
+        ),
+    ],
+)
+def test_what_the_frame_does_not_hold(frame: Frame, say: Say, rest: str, code: str, numbers: dict[str, object]) -> None:
+    complaints = check_design(design_of(rest), frame)
+    found = [one for one in complaints if one.code == code]
+    assert found, [one.code for one in complaints]
+    assert numbers.items() <= found[0].details.items()
+    for one in complaints:
+        say(one)
+
+
+def test_another_frame(frame: Frame, say: Say) -> None:
+    design = design_of("stages: [{name: village, method: equal, take: {each: 1}}]")
+    other = Frame((design.levels[0],), table=frame.table)
+    complaints = check_design(design, other)
+    assert [one.code for one in complaints] == ["design.frame_differs"]
+    say(complaints[0])
+
+
+def test_names_the_frame_does_not_have(say: Say) -> None:
+    with pytest.raises(SamplingError) as refused:
+        level_depth(LEVELS, "town")
+    assert refused.value.code == "frame.unknown_level"
+    say(Complaint(refused.value.code, details=refused.value.details))
+    with pytest.raises(SamplingError) as refused:
+        find_column(LEVELS, "town")
+    assert refused.value.code == "frame.unknown_column"
+    say(Complaint(refused.value.code, details=refused.value.details))
+
+
+def test_take_all_asks_nothing_that_lacks(frame: Frame) -> None:
+    design = design_of(
+        "stages: [{name: household, method: equal, strata: [village_code], take: {each: 9}, reserves: 3, "
+        "when_short: take_all}]"
+    )
+    assert check_design(design, frame) == []
+
+
+def test_explain_counts_what_is_expected(frame: Frame) -> None:
+    design = design_of(
+        "exclude: [{level: household, column: household_class, values: [一般农户], reason: 不评}]\n"
+        "stages: [{name: village, method: pps_systematic, size: {count: household}, take: {each: 2}}, "
+        "{name: household, method: equal, take: {each: 2}, reserves: 1, when_short: take_all}]"
+    )
+    assert check_design(design, frame) == []
+    told = explain(design, frame)
+    assert told.counts == (("village", 4, 4), ("household", 7, 5))
+    assert [(one.kind, one.units, one.of) for one in told.rules] == [("exclude", 2, 7)]
+    village, household = told.stages
+    # Sizes A 3, B 1, C 0, D 1 of 5: A is a certainty; B and D share the other place.
+    assert (village.strata[0].population, village.strata[0].total_size, village.strata[0].certainties) == (4, 5, 1)
+    assert village.expected == 2
+    stratum = household.strata[0]
+    assert (stratum.groups, stratum.population, stratum.short, stratum.certainties) == (3, 5, 2, 2)
+    assert (stratum.take_least, stratum.take_most, stratum.reserves_most) == (1, 2, 1)
+    assert stratum.expected == 1 * 2 + 0.5 * 1 + 0.5 * 1
+    assert stratum.expected_reserves == 1

@@ -1,0 +1,104 @@
+"""Sample sizes: the numbers a planner is shown, and identities with scipy's own binomial."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from sampling.size import (
+    approval_needed,
+    cluster_design_effect,
+    demonstration_size,
+    effective_size,
+    errors_allowed,
+    lower_bound,
+    operating_curve,
+    pass_probability,
+    power_size,
+    precision_size,
+    upper_bound,
+)
+
+
+@pytest.mark.parametrize(("p", "d", "n"), [(0.9, 0.03, 385), (0.5, 0.05, 385), (0.02, 0.01, 753), (0.02, 0.005, 3012)])
+def test_precision(p: float, d: float, n: int) -> None:
+    assert precision_size(p, d).size == precision_size(p, d).simple == n
+
+
+def test_precision_with_design_effect_population_and_t() -> None:
+    assert precision_size(0.5, 0.05, deff=2).size == 769  # 2 * 384.146
+    assert precision_size(0.5, 0.05, population=1000).size == 278  # 384.146 / 1.384146
+    wide = precision_size(0.5, 0.05, df=4)
+    assert wide.quantile == pytest.approx(2.7764451, abs=1e-7)
+    assert wide.size == 771  # (2.7764 / 1.95996)**2 * 384.146
+    assert wide.simple == 385
+
+
+def test_demonstration() -> None:
+    assert demonstration_size(0.02) == 149
+    allowed = {300: 1, 500: 4, 700: 7, 1000: 12, 1300: 17, 1500: 20, 2000: 29}
+    assert {n: errors_allowed(n, 0.02) for n in allowed} == allowed
+    assert errors_allowed(148, 0.02) is None
+    assert {rate: power_size(rate, 0.02) for rate in (0.0025, 0.005, 0.01, 0.0125)} == {
+        0.0025: 236,
+        0.005: 386,
+        0.01: 969,
+        0.0125: 1799,
+    }
+
+
+def test_the_point_estimate_rule_errs() -> None:
+    at = {n: operating_curve(n, 0.02, [0.025, 0.02]) for n in (300, 500, 1000, 1500)}
+    assert [round(100 * curve.points[0].point_estimate) for curve in at.values()] == [24, 20, 13, 9]
+    assert all(0.44 <= curve.points[1].point_estimate <= 0.48 for curve in at.values())
+    # The demonstration passes a county at the threshold in at most five of a hundred.
+    assert all(curve.points[1].demonstrated < 0.05 for curve in at.values())
+
+
+def test_planned_design_effect_and_few_clusters_shrink_a_sample() -> None:
+    assert effective_size(1000, deff=2.5) == 400
+    assert effective_size(1000, df=4, level=0.975) == pytest.approx(498.3, abs=0.1)
+    curve = operating_curve(1000, 0.02, [0.005], deff=2)
+    assert curve.n_effective == 500
+    assert curve.errors_allowed == 4
+    assert curve.points[0].demonstrated == pytest.approx(float(stats.binom.cdf(4, 500, 0.005)))
+    assert operating_curve(1000, 0.02, [0.005], deff=8).errors_allowed is None
+    assert operating_curve(1000, 0.02, [0.005], deff=8).points[0].demonstrated == 0
+
+
+def test_cluster_design_effects() -> None:
+    expected = {(35, 0.02): 1.68, (35, 0.05): 2.70, (60, 0.02): 2.18, (60, 0.05): 3.95}
+    assert {key: round(cluster_design_effect(*key), 2) for key in expected} == expected
+
+
+def test_approval() -> None:
+    expected = {100: 95, 300: 279, 500: 462, 1000: 916, 1500: 1370}
+    assert {n: approval_needed(n, 0.9) for n in expected} == expected
+    assert approval_needed(5, 0.9) is None
+
+
+@given(st.integers(1, 400), st.data())
+def test_exact_bounds_are_those_of_scipy(n: int, data: st.DataObject) -> None:
+    errors = data.draw(st.integers(0, n))
+    interval = stats.binomtest(errors, n).proportion_ci(confidence_level=0.9, method="exact")
+    assert upper_bound(errors, n) == pytest.approx(interval.high, abs=1e-12)
+    assert lower_bound(errors, n) == pytest.approx(interval.low, abs=1e-12)
+
+
+@given(st.integers(1, 3000), st.floats(0.001, 0.2), st.floats(0.0005, 0.3))
+def test_the_errors_allowed_are_the_most(n: int, threshold: float, rate: float) -> None:
+    errors = errors_allowed(n, threshold)
+    if errors is None:
+        assert upper_bound(0, n) >= threshold
+    else:
+        assert upper_bound(errors, n) < threshold <= upper_bound(errors + 1, n)
+        assert pass_probability(n, errors, rate) == pytest.approx(float(stats.binom.cdf(errors, n, rate)), abs=1e-9)
+        assert demonstration_size(threshold, errors=errors) <= n
+
+
+@pytest.mark.parametrize(("p", "d", "deff"), [(0, 0.1, 1), (0.5, 1, 1), (0.5, 0.1, 0), (0.5, 0.1, float("inf"))])
+def test_impossible_plans_are_refused(p: float, d: float, deff: float) -> None:
+    with pytest.raises(ValueError, match="must"):
+        precision_size(p, d, deff=deff)
+    with pytest.raises(ValueError, match="true rate"):
+        power_size(0.03, 0.02)
