@@ -12,7 +12,7 @@ PREFIX = "EVALSVC_"
 SMALLEST_LIMIT = 100_000
 RANGES: Mapping[str, tuple[int, int]] = {"session_hours": (1, 168), "trusted_proxies": (0, 5)}
 """Settings that are numbers with a least and a greatest value."""
-ELSEWHERE = frozenset({"administrator_password", "test_database_url"})
+ELSEWHERE = frozenset({"administrator_password", "key_passphrase", "test_database_url"})
 """Variables with our prefix that one command or the tests read themselves."""
 
 

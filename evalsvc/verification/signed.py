@@ -3,12 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC
-from functools import cache
-from importlib.resources import files as resources
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
+from evalsvc.editions.format import read_edition
 from evalsvc.results import files
 from evalsvc.verification.outcome import Signature, Step, step_of
 from reports.document import Printed
@@ -82,22 +79,3 @@ def _same_results(facts: dict[str, Any], results: bytes) -> list[Complaint]:
     except (ValueError, TypeError, KeyError, RecursionError):
         rows = None
     return [] if rows == facts["estimates"] else [complain("verification.embedded_differ", file=REPORT)]
-
-
-def read_edition(data: bytes, file: str = files.EDITION) -> tuple[dict[str, Any] | None, list[Complaint]]:
-    """Read edition.json; every place where it leaves the format is named."""
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        return None, [complain("verification.not_json", file=file, problem=str(error)[:200])]
-    complaints = [
-        complain("verification.edition_format", file=file, column=error.json_path[:200], problem=error.message[:200])
-        for error in _validator().iter_errors(value)
-    ]
-    return (None, complaints) if complaints else (value, [])
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    text = resources("evalsvc.verification").joinpath("edition.schema.json").read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(text))

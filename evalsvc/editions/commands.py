@@ -1,0 +1,58 @@
+"""Reports from files, without the server: `evalsvc report build` and `evalsvc report sign`."""
+
+import os
+from pathlib import Path
+
+import click
+
+from evalsvc.editions.format import read_edition
+from evalsvc.editions.printing import build_report, sign_report
+from evalsvc.errors import InvalidError
+from evalsvc.results import files
+from evalsvc.terminal import language
+from evalsvc.words import sentence
+from reports.keys import read_signer
+from reports.verify import embedded
+
+existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+new = click.Path(dir_okay=False, path_type=Path)
+PASSPHRASE = "EVALSVC_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
+
+
+@click.group("report")
+def commands() -> None:
+    """报告：由数据编制、签名 / reports: build from data, sign."""
+
+
+@commands.command("build")
+@click.argument("edition_path", metavar="EDITION.json", type=existing)
+@click.option("--out", type=new, required=True, help="report.pdf")
+def build(edition_path: Path, out: Path) -> None:
+    """由 edition.json 编制未签名的报告 / build the unsigned report from edition.json."""
+    data = edition_path.read_bytes()
+    facts, complaints = read_edition(data, edition_path.name)
+    if facts is None:
+        raise InvalidError("edition.unreadable", complaints, file=edition_path.name)
+    out.write_bytes(build_report(data))
+    click.echo(sentence("edition.built", {"file": str(out), "count": len(facts["printed"])}, language()))
+
+
+@commands.command("sign")
+@click.argument("report_path", metavar="REPORT.pdf", type=existing)
+@click.option("--key", "key_path", type=existing, required=True, help="PKCS#12 (.p12, .pfx)")
+@click.option("--out", type=new, required=True, help="签名后的文件 / the signed file")
+def sign(report_path: Path, key_path: Path, out: Path) -> None:
+    """签名 / sign; the passphrase comes from EVALSVC_KEY_PASSPHRASE, or is asked for.
+
+    口令取自环境变量 EVALSVC_KEY_PASSPHRASE，没有时询问。
+    """
+    passphrase = os.environ.get(PASSPHRASE)
+    if passphrase is None:
+        passphrase = click.prompt("口令 / passphrase", hide_input=True, default="", show_default=False)
+    signer = read_signer(key_path.read_bytes(), passphrase.encode("utf-8") or None)
+    pdf = report_path.read_bytes()
+    facts, complaints = read_edition(embedded(pdf).get(files.EDITION, b""))
+    if facts is None:
+        raise InvalidError("edition.not_ours", complaints, file=report_path.name)
+    out.write_bytes(sign_report(pdf, signer, facts["edition"]["institute"]))
+    click.echo(sentence("edition.signed", {"file": str(out), "signer": signer.subject}, language()))

@@ -1,0 +1,134 @@
+"""The outsider's check on a terminal: `evalsvc verify report.pdf --bundle bundle.zip`."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn
+
+from evalsvc.terminal import FAILED, language
+from evalsvc.verification.outcome import FAILED as STEP_FAILED
+from evalsvc.verification.outcome import OK, Step, Verification
+from evalsvc.verification.run import verify
+from evalsvc.words import sentence
+
+existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+MARKS = {OK: "✓", STEP_FAILED: "✗"}
+NOT_TAKEN = "–"
+
+
+@click.command("verify")
+@click.argument("report_path", metavar="REPORT.pdf", type=existing)
+@click.option("--bundle", "bundle_path", type=existing, help="bundle.zip：重算全部数字 / recompute every figure")
+@click.option("--trust", "trust_path", type=existing, help="信任的证书（PEM 或 DER）/ certificates to trust")
+@click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
+def verify_command(report_path: Path, bundle_path: Path | None, trust_path: Path | None, *, as_json: bool) -> None:
+    """核验签名报告 / verify a signed report, with its bundle to the last figure.
+
+    有数据包时，从抽样框、种子和原样答卷重算报告印出的每个数字。
+    """
+    console = Console(stderr=True)
+    with Bar(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task("")
+        found = verify(
+            report_path.read_bytes(),
+            None if bundle_path is None else bundle_path.read_bytes(),
+            None if trust_path is None else trust_path.read_bytes(),
+            progress=lambda name, _done, _all: bar.update(task, description=_words(f"verification.step.{name}")),
+        )
+    if as_json:
+        click.echo(json.dumps(as_data(found), ensure_ascii=False, indent=1))
+    else:
+        _print(found)
+    if not found.holds:
+        click.get_current_context().exit(FAILED)
+
+
+def as_data(found: Verification) -> dict[str, object]:
+    """Return the outcome as a machine reads it."""
+    return {
+        "ok": found.holds,
+        "complete": found.complete,
+        "about": dict(found.about),
+        "signatures": [vars(each) for each in found.signatures],
+        "steps": [
+            {
+                "name": step.name,
+                "state": step.state,
+                "counts": dict(step.counts),
+                "left_out": step.left_out,
+                "complaints": [
+                    {
+                        "code": each.code,
+                        "message": sentence(each.code, each.details, language()),
+                        "details": dict(each.details),
+                    }
+                    for each in step.complaints
+                ],
+            }
+            for step in found.steps
+        ],
+        "figures": [
+            {"key": each.key, "printed": each.printed, "recomputed": each.recomputed, "equal": each.equal}
+            for each in found.figures
+        ],
+    }
+
+
+def _print(found: Verification) -> None:
+    for name, value in found.about.items():
+        if name not in ("simulated", "code"):
+            click.echo(f"{_words(f'verification.about.{name}')}  {value}")
+    if found.about.get("simulated"):
+        click.echo(_words("verification.simulated"))
+    for signature in found.signatures:
+        trusted = "verification.trusted" if signature.trusted else "verification.untrusted"
+        click.echo(_words("verification.signed_by", signer=signature.signer, at=signature.signed_at))
+        click.echo(_words(trusted))
+    _print_figures(found)
+    click.echo("")
+    for step in found.steps:
+        _print_step(step)
+    click.echo("")
+    click.echo(_conclusion(found))
+
+
+def _print_figures(found: Verification) -> None:
+    """Print every figure: key, in the report, recomputed, equal or not; those that differ stand out."""
+    if not found.figures or found.figures[0].recomputed is None:
+        return
+    click.echo(
+        "\t".join(_words(f"verification.column.{name}") for name in ("figure", "printed", "recomputed", "equal"))
+    )
+    for each in found.figures:
+        equal = _words("verification.equal" if each.equal else "verification.unequal")
+        click.echo(f"{each.key}\t{each.printed or NOT_TAKEN}\t{each.recomputed or NOT_TAKEN}\t{equal}")
+
+
+def _print_step(step: Step) -> None:
+    counts = ", ".join(f"{_words(f'verification.count.{name}')} {value}" for name, value in step.counts.items())
+    click.echo(f"{MARKS.get(step.state, NOT_TAKEN)} {_words(f'verification.step.{step.name}')}  {counts}".rstrip())
+    for each in step.complaints:
+        click.echo(f"    {sentence(each.code, each.details, language())}")
+    if step.left_out:
+        click.echo(f"    {_words('verification.more', count=step.left_out)}")
+
+
+def _conclusion(found: Verification) -> str:
+    if not found.holds:
+        return _words("verification.fails", count=found.unequal)
+    if not found.complete:
+        return _words("verification.holds_partly")
+    return _words("verification.holds", count=len(found.figures))
+
+
+def _words(code: str, **details: object) -> str:
+    return sentence(code, details, language())
