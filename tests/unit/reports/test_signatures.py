@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from reports import keys, sign, verify
 from reports.errors import ReportError
-from reports.seal import Seal
+from reports.seal import Seal, seal_pdf
 from tests.unit.reports.conftest import ATTACHMENTS, INSTITUTE
 
 
@@ -80,8 +80,6 @@ def test_a_signed_report_is_not_signed_again(signed_pdf: bytes, signer: keys.Sig
 
 
 def test_a_foreign_pdf_has_no_place_for_the_seal(signer: keys.Signer) -> None:
-    from reports.seal import seal_pdf
-
     with pytest.raises(ReportError, match=r"reports\.no_seal_place"):
         sign.sign_pdf(seal_pdf(Seal(INSTITUTE)), signer, sign.Appearance(Seal(INSTITUTE), "签发报告"))
 
