@@ -8,7 +8,7 @@ from threading import Event
 
 from evalsvc.demonstration.institute import Enumerator, Institute
 from evalsvc.demonstration.office import Office
-from evalsvc.demonstration.phone import Phone, PhoneError
+from evalsvc.demonstration.phone import Phone, UnexpectedAnswerError
 from evalsvc.demonstration.refusals import Refused, try_what_must_be_refused
 from evalsvc.demonstration.visits import Tally, visit_all
 from evalsvc.demonstration.world import World
@@ -109,7 +109,7 @@ def carry_out(server: str, institute: Institute, world: World, order: Order, tel
             if not more:
                 break
         if total.last is None:
-            raise PhoneError("no household was visited")
+            raise UnexpectedAnswerError("no household was visited")
         refused = try_what_must_be_refused(total.last, crew.other_phone(total.last.phone))
     return FieldworkDone(assignments, total, rounds, opened, without, refused)
 
@@ -129,5 +129,5 @@ class _Counter:
 def _fetch_form(phone: Phone) -> FormDefinition:
     listed = phone.forms()
     if len(listed) != 1:
-        raise PhoneError(f"the list names {len(listed)} forms, not one")
+        raise UnexpectedAnswerError(f"the list names {len(listed)} forms, not one")
     return parse_definition(phone.form(listed[0]))

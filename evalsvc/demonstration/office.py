@@ -5,14 +5,10 @@ from typing import Any
 
 import httpx
 
-from evalsvc.demonstration.phone import TIMEOUT
+from evalsvc.demonstration.phone import TIMEOUT, UnexpectedAnswerError
 
 NO_RESERVE = frozenset({"fieldwork.no_reserve_left", "fieldwork.not_replaceable"})
 """Answers that are no mistake: the village has no reserve left, or its households of the class were all taken."""
-
-
-class OfficeError(Exception):
-    """Raise when the API refuses what the demonstration has every right to ask."""
 
 
 class Office:
@@ -54,7 +50,7 @@ class Office:
 
 def _checked(answer: httpx.Response) -> Mapping[str, Any]:
     if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
-        raise OfficeError(
+        raise UnexpectedAnswerError(
             f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:300]}"
         )
     content: Mapping[str, Any] = answer.json()

@@ -9,14 +9,19 @@ from typing import Any
 import httpx
 from lxml import etree
 
+from evalsvc.errors import EvalsvcError
+
 LIST_NAMESPACE = {"x": "http://openrosa.org/xforms/xformsList"}
 TIMEOUT = httpx.Timeout(60.0)
 CREATED = 201
 """The one status that tells an OpenRosa client that its submission arrived."""
 
 
-class PhoneError(Exception):
-    """Raise when the server answers a phone in a way that no phone can work with."""
+class UnexpectedAnswerError(EvalsvcError):
+    """Raise when the server answers a phone, or the supervisor's desk, otherwise than it has to."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("demonstration.unexpected_answer", problem=problem)
 
 
 @dataclass(frozen=True)
@@ -67,14 +72,14 @@ class Phone:
         content = self._get(listed.url)
         # OpenRosa fixes MD5 as the mark by which a phone notices another version; nothing secret hangs on it.
         if listed.hash != f"md5:{hashlib.md5(content, usedforsecurity=False).hexdigest()}":
-            raise PhoneError(f"the form {listed.form_id} is not the one of the list")
+            raise UnexpectedAnswerError(f"the form {listed.form_id} is not the one of the list")
         return content
 
     def tasks(self) -> list[Mapping[str, Any]]:
         """Read the households to be visited, as the server gives them to this enumerator."""
         answer = self._client.get(f"{self._base}/assignments", headers=_dated())
         if answer.status_code != httpx.codes.OK:
-            raise PhoneError(f"the list of households was answered with {answer.status_code}")
+            raise UnexpectedAnswerError(f"the list of households was answered with {answer.status_code}")
         tasks: list[Mapping[str, Any]] = answer.json()["assignments"]
         return tasks
 
@@ -82,7 +87,7 @@ class Phone:
         """Ask, as phones do before they send, whether this is a place that takes submissions."""
         answer = self._client.head(f"{self._base}/submission", headers=_dated())
         if answer.status_code != httpx.codes.NO_CONTENT:
-            raise PhoneError(f"the place for submissions answered with {answer.status_code}")
+            raise UnexpectedAnswerError(f"the place for submissions answered with {answer.status_code}")
 
     def send(self, submission: bytes, pictures: tuple[Picture, ...] = ()) -> httpx.Response:
         """Post one submission with its files."""
@@ -93,7 +98,7 @@ class Phone:
     def _get(self, url: str) -> bytes:
         answer = self._client.get(url, headers=_dated())
         if answer.status_code != httpx.codes.OK:
-            raise PhoneError(f"a form was answered with {answer.status_code}")
+            raise UnexpectedAnswerError(f"a form was answered with {answer.status_code}")
         return answer.content
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 
-from evalsvc.demonstration.phone import Phone, PhoneError
+from evalsvc.demonstration.phone import Phone, UnexpectedAnswerError
 from evalsvc.demonstration.visits import Sent
 
 
@@ -47,7 +47,7 @@ def _fresh(sent: Sent) -> Sent:
 def _refused(what: str, phone: Phone, sent: Sent, status: int) -> Refused:
     response = phone.send(sent.submission, sent.pictures)
     if response.status_code != status:
-        raise PhoneError(f"{what}: {response.status_code} instead of {status}: {response.text[:300]}")
+        raise UnexpectedAnswerError(f"{what}: {response.status_code} instead of {status}: {response.text[:300]}")
     return Refused(what, response.status_code, message_of(response))
 
 

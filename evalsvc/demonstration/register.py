@@ -83,7 +83,7 @@ def _make_register(places: list[Village], scale: Scale, generator: np.random.Gen
     return Register(
         villages=tuple(places),
         poor_village=poor_village,
-        remaining_poor=_remaining_poor(places, generator),
+        remaining_poor=_remaining_poor(places, village, persons, generator),
         village=village,
         number=np.arange(village.size) - starts[village] + 1,
         household_class=classes,
@@ -103,11 +103,13 @@ def _choose_poor_villages(places: list[Village], committee: Flags, generator: np
     return poor
 
 
-def _remaining_poor(places: list[Village], generator: np.random.Generator) -> Integers:
-    """Give every county a number of registered poor persons who have not exited, repeated for each of its villages."""
-    codes = sorted({place.county_code for place in places})
-    numbers = dict(zip(codes, generator.integers(90, 480, len(codes)).tolist(), strict=True))
-    return np.array([numbers[place.county_code] for place in places])
+def _remaining_poor(
+    places: list[Village], village: Integers, persons: Integers, generator: np.random.Generator
+) -> Integers:
+    """Give every county registered poor persons who have not exited, 1 to 5 in 1,000, repeated for each village."""
+    counties, place_county = np.unique([place.county_code for place in places], return_inverse=True)
+    rural = np.bincount(place_county[village], weights=persons, minlength=counties.size)
+    return np.round(rural * generator.uniform(0.001, 0.005, counties.size)).astype(np.int64)[place_county]
 
 
 def _make_truth(register: Register, scale: Scale, generator: np.random.Generator) -> Truth:

@@ -1,5 +1,6 @@
 """The whole demonstration, step by step, in one folder."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +69,9 @@ def run(out: Path, scale: Scale, show: Show, database_url: str | None = None) ->
         evaluation = _Evaluation(service, institute, out, show, World(register, truth))
         sampled = evaluation.sample(register, scale)
         instrument_id = evaluation.publish_form()
-        with running(port, settings, out / SERVICE_FOLDER) as server:
+        with ExitStack() as stack:
+            with show.step("启动服务 / starting the server"):
+                server = stack.enter_context(running(port, settings, out / SERVICE_FOLDER))
             fieldwork = evaluation.visit(server.url, sampled.judged, instrument_id)
         judging = evaluation.judge(sampled.judged.number)
         results, signer, checked = evaluation.report(sampled.judged.number)

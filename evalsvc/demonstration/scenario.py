@@ -104,10 +104,11 @@ FULL = Scale(
 SMALL = Scale(
     name="small",
     counties=5,
-    villages_per_county=14,
+    villages_per_county=40,
     committees_per_county=2,
-    households=40,
-    sizes=Sizes(poor_villages=2, other_villages=2, exited=4, monitored=2, ordinary=3, reserves=2),
+    households=30,
+    # Three villages a stratum: two would leave one alone wherever the other is large enough to be certain.
+    sizes=Sizes(poor_villages=3, other_villages=3, exited=3, monitored=2, ordinary=2, reserves=2),
     province=ProvinceSizes(counties=2, villages=2, households=(2, 2, 2)),
     enumerators=2,
 )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from evalsvc.demonstration.answers import answer, chance_of
 from evalsvc.demonstration.media import draw_photo, draw_signature
-from evalsvc.demonstration.phone import CREATED, Phone, PhoneError, Picture
+from evalsvc.demonstration.phone import CREATED, Phone, Picture, UnexpectedAnswerError
 from evalsvc.demonstration.world import COMPLETED, Home, World
 from forms.definition import FormDefinition
 from forms.filling import fill
@@ -97,4 +97,4 @@ def _visit(phone: Phone, home: Home, definition: FormDefinition, chance: random.
 def _expect(sent: Sent) -> None:
     response = sent.phone.send(sent.submission, sent.pictures)
     if response.status_code != CREATED:
-        raise PhoneError(f"{sent.unit_id}: {response.status_code} {response.text[:400]}")
+        raise UnexpectedAnswerError(f"{sent.unit_id}: {response.status_code} {response.text[:400]}")
