@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalsvc.db import Base, new_identifier, now
@@ -13,9 +13,12 @@ class Interview(Base):
     """One submission as it was sent, with what the server found in it."""
 
     __tablename__ = "interview"
-    __table_args__ = (UniqueConstraint("evaluation_id", "instance_id"),)
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "instance_id"),
+        Index("ix_interview_arrival", "evaluation_id", "received_at"),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
-    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
     assignment_id: Mapped[str] = mapped_column(ForeignKey("assignment.id"), index=True)
     instrument_id: Mapped[str] = mapped_column(ForeignKey("instrument.id"))
     instance_id: Mapped[str]

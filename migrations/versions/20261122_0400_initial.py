@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("design_text", sa.Text(), nullable=False),
+        sa.Column("excluded", sa.JSON(), nullable=False),
         sa.Column("commitment", sa.Text(), nullable=False),
         sa.Column("commitment_sha256", sa.Text(), nullable=False),
         sa.Column("secret_encrypted", sa.Text(), nullable=False),
@@ -333,7 +334,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("evaluation_id", "instance_id", name=op.f("uq_interview_evaluation_id_instance_id")),
     )
     op.create_index(op.f("ix_interview_assignment_id"), "interview", ["assignment_id"], unique=False)
-    op.create_index(op.f("ix_interview_evaluation_id"), "interview", ["evaluation_id"], unique=False)
+    op.create_index("ix_interview_arrival", "interview", ["evaluation_id", "received_at"], unique=False)
     op.create_table(
         "interview_file",
         sa.Column("interview_id", sa.Text(), nullable=False),
