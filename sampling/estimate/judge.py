@@ -75,8 +75,8 @@ def rows_of(
 
 
 def interval_df(spec: IntervalSpec, df: FloatArray) -> FloatArray:
-    """Give the degrees of freedom of the limits: the design's, infinite or the plan's number."""
-    if spec.df == "design":
+    """Give the degrees of freedom of the limits: the design's (for R's beta always), infinite or the plan's number."""
+    if spec.df == "design" or spec.method == "beta":
         return df
     return np.full_like(df, np.inf if spec.df == "infinite" else float(spec.df))
 

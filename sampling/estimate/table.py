@@ -37,15 +37,23 @@ class Column:
         self._values = values
 
     @cached_property
-    def texts(self) -> Any:
-        """Give the values as an Arrow string array; an empty field is null."""
+    def _array(self) -> Any:
+        """Give the values as one Arrow array, NaN as null."""
         values = self._values
         if not isinstance(values, pa.Array | pa.ChunkedArray):
             values = _arrow(values)
         if isinstance(values, pa.ChunkedArray):
             values = values.combine_chunks()
         if pa.types.is_boolean(values.type):
-            values = values.cast(pa.int8())
+            return values.cast(pa.int8())
+        if pa.types.is_floating(values.type):
+            return pc.if_else(pc.is_nan(values), None, values)
+        return values
+
+    @cached_property
+    def texts(self) -> Any:
+        """Give the values as an Arrow string array; an empty field is null."""
+        values = self._array
         if not pa.types.is_string(values.type):
             values = values.cast(pa.string())
         return pc.if_else(pc.equal(values, ""), None, values)
@@ -54,16 +62,24 @@ class Column:
     def numbers(self) -> FloatArray | None:
         """Give the values as floats, NaN where missing; None when a non-empty value is no finite number."""
         if isinstance(self._values, np.ndarray) and self._values.dtype.kind in "iuf":
-            given = np.asarray(self._values, dtype=np.float64)
-            return None if bool(np.isinf(given).any()) else given
+            floats = np.asarray(self._values, dtype=np.float64)
+            return None if bool(np.isinf(floats).any()) else floats
         try:
-            floats = pc.cast(pc.utf8_trim_whitespace(self.texts), pa.float64())
+            read = pc.cast(self._numeric, pa.float64())
         except pa.ArrowInvalid:
             return None
-        known = floats.drop_null().to_numpy(zero_copy_only=False)
+        known = read.drop_null().to_numpy(zero_copy_only=False)
         if not bool(np.isfinite(known).all()):
             return None
-        return np.asarray(floats.to_numpy(zero_copy_only=False), dtype=np.float64)
+        return np.asarray(read.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+    @property
+    def _numeric(self) -> Any:
+        """Give what is to be read as numbers: Arrow numbers as they are, everything else by its text."""
+        kind = self._array.type
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+            return self._array
+        return pc.utf8_trim_whitespace(self.texts)
 
     @property
     def is_text(self) -> bool:

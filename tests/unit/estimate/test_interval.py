@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -105,6 +105,7 @@ def test_edges_have_width_or_no_limits(method: RateMethod, p: float) -> None:
     df=st.one_of(st.integers(1, 200), st.just(np.inf)),
     level=st.sampled_from([0.8, 0.9, 0.95, 0.99]),
 )
+@settings(deadline=None)
 @pytest.mark.parametrize("method", RATE_METHODS)
 def test_limits_hold_the_estimate(method: RateMethod, p: float, deff: float, n: int, df: float, level: float) -> None:
     rates = _rates(p, p * (1 - p) / n * deff, n, df)
@@ -125,6 +126,7 @@ def test_limits_hold_the_estimate(method: RateMethod, p: float, deff: float, n: 
 
 
 @given(p=st.floats(0.01, 0.99), n=st.integers(20, 2000), own=st.floats(0.5, 4), planned=st.floats(1, 4))
+@settings(deadline=None)
 def test_a_planned_design_effect_never_narrows(p: float, n: int, own: float, planned: float) -> None:
     variance = p * (1 - p) / n * own
     free = rate_limits("korn-graubard", _rates(p, variance, n, 20), 0.95, "upper", at_least=True)

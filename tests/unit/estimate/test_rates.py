@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -255,6 +255,7 @@ def test_sister_indicators_lend_their_design_effect(estimate: Estimate) -> None:
 
 
 @given(low=st.floats(0, 1), width=st.floats(0, 1), value=st.floats(0, 1))
+@settings(deadline=None)
 def test_verdicts_follow_the_bounds(low: float, width: float, value: float) -> None:
     high = min(low + width, 1.0)
     upper = verdict(ThresholdSpec(value, "upper"), low, high)

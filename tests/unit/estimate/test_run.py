@@ -313,3 +313,29 @@ def test_refuses_files_it_cannot_read(tmp_path: Path, name: str, content: bytes 
     with pytest.raises(DataRefusedError) as caught:
         read_table(tmp_path / name)
     assert [each.code for each in caught.value.complaints] == [code]
+
+
+def test_arrow_columns_of_every_kind(estimate: Estimate) -> None:
+    table = {
+        "w": pa.array([1.0, 1.0, 1.0, 1.0]),
+        "z": pa.array([1.5, float("nan"), 2.5, 3.5]),
+        "y": pa.chunked_array([[1, 2], [None, 5]]),
+        "d": pa.array([1, 2, 3, 4]).cast(pa.decimal128(21, 2)),
+        "flag": pa.array([True, False, True, None]),
+        "kind": pa.array(["甲", "乙", "甲", ""]).dictionary_encode(),
+    }
+    rows = estimate(
+        table,
+        {"id": "y", "statistic": "mean", "variables": ["y"], "missing": "drop"},
+        {"id": "d", "statistic": "total", "variables": ["d"]},
+        {"id": "z", "statistic": "mean", "variables": ["z"], "missing": "drop"},
+        {"id": "f", "statistic": "proportion", "variables": ["flag"], "missing": "drop"},
+        {"id": "k", "statistic": "mean", "variables": ["d"], "where": "kind == '甲'"},
+    )
+    assert [(row.estimate, row.n) for row in rows] == [
+        (pytest.approx(8 / 3), 3),
+        (pytest.approx(10.0), 4),
+        (pytest.approx(2.5), 3),
+        (pytest.approx(2 / 3), 3),
+        (pytest.approx(2.0), 2),
+    ]
