@@ -154,15 +154,22 @@ class _Check:
             self._complain(rules, element, "type", "check.wrong_type", type=node.type, value=_short(text))
             return
         self._check_readonly(rules, element, text)
+        if node.is_select:
+            self._check_choice(rules, element, text)
         try:
-            if node.is_select:
-                complaint = choice_complaint(self._form, rules, element, text)
-                if complaint is not None:
-                    self._complain(rules, element, "choice", complaint[0], **complaint[1])
             if rules.constraint is not None and not rules.constraint.is_true(element):
                 self._complain(rules, element, "constraint", "check.constraint", **_messages(node), value=_short(text))
         except EvaluationError as problem:
             self._failed(rules, element, "constraint", problem)
+
+    def _check_choice(self, rules: Rules, element: etree._Element, text: str) -> None:
+        try:
+            found = choice_complaint(self._form, rules, element, text)
+        except EvaluationError as problem:
+            self._failed(rules, element, "choice", problem)
+            return
+        if found is not None:
+            self._complain(rules, element, "choice", found[0], **found[1])
 
     def _check_readonly(self, rules: Rules, element: etree._Element, text: str) -> None:
         node = rules.node

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 _EPOCH = date(1970, 1, 1)
-_DATE = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:T(.+?))?\s*$")
-_TIME = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?$")
+_DATE = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:T(.+?))?\s*$", re.ASCII)
+_TIME = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?$", re.ASCII)
 
 
 def read_date(text: str) -> date | None:

@@ -49,7 +49,8 @@ class Expression:
         self.references = translation.references
         self.tables = frozenset(translation.tables)
         self.volatile, self.spoken = translation.volatile, translation.spoken
-        if not (translation.references or translation.functions or "(" in translation.text.replace("()", "")):
+        fixed = not (translation.references or translation.functions or "(" in translation.text.replace("()", ""))
+        if fixed and not self.complaints:
             self.constant = self._constant()
 
     def _complain(self, *complaints: Complaint) -> None:

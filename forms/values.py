@@ -10,7 +10,7 @@ from lxml import etree
 from forms.dates import days_since_epoch
 
 Value = str | float | bool | list[etree._Element]
-_NUMBER = re.compile(r"^\s*-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$")
+_NUMBER = re.compile(r"^\s*-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?\s*$", re.ASCII)
 
 
 def text_of(element: etree._Element) -> str:
