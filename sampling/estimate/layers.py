@@ -2,7 +2,7 @@
 
 A domain inside a single first-stage unit (a county that was itself drawn) has no second unit to be compared with: over
 the whole design it has no degrees of freedom, and its variance would be 0 or meaningless. Such a domain is estimated
-conditionally on that unit, with the next stage's units as PSUs (Sarndal, Swensson, Wretman (1992), section 4.3.2), and
+conditionally on that unit, with the next stage's units as PSUs (Sarndal, Swensson, Wretman (1992), section 4.3), and
 says so. Totals are not: given the unit they answer another question than over the design.
 """
 

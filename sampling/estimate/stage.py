@@ -220,7 +220,7 @@ def _form(number: int, nest: _Nest, draw: _Draw, lonely_psu: str, unequal: Unequ
 
 
 def _equal(pi: FloatArray, n: FloatArray) -> forms.Form:
-    """Give (1 - n/N) n / (n - 1), Cochran (1977), formula 2.20 for totals; pi = 0 is sampling with replacement."""
+    """Give (1 - n/N) n / (n - 1), Cochran (1977), chapter 2; pi = 0 is sampling with replacement."""
     return forms.Form((1.0 - pi) * n / np.maximum(n - 1.0, 1.0))
 
 

@@ -72,7 +72,7 @@ def without_rounding(found: Variance, value: FloatArray) -> Variance:
 
 
 def _kish(steps: Ladder, size: FloatArray) -> FloatArray:
-    """Give (sum s)^2 / sum s^2, Kish (1965), section 11.7: the count of equal units worth units of sizes s."""
+    """Give (sum s)^2 / sum s^2, Kish (1965), chapter 11: the count of equal units worth units of sizes s."""
     size = np.where(steps.weights != 0, size, 0.0)
     square = steps.domain_sums(size * size)
     top = steps.domain_sums(size) ** 2
@@ -110,7 +110,7 @@ def _simple_variance(
 
 
 def _design_effect(spread: FloatArray, simple: FloatArray, steps: Ladder, kind: DesignEffect) -> FloatArray:
-    """Give V / V_srs, Kish (1965), section 8.2; `without` takes the reference without replacement."""
+    """Give V / V_srs, Kish (1965), chapter 8; `without` takes the reference without replacement."""
     n, population = steps.counts, steps.domain_sums(steps.weights)
     with np.errstate(all="ignore"):
         reference = simple / n

@@ -34,7 +34,7 @@ def brewer(pi: FloatArray, n: FloatArray) -> Form:
 
 
 def hartley_rao(pi: FloatArray, n: FloatArray, stratum: IntArray, *, psum: float | None, yates_grundy: bool) -> Form:
-    """Give the form of Hartley and Rao (1962), formula 5.17: pi_i pi_j / pi_ij = (n - pi_i - pi_j + psum) / (n - 1).
+    """Give the form of Hartley and Rao (1962): pi_i pi_j / pi_ij = (n - pi_i - pi_j + psum) / (n - 1).
 
     `psum` is sum(pi^2) / n over the population; None takes the mean of pi in the sample. R survey: pps = HR().
     """
@@ -72,5 +72,5 @@ def _pairwise(
 
 
 def poisson(pi: FloatArray) -> Form:
-    """Give alpha_i = 1 - pi_i without centring: independent draws. Sarndal, Swensson, Wretman (1992), formula 3.5.4."""
+    """Give alpha_i = 1 - pi_i without centring: independent draws. Sarndal, Swensson, Wretman (1992), section 3.5."""
     return Form(1.0 - pi)
