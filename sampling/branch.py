@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sampling.compare import Finding, StatedStage
 from sampling.design import Design
-from sampling.engine import DuckDBEngine
+from sampling.engine import Engine
 from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit
 from sampling.steps import units_step
 from sampling.tickets import tickets
@@ -54,14 +54,14 @@ def _first_stage_test(design: Design, branch: Branch) -> Callable[[ManifestStrat
     return inside
 
 
-def units_of_branch(engine: DuckDBEngine, design: Design, stage: ManifestStage) -> ManifestStage:
+def units_of_branch(engine: Engine, design: Design, stage: ManifestStage) -> ManifestStage:
     """Keep the stated units of a first stage that stand in the branch's file."""
     engine.define("units", units_step(engine, design, 0))
     ids = {row[0] for row in engine.rows("SELECT id FROM units")}
     return ManifestStage(stage.name, stage.strata, tuple(unit for unit in stage.units if unit.id in ids))
 
 
-def check_tickets(engine: DuckDBEngine, design: Design, stated: ManifestStage, seed: str) -> Iterator[Finding]:
+def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: str) -> Iterator[Finding]:
     """Check what a branch shows of groups that reach beyond it: tickets, and units that should have been taken.
 
     The step before has left the branch's units of the first stage in the table ``units``.

@@ -5,7 +5,7 @@
 from collections.abc import Iterable
 
 from sampling.design import Design, TakeTotal
-from sampling.engine import DuckDBEngine
+from sampling.engine import DuckDBEngine, Engine
 from sampling.errors import Complaint, complain
 from sampling.frame import Frame
 from sampling.groups import Group, Shortage, plan_takes
@@ -28,7 +28,7 @@ def check_design(design: Design, frame: Frame, file: str = "design.yaml") -> lis
         return check_design_on(engine, design, frame, file)
 
 
-def check_design_on(engine: DuckDBEngine, design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
+def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
     """Do as ``check_design`` on an engine that holds the frame already."""
     if not same_levels(design.levels, frame.levels):
         return [complain("design.frame_differs", file=file, column="frame")]
@@ -38,7 +38,7 @@ def check_design_on(engine: DuckDBEngine, design: Design, frame: Frame, file: st
     return [complain(one.code, file=file, column=one.column, **one.details_beyond_place) for one in complaints]
 
 
-def _unknown_values(engine: DuckDBEngine, design: Design) -> Iterable[Complaint]:
+def _unknown_values(engine: Engine, design: Design) -> Iterable[Complaint]:
     """Complain about values that a rule or a take line names and the column does not hold."""
     asked: list[tuple[str, str, str]] = []
     for kind, rules in (("only", design.only), ("exclude", design.exclude)):
@@ -64,7 +64,7 @@ def _unknown_values(engine: DuckDBEngine, design: Design) -> Iterable[Complaint]
             )
 
 
-def _negative_sizes(engine: DuckDBEngine, design: Design) -> Iterable[Complaint]:
+def _negative_sizes(engine: Engine, design: Design) -> Iterable[Complaint]:
     """Complain about negative or missing values in a decimal column that is a size."""
     for i, stage in enumerate(design.stages):
         if stage.size is None or stage.size.kind == "count":
@@ -78,7 +78,7 @@ def _negative_sizes(engine: DuckDBEngine, design: Design) -> Iterable[Complaint]
             yield complain("design.negative_size", column=f"stages[{i}].size", name=stage.size.name, count=bad)
 
 
-def _check_stage(engine: DuckDBEngine, design: Design, number: int) -> Iterable[Complaint]:
+def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Complaint]:
     """Complain about missing stratum values, empty strata and groups with fewer units than asked for."""
     stage = design.stages[number]
     place = f"stages[{number}]"
@@ -96,7 +96,7 @@ def _check_stage(engine: DuckDBEngine, design: Design, number: int) -> Iterable[
         yield from _shortages(place, stage.name, lacking, "design.too_few_units")
 
 
-def _stratum_values(engine: DuckDBEngine, design: Design, number: int) -> Iterable[Complaint]:
+def _stratum_values(engine: Engine, design: Design, number: int) -> Iterable[Complaint]:
     """A stratum column holds a value without a slash for every unit that takes part."""
     stage = design.stages[number]
     scope = in_scope(engine, design, design.depth(number))

@@ -1,6 +1,7 @@
 """Read YAML and JSON documents strictly and list every place where they leave their schema."""
 
 import json
+import unicodedata
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -55,7 +56,8 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def parse_document(text: str, file: str) -> Document:
-    """Parse YAML, or JSON when the text begins with a brace."""
+    """Parse YAML, or JSON when the text begins with a brace; text comes back in NFC."""
+    text = unicodedata.normalize("NFC", text)
     try:
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
             return Document(json.loads(text.lstrip("\ufeff"), object_pairs_hook=_unique_pairs), ())
@@ -68,6 +70,8 @@ def parse_document(text: str, file: str) -> Document:
         mark = getattr(error, "problem_mark", None)
         row = 1 if mark is None else mark.line + 1
         problem = complain("document.not_readable", file=file, row=row, problem=str(getattr(error, "problem", error)))
+    except RecursionError:
+        problem = complain("document.not_readable", file=file, row=1, problem="nested too deeply")
     return Document(None, (problem,))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sampling.commitment import PROTOCOL, Commitment, commit, committed_frames, hash_secret, seed_of
 from sampling.design import Design, Stage, canonical
 from sampling.design_check import check_design_on
-from sampling.engine import DuckDBEngine
+from sampling.engine import DuckDBEngine, Engine
 from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.frame_hash import hash_frame
@@ -120,9 +120,7 @@ def _check_commitment(design: Design, commitment: Commitment, secret: str, publi
         raise SamplingError("draw.public_value", source=design.public.source or "")
 
 
-def draw_stage(
-    engine: DuckDBEngine, design: Design, number: int, seed: str, parents: Sequence[str] | None
-) -> ManifestStage:
+def draw_stage(engine: Engine, design: Design, number: int, seed: str, parents: Sequence[str] | None) -> ManifestStage:
     """Draw one stage inside the given parents; without weights.
 
     Parameters
@@ -148,7 +146,7 @@ def _stratum(stage: Stage, group: Group) -> ManifestStratum:
     )
 
 
-def _draw_equal(engine: DuckDBEngine, stage: Stage, seed: str, takes: Sequence[GroupTake]) -> Iterable[ManifestUnit]:
+def _draw_equal(engine: Engine, stage: Stage, seed: str, takes: Sequence[GroupTake]) -> Iterable[ManifestUnit]:
     """Take the smallest tickets of every group in one relational step."""
     if not takes:
         return  # the units above have no children that take part
@@ -169,7 +167,7 @@ def _draw_equal(engine: DuckDBEngine, stage: Stage, seed: str, takes: Sequence[G
         yield _unit(take, ListedUnit(unit_id, ticket, 0), place, probability)
 
 
-def _draw_pps(engine: DuckDBEngine, stage: Stage, seed: str, takes: Sequence[GroupTake]) -> Iterable[ManifestUnit]:
+def _draw_pps(engine: Engine, stage: Stage, seed: str, takes: Sequence[GroupTake]) -> Iterable[ManifestUnit]:
     """Select each group systematically with probability proportional to size."""
     lists: dict[tuple[str, str], list[ListedUnit]] = {}
     rows = engine.rows("SELECT parent, stratum, id, size FROM units ORDER BY id")

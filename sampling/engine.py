@@ -23,12 +23,42 @@ class FrameSource(Protocol):
         """Give the Parquet file."""
 
 
-class DuckDBEngine:
-    """Run steps on DuckDB, out of core over Parquet or over a table in memory.
+class Engine(Protocol):
+    """Run steps: each is one SELECT of standard SQL over the view ``frame`` and over steps defined before.
 
-    A step is one SELECT of standard SQL over the view ``frame`` and over steps defined before. Another engine
-    offers the same methods; the steps themselves are written once, in the modules that need them.
+    The steps themselves are written once, in the modules that need them, with the words below where engines differ.
     """
+
+    def define(self, name: str, step: str) -> None:
+        """Run a step and keep its rows under a name for the steps that follow."""
+
+    def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
+        """Hand in a small table from outside under a name; empty columns are text."""
+
+    def rows(self, step: str) -> list[tuple[Any, ...]]:
+        """Run a step and fetch its rows."""
+
+    def quote(self, column: str) -> str:
+        """Write a column of the frame so that any name is safe in a step, also one that a step uses itself."""
+
+    def literal(self, text: str) -> str:
+        """Write a text value so that any text is safe in a step."""
+
+    def character(self, character: str) -> str:
+        """Write one character by its number, for characters that do not print."""
+
+    def sha256(self, expression: str) -> str:
+        """Hash a text expression; lower-case hex."""
+
+    def as_text(self, expression: str) -> str:
+        """Write a number in plain digits, a decimal with its declared places."""
+
+    def ordered_join(self, expression: str, *, order: str) -> str:
+        """Join the values of a group by U+001F, in binary order of another column."""
+
+
+class DuckDBEngine:
+    """Run steps on DuckDB, out of core over Parquet or over a table in memory."""
 
     def __init__(self, frame: FrameSource) -> None:
         self._connection: Any = duckdb.connect(":memory:")
@@ -51,7 +81,7 @@ class DuckDBEngine:
         self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {step}")
 
     def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
-        """Hand in a small table from outside under a name."""
+        """Hand in a small table from outside under a name; empty columns are text."""
         types = {
             key: pa.int64() if values and isinstance(values[0], int) else pa.string() for key, values in columns.items()
         }

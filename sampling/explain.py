@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from sampling.design import Design, Rule, Stage
-from sampling.engine import DuckDBEngine
+from sampling.engine import DuckDBEngine, Engine
 from sampling.frame import Frame
 from sampling.groups import GroupTake, plan_takes
 from sampling.levels import level_depth
@@ -92,8 +92,7 @@ def explain(design: Design, frame: Frame) -> Explanation:
     """
     with DuckDBEngine(frame) as engine:
         counts = tuple(_level_counts(engine, design, depth) for depth in range(len(design.levels)))
-        kinds = [("only", rule) for rule in design.only] + [("exclude", rule) for rule in design.exclude]
-        rules = tuple(_rule_count(engine, design, kind, rule) for kind, rule in kinds)
+        rules = _count_rules(engine, design)
         stages = []
         chances: dict[str | None, float] = {None: 1.0}
         for number in range(len(design.stages)):
@@ -102,7 +101,19 @@ def explain(design: Design, frame: Frame) -> Explanation:
     return Explanation(counts, rules, tuple(stages))
 
 
-def _level_counts(engine: DuckDBEngine, design: Design, depth: int) -> tuple[str, int, int]:
+def count_rules(design: Design, frame: Frame) -> tuple[RuleCount, ...]:
+    """Count the units that each ``only`` rule keeps and each ``exclude`` rule leaves out."""
+    with DuckDBEngine(frame) as engine:
+        return _count_rules(engine, design)
+
+
+def _count_rules(engine: Engine, design: Design) -> tuple[RuleCount, ...]:
+    """Count by each rule, ``only`` first."""
+    kinds = [("only", rule) for rule in design.only] + [("exclude", rule) for rule in design.exclude]
+    return tuple(_rule_count(engine, design, kind, rule) for kind, rule in kinds)
+
+
+def _level_counts(engine: Engine, design: Design, depth: int) -> tuple[str, int, int]:
     """Count the units of a level, and those that take part."""
     unit = engine.quote(design.levels[depth].id)
     scope = in_scope(engine, design, depth)
@@ -111,7 +122,7 @@ def _level_counts(engine: DuckDBEngine, design: Design, depth: int) -> tuple[str
     return design.levels[depth].name, everything, part
 
 
-def _rule_count(engine: DuckDBEngine, design: Design, kind: str, rule: Rule) -> RuleCount:
+def _rule_count(engine: Engine, design: Design, kind: str, rule: Rule) -> RuleCount:
     """Count the units whose column holds one of a rule's values."""
     unit = engine.quote(design.levels[level_depth(design.levels, rule.level)].id)
     step = (
@@ -123,7 +134,7 @@ def _rule_count(engine: DuckDBEngine, design: Design, kind: str, rule: Rule) -> 
 
 
 def _explain_stage(
-    engine: DuckDBEngine, design: Design, number: int, above: dict[str | None, float]
+    engine: Engine, design: Design, number: int, above: dict[str | None, float]
 ) -> tuple[StageExplanation, dict[str | None, float]]:
     """Tell a stage, and give its units' probabilities of being in the sample for the stage below."""
     stage = design.stages[number]
@@ -172,7 +183,7 @@ def _stratum(
 
 
 def _unit_chances(
-    engine: DuckDBEngine, stage: Stage, takes: Sequence[GroupTake], above: dict[str | None, float]
+    engine: Engine, stage: Stage, takes: Sequence[GroupTake], above: dict[str | None, float]
 ) -> tuple[dict[str | None, float], dict[str, int]]:
     """Give each unit's probability of being taken, and count the certainties of each stratum."""
     size = "size" if stage.method == "pps_systematic" else "1"

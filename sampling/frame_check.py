@@ -25,6 +25,7 @@ MAXIMUM_DIGITS = 12
 """Digits of an integer or of a decimal's whole part: sums over millions of units stay exact in 64 bits."""
 
 _CONTROL = "[\\x{0000}-\\x{001F}\\x{007F}-\\x{009F}]"
+_SCIENTIFIC = r"^[0-9]([.][0-9]+)?[Ee][+][0-9]+$"
 _INTEGER = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+(?:\.\d*)?", re.ASCII)
 
@@ -70,6 +71,7 @@ def check_rows(read: TextTable, levels: Sequence[Level], file: str) -> CheckedRo
     check = _RowCheck(read, levels, file)
     complaints = [
         *check.control_characters(),
+        *check.lost_digits(),
         *check.empty_ids(),
         *check.numbers(),
         *check.duplicates(),
@@ -148,13 +150,22 @@ class _RowCheck:
 
     def control_characters(self) -> Iterator[Complaint]:
         """Complain about characters that do not print, which hashes join values with."""
-        for own in (own for level in self._levels for own in level.all_columns if own.kind == "text"):
-            texts = self.typed[own.name].combine_chunks()
+        texts = [own.name for level in self._levels for own in level.all_columns if own.kind == "text"]
+        yield from self._matching("frame.control_character", texts, _CONTROL)
+
+    def lost_digits(self) -> Iterator[Complaint]:
+        """Complain about ids like 3.50125E+17, which a spreadsheet wrote instead of a long code."""
+        yield from self._matching("frame.digits_lost", [level.id for level in self._levels], _SCIENTIFIC)
+
+    def _matching(self, code: str, names: Sequence[str], pattern: str) -> Iterator[Complaint]:
+        """Complain about texts that match a pattern; of a dictionary only the distinct values are tried first."""
+        for own in names:
+            texts = self.typed[own].combine_chunks()
             values = texts.dictionary if pa.types.is_dictionary(texts.type) else texts
-            if pc.any(pc.match_substring_regex(values, _CONTROL)).as_py():
-                name = self._names[own.name]
-                step = f"SELECT row, {name} FROM rows WHERE regexp_matches({name}, '{_CONTROL}')"
-                yield from self._listed("frame.control_character", own.name, ["value"], step)
+            if pc.any(pc.match_substring_regex(values, pattern)).as_py():
+                name = self._names[own]
+                step = f"SELECT row, {name} FROM rows WHERE regexp_matches({name}, '{pattern}')"
+                yield from self._listed(code, own, ["value"], step)
 
     def empty_ids(self) -> Iterator[Complaint]:
         """Complain about a unit without id, told by its own columns, and about a unit whose parent is not named."""

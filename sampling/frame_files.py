@@ -8,6 +8,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -343,16 +344,19 @@ def _text_of_array(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     kind = column.type
     if pa.types.is_dictionary(kind) and pa.types.is_string(kind.value_type):
         return column
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.string())
-    if pa.types.is_integer(kind) or pa.types.is_decimal(kind):
-        return column.cast(pa.string())
     if pa.types.is_floating(kind):
-        texts = [None if value is None else cell_text(value)[0] or repr(value) for value in column.to_pylist()]
-        return pa.chunked_array([pa.array(texts, pa.string())])
-    if pa.types.is_null(kind):
-        return column.cast(pa.string())
-    return None
+        return _text_of_doubles(column)
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    tests += (pa.types.is_integer, pa.types.is_decimal, pa.types.is_null)
+    return column.cast(pa.string()) if any(test(kind) for test in tests) else None
+
+
+def _text_of_doubles(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Write doubles as text, NaN as empty; None if one is so long that a double has lost its end."""
+    values = [None if value is None or isnan(value) else value for value in column.to_pylist()]
+    if any(value is not None and abs(value) >= 10**EXCEL_DIGITS for value in values):
+        return None
+    return pa.chunked_array([pa.array([cell_text(value)[0] for value in values], pa.string())])
 
 
 # --- text as frames hold it

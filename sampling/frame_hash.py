@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 
-from sampling.engine import DuckDBEngine
+from sampling.engine import DuckDBEngine, Engine
 from sampling.frame import Frame
 from sampling.hashing import UNIT_SEPARATOR, sha256_text
 from sampling.levels import Column, Level
@@ -32,7 +32,7 @@ def hash_frame(frame: Frame) -> FrameHash:
     return FrameHash(sha256_text(UNIT_SEPARATOR.join(node for _, node in nodes)), nodes)
 
 
-def _nodes_of_level(engine: DuckDBEngine, frame: Frame, depth: int) -> str:
+def _nodes_of_level(engine: Engine, frame: Frame, depth: int) -> str:
     """Write the step that gives (id, parent, node) of one level."""
     level = frame.levels[depth]
     unit = engine.quote(level.id)
@@ -53,7 +53,7 @@ def _nodes_of_level(engine: DuckDBEngine, frame: Frame, depth: int) -> str:
     )
 
 
-def _leaf_text(engine: DuckDBEngine, level: Level, *, aggregate: bool) -> str:
+def _leaf_text(engine: Engine, level: Level, *, aggregate: bool) -> str:
     """Write the values of a unit as one text, columns in code-point order of their names."""
     separator = engine.character(UNIT_SEPARATOR)
     ordered = sorted(level.all_columns, key=lambda own: own.name)
@@ -61,7 +61,7 @@ def _leaf_text(engine: DuckDBEngine, level: Level, *, aggregate: bool) -> str:
     return f"concat_ws({separator}, {', '.join(values)})"
 
 
-def _value_text(engine: DuckDBEngine, own: Column, *, aggregate: bool) -> str:
+def _value_text(engine: Engine, own: Column, *, aggregate: bool) -> str:
     """Write one value: text as it is, numbers in plain digits with their declared places, null as empty text."""
     value = _one(engine.quote(own.name), aggregate=aggregate)
     text = value if own.kind == "text" else engine.as_text(value)

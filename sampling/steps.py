@@ -3,12 +3,12 @@
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 
 from sampling.design import Design, Rule, Stage, TakeTotal
-from sampling.engine import DuckDBEngine
+from sampling.engine import Engine
 from sampling.groups import Group
 from sampling.levels import Column, column_depth, find_column, level_depth
 
 
-def in_scope(engine: DuckDBEngine, design: Design, depth: int) -> str:
+def in_scope(engine: Engine, design: Design, depth: int) -> str:
     """Write the condition under which a row has a unit at a depth that takes part by every rule at or above it."""
     names = [level.name for level in design.levels]
     conditions = [f"{engine.quote(design.levels[depth].id)} IS NOT NULL"]
@@ -17,14 +17,14 @@ def in_scope(engine: DuckDBEngine, design: Design, depth: int) -> str:
     return " AND ".join(conditions)
 
 
-def kept(engine: DuckDBEngine, design: Design, rule: Rule) -> str:
+def kept(engine: Engine, design: Design, rule: Rule) -> str:
     """Write the condition that a rule's column holds one of its values; an empty value holds none."""
     column = find_column(design.levels, rule.column)
     values = ", ".join(engine.literal(value) for value in rule.values)
     return f"coalesce({text_of(engine, column)} IN ({values}), FALSE)"
 
 
-def text_of(engine: DuckDBEngine, column: Column) -> str:
+def text_of(engine: Engine, column: Column) -> str:
     """Write a column's value as the text that files show."""
     quoted = engine.quote(column.name)
     return quoted if column.kind == "text" else engine.as_text(quoted)
@@ -38,7 +38,7 @@ def rule_columns(stage: Stage) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def units_step(engine: DuckDBEngine, design: Design, number: int, *, parents: str | None = None) -> str:
+def units_step(engine: Engine, design: Design, number: int, *, parents: str | None = None) -> str:
     """Write the step that lists a stage's units: id, parent, stratum, size and the columns c0, c1, ... of take rules.
 
     Parameters
@@ -78,13 +78,13 @@ def units_step(engine: DuckDBEngine, design: Design, number: int, *, parents: st
     )
 
 
-def _scaled(engine: DuckDBEngine, column: Column) -> str:
+def _scaled(engine: Engine, column: Column) -> str:
     """Write a size as an integer: decimals times the power of ten that their declared places give."""
     quoted = engine.quote(column.name)
     return quoted if column.kind == "integer" else f"CAST({quoted} * {10**column.decimals} AS BIGINT)"
 
 
-def _lower_step(engine: DuckDBEngine, design: Design, number: int) -> str:
+def _lower_step(engine: Engine, design: Design, number: int) -> str:
     """Write the step that counts lower units, or sums their column, for each unit of a stage."""
     stage, depth = design.stages[number], design.depth(number)
     if stage.size is None:
@@ -100,7 +100,7 @@ def _lower_step(engine: DuckDBEngine, design: Design, number: int) -> str:
     return f"SELECT upper_id, CAST(sum(amount) AS BIGINT) AS size FROM ({each}) AS lower_rows GROUP BY upper_id"
 
 
-def read_groups(engine: DuckDBEngine, design: Design, number: int, units: str) -> list[Group]:
+def read_groups(engine: Engine, design: Design, number: int, units: str) -> list[Group]:
     """Count the groups of a stage from its units' table, in order of parent and stratum."""
     stage = design.stages[number]
     unequal = stage.size is not None
@@ -124,7 +124,7 @@ def read_groups(engine: DuckDBEngine, design: Design, number: int, units: str) -
     ]
 
 
-def smallest_tickets_step(engine: DuckDBEngine, stage: Stage, seed: str, units: str, takes: str) -> str:
+def smallest_tickets_step(engine: Engine, stage: Stage, seed: str, units: str, takes: str) -> str:
     """Write the step of an equal-probability draw: rank tickets in each group and keep as many as it takes."""
     prefix = engine.literal(f"{seed}:{stage.name}:")
     ticketed = f"SELECT id, parent, stratum, {engine.sha256(f'concat({prefix}, id)')} AS ticket FROM {units}"

@@ -12,7 +12,7 @@ from sampling.compare import Finding, StatedStage, compare_stage
 from sampling.design import Design, canonical, load_design
 from sampling.design_check import check_design_on
 from sampling.draw import draw_stage, with_weights
-from sampling.engine import DuckDBEngine
+from sampling.engine import DuckDBEngine, Engine
 from sampling.errors import SamplingError
 from sampling.frame import Frame, open_frame
 from sampling.frame_hash import FrameHash, hash_frame
@@ -168,7 +168,7 @@ def _check_frame(manifest: Manifest, frame: Frame, hashed: FrameHash, branch: Br
                 yield Finding(f"frames[{i}] {parent or ''}".strip(), False, None, one.sha256)
 
 
-def _check_units(engine: DuckDBEngine, frame: Frame) -> Iterator[Finding]:
+def _check_units(engine: Engine, frame: Frame) -> Iterator[Finding]:
     """See that a committed frame lists every unit once, under one parent and with one set of values."""
     lowest = len(frame.levels) - 1
     for depth, level in enumerate(frame.levels):
@@ -199,9 +199,7 @@ def _likeliest_seed(manifest: Manifest) -> str:
     return max((derived, manifest.seed), key=agreeing)
 
 
-def _check_stages(
-    engine: DuckDBEngine, manifest: Manifest, design: Design, frame: Frame, seed: str
-) -> Iterator[Finding]:
+def _check_stages(engine: Engine, manifest: Manifest, design: Design, frame: Frame, seed: str) -> Iterator[Finding]:
     """Draw every stage again from the whole frame and compare it."""
     for one in check_design_on(engine, design, frame):
         yield Finding(
@@ -216,7 +214,7 @@ def _check_stages(
 
 
 def _check_branch_stages(
-    engine: DuckDBEngine, manifest: Manifest, design: Design, branch: Branch, seed: str
+    engine: Engine, manifest: Manifest, design: Design, branch: Branch, seed: str
 ) -> Iterator[Finding]:
     """Draw again what lies wholly inside a branch; of the rest, check the tickets that the branch holds."""
     basis: list[ManifestStage] = []

@@ -87,7 +87,14 @@ def test_frame_order_has_its_own_joint_method() -> None:
     assert design.stages[0].joint_method == "successive-differences"
 
 
+def test_decomposed_text_is_the_same_text() -> None:
+    composed, decomposed = "Caf\u00e9", "Cafe\u0301"
+    designs = [load_design(f"{HEAD}title: {title}\nstages: [{VILLAGE}]").design for title in (composed, decomposed)]
+    assert designs[0] == designs[1]
+
+
 BAD = [
+    ("stages: " + "[" * 20000, {"document.not_readable"}),
     ("stages: []", {"document.out_of_range"}),
     (f"stages: [{VILLAGE}]\nseed: 3", {"document.unknown_key"}),
     (f"stages: [{VILLAGE}]\nprn_from: {{sha256: x}}", {"design.prn_not_built"}),

@@ -214,6 +214,11 @@ BAD_ROWS = [
         id="a control character",
     ),
     pytest.param(
+        ["350125,永泰县,12,350125001,东村,脱贫村,3.50,3.50125E+17,脱贫户,4"],
+        [("frame.digits_lost", 6, "household_id")],
+        id="an id that a spreadsheet shortened",
+    ),
+    pytest.param(
         ["350125,永泰,12,350125001,东村,脱贫村,3.50,H5,脱贫户,4"],
         [("frame.value_differs", 6, "county")],
         id="a county by two names",
@@ -370,8 +375,24 @@ def test_parquet_columns_of_other_types(good_rows: tuple[str, ...], tmp_path: Pa
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
     table = {name: pa.array(columns[name]) for name in names}
     table["village"] = pa.array([True] * 4)
+    table["household_id"] = pa.array([350125001001001001.0 + i for i in range(4)])  # too long for a double
     pq.write_table(pa.table(table), tmp_path / "a.parquet")
-    assert told(read_frame(tmp_path / "a.parquet", mapping), say) == [("frame.column_type", None, "village")]
+    assert told(read_frame(tmp_path / "a.parquet", mapping), say) == [
+        ("frame.column_type", None, "village"),
+        ("frame.column_type", None, "household_id"),
+    ]
+
+
+def test_missing_numbers_of_a_data_frame(good_rows: tuple[str, ...], tmp_path: Path, say: Say) -> None:
+    # Libraries write a column of integers with a gap as doubles with NaN.
+    mapping = load_mapping(LEVELS).mapping
+    assert mapping is not None
+    names, rows = table_of(good_rows, HEADER)
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    table = {name: pa.array(columns[name]) for name in names}
+    table["persons"] = pa.array([4.0, float("nan"), 3.0, 1.0])
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
+    assert told(read_frame(tmp_path / "a.parquet", mapping), say) == [("frame.missing_number", 3, "persons")]
 
 
 BAD_MAPPINGS = [

@@ -317,6 +317,13 @@ class TestBranch:
             forged = changed(manifest, set_in("stages", 0, "units", i, key, value=value))
             assert f"stages[0].units[{i}].{key} {taken.id}" in wrong(forged, branch(frame, tmp_path, taken.id))
 
+    def test_a_county_that_takes_no_part(self, frame: Frame, tmp_path: Path) -> None:
+        only = "only: [{level: county, column: county_code, values: [c0, c1]}]\n"
+        manifest = drawn(design_of(only + COUNTIES), frame)
+        findings = verify_draw(manifest, branch(frame, tmp_path, "c4"))
+        assert all(finding.ok for finding in findings)
+        assert findings[-1].found == 0
+
     def test_a_changed_row(self, manifest: Manifest, frame: Frame, tmp_path: Path) -> None:
         table = frame.table
         assert table is not None
