@@ -31,16 +31,8 @@ def read_statements(readers: list[Reader]) -> list[Statement]:
 
 def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | None:
     name = keys.text("id", needed=True)
-    statistic = keys.take("statistic")
-    if statistic in NOT_BUILT:
-        keys.complain("plan.not_built", "statistic", value=str(statistic))
-        return None
-    if statistic not in STATISTICS:
-        if statistic is None:
-            keys.complain("plan.missing_key", "statistic")
-        else:
-            allowed = ", ".join((*STATISTICS, *NOT_BUILT))
-            keys.complain("plan.not_one_of", "statistic", value=str(statistic), allowed=allowed)
+    statistic = _statistic(keys)
+    if statistic is None:
         return None
     variables, numerator, denominator = _subject(keys, statistic)
     expression = _expression(keys) if statistic == "contrast" else None
@@ -55,7 +47,7 @@ def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | No
     check_pooled(keys, interval, by, earlier)
     statement = Statement(
         id=name or "",
-        statistic=cast("Statistic", statistic),
+        statistic=statistic,
         interval=interval,
         variables=variables,
         numerator=numerator,
@@ -71,6 +63,20 @@ def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | No
     keys.refuse(("p", "rule", "formula", "family"))
     keys.close()
     return statement if name is not None else None
+
+
+def _statistic(keys: Reader) -> Statistic | None:
+    value = keys.take("statistic")
+    if value in STATISTICS:
+        return cast("Statistic", value)
+    if value is None:
+        keys.complain("plan.missing_key", "statistic")
+    elif value in NOT_BUILT:
+        keys.complain("plan.not_built", "statistic", value=str(value))
+    else:
+        allowed = ", ".join((*STATISTICS, *NOT_BUILT))
+        keys.complain("plan.not_one_of", "statistic", value=str(value), allowed=allowed)
+    return None
 
 
 def _subject(keys: Reader, statistic: str) -> tuple[tuple[str, ...], str | None, str | None]:
