@@ -6,12 +6,15 @@ from evalsvc import models  # noqa: F401  (every table must be known before the 
 from evalsvc.commands import audit_commands, database_commands
 from evalsvc.draws.commands import commands as draws_commands
 from evalsvc.draws.commands import design_commands
+from evalsvc.editions.commands import commands as editions_commands
 from evalsvc.evaluations.commands import commands as evaluations_commands
 from evalsvc.frames.commands import commands as frames_commands
 from evalsvc.instruments.commands import commands as instruments_commands
 from evalsvc.people.commands import commands as people_commands
+from evalsvc.results.commands import estimate
 from evalsvc.serve import serve
 from evalsvc.terminal import Edge
+from evalsvc.verification.commands import verify_command
 
 GROUPS: tuple[click.Command, ...] = (
     serve,
@@ -22,6 +25,9 @@ GROUPS: tuple[click.Command, ...] = (
     design_commands,
     draws_commands,
     instruments_commands,
+    estimate,
+    editions_commands,
+    verify_command,
     audit_commands,
 )
 """Commands in the order of the help. Register a feature's here (its commands.py, name `commands`)."""
