@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import click
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn
@@ -105,12 +106,15 @@ def _print_figures(found: Verification) -> None:
     """Print every figure: key, in the report, recomputed, equal or not; those that differ stand out."""
     if not found.figures or found.figures[0].recomputed is None:
         return
-    click.echo(
-        "\t".join(_words(f"verification.column.{name}") for name in ("figure", "printed", "recomputed", "equal"))
-    )
+    lines = [tuple(_words(f"verification.column.{name}") for name in ("figure", "printed", "recomputed", "equal"))]
     for each in found.figures:
         equal = _words("verification.equal" if each.equal else "verification.unequal")
-        click.echo(f"{each.key}\t{each.printed or NOT_TAKEN}\t{each.recomputed or NOT_TAKEN}\t{equal}")
+        lines.append((each.key, each.printed or NOT_TAKEN, each.recomputed or NOT_TAKEN, equal))
+    widths = [max(cell_len(line[place]) for line in lines) for place in range(3)]
+    click.echo("")
+    for line in lines:
+        padded = (set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False))
+        click.echo("  ".join((*padded, line[3])))
 
 
 def _print_step(step: Step) -> None:
