@@ -67,8 +67,13 @@ def _design(pack: Pack, layout: Layout) -> Mappings:
             columns["probability"] = stage.chance
         stages.append(columns)
     methods = [stage.joint_method for stage in layout.stages if stage.joint_method in VARIANCE_METHODS]
-    unequal = {"unequal": {"method": methods[0]}} if methods else {}
-    return {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pack.lonely_psu, **unequal}
+    design = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pack.lonely_psu}
+    return design | ({"unequal": _unequal(methods[0])} if methods else {})
+
+
+def _unequal(method: str) -> Mapping[str, str]:
+    """Take Yates and Grundy's form where there are two: a draw of fixed size never has a negative variance by it."""
+    return {"method": method} if method == "brewer" else {"method": method, "variance": "yg"}
 
 
 def _statements(indicator: Indicator, pack: Pack, layout: Layout, totals: Sequence[CountyTotals]) -> Iterator[Mappings]:
