@@ -1,9 +1,10 @@
 """The database: engine, declarative base, and the one place where a transaction begins and commits."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text, TypeDecorator, create_engine, event, make_url
@@ -65,11 +66,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
+        # SQLite has one writer at a time and lets the others poll for its lock; here they stand in line instead.
+        self._line = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Open a writing session; commit when the block ends well, roll everything back when it does not."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._line, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
