@@ -81,27 +81,31 @@ def run_draw(
             parents = [unit.id for unit in stages[-1].units] if stages else None
             stages.append(draw_stage(engine, design, number, seed, parents))
             tell(stage.name, number + 3, steps)
-    entries = tuple(
-        FrameEntry(**entry, committed_at=commitment.committed_at) for entry in commitment.committed["frames"]
-    )
+    blank = _manifest_without_stages(design, commitment, secret, public_value)
+    return replace(blank, code_version=code_version, drawn_at=drawn_at, stages=with_weights(stages))
+
+
+def _manifest_without_stages(design: Design, commitment: Commitment, secret: str, public_value: str | None) -> Manifest:
+    """Write what a manifest takes over from the commitment, the secret and the public value."""
+    at = commitment.committed_at
     return Manifest(
         protocol=PROTOCOL,
         evaluation=design.evaluation,
         draw=design.draw,
         design=canonical(design),
-        frames=entries,
+        frames=tuple(FrameEntry(**entry, committed_at=at) for entry in commitment.committed["frames"]),
         commitment=commitment.commitment,
-        committed_at=commitment.committed_at,
+        committed_at=at,
         time_stamp=commitment.time_stamp,
         public_source=design.public.source,
         public_round=design.public.round,
         public_form=design.public.form,
         public_value=public_value,
         secret=secret,
-        seed=seed,
-        code_version=code_version,
-        drawn_at=drawn_at,
-        stages=with_weights(stages),
+        seed=seed_of(commitment.commitment, secret, public_value),
+        code_version="",
+        drawn_at="",
+        stages=(),
     )
 
 

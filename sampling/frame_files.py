@@ -1,12 +1,11 @@
 """Read a client's file as text: CSV in UTF-8 or GB18030, XLSX or Parquet, told apart by their first bytes."""
 
-import codecs
 import csv
 import datetime
 import difflib
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
@@ -22,6 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from openpyxl.utils.exceptions import InvalidFileException
 
+from sampling.encoding import BLOCK_BYTES, decode_text
 from sampling.errors import Complaint, complain
 from sampling.mapping import FrameMapping
 
@@ -32,8 +32,6 @@ EXCEL_DIGITS = 15
 """Digits a spreadsheet keeps of a number; a longer code typed as a number has lost its end."""
 
 SPREADSHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
-
-BLOCK_BYTES = 1 << 20
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
@@ -141,52 +139,6 @@ def _missing_column(name: str, source: str | None, unused: Sequence[str], file: 
 # --- CSV
 
 
-@dataclass(frozen=True)
-class DecodedText:
-    """Hold a file's bytes in UTF-8 and the encoding they came in."""
-
-    content: bytes
-    encoding: str
-    complaints: tuple[Complaint, ...]
-
-
-def decode_text(content: bytes, file: str) -> DecodedText:
-    """Bring a text file to UTF-8 without byte-order mark: UTF-8 as it is, else GB18030 (which holds GBK)."""
-    plain = content.removeprefix(codecs.BOM_UTF8)
-    utf8 = _first_error(plain, "utf-8")
-    if utf8 is None:
-        return DecodedText(plain, "utf-8", ())
-    gb = _first_error(plain, "gb18030")
-    if gb is None:
-        parts = codecs.iterdecode(_blocks(plain), "gb18030")
-        return DecodedText(b"".join(part.encode() for part in parts), "gb18030", ())
-    # The encoding that gets further is the likelier; its bad rows are named.
-    encoding = "utf-8" if utf8 >= gb else "gb18030"
-    bad = [row for row, line in enumerate(plain.split(b"\n"), start=1) if _first_error(line, encoding) is not None]
-    complaints = tuple(complain("frame.undecodable", file=file, row=row, encoding=encoding) for row in bad)
-    return DecodedText(b"", encoding, complaints or (complain("frame.undecodable", file=file, encoding=encoding),))
-
-
-def _blocks(content: bytes) -> Iterator[bytes]:
-    """Cut bytes into blocks, so that no second copy of the whole file is made."""
-    for begin in range(0, len(content), BLOCK_BYTES):
-        yield content[begin : begin + BLOCK_BYTES]
-
-
-def _first_error(content: bytes, encoding: str) -> int | None:
-    """Give the position of the first byte that an encoding cannot read, roughly for later blocks; None if all reads."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    position = 0
-    try:
-        for block in _blocks(content):
-            decoder.decode(block)
-            position += len(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        return position + error.start
-    return None
-
-
 def _read_csv(path: Path, mapping: FrameMapping) -> TextTable:
     """Read CSV with one parser; rows with too many or too few cells are named."""
     decoded = decode_text(path.read_bytes(), path.name)
@@ -200,11 +152,27 @@ def _read_csv(path: Path, mapping: FrameMapping) -> TextTable:
     columns = match_columns(header, mapping, path.name)
     if columns.complaints:
         return _failed(*columns.complaints)
-    names = [f"column{position}" for position in range(len(header))]
-    lowest = mapping.levels[-1].id
+    lowest = columns.positions[mapping.levels[-1].id]
+    try:
+        table, ragged = _parse_csv(decoded.content, delimiter, len(header), columns, lowest)
+    except pa.ArrowInvalid as error:
+        return _failed(complain("frame.file_unreadable", file=path.name, problem=str(error).splitlines()[0]))
+    complaints = tuple(
+        complain("frame.ragged_row", file=path.name, row=row.number, cells=row.actual_columns, expected=len(header))
+        for row in ragged
+        if row.text.strip()  # an empty line holds no data
+    )
+    rows = _rows_without(table.num_rows, [row.number for row in ragged])
+    return TextTable(_tidy(table), rows, columns.sources, columns.unused, decoded.encoding, complaints)
+
+
+def _parse_csv(
+    content: bytes, delimiter: str, width: int, columns: Columns, lowest: int
+) -> tuple[pa.Table, list[pa_csv.InvalidRow]]:
+    """Parse the mapped columns as text: ids of the lowest level plainly, all else, which repeats, as dictionaries."""
     types = {
-        f"column{position}": pa.string() if name == lowest else _DICTIONARY
-        for name, position in columns.positions.items()
+        f"column{position}": pa.string() if position == lowest else _DICTIONARY
+        for position in columns.positions.values()
     }
     ragged: list[pa_csv.InvalidRow] = []
 
@@ -212,27 +180,18 @@ def _read_csv(path: Path, mapping: FrameMapping) -> TextTable:
         ragged.append(row)
         return "skip"
 
-    try:
-        table = pa_csv.read_csv(
-            pa.BufferReader(decoded.content),
-            read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, skip_rows_after_names=1),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=types, include_columns=list(types), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        return _failed(complain("frame.file_unreadable", file=path.name, problem=str(error).splitlines()[0]))
-    complaints = [
-        complain("frame.ragged_row", file=path.name, row=row.number, cells=row.actual_columns, expected=len(header))
-        for row in ragged
-        if row.text.strip()  # an empty line holds no data
-    ]
-    rows = _rows_without(table.num_rows, [row.number for row in ragged])
-    table = table.rename_columns([name for name in columns.positions])
-    return TextTable(_tidy(table), rows, columns.sources, columns.unused, decoded.encoding, tuple(complaints))
+    names = [f"column{position}" for position in range(width)]
+    table = pa_csv.read_csv(
+        pa.BufferReader(content),
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, skip_rows_after_names=1),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=types, include_columns=list(types), strings_can_be_null=False
+        ),
+    )
+    return table.rename_columns(list(columns.positions)), ragged
 
 
 def _delimiter(text: str) -> str:
@@ -346,9 +305,10 @@ def _text_of_array(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return column
     if pa.types.is_floating(kind):
         return _text_of_doubles(column)
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
-    tests += (pa.types.is_integer, pa.types.is_decimal, pa.types.is_null)
-    return column.cast(pa.string()) if any(test(kind) for test in tests) else None
+    types = pa.types
+    text = types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind) or types.is_null(kind)
+    whole = types.is_integer(kind) or types.is_decimal(kind)
+    return column.cast(pa.string()) if text or whole else None
 
 
 def _text_of_doubles(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
