@@ -333,8 +333,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interview")),
         sa.UniqueConstraint("evaluation_id", "instance_id", name=op.f("uq_interview_evaluation_id_instance_id")),
     )
-    op.create_index(op.f("ix_interview_assignment_id"), "interview", ["assignment_id"], unique=False)
     op.create_index("ix_interview_arrival", "interview", ["evaluation_id", "received_at"], unique=False)
+    op.create_index(op.f("ix_interview_assignment_id"), "interview", ["assignment_id"], unique=False)
     op.create_table(
         "interview_file",
         sa.Column("interview_id", sa.Text(), nullable=False),

@@ -6,8 +6,6 @@ new edition.
 
 from importlib.resources import files
 
-import yaml
-
 from evalsvc.errors import NotFoundError
 
 ENDING = ".yaml"
@@ -30,9 +28,3 @@ def pack_bytes(name: str) -> bytes:
     if name not in pack_names():
         raise NotFoundError("evaluation.pack_unknown", pack=name, packs=pack_names())
     return files(__name__).joinpath(f"{name}{ENDING}").read_bytes()
-
-
-def pack_title(name: str) -> str:
-    """Return the words by which people know a pack: its name, region, year and edition."""
-    content = yaml.safe_load(pack_bytes(name))
-    return f"{content['name']}（{content['region']}，{content['year']}，{content['edition']}）"

@@ -1,0 +1,227 @@
+"""The command line: help, exit codes, complaints as a table and as JSON, and a real server that ends well."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from evalsvc import jobs, migrate
+from evalsvc.cli import main
+from evalsvc.config import ConfigurationError, read_config
+from evalsvc.db import Database
+from evalsvc.errors import InvalidError
+from evalsvc.people import operations
+from evalsvc.people.actor import SYSTEM
+from evalsvc.terminal import MOST_COMPLAINTS, Edge
+from sampling.errors import SamplingError, complain
+
+
+@click.group(cls=Edge)
+def trial() -> None:
+    """Break in every way."""
+
+
+@trial.command("break")
+@click.argument("how")
+@click.option("--json", "as_json", is_flag=True)
+def break_(how: str, *, as_json: bool) -> None:
+    """Break in a given way."""
+    assert as_json in {True, False}
+    many = [complain("frame.empty_id", file="村.csv", row=row, column="id") for row in range(MOST_COMPLAINTS + 5)]
+    errors: dict[str, BaseException] = {
+        "data": SamplingError("frame.refused", many, file="村.csv", count=len(many)),
+        "known": InvalidError("people.token_days", maximum=366),
+        "settings": ConfigurationError("config.secret_key_short", minimum=32),
+        "file": PermissionError(13, "Permission denied", "/closed"),
+        "ours": RuntimeError("a mistake"),
+        "interrupted": KeyboardInterrupt(),
+        "usage": click.UsageError("no"),
+    }
+    if how in errors:
+        raise errors[how]
+    click.echo("fine")
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "words"),
+    [
+        ("none", 0, "fine"),
+        ("data", 1, "村.csv"),
+        ("known", 1, "366"),
+        ("file", 1, "/closed"),
+        ("settings", 2, "EVALSVC_SECRET_KEY"),
+        ("usage", 2, "no"),
+        ("ours", 70, "RuntimeError: a mistake"),
+        ("interrupted", 130, "已中断"),
+    ],
+)
+def test_every_end_has_its_exit_code_and_words(how: str, code: int, words: str) -> None:
+    result = CliRunner().invoke(trial, ["break", how])
+    assert (result.exit_code, words in result.output) == (code, True), result.output
+
+
+def test_complaints_are_a_table_with_row_and_column() -> None:
+    result = CliRunner(env={"COLUMNS": "160"}).invoke(trial, ["break", "data"])
+    head = next(line for line in result.stderr.splitlines() if "文件" in line)
+    assert all(name in head for name in ("文件", "行", "列", "问题和办法"))
+    assert result.stderr.count("村.csv") >= MOST_COMPLAINTS
+    assert "另有 5 条" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_machine_reads_every_complaint() -> None:
+    result = CliRunner().invoke(trial, ["break", "data", "--json"])
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["ok"], told["code"]) == (1, False, "frame.refused")
+    assert len(told["complaints"]) == MOST_COMPLAINTS + 5
+    assert told["complaints"][0]["details"]["column"] == "id"
+
+
+def test_the_terminal_speaks_english_where_the_system_does() -> None:
+    assert "at least 32" in CliRunner(env={"LC_ALL": "en_GB.UTF-8"}).invoke(trial, ["break", "settings"]).output
+    assert "至少要 32" in CliRunner(env={"LC_ALL": "C.UTF-8"}).invoke(trial, ["break", "settings"]).output
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in commands(main)], ids=" ".join)
+def test_every_command_says_in_both_languages_what_it_does(path: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(main, [*path, "--help"])
+    assert result.exit_code == 0
+    command = dict(commands(main))[path]
+    assert re.search(r"[\u4e00-\u9fff]", command.help or ""), "Chinese first"
+    assert re.search(r"[A-Za-z]{3}", command.help or ""), "English second"
+
+
+def test_the_help_lists_commands_in_the_order_of_the_work() -> None:
+    result = CliRunner().invoke(main, ["--help"])
+    listed = re.findall(r"^  ([a-z-]+) ", result.output.split("Commands:")[1], flags=re.MULTILINE)
+    assert listed[:4] == ["serve", "db", "people", "evaluation"]
+    assert CliRunner().invoke(main, []).exit_code == 2
+    assert CliRunner().invoke(main, ["nothing"]).exit_code == 2
+    assert CliRunner().invoke(main, ["--version"]).output.startswith("evalsvc ")
+
+
+# Configuration
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"SECRET_KEY": "short"}, "secret_key_short"),
+        ({"DATABASE_URL": "mysql://x"}, "database_url"),
+        ({"UPLOAD_LIMIT": "9"}, "limit_small"),
+        ({"UPLOAD_LIMIT": "lots"}, "not_a_number"),
+        ({"SECURE_COOKIES": "perhaps"}, "not_yes_or_no"),
+        ({"SESSION_HOURS": "0"}, "value_out_of_range"),
+        ({"SECRET_KEX": "x"}, "unknown_setting"),
+    ],
+)
+def test_a_setting_that_cannot_be_stops_the_start(tmp_path: Path, settings: dict[str, str], code: str) -> None:
+    given = {"EVALSVC_DATA_DIRECTORY": str(tmp_path), **{f"EVALSVC_{name}": value for name, value in settings.items()}}
+    with pytest.raises(ConfigurationError) as caught:
+        read_config(given)
+    assert caught.value.code == f"config.{code}"
+
+
+def test_the_secret_key_is_made_once_and_kept(tmp_path: Path) -> None:
+    given = {"EVALSVC_DATA_DIRECTORY": str(tmp_path / "data"), "EVALSVC_PUBLIC_URL": "https://x.example/", "OTHER": "y"}
+    first, second = read_config(given), read_config(given)
+    assert first == second
+    assert len(first.secret_key) == 64
+    assert (tmp_path / "data" / "secret-key").stat().st_mode & 0o077 == 0
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret-key"]
+    assert first.public_url == "https://x.example"
+
+
+# A real server
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> dict[str, str]:
+    """Environment of a fresh installation, with tables."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("EVALSVC_")},
+        "EVALSVC_DATA_DIRECTORY": str(tmp_path / "data"),
+        "EVALSVC_SECURE_COOKIES": "no",
+    }
+    database = Database(read_config(environment).database_url)
+    migrate.upgrade(database)
+    database.close()
+    return environment
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_server_serves_works_hides_tokens_and_ends_on_ctrl_c(installation: dict[str, str], tmp_path: Path) -> None:
+    config = read_config(installation)
+    database = Database(config.database_url)
+    with database.transaction() as session:
+        person = operations.add_person(session, SYSTEM, "phone", "调查员甲")
+        token = operations.make_token(session, SYSTEM, person.id, kind="device", label="x", days=1)
+        job = jobs.enqueue(session, SYSTEM, "no such kind", person.id)
+    port, log = free_port(), tmp_path / "log"
+    with log.open("wb") as output:
+        program = [Path(sys.executable).parent / "evalsvc", "serve", "--bind", f"127.0.0.1:{port}"]
+        server = subprocess.Popen(program, env=installation, stdout=output, stderr=output)
+    try:
+        page = _first_answer(f"http://127.0.0.1:{port}/sign-in")
+        assert "登录" in page.text
+        httpx.get(f"http://127.0.0.1:{port}/v1/key/{token.secret}/evaluations/none/formList")
+        assert _end_of(database, job) == "job.kind_unknown"
+    finally:
+        server.send_signal(signal.SIGINT)
+        code = server.wait(20)
+        database.close()
+    told = log.read_text(encoding="utf-8")
+    assert code == 0, told
+    assert token.secret not in told
+    assert "/v1/key/…/evaluations/none/formList" in told
+    assert "Traceback" not in told
+
+
+def test_the_server_refuses_a_database_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVALSVC_DATA_DIRECTORY", str(tmp_path / "data"))
+    refused = CliRunner().invoke(main, ["serve"])
+    assert (refused.exit_code, "evalsvc db upgrade" in refused.output) == (1, True)
+    assert CliRunner().invoke(main, ["db", "upgrade"]).exit_code == 0
+    assert CliRunner().invoke(main, ["serve", "--processes", "2"]).exit_code == 2
+
+
+def _first_answer(address: str) -> httpx.Response:
+    for _ in range(150):
+        try:
+            return httpx.get(address)
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def _end_of(database: Database, job: str) -> str | None:
+    for _ in range(100):
+        with database.reading() as session:
+            status = jobs.status(session, job)
+        if status.ended_at is not None:
+            return status.failure_code
+        time.sleep(0.1)
+    raise AssertionError("the server's worker took no job")
