@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
@@ -10,11 +10,18 @@ from evalsvc.db import now
 from evalsvc.draws.models import Draw
 from evalsvc.draws.queries import last_stage_units
 from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
-from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE, gets_further
+from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.models import Instrument
 from evalsvc.people.actor import ENUMERATOR, SUPERVISOR, Actor
 from evalsvc.people.models import Person, RoleGrant
+
+_OUTCOME = (
+    update(Assignment)
+    .where(Assignment.id == bindparam("assignment_id"))
+    .values(disposition=bindparam("outcome"), instance_id=bindparam("interview"))
+    .execution_options(synchronize_session=False)
+)
 
 
 def assign_from_draw(session: Session, actor: Actor, draw_id: str, instrument_id: str) -> int:
@@ -191,12 +198,10 @@ def _opened(session: Session, actor: Actor, reserve: Assignment, unit: Assignmen
     return reserve
 
 
-def note_outcome(assignment: Assignment, disposition: str, instance_id: str) -> bool:
-    """Take an interview's outcome as the household's, if it got further than what is known; tell whether it did."""
-    if not gets_further(disposition, assignment.disposition):
-        return False
-    assignment.disposition, assignment.instance_id = disposition, instance_id
-    return True
+def note_outcome(session: Session, assignment_id: str, disposition: str, instance_id: str) -> None:
+    """Take an interview's outcome as the household's; the caller holds the row and knows that it got further."""
+    values = {"assignment_id": assignment_id, "outcome": disposition, "interview": instance_id}
+    session.execute(_OUTCOME, values)
 
 
 def _require(actor: Actor) -> None:

@@ -1,11 +1,18 @@
 """Reads of instruments."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from evalsvc.errors import NotFoundError
 from evalsvc.instruments.models import Instrument
 from evalsvc.instruments.schemas import InstrumentRecord
+
+# Every submission asks for its version, so the statement is built once.
+_BY_VERSION = select(Instrument).where(
+    Instrument.evaluation_id == bindparam("evaluation_id"),
+    Instrument.form_id == bindparam("form_id"),
+    Instrument.version == bindparam("version"),
+)
 
 
 def instruments_of(session: Session, evaluation_id: str) -> list[InstrumentRecord]:
@@ -40,11 +47,11 @@ def instrument_by_version(session: Session, evaluation_id: str, form_id: str, ve
     NotFoundError
         ``instrument.unknown_form``, ``instrument.unknown_version``
     """
-    chosen = select(Instrument).where(Instrument.evaluation_id == evaluation_id, Instrument.form_id == form_id)
-    row = session.scalars(chosen.where(Instrument.version == version)).one_or_none()
+    wanted = {"evaluation_id": evaluation_id, "form_id": form_id, "version": version}
+    row = session.scalars(_BY_VERSION, wanted).one_or_none()
     if row is not None:
         return record(row)
-    if session.scalars(chosen.limit(1)).first() is None:
+    if not any(each.form_id == form_id for each in instruments_of(session, evaluation_id)):
         raise NotFoundError("instrument.unknown_form", form_id=form_id)
     raise NotFoundError("instrument.unknown_version", form_id=form_id, version=version)
 

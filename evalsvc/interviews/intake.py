@@ -26,10 +26,10 @@ def take_in(
     try:
         with service.database.reading() as session:
             submission = read_submission(session, service.store, evaluation_id, xml, files)
-            admit(session, actor, submission)
+            likely_new = admit(session, actor, submission)
         kept = keep(service.store, submission)
         with service.database.transaction() as session:
-            return receive(session, actor, kept)
+            return receive(session, actor, kept, likely_new=likely_new)
     except EvalsvcError as error:
         note_refusal(service, actor, evaluation_id, error, hashlib.sha256(xml).hexdigest())
         raise

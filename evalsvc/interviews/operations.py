@@ -1,27 +1,46 @@
 """Receive submissions: each is kept once, byte for byte, with its files, its complaints and its household's outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
 from evalsvc.db import new_identifier, now
 from evalsvc.errors import ConflictError, EvalsvcError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork.dispositions import gets_further
-from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.operations import note_outcome
-from evalsvc.instruments.models import Instrument
-from evalsvc.interviews.models import Interview, InterviewFile
-from evalsvc.interviews.schemas import HAS_ISSUES, RECEIVED, KeptSubmission, Receipt, Submission
+from evalsvc.interviews import statements
+from evalsvc.interviews.schemas import HAS_ISSUES, RECEIVED, KeptSubmission, Receipt, SentFile, Submission
 from evalsvc.people.actor import Actor
 from evalsvc.store import Store
 
 
-def admit(session: Session, actor: Actor, submission: Submission) -> None:
-    """Refuse early, before any byte is kept, what `receive` would refuse.
+@dataclass(frozen=True)
+class Known:
+    """The interview that stands under an instanceID already."""
+
+    id: str
+    instance_id: str
+    enumerator_id: str
+    sha256: str
+    complaints: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class OpenHousehold:
+    """The household that a submission belongs to, as it stands now."""
+
+    id: str
+    unit_id: str
+    disposition: str | None
+    instance_id: str | None
+    enumerator_id: str | None
+
+
+def admit(session: Session, actor: Actor, submission: Submission) -> bool:
+    """Refuse early, before any byte is kept, what `receive` would refuse; tell whether the interview is new.
 
     Raises
     ------
@@ -34,9 +53,10 @@ def admit(session: Session, actor: Actor, submission: Submission) -> None:
     """
     known = _known(session, submission)
     if known is None:
-        _assignment(session, actor, submission)
-    else:
-        _refuse_other(session, actor, known, submission)
+        _household(session, actor, submission)
+        return True
+    _refuse_other(session, actor, known, submission)
+    return False
 
 
 def keep(store: Store, submission: Submission) -> KeptSubmission:
@@ -45,10 +65,11 @@ def keep(store: Store, submission: Submission) -> KeptSubmission:
     return KeptSubmission(submission, tuple((file, store.put(file.content)) for file in submission.files))
 
 
-def receive(session: Session, actor: Actor, kept: KeptSubmission) -> Receipt:
+def receive(session: Session, actor: Actor, kept: KeptSubmission, *, likely_new: bool = True) -> Receipt:
     """Take a submission in: the same bytes again are a success, other bytes under the same instanceID a conflict.
 
-    Two devices that send at once meet at the unique constraint, not at a question asked before the insert.
+    Two devices that send at once meet at the unique constraint, not at a question asked before the insert; `likely_new`
+    (what `admit` said) only chooses which is tried first.
 
     Raises
     ------
@@ -56,15 +77,18 @@ def receive(session: Session, actor: Actor, kept: KeptSubmission) -> Receipt:
         As `admit` does.
     """
     submission = kept.submission
-    known = _known(session, submission)
+    known = None if likely_new else _known(session, submission)
     if known is None:
-        assignment = _assignment(session, actor, submission, lock=True)
-        identifier = _inserted(session, actor, submission, assignment)
+        household = _household(session, actor, submission, lock=True)
+        identifier = _inserted(session, actor, submission, household)
         if identifier is not None:
-            return _received(session, actor, kept, assignment, identifier)
-        known = session.scalars(_query(submission)).one()
+            return _received(session, actor, kept, household, identifier)
+        known = Known(*session.execute(statements.KNOWN, _key(submission)).one())
     _refuse_other(session, actor, known, submission)
-    added = _add_files(session, known.id, kept)
+    added = sum(_add_file(session, known.id, file, sha256) for file, sha256 in kept.files)
+    if added < len(kept.files):
+        # Another part may have come in between, with another file under the same name.
+        _refuse_other(session, actor, known, submission)
     if added:
         details = {"instance": submission.instance_id, "files": added}
         audit.record(session, actor.identifier, "interview.add_files", known.id, details)
@@ -76,31 +100,24 @@ def refuse(session: Session, actor: Actor, evaluation_id: str, error: EvalsvcErr
     audit.record(session, actor.identifier, "interview.refuse", evaluation_id, {"code": error.code, "sha256": sha256})
 
 
-def _query(submission: Submission) -> Select[Interview]:
-    return select(Interview).where(
-        Interview.evaluation_id == submission.evaluation_id, Interview.instance_id == submission.instance_id
-    )
+def _key(submission: Submission) -> dict[str, str]:
+    return {"evaluation_id": submission.evaluation_id, "instance_id": submission.instance_id}
 
 
-def _known(session: Session, submission: Submission) -> Interview | None:
-    return session.scalars(_query(submission)).one_or_none()
+def _known(session: Session, submission: Submission) -> Known | None:
+    row = session.execute(statements.KNOWN, _key(submission)).one_or_none()
+    return None if row is None else Known(*row)
 
 
-def _assignment(session: Session, actor: Actor, submission: Submission, *, lock: bool = False) -> Assignment:
+def _household(session: Session, actor: Actor, submission: Submission, *, lock: bool = False) -> OpenHousehold:
     """Find the open household; a closed reserve is as unknown as one that does not exist."""
-    query = (
-        select(Assignment)
-        .join(Instrument, Instrument.id == Assignment.instrument_id)
-        .where(
-            Assignment.evaluation_id == submission.evaluation_id,
-            Assignment.unit_id == submission.unit_id,
-            Assignment.opened_at.is_not(None),
-            # Any published version of the assigned form will do: forms are corrected while people are in the field.
-            Instrument.form_id == submission.form_id,
-        )
-        .order_by(Assignment.opened_at.desc(), Assignment.id)
-    )
-    found = list(session.scalars(query.with_for_update(of=Assignment) if lock else query))
+    wanted = {
+        "evaluation_id": submission.evaluation_id,
+        "unit_id": submission.unit_id,
+        "form_id": submission.form_id,
+    }
+    query = statements.LOCKED_ASSIGNMENTS if lock else statements.ASSIGNMENTS
+    found = [OpenHousehold(*row) for row in session.execute(query, wanted)]
     if not found:
         raise NotFoundError("interview.unknown_assignment", unit=submission.unit_id)
     own = [each for each in found if each.enumerator_id is not None and each.enumerator_id == actor.person_id]
@@ -109,15 +126,15 @@ def _assignment(session: Session, actor: Actor, submission: Submission, *, lock:
     return own[0]
 
 
-def _inserted(session: Session, actor: Actor, submission: Submission, assignment: Assignment) -> str | None:
+def _inserted(session: Session, actor: Actor, submission: Submission, household: OpenHousehold) -> str | None:
     """Insert the interview unless its instanceID is taken; return its identifier if it is new."""
     complaints = list(submission.complaints)
-    if submission.disposition and not gets_further(submission.disposition, assignment.disposition):
-        complaints.append(_not_counted(assignment))
+    if submission.disposition and not gets_further(submission.disposition, household.disposition):
+        complaints.append(_not_counted(household))
     values = {
         "id": new_identifier(),
         "evaluation_id": submission.evaluation_id,
-        "assignment_id": assignment.id,
+        "assignment_id": household.id,
         "instrument_id": submission.instrument_id,
         "instance_id": submission.instance_id,
         "sha256": submission.sha256,
@@ -129,12 +146,13 @@ def _inserted(session: Session, actor: Actor, submission: Submission, assignment
         "state": HAS_ISSUES if submission.has_errors or len(complaints) > len(submission.complaints) else RECEIVED,
         "disposition": submission.disposition,
     }
-    return _insert_once(session, Interview, values, ("evaluation_id", "instance_id"), "id")
+    identifier: str | None = session.scalar(statements.new_interview(statements.dialect_of(session)), values)
+    return identifier
 
 
-def _not_counted(assignment: Assignment) -> dict[str, Any]:
+def _not_counted(household: OpenHousehold) -> dict[str, Any]:
     """Say on the interview itself that the household's outcome stays what an earlier visit gave."""
-    details = {"unit": assignment.unit_id, "disposition": assignment.disposition, "instance": assignment.instance_id}
+    details = {"unit": household.unit_id, "disposition": household.disposition, "instance": household.instance_id}
     return {
         "kind": "structure",
         "code": "interview.not_counted",
@@ -144,66 +162,55 @@ def _not_counted(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _insert_once(
-    session: Session,
-    table: type[Interview] | type[InterviewFile],
-    values: Mapping[str, Any],
-    unique: tuple[str, ...],
-    returned: str,
-) -> str | None:
-    """Insert a row unless its unique columns are taken; return one column of it if it is new."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing(index_elements=unique)
-    found: str | None = session.scalar(statement.returning(getattr(table, returned)))
-    return found
-
-
-def _received(session: Session, actor: Actor, kept: KeptSubmission, assignment: Assignment, identifier: str) -> Receipt:
+def _received(
+    session: Session, actor: Actor, kept: KeptSubmission, household: OpenHousehold, identifier: str
+) -> Receipt:
     submission = kept.submission
-    if submission.disposition:
-        note_outcome(assignment, submission.disposition, submission.instance_id)
-    added = _add_files(session, identifier, kept)
-    session.flush()
+    if submission.disposition and gets_further(submission.disposition, household.disposition):
+        note_outcome(session, household.id, submission.disposition, submission.instance_id)
+    if kept.files:
+        session.execute(statements.NEW_FILES, [_file_row(identifier, file, sha256) for file, sha256 in kept.files])
     details = {
         "instance": submission.instance_id,
-        "unit": assignment.unit_id,
+        "unit": household.unit_id,
         "sha256": submission.sha256,
-        "files": added,
+        "files": len(kept.files),
         "complaints": len(submission.complaints),
     }
     audit.record(session, actor.identifier, "interview.receive", identifier, details)
     return Receipt(
-        identifier, submission.instance_id, is_new=True, files_added=added, complaints=len(submission.complaints)
+        identifier,
+        submission.instance_id,
+        is_new=True,
+        files_added=len(kept.files),
+        complaints=len(submission.complaints),
     )
 
 
-def _refuse_other(session: Session, actor: Actor, known: Interview, submission: Submission) -> None:
+def _refuse_other(session: Session, actor: Actor, known: Known, submission: Submission) -> None:
     """Refuse what is not the same interview of the same enumerator, or replaces a file that was kept."""
     if known.enumerator_id != actor.person_id:
         raise ForbiddenError("interview.not_assigned_to_you", unit=submission.unit_id)
     if known.sha256 != submission.sha256:
         raise ConflictError("interview.other_bytes", instance_id=submission.instance_id)
-    kept = dict(
-        session.execute(
-            select(InterviewFile.name, InterviewFile.sha256).where(InterviewFile.interview_id == known.id)
-        ).all()
-    )
+    kept = {name: sha256 for name, sha256 in session.execute(statements.FILES, {"interview_id": known.id})}
     for file in submission.files:
         if kept.get(file.name, file.sha256) != file.sha256:
             raise ConflictError("interview.other_file", instance_id=submission.instance_id, name=file.name)
 
 
-def _add_files(session: Session, interview_id: str, kept: KeptSubmission) -> int:
-    """Name the files that are not named yet; two parts of one submission may come at once."""
-    added = 0
-    for file, sha256 in kept.files:
-        values = {
-            "interview_id": interview_id,
-            "name": file.name,
-            "sha256": sha256,
-            "size": len(file.content),
-            "content_type": file.content_type,
-            "received_at": now(),
-        }
-        added += _insert_once(session, InterviewFile, values, ("interview_id", "name"), "name") is not None
-    return added
+def _add_file(session: Session, interview_id: str, file: SentFile, sha256: str) -> bool:
+    """Name a file that is not named yet; two parts of one submission may come at once."""
+    statement = statements.missing_file(statements.dialect_of(session))
+    return session.scalar(statement, _file_row(interview_id, file, sha256)) is not None
+
+
+def _file_row(interview_id: str, file: SentFile, sha256: str) -> dict[str, Any]:
+    return {
+        "interview_id": interview_id,
+        "name": file.name,
+        "sha256": sha256,
+        "size": len(file.content),
+        "content_type": file.content_type,
+        "received_at": now(),
+    }
