@@ -10,7 +10,7 @@ from forms.columns import columns_of
 from forms.compiled import NO_DATA, CompiledForm, compiled
 from forms.complaint import Complaint
 from forms.definition import FormDefinition
-from forms.structure import Node
+from forms.structure import SELECTS, Node
 
 
 def publishing_complaints(definition: FormDefinition, files: Mapping[str, bytes] = NO_DATA) -> tuple[Complaint, ...]:
@@ -45,8 +45,10 @@ def _references(form: CompiledForm) -> Iterator[Complaint]:
 
 
 def _types(definition: FormDefinition) -> Iterator[Complaint]:
+    if not definition.questions:
+        yield Complaint("form", "form.no_questions", f"/{definition.root}")
     for node in definition.questions:
-        if node.is_select and not node.choices and node.itemset is None:
+        if node.control in SELECTS and not node.choices and node.itemset is None:
             yield Complaint("form", "form.no_choices", node.path)
         yield from _choices(node)
 

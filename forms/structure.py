@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 EVALSVC = "{https://evalsvc.org/xform/1}"
+SELECTS = frozenset({"select", "select1", "rank"})
 NodeKind = Literal["group", "repeat", "question"]
 Texts = Mapping[str, str]
 
@@ -61,7 +62,7 @@ class Node:
     @property
     def is_select(self) -> bool:
         """Tell whether the answer is one or several of listed choices."""
-        return self.control in ("select", "select1", "rank") and (bool(self.choices) or self.itemset is not None)
+        return self.control in SELECTS and (bool(self.choices) or self.itemset is not None)
 
     @property
     def is_multiple(self) -> bool:

@@ -47,8 +47,8 @@ def completed() -> dict[str, object]:
         "clothing": "yes", "bedding": "yes", "clinic": "yes", "untreated": "no", "house_grade": "b",
         "house_defects": ["none"], "relocated": "no", "water_source": "piped", "water_quantity": "ge_35",
         "water_quality": "report_good", "water_at_home": "yes", "water_outage_days": 2,
-        "help_received": ["industry", "medical"], "team_visits": 6, "helper_visits": 8, "satisfaction_team": "satisfied",
-        "satisfaction_team_reasons": ["solves"], "satisfaction_helper": "neutral",
+        "help_received": ["industry", "medical"], "team_visits": 6, "helper_visits": 8,
+        "satisfaction_team": "satisfied", "satisfaction_team_reasons": ["solves"], "satisfaction_helper": "neutral",
         "satisfaction_helper_reasons": ["kind", "rarely_comes"], "recognition_policy": "yes",
         "recognition_results": "yes", "recognition_exit": "not_known", "recognition_cadres": "yes",
         "recognition_overall": "yes", "observed_rooms": ["kitchen"], "observed_agreement": "agree",
@@ -85,7 +85,8 @@ def xform() -> MakeForm:
         return parse_definition(
             f"""<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
                 xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms">
-                <h:head><h:title>t</h:title><model><instance><data id="{form_id}" version="1">{instance}</data></instance>
+                <h:head><h:title>t</h:title><model>
+                <instance><data id="{form_id}" version="1">{instance}</data></instance>
                 {model}{binds}</model></h:head><h:body>{body}</h:body></h:html>""".encode()
         )
 
@@ -93,7 +94,8 @@ def xform() -> MakeForm:
 
 
 def sent(answers: str, form_id: str = "t", version: str = "1") -> bytes:
-    return f'<data id="{form_id}" version="{version}">{answers}<meta><instanceID>uuid:1</instanceID></meta></data>'.encode()
+    meta = "<meta><instanceID>uuid:1</instanceID></meta>"
+    return f'<data id="{form_id}" version="{version}">{answers}{meta}</data>'.encode()
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ abc ; c ; C"""
 
 
 @pytest.fixture(scope="module")
-def small(form):  # type: ignore[no-untyped-def]
+def small(form):
     return form(SURVEY, CHOICES)
 
 
@@ -93,21 +93,21 @@ CASES = [
 
 
 @pytest.mark.parametrize(("answers", "expected"), CASES, ids=[answers or "nothing" for answers, _ in CASES])
-def test_a_complaint_names_kind_code_and_place(small, verdict, answers, expected) -> None:  # type: ignore[no-untyped-def]
+def test_a_complaint_names_kind_code_and_place(small, verdict, answers, expected) -> None:
     found = verdict(small, answers)
     # Where twice and good are not what is asked about, they are left as the device left them.
     quiet = [f for f in found if f in expected or f[2] not in ("/data/twice", "/data/good")]
     assert quiet == expected
 
 
-def test_what_hangs_on_a_tampered_value_is_judged_by_the_true_one(small, verdict) -> None:  # type: ignore[no-untyped-def]
+def test_what_hangs_on_a_tampered_value_is_judged_by_the_true_one(small, verdict) -> None:
     answers = (
         "<who>x</who><age>7</age><twice>99</twice><ok>yes</ok><good>1</good><more><why>b</why><sum>99</sum></more>"
     )
     assert [code for _, code, _ in verdict(small, answers)] == ["check.other_value", "check.constraint"]
 
 
-def test_another_form_or_version_is_not_checked(small) -> None:  # type: ignore[no-untyped-def]
+def test_another_form_or_version_is_not_checked(small) -> None:
     def codes(text: str) -> list[str]:
         meta = "<meta><instanceID>uuid:1</instanceID></meta>"
         return [c.code for c in check(small, parse_instance(text.replace("/>", f">{meta}</data>").encode()))]
@@ -118,7 +118,7 @@ def test_another_form_or_version_is_not_checked(small) -> None:  # type: ignore[
     assert [c.code for c in check(small, parse_instance(other.encode()))] == ["check.other_root"]
 
 
-def test_without_any_time_a_clock_is_asked_for(form) -> None:  # type: ignore[no-untyped-def]
+def test_without_any_time_a_clock_is_asked_for(form) -> None:
     timeless = form("type ; name ; label ; constraint\ndate ; day ; Day ; . <= today()")
     data = b'<data id="t" version="1"><day>2026-03-02</day><meta><instanceID>u</instanceID></meta></data>'
     assert [c.code for c in check(timeless, parse_instance(data))] == ["check.time_missing"]
@@ -138,9 +138,12 @@ calculate ; children ;  ; count(${member}[age < 16]) ;  ;  ;
 calculate ; total ;  ; sum(${age}) ;  ;  ;"""
 
 
-def test_rows_are_counted_and_judged_one_by_one(form, verdict) -> None:  # type: ignore[no-untyped-def]
+def test_rows_are_counted_and_judged_one_by_one(form, verdict) -> None:
     family = form(REPEAT)
-    rows = "<member><age>40</age><number>1</number></member><member><age>9</age><number>2</number><school>x</school></member>"
+    rows = (
+        "<member><age>40</age><number>1</number></member>"
+        "<member><age>9</age><number>2</number><school>x</school></member>"
+    )
     tail = "<children>1</children><total>49</total>"
     assert verdict(family, f"<size>2</size>{rows}{tail}") == []
     assert verdict(family, f"<size>3</size>{rows}{tail}") == [("repeat", "check.rows", "/data")]
@@ -154,7 +157,7 @@ def test_rows_are_counted_and_judged_one_by_one(form, verdict) -> None:  # type:
     )
 
 
-def test_rows_of_a_repeat_that_is_not_asked_are_found(form, verdict) -> None:  # type: ignore[no-untyped-def]
+def test_rows_of_a_repeat_that_is_not_asked_are_found(form, verdict) -> None:
     family = form(REPEAT)
     none = "<children>0</children><total>0</total>"
     assert verdict(family, f"<size>0</size>{none}") == []
@@ -162,7 +165,7 @@ def test_rows_of_a_repeat_that_is_not_asked_are_found(form, verdict) -> None:  #
     assert found == [("relevant", "check.not_relevant", "/data/member[1]/age")]
 
 
-def test_a_running_total_over_rows_settles(xform, verdict) -> None:  # type: ignore[no-untyped-def]
+def test_a_running_total_over_rows_settles(xform, verdict) -> None:
     binds = """<bind nodeset="/data/r/x" type="int"/><bind nodeset="/data/r/t" type="int"
       calculate="../x + coalesce(indexed-repeat(/data/r/t, /data/r, position(..) - 1), 0)"/>"""
     ledger = xform(
@@ -175,10 +178,12 @@ def test_a_running_total_over_rows_settles(xform, verdict) -> None:  # type: ign
     assert verdict(ledger, rows.replace("<t>6<", "<t>7<")) == [("calculate", "check.other_value", "/data/r[3]/t")]
 
 
-def test_choices_that_depend_on_answers(form, verdict) -> None:  # type: ignore[no-untyped-def]
+def test_choices_that_depend_on_answers(form, verdict) -> None:
     cascade = form(
-        "type ; name ; label ; choice_filter\nselect_one town ; town ; Town ;\nselect_one village ; village ; Village ; town = ${town}",
-        "list_name ; name ; label ; town\ntown ; t1 ; T1 ;\ntown ; t2 ; T2 ;\nvillage ; v1 ; V1 ; t1\nvillage ; v2 ; V2 ; t2",
+        "type ; name ; label ; choice_filter\nselect_one town ; town ; Town ;\n"
+        "select_one village ; village ; Village ; town = ${town}",
+        "list_name ; name ; label ; town\ntown ; t1 ; T1 ;\ntown ; t2 ; T2 ;\n"
+        "village ; v1 ; V1 ; t1\nvillage ; v2 ; V2 ; t2",
     )
     assert verdict(cascade, "<town>t1</town><village>v1</village>") == []
     assert verdict(cascade, "<town>t1</town><village>v2</village>") == [
@@ -189,7 +194,7 @@ def test_choices_that_depend_on_answers(form, verdict) -> None:  # type: ignore[
     ]
 
 
-def test_choices_and_values_from_files(form, verdict) -> None:  # type: ignore[no-untyped-def]
+def test_choices_and_values_from_files(form, verdict) -> None:
     lookup = form(
         "type ; name ; label ; calculation\nselect_one_from_file places.csv ; place ; Place ;\n"
         "calculate ; price ;  ; pulldata('prices', 'yuan', 'crop', 'rice')"
@@ -208,7 +213,7 @@ def test_choices_and_values_from_files(form, verdict) -> None:  # type: ignore[n
     ]
 
 
-def test_labels_may_be_in_any_language_of_the_form(form, verdict) -> None:  # type: ignore[no-untyped-def]
+def test_labels_may_be_in_any_language_of_the_form(form, verdict) -> None:
     spoken = form(
         "type ; name ; label::中文 (zh) ; label::English (en) ; calculation\nselect_one yn ; ok ; 好 ; Ok ;\n"
         "calculate ; said ;  ;  ; jr:choice-name(${ok}, '${ok}')",
@@ -219,6 +224,6 @@ def test_labels_may_be_in_any_language_of_the_form(form, verdict) -> None:  # ty
     assert verdict(spoken, "<ok>y</ok><said>No</said>") == [("calculate", "check.other_value", "/data/said")]
 
 
-def test_a_long_text_is_not_given_to_a_pattern(form, verdict) -> None:  # type: ignore[no-untyped-def]
+def test_a_long_text_is_not_given_to_a_pattern(form, verdict) -> None:
     evil = form("type ; name ; label ; constraint\ntext ; t ; T ; regex(., '^[ab]+$')")
     assert verdict(evil, f"<t>{'a' * 10_001}</t>") == [("constraint", "check.text_too_long", "/data/t")]

@@ -13,7 +13,9 @@ ANALYSIS = {
     "satisfaction_helper", "recognition_overall", "suspicion_kind", "suspicion_standard", "suspicion_persons",
 }  # fmt: skip
 VALUES = {
-    "disposition": ["completed", "non_contact", "refused", "ineligible_vacant", "ineligible_deceased", "ineligible_duplicate"],
+    "disposition": [
+        "completed", "non_contact", "refused", "ineligible_vacant", "ineligible_deceased", "ineligible_duplicate",
+    ],
     "satisfaction_team": ["very_satisfied", "satisfied", "neutral", "dissatisfied", "very_dissatisfied", "not_known"],
     "satisfaction_helper": ["very_satisfied", "satisfied", "neutral", "dissatisfied", "very_dissatisfied", "not_known"],
     "recognition_overall": ["yes", "no"],
@@ -75,7 +77,7 @@ def test_an_unknown_form_is_not_invented() -> None:
         library.text_of("../secrets")
 
 
-def test_a_completed_interview_has_no_complaints(household, completed, filled, complaints_of) -> None:  # type: ignore[no-untyped-def]
+def test_a_completed_interview_has_no_complaints(household, completed, filled, complaints_of) -> None:
     data = filled(household, completed)
     assert complaints_of(household, data) == ()
     flat = flatten(household, parse_instance(data))
@@ -95,7 +97,7 @@ def test_a_completed_interview_has_no_complaints(household, completed, filled, c
         ("ineligible_vacant", {"ineligible_basis": "邻居证实多年无人", "photo_house": "a.jpg"}),
     ],
 )
-def test_other_outcomes_end_at_the_door(household, filled, complaints_of, outcome, more) -> None:  # type: ignore[no-untyped-def]
+def test_other_outcomes_end_at_the_door(household, filled, complaints_of, outcome, more) -> None:
     visit = {"unit_id": "h1", "household_class": "一般农户", "attempt": 2, "disposition": outcome, **more}
     data = filled(household, visit)
     assert b"<interview" not in data
@@ -119,12 +121,12 @@ BAD = [
 
 
 @pytest.mark.parametrize(("change", "kind", "name"), BAD, ids=[f"{k}-{n}" for _, k, n in BAD])
-def test_what_does_not_fit_is_found(household, completed, filled, complaints_of, change, kind, name) -> None:  # type: ignore[no-untyped-def]
+def test_what_does_not_fit_is_found(household, completed, filled, complaints_of, change, kind, name) -> None:
     found = complaints_of(household, filled(household, {**completed, **change}))
     assert (kind, name) in [(c.kind, c.path.rpartition("/")[2]) for c in found]
 
 
-def test_a_suspicion_names_at_most_the_household(household, completed, filled, complaints_of) -> None:  # type: ignore[no-untyped-def]
+def test_a_suspicion_names_at_most_the_household(household, completed, filled, complaints_of) -> None:
     case = {
         "suspicion_kind": "wrong_exit",
         "suspicion_standard": "housing",
@@ -137,14 +139,14 @@ def test_a_suspicion_names_at_most_the_household(household, completed, filled, c
     ]
 
 
-def test_wrong_registration_may_fail_by_exclusion_only_there(household, completed, filled, complaints_of) -> None:  # type: ignore[no-untyped-def]
+def test_wrong_registration_may_fail_by_exclusion_only_there(household, completed, filled, complaints_of) -> None:
     facts = {"suspicion_standard": "exclusion", "suspicion_persons": 4, "suspicion_facts": "家中有轿车，在城里有商品房"}
     assert complaints_of(household, filled(household, {**completed, "suspicion_kind": "wrong_entry", **facts})) == ()
     found = complaints_of(household, filled(household, {**completed, "suspicion_kind": "wrong_exit", **facts}))
     assert [c.code for c in found] == ["check.choice_not_open"]
 
 
-def test_a_tampered_income_is_found(household, completed, filled, complaints_of) -> None:  # type: ignore[no-untyped-def]
+def test_a_tampered_income_is_found(household, completed, filled, complaints_of) -> None:
     data = filled(household, completed).replace(b"<income_net>43200<", b"<income_net>3200<")
     found = complaints_of(household, data)
     assert [(c.code, c.path, c.details["computed"]) for c in found] == [
@@ -152,7 +154,7 @@ def test_a_tampered_income_is_found(household, completed, filled, complaints_of)
     ]
 
 
-def test_answers_behind_a_refusal_are_found(household, completed, filled, complaints_of) -> None:  # type: ignore[no-untyped-def]
+def test_answers_behind_a_refusal_are_found(household, completed, filled, complaints_of) -> None:
     data = filled(household, completed).replace(b"<disposition>completed<", b"<disposition>refused<")
     kinds = {c.kind for c in complaints_of(household, data)}
     assert kinds == {"relevant", "required", "calculate"}

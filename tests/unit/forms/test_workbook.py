@@ -1,0 +1,152 @@
+"""Workbooks that convert, and those that do not: every complaint has a place and a code."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from forms import convert, publishing_complaints
+from forms.complaint import Complaint
+from forms.definition import parse_definition
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+HEAD: list[object] = ["type", "name", "label", "relevant", "constraint", "calculation", "parameters"]
+LISTS: list[list[object]] = [["list_name", "name", "label"], ["yn", "yes", "是"], ["yn", "no", "否"]]
+
+
+def only(data: bytes) -> Complaint:
+    conversion = convert(data, "f.xlsx")
+    assert conversion.xform is None
+    (complaint,) = [c for c in conversion.complaints if c.severity == "error"]
+    return complaint
+
+
+def test_a_workbook_becomes_a_form_named_by_its_file() -> None:
+    conversion = convert(workbook(survey=[HEAD, ["text", "a", "甲"]]), "village_2026.xlsx")
+    assert conversion.complaints == ()
+    assert conversion.xform is not None
+    definition = parse_definition(conversion.xform)
+    assert (definition.form_id, [q.name for q in definition.questions]) == ("village_2026", ["a"])
+
+
+def test_csv_and_markdown_are_read_too() -> None:
+    csv = b'"survey"\n,"type","name","label"\n,"text","a","A"\n"settings"\n,"form_id","version"\n,"f","7"\n'
+    markdown = (
+        b"| survey |\n| | type | name | label |\n| | text | a | A |\n| settings |\n| | form_id | version |\n| | f | 7 |"
+    )
+    for data in (csv, markdown):
+        xform = convert(data, "x").xform
+        assert xform is not None
+        assert (parse_definition(xform).form_id, parse_definition(xform).version) == ("f", "7")
+
+
+BAD = [
+    ([["text", None, "甲"]], "workbook.no_name", "survey", 2, "name"),
+    ([["text", "a", "甲"], [None, "b", "乙"]], "workbook.no_type", "survey", 3, "type"),
+    ([["text", "a b", "甲"]], "workbook.bad_name", "survey", 2, "name"),
+    ([["text", "a", "甲"], ["text", "a", "乙"]], "workbook.name_twice", "survey", 3, "name"),
+    ([["text", "a", "甲"], ["text", "b", "乙", "${c} = 1"]], "workbook.reference_unknown", "survey", 3, "relevant"),
+    ([["text", "a", "甲", "${a = 1"]], "workbook.reference_syntax", "survey", 2, "relevant"),
+    ([["text", "a", "甲"], ["wort", "b", "乙"]], "workbook.unknown_type", "survey", 3, "type"),
+    ([["select_one nn", "a", "甲"]], "workbook.list_missing", "survey", 2, "type"),
+    ([["calculate", "a"]], "workbook.no_calculation", "survey", 2, "calculation"),
+    ([["begin_group", "g", "组"], ["text", "a", "甲"]], "workbook.begin_without_end", "survey", 2, None),
+    ([["text", "a", "甲"], ["end_group"]], "workbook.end_without_begin", "survey", 3, None),
+    (
+        [["begin_repeat", "data", "组"], ["text", "a", "甲"], ["end_repeat"]],
+        "workbook.repeat_name",
+        "survey",
+        2,
+        "name",
+    ),
+    ([["range", "a", "甲", None, None, None, "start=1 end=x"]], "workbook.range", "survey", 2, "parameters"),
+    ([["image", "a", "甲", None, None, None, "nonsense"]], "workbook.parameters", "survey", 2, "parameters"),
+]
+
+
+@pytest.mark.parametrize(("rows", "code", "sheet", "row", "column"), BAD, ids=[b[1] for b in BAD])
+def test_a_complaint_has_its_place(rows, code, sheet, row, column) -> None:
+    complaint = only(workbook(survey=[HEAD, *rows], choices=LISTS))
+    assert (complaint.code, complaint.row) == (code, row)
+    assert complaint.sheet in (sheet, None) if column is None else complaint.sheet == sheet
+    assert complaint.column == column
+    assert complaint.details["reason"]
+
+
+def test_several_complaints_of_one_error_stand_apart() -> None:
+    rows = [*LISTS, ["yn", "yes", "又是"], ["yn", "no", "又否"]]
+    conversion = convert(workbook(survey=[HEAD, ["select_one yn", "a", "甲"]], choices=rows), "f.xlsx")
+    errors = [(c.code, c.sheet, c.row) for c in conversion.complaints if c.severity == "error"]
+    assert errors == [("workbook.choice_name_twice", "choices", 4), ("workbook.choice_name_twice", "choices", 5)]
+
+
+def test_choices_with_spaces_are_found_in_their_row() -> None:
+    rows = [*LISTS, ["l", "a b", "甲"]]
+    complaint = only(workbook(survey=[HEAD, ["select_multiple l", "a", "甲"]], choices=rows))
+    assert (complaint.code, complaint.sheet, complaint.row) == ("workbook.choice_with_space", "choices", 4)
+
+
+def test_warnings_do_not_stop_the_conversion() -> None:
+    conversion = convert(workbook(survey=[HEAD, ["image", "a", "甲"]]), "f.xlsx")
+    assert conversion.xform is not None
+    assert [(c.code, c.severity, c.row, c.column) for c in conversion.complaints] == [
+        ("workbook.no_max_pixels", "warning", 2, "parameters")
+    ]
+
+
+def test_complaints_about_the_form_find_their_row_again() -> None:
+    rows = [HEAD, ["begin_group", "g", "组"], ["integer", "a", "甲", None, "nope(.) > 1"], ["end_group"]]
+    conversion = convert(workbook(survey=rows), "f.xlsx")
+    assert conversion.xform is not None and conversion.rows is not None
+    (complaint,) = map(conversion.rows.locate, publishing_complaints(parse_definition(conversion.xform)))
+    assert (complaint.code, complaint.sheet, complaint.row, complaint.column) == (
+        "form.unknown_function", "survey", 3, "constraint",
+    )  # fmt: skip
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "workbook.not_a_form"),
+        (b"hello", "workbook.not_a_form"),
+        (b"\xd0\xcf\x11\xe0" + b"0" * 100, "workbook.old_excel"),
+        ("| survey |\n| | type | name | label |\n| | text | a | 中 |".encode("gbk"), "workbook.encoding"),
+        (b"PK\x03\x04" + b"0" * 100, "workbook.damaged"),
+        (packed({"xl/workbook.xml": b"<!DOCTYPE x><workbook/>"}), "workbook.document_type"),
+        (packed({"xl/a.xml": b"0" * 250_000_000}), "workbook.too_large"),
+        (packed({f"{n}": b"" for n in range(2001)}), "workbook.too_large"),
+        (b" " * 20_000_001, "workbook.too_large"),
+    ],
+    ids=["empty", "text", "old excel", "gbk", "damaged", "doctype", "bomb", "many parts", "large"],
+)
+def test_files_that_are_no_workbook(data: bytes, code: str) -> None:
+    assert only(data).code == code
+
+
+def test_an_empty_archive_or_sheet_is_a_complaint() -> None:
+    assert convert(packed({"a": b""}), "f.xlsx").xform is None
+    empty = convert(workbook(survey=[HEAD]), "f.xlsx").xform
+    assert empty is not None
+    assert [c.code for c in publishing_complaints(parse_definition(empty))] == ["form.no_questions"]
+    assert convert(workbook(sheet1=[["x"]], sheet2=[["y"]]), "f.xlsx").xform is None
