@@ -16,7 +16,7 @@ import httpx
 from evalsvc.config import PREFIX
 from evalsvc.errors import EvalsvcError
 
-START_SECONDS, STOP_SECONDS = 40, 15
+START_SECONDS, STOP_SECONDS = 120, 30
 COMMAND = (sys.executable, "-c", "from evalsvc.cli import main; main()")
 """`evalsvc`, wherever it is installed."""
 BOUND = (sys.executable, "-c", "import evalsvc.demonstration.bound as bound; bound.main()")
