@@ -13,11 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from evalsvc import (
-    access,
-    models,  # noqa: F401  (every table must be known before the first query)
-    web,
-)
+from evalsvc import access, web
 from evalsvc.config import Config
 from evalsvc.description import pages as description_pages
 from evalsvc.draws import pages as draws_pages

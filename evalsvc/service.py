@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from evalsvc import models  # noqa: F401  (every table must be known before the first query)
 from evalsvc.config import Config
 from evalsvc.db import Database
 from evalsvc.store import Store

@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import click
@@ -24,11 +25,23 @@ MOST_COMPLAINTS = 200
 
 
 class Edge(click.Group):
-    """The outermost group: the one place where an exception becomes an exit code."""
+    """The outermost group: loads a command when it is called, and is the one place where an exception gets a code."""
+
+    def __init__(self, *given: Any, commands_by_name: Mapping[str, str] | None = None, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.commands_by_name = commands_by_name or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands in the order in which an evaluation needs them, not by letter."""
-        return list(self.commands)
+        return [*self.commands, *self.commands_by_name]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the module of a command."""
+        if cmd_name not in self.commands_by_name:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self.commands_by_name[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **options: Any) -> Any:
         """Run a command and end the process with its exit code."""

@@ -94,7 +94,10 @@ def test_the_terminal_speaks_english_where_the_system_does() -> None:
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield (*path, name), command
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
@@ -105,8 +108,16 @@ def test_every_command_says_in_both_languages_what_it_does(path: tuple[str, ...]
     result = CliRunner().invoke(main, [*path, "--help"])
     assert result.exit_code == 0
     command = dict(commands(main))[path]
+    assert command.name == path[-1]
     assert re.search(r"[\u4e00-\u9fff]", command.help or ""), "Chinese first"
     assert re.search(r"[A-Za-z]{3}", command.help or ""), "English second"
+
+
+def test_the_check_of_a_report_waits_for_no_database() -> None:
+    heavy = "{'sqlalchemy', 'flask', 'alembic'}"
+    asked = f"import sys, evalsvc.verification.commands; print(sorted({heavy} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 def test_the_help_lists_commands_in_the_order_of_the_work() -> None:
