@@ -14,7 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "frame": "evalsvc.frames.commands:commands",
     "design": "evalsvc.draws.commands:design_commands",
     "draw": "evalsvc.draws.commands:commands",
-    "instrument": "evalsvc.instruments.commands:commands",
+    "form": "evalsvc.instruments.commands:commands",
     "estimate": "evalsvc.results.commands:estimate",
     "report": "evalsvc.editions.commands:commands",
     "verify": "evalsvc.verification.commands:verify_command",
