@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
+from math import ceil
 from pathlib import Path
 
 import click
@@ -116,7 +117,7 @@ def _size(given: dict[str, float | None]) -> dict[str, float | int | None]:
 def _interviews(effective: int, deff: float, df: float | None, level: float) -> int:
     """Return how many interviews are worth so many of a simple random sample."""
     worth = sizes.effective_size(1.0, deff=deff, df=df, level=level)
-    return int(-(-effective // worth))
+    return ceil(round(effective / worth, 9))  # a third of an interview too much is rounding, not need
 
 
 @commands.command("commit")

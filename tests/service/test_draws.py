@@ -1,0 +1,277 @@
+"""Draws: bound before anyone can know them, carried out once, closed until a lead opens them."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from evalsvc.audit import AuditRow
+from evalsvc.cli import main
+from evalsvc.draws import log, operations, queries
+from evalsvc.draws.models import Draw
+from evalsvc.draws.secrets import decrypt
+from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from evalsvc.frames.models import FrameFile
+from sampling.commitment import hash_secret
+from sampling.manifest import Manifest
+from sampling.verify import verify_draw
+
+KEY = "a test key that is at least thirty-two characters long"
+
+
+def design_of(field, database, **change):
+    """The design of the small fieldwork, as the next draw, with lines replaced."""
+    with database.reading() as session:
+        text = session.get_one(Draw, field.draw_id).design_text.replace("draw: 1", "draw: 2")
+    for old, new in change.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture
+def lead(field, make_person):
+    return make_person("lead", evaluation=field.evaluation)
+
+
+def commit(session, store, actor, field, text, **change):
+    options = {"frame_id": field.frame_id, "purpose": "试点", "design_text": text, "secret_key": KEY, **change}
+    return operations.commit(session, store, actor, field.evaluation, **options)
+
+
+def run(session, store, actor, field, number=2, public_value=None, key=KEY):
+    return operations.run(
+        session, store, actor, field.evaluation, number=number, public_value=public_value, secret_key=key
+    )
+
+
+def complaints(database, store, lead, field, text):
+    with pytest.raises(InvalidError) as caught, database.transaction() as session:
+        commit(session, store, lead.actor, field, text)
+    return {each.code for each in caught.value.complaints}
+
+
+def test_a_draw_is_committed_logged_drawn_and_verifies(database, store, field, lead):
+    with database.transaction() as session:
+        made = queries.record(commit(session, store, lead.actor, field, design_of(field, database)))
+    assert (made.number, made.state, made.manifest_sha256) == (2, "committed", None)
+    committed = json.loads(store.get(made.commitment_sha256))
+    with database.reading() as session:
+        secret = decrypt(KEY, session.get_one(Draw, made.id).secret_encrypted)
+        frame = store.path(session.get_one(FrameFile, field.frame_id).file_sha256)
+    assert committed["committed"]["secret_sha256"] == hash_secret(secret)
+    with database.transaction() as session:
+        drawn = queries.record(run(session, store, lead.actor, field))
+    manifest = Manifest.from_json(store.get(str(drawn.manifest_sha256)).decode())
+    assert all(finding.ok for finding in verify_draw(manifest, frame))
+    with database.reading() as session:
+        lines = queries.log_lines(session)
+        units = queries.last_stage_units(session, made.id)
+    assert log.check_chain(lines, "log") == []
+    assert [(line.kind, line.subject) for line in lines[2:]] == [
+        ("draw.commitment", "fujian-demo/2"),
+        ("draw.manifest", "fujian-demo/2"),
+    ]
+    assert lines[3].sha256 == drawn.manifest_sha256
+    assert {unit.unit_id for unit in units} == {unit.id for unit in manifest.stages[-1].units}
+    assert all(unit.top.endswith("001") and unit.attributes["village"].startswith("第") for unit in units)
+    assert sorted({unit.order for unit in units if unit.sample_type == "reserve"}) == [1, 2]
+    with pytest.raises(ConflictError, match="already_drawn"), database.transaction() as session:
+        run(session, store, lead.actor, field)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"draw: 2": "draw: 3"}, "draw.number"),
+        ({"draw: 2": "draw: 1"}, "draw.number"),
+        ({"fujian-demo": "another"}, "draw.other_evaluation"),
+        ({"each: 2, by: []": "each: 9, by: []"}, "design.too_few_units"),
+        ({"household_class]": "persons_class]"}, "design.unknown_column"),
+        ({"each: 3, by: []": "each: 3, by: [{when: {household_class: 低保户}, take: 2}]"}, "design.unknown_value"),
+        ({"stages:": "stage:"}, "document.missing_key"),
+        ({"{source: null, round: null, form: null}": "{source: 大乐透, round: null, form: null}"}, None),
+    ],
+)
+def test_a_design_that_cannot_be_is_refused_with_every_reason(database, store, field, lead, change, code):
+    found = complaints(database, store, lead, field, design_of(field, database, **change))
+    assert found if code is None else code in found
+    with database.reading() as session:
+        assert len(queries.draws_of(session, field.evaluation.id)) == 1
+        assert len(queries.log_lines(session)) == 2
+
+
+def test_a_public_value_is_asked_for_exactly_when_the_design_names_one(database, store, field, lead):
+    public = {"{source: null, round: null, form: null}": "{source: 大乐透, round: '26001', form: 五个号码}"}
+    with database.transaction() as session:
+        commit(session, store, lead.actor, field, design_of(field, database, **public))
+    with pytest.raises(InvalidError) as caught, database.transaction() as session:
+        run(session, store, lead.actor, field)
+    assert [each.code for each in caught.value.complaints] == ["draw.public_value"]
+    with pytest.raises(ConflictError, match="secret_unreadable"), database.transaction() as session:
+        run(session, store, lead.actor, field, public_value="01 02", key="x" * 40)
+    with database.transaction() as session:
+        assert run(session, store, lead.actor, field, public_value="01 02 03 04 05").state == "drawn"
+
+
+def test_roles_decide_who_draws_and_who_publishes(database, store, field, lead, make_person):
+    supervisor = field.supervisor.actor
+    designer = make_person("designer", evaluation=field.evaluation).actor
+    with pytest.raises(ForbiddenError), database.transaction() as session:
+        commit(session, store, supervisor, field, design_of(field, database))
+    with pytest.raises(ForbiddenError), database.transaction() as session:
+        operations.publish(session, designer, field.evaluation, 1)
+    with pytest.raises(NotFoundError), database.transaction() as session:
+        operations.publish(session, lead.actor, field.evaluation, 7)
+    with database.transaction() as session:
+        operations.publish(session, lead.actor, field.evaluation, 1)
+    with pytest.raises(ConflictError, match="already_published"), database.transaction() as session:
+        operations.publish(session, lead.actor, field.evaluation, 1)
+
+
+def test_nothing_secret_is_public_before_publication(client, database, store, field, lead, sign_in, csrf_of):
+    base = f"/commitments/{field.evaluation.code}/1"
+    commitment = client.get(f"{base}/commitment.json")
+    assert commitment.status_code == 200
+    assert client.get(f"{base}/draw-manifest.json").status_code == 404
+    lines, problems = log.read_lines(client.get("/commitments.jsonl").get_data(as_text=True), "log")
+    assert (len(lines), problems, log.check_chain(lines, "log")) == (2, [], [])
+    assert "现场结束后公开" in client.get("/commitments").get_data(as_text=True)
+    with database.reading() as session:
+        secret = decrypt(KEY, session.get_one(Draw, field.draw_id).secret_encrypted)
+    sign_in(client, lead)
+    page = f"/evaluations/{field.evaluation.code}/draws/1"
+    reserves = [row.unit_id for row in field.assignments if row.sample_type == "reserve"]
+    shown = client.get(page).get_data(as_text=True)
+    units = client.post(f"{page}/units", data={"csrf_token": csrf_of(client)}).get_data(as_text=True)
+    for text in (shown, units, commitment.get_data(as_text=True)):
+        assert secret not in text
+        assert not any(unit in text for unit in reserves)
+    assert "第1县第" in units
+    with database.reading() as session:
+        opened = session.scalars(select(AuditRow).where(AuditRow.action == "draw.open")).one()
+    assert (opened.actor, opened.subject) == (lead.id, field.draw_id)
+    assert client.post(f"{page}/publish", data={"csrf_token": csrf_of(client)}).status_code == 303
+    outsider = client.application.test_client()
+    manifest = outsider.get(f"{base}/draw-manifest.json")
+    assert (manifest.status_code, manifest.json["secret"]) == (200, secret)
+
+
+def test_pages_commit_and_run(client, database, field, lead, sign_in, csrf_of):
+    sign_in(client, lead)
+    base = f"/evaluations/{field.evaluation.code}/draws"
+    assert "两县试点方案" in client.get(base).get_data(as_text=True)
+    form = {"frame": field.frame_id, "purpose": "复查", "csrf_token": csrf_of(client)}
+    bad = client.post(
+        base, data={**form, "design": design_of(field, database, **{"each: 2, by: []": "each: 9, by: []"})}
+    )
+    assert bad.status_code == 422
+    assert "9" in bad.get_data(as_text=True)
+    exclusion = {
+        "stages:\n": "exclude: [{level: village, column: village_kind, values: [其他村], reason: 试}]\nstages:\n"
+    }
+    assert client.post(base, data={**form, "design": design_of(field, database, **exclusion)}).status_code == 422
+    made = client.post(base, data={**form, "design": design_of(field, database)})
+    assert made.status_code == 303
+    assert client.post(f"{base}/2/run", data={"csrf_token": csrf_of(client)}).status_code == 303
+    page = client.get(f"{base}/2").get_data(as_text=True)
+    assert "复查" in page and "各层抽取结果：household" in page
+    assert client.post(f"{base}/2/run", data={"csrf_token": csrf_of(client)}).status_code == 409
+
+
+def test_the_api_lists_commits_and_runs(client, database, field, lead, make_person):
+    base = f"/api/v1/evaluations/{field.evaluation.code}/draws"
+    wish = {"frame_id": field.frame_id, "design": design_of(field, database)}
+    made = client.post(base, json=wish, headers=lead.bearer)
+    assert (made.status_code, made.json["number"], "secret" in made.get_data(as_text=True)) == (201, 2, False)
+    assert client.post(f"{base}/2/run", json={}, headers=lead.bearer).json["state"] == "drawn"
+    assert [each["number"] for each in client.get(base, headers=lead.bearer).json] == [1, 2]
+    enumerator = field.enumerators[0]
+    assert client.get(base, headers=enumerator.bearer).status_code == 403
+    assert client.post(f"{base}/2/publish", headers=enumerator.bearer).status_code == 403
+    assert client.post(f"{base}/2/publish", headers=lead.bearer).status_code == 200
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def files(prepared_field, tmp_path):
+    """Frame and design as files, for those who work without the server."""
+    row = prepared_field.rows["frame_file"][0]
+    frame, design = tmp_path / "frame.parquet", tmp_path / "design.yaml"
+    frame.write_bytes((prepared_field.files / row["file_sha256"][:2] / row["file_sha256"]).read_bytes())
+    design.write_text(prepared_field.rows["draw"][0]["design_text"], encoding="utf-8")
+    return tmp_path
+
+
+def draw_by_files(folder: Path) -> Path:
+    common = ("--design", folder / "design.yaml", "--frame", folder / "frame.parquet", "--log", folder / "log.jsonl")
+    commitment, secret = folder / "commitment.json", folder / "secret.json"
+    made = invoke("draw", "commit", *common, "--out", commitment, "--secret-out", secret)
+    assert made.exit_code == 0, made.output
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert invoke("draw", "commit", *common, "--out", commitment, "--secret-out", secret).exit_code == 1
+    out = folder / "manifest.json"
+    drawn = invoke("draw", "run", *common, "--commitment", commitment, "--secret", secret, "--out", out)
+    assert drawn.exit_code == 0, drawn.output
+    return out
+
+
+def test_the_commands_commit_run_verify_and_log(files):
+    manifest, frame = draw_by_files(files), files / "frame.parquet"
+    verified = invoke("draw", "verify", manifest, "--frame", frame, "--json")
+    assert (verified.exit_code, json.loads(verified.stdout)["ok"]) == (0, True)
+    logged = json.loads(invoke("draw", "log", files / "log.jsonl", "--json").stdout)
+    assert [line["kind"] for line in logged["lines"]] == ["draw.commitment", "draw.manifest"]
+    text = manifest.read_text(encoding="utf-8")
+    place = text.index('"probability": 0.5')
+    manifest.write_text(text[:place] + '"probability": 0.4' + text[place + 18 :], encoding="utf-8")
+    changed = invoke("draw", "verify", manifest, "--frame", frame)
+    assert changed.exit_code == 1
+    assert "stages[" in changed.stderr
+    manifest.write_text("{}", encoding="utf-8")
+    assert invoke("draw", "verify", manifest, "--frame", frame).exit_code == 1
+    assert invoke("draw", "verify", manifest).exit_code == 2
+
+
+@pytest.mark.parametrize("change", ["edit", "remove", "reorder", "garble"])
+def test_a_log_that_was_touched_does_not_pass(files, change):
+    draw_by_files(files)
+    path = files / "log.jsonl"
+    first, second = path.read_text(encoding="utf-8").splitlines()
+    touched = {
+        "edit": [first.replace("fujian-demo", "fujian-dem0"), second],
+        "remove": [second],
+        "reorder": [second, first],
+        "garble": [first, second[:-3]],
+    }[change]
+    path.write_text("\n".join(touched) + "\n", encoding="utf-8")
+    failed = invoke("draw", "log", path, "--json")
+    assert failed.exit_code == 1
+    assert all(each["message"].startswith("log.jsonl 第") for each in json.loads(failed.stdout)["complaints"])
+
+
+def test_the_commands_check_and_size_a_design(files):
+    frame, design = files / "frame.parquet", files / "design.yaml"
+    assert invoke("design", "check", design, "--frame", frame).exit_code == 0
+    text = design.read_text(encoding="utf-8")
+    design.write_text(text.replace("each: 2, by: []", "each: 9, by: []"), encoding="utf-8")
+    failed = invoke("design", "check", design, "--frame", frame, "--json")
+    assert failed.exit_code == 1
+    assert [each["code"] for each in json.loads(failed.stdout)["complaints"]][:1] == ["design.too_few_units"]
+    sized = invoke("design", "size", "--threshold", "0.02", "--true-rate", "0.005", "--deff", "3", "--json")
+    assert json.loads(sized.stdout) == {
+        "without_error": 149,
+        "effective": 386,
+        "interviews": 1158,
+        "errors_allowed": 3,
+    }
+    simple = invoke("design", "size", "--rate", "0.9", "--half-width", "0.03", "--json")
+    assert json.loads(simple.stdout)["simple"] == 385
+    assert invoke("design", "size").exit_code == 2
+    assert invoke("design", "size", "--threshold", "0.02", "--true-rate", "0.5").exit_code == 2

@@ -1,0 +1,233 @@
+"""Fieldwork: who visits whom, how reserves open, and what enumerators never see."""
+
+import csv
+import io
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from evalsvc.audit import AuditRow
+from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
+from evalsvc.fieldwork import operations, queries
+from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
+from evalsvc.fieldwork.models import Assignment
+from evalsvc.fieldwork.schemas import Task
+
+OPENROSA = {"X-OpenRosa-Version": "1.0"}
+
+
+def set_outcome(database, unit, disposition, **columns):
+    with database.transaction() as session:
+        row = session.get_one(Assignment, unit.id)
+        row.disposition = disposition
+        for name, value in columns.items():
+            setattr(row, name, value)
+
+
+def opened_now(database, field):
+    with database.reading() as session:
+        return {row.unit_id: row for row in queries.assignments_of_draw(session, field.draw_id) if row.opened_at}
+
+
+def test_the_main_sample_is_open_and_the_reserves_are_closed(field):
+    by_type = {
+        kind: [row for row in field.assignments if row.sample_type == kind] for kind in ("probability", "reserve")
+    }
+    assert (len(by_type["probability"]), len(by_type["reserve"])) == (24, 16)
+    assert all(row.opened_at for row in by_type["probability"])
+    assert not any(row.opened_at for row in by_type["reserve"])
+    assert {row.county for row in field.assignments} == {"351001", "352001"}
+
+
+def test_assignments_are_made_once(database, field, actor):
+    with pytest.raises(ConflictError, match="already_assigned"), database.transaction() as session:
+        operations.assign_from_draw(session, actor, field.draw_id, field.instrument_id)
+    with pytest.raises(NotFoundError), database.transaction() as session:
+        operations.assign_from_draw(session, actor, "nowhere", field.instrument_id)
+
+
+def test_the_next_reserve_of_the_same_village_and_class_opens_beside_the_household(database, field):
+    unit = field.opened(field.enumerators[0])[0]
+    set_outcome(database, unit, "non_contact")
+    with database.transaction() as session:
+        reserve = queries.record(
+            operations.open_reserve(
+                session, field.supervisor.actor, field.evaluation.id, unit.unit_id, "no_answer_twice"
+            )
+        )
+    assert (reserve.parent, reserve.stratum, reserve.order) == (unit.parent, unit.stratum, 1)
+    assert (reserve.replaces, reserve.reason) == (unit.unit_id, "no_answer_twice")
+    now_open = opened_now(database, field)
+    assert now_open[unit.unit_id].disposition == "non_contact"
+    assert reserve.enumerator_id == unit.enumerator_id
+    with database.reading() as session:
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "fieldwork.open_reserve")).one()
+    assert row.details == {"unit": reserve.unit_id, "replaces": unit.unit_id, "reason": "no_answer_twice", "order": 1}
+
+
+def test_a_reserve_that_fails_is_replaced_in_turn_until_none_is_left(database, field):
+    unit = field.opened(field.enumerators[0])[0]
+    opened = [unit.unit_id]
+    for reason, disposition in (("refused", "refused"), ("vacant", "ineligible_vacant")):
+        set_outcome(database, opened_now(database, field)[opened[-1]], disposition)
+        with database.transaction() as session:
+            made = operations.open_reserve(session, field.supervisor.actor, field.evaluation.id, opened[-1], reason)
+            opened.append(made.unit_id)
+    set_outcome(database, opened_now(database, field)[opened[-1]], "refused")
+    with pytest.raises(ConflictError, match="no_reserve_left"), database.transaction() as session:
+        operations.open_reserve(session, field.supervisor.actor, field.evaluation.id, opened[-1], "refused")
+    with pytest.raises(ConflictError, match="already_replaced"), database.transaction() as session:
+        operations.open_reserve(session, field.supervisor.actor, field.evaluation.id, unit.unit_id, "refused")
+
+
+@pytest.mark.parametrize(
+    ("disposition", "sample_type", "reason", "code"),
+    [
+        (None, "probability", "refused", "reason_not_recorded"),
+        ("completed", "probability", "refused", "reason_not_recorded"),
+        ("non_contact", "probability", "refused", "reason_not_recorded"),
+        ("refused", "probability", "weather", "unknown_reason"),
+        ("refused", "certainty", "refused", "not_replaceable"),
+        ("refused", "purposive", "refused", "not_replaceable"),
+    ],
+)
+def test_a_reserve_needs_a_reason_that_the_record_shows(database, field, disposition, sample_type, reason, code):
+    unit = field.opened(field.enumerators[0])[0]
+    set_outcome(database, unit, disposition, sample_type=sample_type)
+    with pytest.raises(ConflictError, match=code), database.transaction() as session:
+        operations.open_reserve(session, field.supervisor.actor, field.evaluation.id, unit.unit_id, reason)
+    assert len(opened_now(database, field)) == 24
+
+
+def test_only_supervisors_open_reserves_and_give_out_villages(database, field, make_person):
+    unit = field.opened(field.enumerators[0])[0]
+    set_outcome(database, unit, "refused")
+    lead = make_person("lead", "enumerator", evaluation=field.evaluation).actor
+    with pytest.raises(ForbiddenError), database.transaction() as session:
+        operations.open_reserve(session, lead, field.evaluation.id, unit.unit_id, "refused")
+    with pytest.raises(ForbiddenError), database.transaction() as session:
+        operations.assign_enumerator(session, lead, field.evaluation.id, [unit.parent], None)
+
+
+def test_villages_go_to_enumerators_of_this_evaluation(database, field, make_person):
+    village, supervisor = field.assignments[0].parent, field.supervisor.actor
+    stranger = make_person("supervisor", evaluation=field.evaluation)
+    with pytest.raises(NotFoundError, match="not_an_enumerator"), database.transaction() as session:
+        operations.assign_enumerator(session, supervisor, field.evaluation.id, [village], stranger.id)
+    with pytest.raises(NotFoundError, match="unknown_village"), database.transaction() as session:
+        operations.assign_enumerator(session, supervisor, field.evaluation.id, [village, "9"], field.enumerators[1].id)
+    with database.transaction() as session:
+        number = operations.assign_enumerator(
+            session, supervisor, field.evaluation.id, [village], field.enumerators[1].id
+        )
+    assert number == 6
+
+
+def test_a_device_reads_its_own_open_households_and_no_reserve(client, field):
+    own, other = field.enumerators
+    url = f"/v1/key/{own.device_token}/evaluations/{field.evaluation.code}/assignments"
+    answer = client.get(url)
+    assert answer.status_code == 200
+    tasks = answer.json["assignments"]
+    assert {task["unit_id"] for task in tasks} == {row.unit_id for row in field.opened(own)}
+    text = answer.get_data(as_text=True)
+    assert not any(row.unit_id in text for row in field.assignments if row.sample_type == "reserve")
+    assert not any(row.unit_id in text for row in field.opened(other))
+    assert not {"weight", "probability", "order", "sample_type"} & set(tasks[0])
+    assert tasks[0]["village"].startswith("第1县第") and tasks[0]["form_id"] == "household"
+    assert client.get(url.replace(own.device_token, "x" * 43)).status_code == 401
+
+
+def test_progress_counts_by_county_and_village(database, field):
+    first, second = field.opened(field.enumerators[0])[:2]
+    set_outcome(database, first, "completed")
+    set_outcome(database, second, "refused")
+    with database.transaction() as session:
+        operations.open_reserve(session, field.supervisor.actor, field.evaluation.id, second.unit_id, "refused")
+    with database.reading() as session:
+        progress = queries.progress(session, field.draw_id)
+        areas = queries.areas(session, field.evaluation.id)
+    assert (progress.total.opened, progress.total.finished) == (25, 2)
+    assert (progress.total.reserves_opened, progress.total.reserves_closed) == (1, 15)
+    assert [county.label for county in progress.counties] == ["第1县", "第2县"]
+    village = next(row for row in progress.counties[0].villages if row.unit_id == first.parent)
+    assert (village.counts["completed"], village.counts["refused"], village.opened) == (1, 1, 7)
+    assert village.enumerators == ("调查员甲",)
+    assert [(area.label, len(area.villages)) for area in areas] == [("第1县", 2), ("第2县", 2)]
+
+
+def test_exports_hold_no_reserve_and_no_formula(database, field):
+    with database.reading() as session:
+        tasks = queries.tasks(session, field.evaluation.id, field.enumerators[0].id)
+    rows = list(csv.DictReader(io.StringIO(tasks_as_csv(tasks).decode("utf-8-sig"))))
+    sheet = list(load_workbook(io.BytesIO(tasks_as_xlsx(tasks))).active.values)
+    closed = {row.unit_id for row in field.closed(field.enumerators[0])}
+    assert {row["unit_id"] for row in rows} == {line[0] for line in sheet[1:]} == {task.unit_id for task in tasks}
+    assert not closed & {row["unit_id"] for row in rows}
+    assert rows[0]["household_class"] and rows[0]["village_code"]
+    trap = Task("a", "=1+1", "县", "村", "类", "f", "1", None, None, {"note": "@SUM(A1)"})
+    assert tasks_as_csv([trap]).decode("utf-8-sig").splitlines()[1].startswith("'=1+1,")
+    cell = load_workbook(io.BytesIO(tasks_as_xlsx([trap]))).active["A2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_the_pages_of_a_supervisor(client, database, field, sign_in, csrf_of):
+    sign_in(client, field.supervisor)
+    base = f"/evaluations/{field.evaluation.code}/fieldwork"
+    page = client.get(base).get_data(as_text=True)
+    assert "第1县第" in page and "调查员甲" in page
+    unit = field.opened(field.enumerators[0])[0]
+    set_outcome(database, unit, "refused")
+    village = f"{base}/draws/1/village?village={unit.parent}"
+    assert "启用备选户" in client.get(village).get_data(as_text=True)
+    form = {"unit": unit.unit_id, "reason": "refused", "csrf_token": csrf_of(client)}
+    assert client.post(f"{base}/draws/1/reserves", data=form).status_code == 303
+    shown = client.get(village).get_data(as_text=True)
+    assert f"替补 {unit.unit_id}（拒访）" in shown
+    assert client.post(f"{base}/draws/1/reserves", data=form).status_code == 409
+    closed = [row for row in field.closed(field.enumerators[0]) if row.unit_id not in shown]
+    assert len(closed) >= 7
+    given = {
+        "village": unit.parent,
+        "person": field.enumerators[1].id,
+        "back": unit.parent,
+        "csrf_token": csrf_of(client),
+    }
+    assert client.post(f"{base}/draws/1/enumerator", data=given).status_code == 303
+    assert "调查员乙" in client.get(village).get_data(as_text=True)
+    for ending in ("csv", "xlsx"):
+        assert client.get(f"{base}/tasks.{ending}?enumerator={field.enumerators[0].id}").status_code == 200
+    assert client.get(f"{base}/draws/1/village?village=nowhere").status_code == 404
+
+
+def test_a_lead_reads_but_does_not_open_reserves(client, field, make_person, sign_in, csrf_of):
+    sign_in(client, make_person("lead", evaluation=field.evaluation))
+    base = f"/evaluations/{field.evaluation.code}/fieldwork"
+    unit = field.opened(field.enumerators[0])[0]
+    assert "启用备选户" not in client.get(f"{base}/draws/1/village?village={unit.parent}").get_data(as_text=True)
+    form = {"unit": unit.unit_id, "reason": "refused", "csrf_token": csrf_of(client)}
+    assert client.post(f"{base}/draws/1/reserves", data=form).status_code == 403
+
+
+def test_the_api_of_a_supervisor(client, database, field, make_person):
+    base = f"/api/v1/evaluations/{field.evaluation.code}/fieldwork"
+    bearer = field.supervisor.bearer
+    progress = client.get(f"{base}/draws/1/progress", headers=bearer).json
+    assert (progress["total"]["opened"], len(progress["counties"])) == (24, 2)
+    unit = field.opened(field.enumerators[0])[0]
+    set_outcome(database, unit, "non_contact")
+    wish = {"unit_id": unit.unit_id, "reason": "moved_away"}
+    opened = client.post(f"{base}/reserves", json=wish, headers=bearer)
+    assert (opened.status_code, opened.json["replaces"]) == (201, unit.unit_id)
+    again = client.post(f"{base}/reserves", json=wish, headers=bearer)
+    assert (again.status_code, again.json["code"]) == (409, "fieldwork.already_replaced")
+    given = client.post(f"{base}/enumerators", json={"villages": [unit.parent], "enumerator_id": None}, headers=bearer)
+    assert given.json == {"households": 7}
+    assert client.post(f"{base}/reserves", json={}, headers=bearer).status_code == 422
+    lead = make_person("lead", evaluation=field.evaluation)
+    assert client.post(f"{base}/reserves", json=wish, headers=lead.bearer).status_code == 403
+    made = client.post(
+        f"{base}/assignments", json={"draw": 1, "instrument_id": field.instrument_id}, headers=lead.bearer
+    )
+    assert made.json["code"] == "fieldwork.already_assigned"
