@@ -93,10 +93,15 @@ def randomize(_: object, nodes: Nodes, *_seed: Value) -> Nodes:
 def choice_name(_: object, value: Value, question: Value) -> str:
     """Give the label of a choice of a question."""
     scope = CURRENT.get()
-    path = canonical(to_string(question), f"/{scope.root.tag}")
+    path = canonical(to_string(question), _path_of(scope.node))
     wanted = to_string(value)
     labels = next((choice.labels for choice in scope.tables.choices.get(path, ()) if choice.value == wanted), None)
     return "" if labels is None else labels.get(scope.language, labels.get(UNNAMED, ""))
+
+
+def _path_of(node: etree._Element) -> str:
+    tags = [str(element.tag) for element in (node, *node.iterancestors())]
+    return "/" + "/".join(reversed(tags))
 
 
 @function("jr:itext", "string", (1, 1), "string", spoken=True)

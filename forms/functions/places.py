@@ -26,33 +26,34 @@ def points_of(*values: Value) -> list[Point]:
 
 @function("distance", "number", (1, None), "any")
 def distance(_: object, *values: Value) -> float:
-    """Give the length of a line in metres, on the sphere."""
+    """Give the length of a line in metres on the sphere, to centimetres as the clients do."""
     points = points_of(*values)
-    return sum(_between(a, b) for a, b in pairwise(points))
+    return _to_centimetres(sum(_between(a, b) for a, b in pairwise(points)))
 
 
 def _between(a: Point, b: Point) -> float:
+    """Give the great-circle distance by the law of cosines: less exact over some metres, but what the clients compute."""
     latitude_a, latitude_b = math.radians(a[0]), math.radians(b[0])
-    half_chord = (
-        math.sin((latitude_b - latitude_a) / 2) ** 2
-        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(math.radians(b[1] - a[1]) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(half_chord)))
+    across = math.cos(latitude_a) * math.cos(latitude_b) * math.cos(math.radians(a[1] - b[1]))
+    cosine = math.sin(latitude_a) * math.sin(latitude_b) + across
+    return EARTH_RADIUS * math.acos(max(-1.0, min(1.0, cosine)))
 
 
 @function("area", "number", (1, 1), "any")
 def area(_: object, value: Value) -> float:
-    """Give the area inside a line in square metres, on the plane that touches the first point."""
+    """Give the area inside a line in square metres on the sphere (Chamberlain and Duquette 2007, equation 1)."""
     points = points_of(value)
     if len(points) < 3:
         return 0.0
-    flat = [_flat(point, points[0]) for point in points]
-    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(flat, flat[1:] + flat[:1], strict=True))) / 2
+    total = sum(
+        math.radians(b[1] - a[1]) * (2 + math.sin(math.radians(a[0])) + math.sin(math.radians(b[0])))
+        for a, b in pairwise([*points, points[0]])
+    )
+    return _to_centimetres(abs(total) * EARTH_RADIUS**2 / 2)
 
 
-def _flat(point: Point, origin: Point) -> Point:
-    metres = 2 * math.pi * EARTH_RADIUS / 360
-    return ((point[1] - origin[1]) * metres * math.cos(math.radians(point[0])), (point[0] - origin[0]) * metres)
+def _to_centimetres(value: float) -> float:
+    return math.floor(value * 100 + 0.5) / 100
 
 
 @function("geofence", "boolean", (2, 2), "any")
