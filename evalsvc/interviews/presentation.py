@@ -13,6 +13,7 @@ from forms.definition import FormDefinition
 from forms.instance import Instance
 from forms.structure import Node, Texts
 
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
 _POSITION = re.compile(r"\[\d+\]")
 Complaints = Sequence[Mapping[str, Any]]
 
@@ -63,7 +64,7 @@ class _Walk:
             for node in self.definition.nodes:
                 self.children.setdefault(node.parent or "", []).append(node)
         for node in self.children.get(path, ()):
-            if node.is_meta or node.is_note or node.path == f"{path}/meta":
+            if self._left_out(node, path):
                 continue
             found = [] if element is None else element.findall(node.name)
             here = f"{place or path}/{node.name}"
@@ -72,7 +73,12 @@ class _Walk:
             elif node.kind == "group":
                 yield from self._group(found, node, here, row)
             else:
-                yield self._line(node, here, row, _text(found))
+                yield self._line(node, here, row, found[0] if found else None)
+
+    def _left_out(self, node: Node, path: str) -> bool:
+        """Leave out what nobody answers: the form's metadata, notes, and values that it computes for itself."""
+        computed = node.kind == "question" and node.control is None and not node.labels and node.preload is None
+        return node.is_meta or node.is_note or node.path == f"{path}/meta" or computed
 
     def _rows(self, found: Sequence[etree._Element], node: Node, here: str) -> Iterator[AnswerLine]:
         for number, element in enumerate(found, start=1):
@@ -90,12 +96,13 @@ class _Walk:
         label = text_of(node.labels, self.reader.language, node.name)
         return AnswerLine(here, node.name, label, "", row, is_group=True, hidden=False, complaints=self._at(here))
 
-    def _line(self, node: Node, here: str, row: int | None, text: str) -> AnswerLine:
+    def _line(self, node: Node, here: str, row: int | None, element: etree._Element | None) -> AnswerLine:
+        text = "" if element is None else (element.text or "").strip()
         hidden = bool(text) and node.personal is not None and not self.reader.sees_personal
         return AnswerLine(
             path=here,
             name=node.name,
-            label=text_of(node.labels, self.reader.language, node.name),
+            label=_filled(text_of(node.labels, self.reader.language, node.name), element),
             answer="" if hidden else self._readable(node, text),
             row=row,
             is_group=False,
@@ -116,5 +123,16 @@ class _Walk:
         return tuple([*self.complaints.get(here, ()), *(self.complaints.get(plain, ()) if plain != here else ())])
 
 
-def _text(found: Sequence[etree._Element]) -> str:
-    return (found[0].text or "").strip() if found else ""
+def _filled(label: str, element: etree._Element | None) -> str:
+    """Put the values into a label that speaks of other answers, the nearest one of a name first."""
+
+    def value(match: re.Match[str]) -> str:
+        around = None if element is None else element.getparent()
+        while around is not None:
+            text = around.findtext(f".//{match.group(1)}")
+            if text:
+                return text.strip()
+            around = around.getparent()
+        return "…"
+
+    return _REFERENCE.sub(value, label)
