@@ -49,11 +49,18 @@ def _operation(document: Mapping[str, Any], method: str, path: str, item: Mappin
     return Operation(
         method=method.upper(),
         path=path,
-        tag=", ".join(described.get("tags", ())),
+        tag=_tag(document, described),
         summary=described.get("summary", ""),
         fields=(*map(_parameter, parameters), *_body_fields(document, described.get("requestBody", {}))),
-        answers=tuple((status, text) for status, text in answers if status != "default"),
+        answers=tuple(sorted((status, text) for status, text in answers if status != "default")),
     )
+
+
+def _tag(document: Mapping[str, Any], described: Mapping[str, Any]) -> str:
+    """Return what a group of addresses is called: the words of its blueprint, or its name."""
+    name = next(iter(described.get("tags", ())), "")
+    words = {each["name"]: each.get("description") for each in document.get("tags", ())}
+    return str(words.get(name) or name)
 
 
 def _parameter(given: Mapping[str, Any]) -> Field:

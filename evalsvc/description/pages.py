@@ -24,7 +24,8 @@ def document() -> ResponseReturnValue:
 def page() -> ResponseReturnValue:
     """Show every address of the API."""
     listed = operations(_api().spec.to_dict())
-    return flask.render_template("description/page.html", operations=listed)
+    groups = [(tag, [each for each in listed if each.tag == tag]) for tag in dict.fromkeys(each.tag for each in listed)]
+    return flask.render_template("description/page.html", groups=groups)
 
 
 def _api() -> Api:

@@ -2,11 +2,14 @@
 
 import flask
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from evalsvc import web
 from evalsvc.access import page
-from evalsvc.evaluations import queries
+from evalsvc.evaluations import operations, queries
+from evalsvc.evaluations.packs import pack_names
 from evalsvc.people import queries as people
+from evalsvc.people.actor import DESIGNER, LEAD
 
 blueprint = flask.Blueprint("evaluations", __name__, template_folder="templates")
 
@@ -19,4 +22,17 @@ def index() -> ResponseReturnValue:
     with web.database().reading() as session:
         among = None if actor.roles else people.evaluations_of(session, str(actor.person_id))
         rows = queries.evaluations(session, among)
-    return flask.render_template("evaluations/index.html", evaluations=rows)
+    may_create = actor.has(DESIGNER, LEAD)
+    return flask.render_template("evaluations/index.html", evaluations=rows, may_create=may_create, packs=pack_names())
+
+
+@blueprint.post("/evaluations")
+@page(DESIGNER, LEAD)
+def create() -> ResponseReturnValue:
+    """Open an evaluation; the role has to hold everywhere."""
+    given = {name: flask.request.form.get(name, "").strip() for name in ("code", "name", "client", "institute", "pack")}
+    simulated = flask.request.form.get("simulated") == "1"
+    with web.database().transaction() as session:
+        operations.create_evaluation(session, web.current_actor(), **given, simulated=simulated)
+    flask.flash(_("评估项目已建立。"), "good")
+    return web.see_other("evaluations.index")

@@ -15,7 +15,7 @@ from evalsvc.people import queries as people
 from evalsvc.people.actor import DESIGNER, LEAD
 
 blueprint = Blueprint(
-    "evaluations-api", __name__, url_prefix="/api/v1/evaluations", description="评估项目 / evaluations"
+    "evaluations_api", __name__, url_prefix="/api/v1/evaluations", description="评估项目 / evaluations"
 )
 
 

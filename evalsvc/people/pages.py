@@ -82,7 +82,7 @@ def account() -> ResponseReturnValue:
 @page()
 def password() -> ResponseReturnValue:
     """Show the form."""
-    return flask.render_template("people/password.html", must_change=current_user.must_change_password)
+    return _password_form()
 
 
 @blueprint.post("/account/password")
@@ -90,21 +90,29 @@ def password() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change one's own password; guessing the old one is slowed down like guessing at the door."""
     form = flask.request.form
-    with web.database().reading() as session:
-        name = queries.person_by_id(session, current_user.person_id).sign_in_name
-    attempt, message = _attempt(name), None
+    attempt, message = _attempt(_own_name()), None
     if form.get("new") != form.get("again"):
         message = sentence("people.password_differs", language=web.language())
     elif not operations.password_of_attempt_fits(attempt, form.get("old", "")):
         message = sentence("people.password_wrong", {"minutes": operations.THROTTLE_MINUTES}, web.language())
     if message is not None:
-        must_change = current_user.must_change_password
-        return flask.render_template("people/password.html", must_change=must_change, message=message), 422
+        return _password_form(message), 422
     with web.database().transaction() as session:
         operations.forget_failures(session, attempt)
         operations.change_password(session, web.current_actor(), form.get("new", ""), current_user.secret)
     flask.flash(_("密码已修改，其他浏览器需要重新登录。"), "good")
     return web.see_other("people.account")
+
+
+def _password_form(message: str | None = None) -> str:
+    must_change = current_user.must_change_password
+    words = {"must_change": must_change, "message": message, "sign_in_name": _own_name()}
+    return flask.render_template("people/password.html", **words)
+
+
+def _own_name() -> str:
+    with web.database().reading() as session:
+        return queries.person_by_id(session, current_user.person_id).sign_in_name
 
 
 def _attempt(sign_in_name: str) -> operations.Attempt:
