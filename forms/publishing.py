@@ -46,10 +46,10 @@ def _references(form: CompiledForm) -> Iterator[Complaint]:
 
 def _types(definition: FormDefinition) -> Iterator[Complaint]:
     if not definition.questions:
-        yield Complaint("form", "form.no_questions", f"/{definition.root}")
+        yield Complaint("form", "form.no_questions", f"/{definition.root}", severity="warning")
     for node in definition.questions:
         if node.control in SELECTS and not node.choices and node.itemset is None:
-            yield Complaint("form", "form.no_choices", node.path)
+            yield Complaint("form", "form.no_choices", node.path, severity="warning")
         yield from _choices(node)
 
 

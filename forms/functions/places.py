@@ -32,7 +32,7 @@ def distance(_: object, *values: Value) -> float:
 
 
 def _between(a: Point, b: Point) -> float:
-    """Give the great-circle distance by the law of cosines: less exact over some metres, but what the clients compute."""
+    """Give the great-circle distance by the law of cosines: coarse over some metres, but what the clients compute."""
     latitude_a, latitude_b = math.radians(a[0]), math.radians(b[0])
     across = math.cos(latitude_a) * math.cos(latitude_b) * math.cos(math.radians(a[1] - b[1]))
     cosine = math.sin(latitude_a) * math.sin(latitude_b) + across

@@ -1,5 +1,7 @@
 """Every kind of complaint, on small forms."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from forms import check, parse_instance
@@ -227,3 +229,11 @@ def test_labels_may_be_in_any_language_of_the_form(form, verdict) -> None:
 def test_a_long_text_is_not_given_to_a_pattern(form, verdict) -> None:
     evil = form("type ; name ; label ; constraint\ntext ; t ; T ; regex(., '^[ab]+$')")
     assert verdict(evil, f"<t>{'a' * 10_001}</t>") == [("constraint", "check.text_too_long", "/data/t")]
+
+
+def test_many_threads_check_with_one_form(household, completed, filled) -> None:
+    good = parse_instance(filled(household, completed))
+    bad = parse_instance(filled(household, {**completed, "respondent_age": 3}))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda n: len(check(household, bad if n % 2 else good)), range(80)))
+    assert found == [0, 1] * 40
