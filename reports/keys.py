@@ -1,10 +1,10 @@
 """Signing keys: read from PKCS#12, or made for a demonstration and said to be one in the certificate itself."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -29,7 +29,8 @@ class Signer:
 def read_signer(pkcs12_bytes: bytes, passphrase: bytes | None) -> Signer:
     """Open a PKCS#12 file.
 
-    Raises ReportError ``reports.key_unreadable`` when the file or the passphrase is wrong.
+    Raises ReportError ``reports.key_unreadable`` when the file or the passphrase is wrong, and
+    ``reports.chain_incomplete`` when it holds some of the certificates above the signer's but not all up to the root.
     """
     try:
         key = SimpleSigner.load_pkcs12_data(pkcs12_bytes, other_certs=[], passphrase=passphrase)
@@ -37,11 +38,17 @@ def read_signer(pkcs12_bytes: bytes, passphrase: bytes | None) -> Signer:
         raise ReportError("reports.key_unreadable") from error
     if key is None or key.signing_cert is None:
         raise ReportError("reports.key_unreadable")
+    top = _top_of(key)
+    if top.issuer != top.subject and top.dump() != key.signing_cert.dump():
+        raise ReportError("reports.chain_incomplete", issuer=top.issuer.human_friendly)
     return Signer(key, key.signing_cert.subject.human_friendly)
 
 
 def demo_signer(directory: Path, institute: str, passphrase: bytes, at: datetime) -> Signer:
-    """Return the demo key of a folder, made at the first call; its certificate says that it binds nobody."""
+    """Return the demo key of a folder, made at the first call; its certificates say that they bind nobody.
+
+    Raises ReportError ``reports.key_unreadable`` when the folder's key was made with another passphrase.
+    """
     path = directory / "demo-key.p12"
     if not path.exists():
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -51,50 +58,86 @@ def demo_signer(directory: Path, institute: str, passphrase: bytes, at: datetime
 
 
 def make_demo_key(institute: str, passphrase: bytes, at: datetime) -> bytes:
-    """Make a P-256 key with a self-signed certificate, as PKCS#12."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, institute),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{institute} {DEMO_WORDS}"[:64]),
-        ]
+    """Make a demo authority and a P-256 key with its certificate, as PKCS#12; the authority's own key is not kept."""
+    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority_name = _name(institute, f"示范签发机构 {DEMO_WORDS}")
+    authority = (
+        _certificate(authority_name, authority_name, authority_key, at)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(authority=True), critical=True)
+        .sign(authority_key, hashes.SHA256())
     )
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(int.from_bytes(os.urandom(16), "big") >> 1)
-        .not_valid_before(at - timedelta(days=1))
-        .not_valid_after(at + timedelta(days=365 * DEMO_YEARS))
+        _certificate(_name(institute, f"{institute} {DEMO_WORDS}"[:64]), authority_name, key, at)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_signing_only(), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
+        .add_extension(_usage(authority=False), critical=True)
+        .add_extension(issuer, critical=False)
+        .sign(authority_key, hashes.SHA256())
     )
     return pkcs12.serialize_key_and_certificates(
-        DEMO_WORDS.encode(), key, certificate, None, BestAvailableEncryption(passphrase)
+        DEMO_WORDS.encode(), key, certificate, [authority], BestAvailableEncryption(passphrase)
     )
 
 
-def certificate_of(signer: Signer) -> bytes:
-    """Return the signer's certificate as PEM, for those who want to trust it by hand."""
-    certificate = signer.key.signing_cert
+def authority_of(signer: Signer) -> bytes:
+    """Return as PEM the certificate at the root of the signer's chain, for those who want to trust it by hand."""
+    return x509.load_der_x509_certificate(_top_of(signer.key).dump()).public_bytes(Encoding.PEM)
+
+
+def fingerprint(certificate: bytes) -> str:
+    """Return the SHA-256 of a PEM certificate as people compare it by telephone."""
+    digest = x509.load_pem_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex()
+    return " ".join(digest[place : place + 4] for place in range(0, 64, 4))
+
+
+def _top_of(key: SimpleSigner) -> asn1_x509.Certificate:
+    """Follow the issuers through the certificates of a key as far as they lead."""
+    certificate = key.signing_cert
     if certificate is None:
         raise ReportError("reports.key_unreadable")
-    return x509.load_der_x509_certificate(certificate.dump()).public_bytes(Encoding.PEM)
+    above = {each.subject.dump(): each for each in key.cert_registry}
+    for _ in range(len(above)):
+        certificate = above.get(certificate.issuer.dump(), certificate)
+    return certificate
 
 
-def _signing_only() -> x509.KeyUsage:
+def _name(institute: str, common_name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, institute[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, at: datetime
+) -> x509.CertificateBuilder:
+    """Begin a certificate that is valid from a day before, so that slow clocks do not matter."""
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=365 * DEMO_YEARS))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _usage(*, authority: bool) -> x509.KeyUsage:
+    """Let an authority sign certificates, and a signer documents; nothing else."""
     return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
+        digital_signature=not authority,
+        content_commitment=not authority,
         key_encipherment=False,
         data_encipherment=False,
         key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
         encipher_only=False,
         decipher_only=False,
     )

@@ -1,26 +1,31 @@
 """Check a signed PDF without trusting who sent it: signature, embedded data, printed figures.
 
-Three different readers look at the file: pyHanko at the signature, PDFium at the pages and attachments, and this module
+Three different readers look at the file: pyHanko at the signature, PDFium at the pages and attachments, and `container`
 at the very bytes around the signature, because CMS leaves some of them unprotected.
 """
 
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
 import pypdfium2
-from asn1crypto import cms
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
+from asn1crypto.x509 import Name
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    PdfSignatureStatus,
+    SignatureCoverageLevel,
+    validate_pdf_signature,
+)
 from pyhanko_certvalidator import ValidationContext
 
+from reports.container import container_is_strict
 from reports.document import Printed
 from reports.errors import ReportError
 
@@ -31,7 +36,9 @@ logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 LARGEST_FILE = 200_000_000
 MOST_PAGES = 3_000
 LARGEST_TEXT = 50_000_000
-"""Limits for files from outside: bytes, pages, characters."""
+MOST_ATTACHMENTS = 200
+MOST_SIGNATURES = 50
+"""Limits for files from outside: bytes (of the file, and of what is embedded), pages, characters, parts."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,10 @@ class SignatureFinding:
     """The certificate leads to one of the given trust anchors."""
     problem: str | None
     detail: str = ""
+    self_made: bool = False
+    """The signer's own organisation issued the certificate: nobody else vouches for it."""
+    time_stamped_at: datetime | None = None
+    """When a time stamping authority saw the signature, if one did."""
 
 
 @dataclass(frozen=True)
@@ -77,22 +88,31 @@ def check_signatures(pdf: bytes, trust: bytes | None = None) -> SignatureReport:
         return SignatureReport((), "reports.unreadable", type(error).__name__)
     if not signatures:
         return SignatureReport((), "reports.not_signed")
-    return SignatureReport(tuple(_check(pdf, each, _anchors(trust)) for each in signatures), None)
+    if len(signatures) > MOST_SIGNATURES:
+        return SignatureReport((), "reports.too_many_signatures", str(MOST_SIGNATURES))
+    context = _anchors(trust)
+    return SignatureReport(tuple(_check(pdf, each, context) for each in signatures), None)
 
 
 def embedded(pdf: bytes) -> dict[str, bytes]:
     """Return the files inside a PDF by their names.
 
-    Raises ReportError ``reports.unreadable``; ``reports.attachment_twice`` when two carry one name.
+    Raises ReportError ``reports.unreadable``; ``reports.attachment_twice`` when two carry one name;
+    ``reports.too_many_attachments`` and ``reports.attachments_too_large`` beyond the limits.
     """
     found: dict[str, bytes] = {}
     with _opened(pdf) as document:
-        for place in range(document.count_attachments()):
+        count = document.count_attachments()
+        if count > MOST_ATTACHMENTS:
+            raise ReportError("reports.too_many_attachments", count=count, most=MOST_ATTACHMENTS)
+        for place in range(count):
             attachment = document.get_attachment(place)
             name = attachment.get_name()
             if name in found:
                 raise ReportError("reports.attachment_twice", name=name)
             found[name] = bytes(attachment.get_data())
+            if sum(map(len, found.values())) > LARGEST_FILE:
+                raise ReportError("reports.attachments_too_large", most=LARGEST_FILE)
     return found
 
 
@@ -118,65 +138,55 @@ def check_printed(pages: Iterable[str], printed: Sequence[Printed]) -> tuple[Pri
 
 
 def _check(pdf: bytes, signature: EmbeddedPdfSignature, context: ValidationContext) -> SignatureFinding:
-    signer, signed_at = "", None
+    signer, signed_at, self_made = "", None, False
     try:
         certificate = signature.signer_cert
         signer, signed_at = certificate.subject.human_friendly, signature.self_reported_timestamp
-        status = validate_pdf_signature(signature, context)
-        intact = bool(status.intact and status.valid)
-        whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-        trusted = bool(status.trusted)
-        problem = _problem(pdf, signature, intact=intact, whole=whole)
-        detail = ""
+        self_made = _organisation(certificate.subject) == _organisation(certificate.issuer)
+        # Nothing may follow the last signature, so what a later change would have changed need not be known.
+        status = validate_pdf_signature(signature, context, skip_diff=True)
+        problem = _problem(pdf, signature, status)
     except Exception as error:
-        intact = whole = trusted = False
-        problem, detail = "reports.signature_broken", type(error).__name__
-    return SignatureFinding(signer, signed_at, intact, whole, trusted, problem, detail)
+        return SignatureFinding(
+            signer, signed_at, False, False, False, "reports.signature_broken", type(error).__name__, self_made
+        )
+    stamp = status.timestamp_validity
+    return SignatureFinding(
+        signer=signer,
+        signed_at=signed_at,
+        intact=_is_intact(status),
+        whole_file=_covers_all(status),
+        trusted=bool(status.trusted),
+        problem=problem,
+        self_made=self_made,
+        time_stamped_at=None if stamp is None else stamp.timestamp,
+    )
 
 
-def _problem(pdf: bytes, signature: EmbeddedPdfSignature, *, intact: bool, whole: bool) -> str | None:
-    if not intact:
+def _problem(pdf: bytes, signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> str | None:
+    stamp = status.timestamp_validity
+    if not _is_intact(status):
         return "reports.signature_broken"
-    if not whole:
+    if not _covers_all(status):
         return "reports.changed_after_signing"
-    if not _container_is_strict(pdf, signature):
+    if stamp is not None and not (stamp.intact and stamp.valid):
+        return "reports.time_stamp_broken"
+    if not container_is_strict(pdf, signature, trusted=bool(status.trusted)):
         return "reports.signature_container"
     return None
 
 
-def _container_is_strict(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """Check the bytes that the signature does not cover: exactly its own hex digits, as they are written when signing.
+def _is_intact(status: PdfSignatureStatus) -> bool:
+    return bool(status.intact and status.valid)
 
-    A signature leaves a gap in the byte range for itself. Nothing but `<`, upper-case hexadecimal of one DER value
-    that re-encodes to itself, zeros and `>` may stand there; parts of CMS that no digest protects have one allowed
-    value.
-    """
-    start, length, resume, rest = (int(number) for number in signature.byte_range)
-    if start != 0 or resume + rest != len(pdf):
-        return False
-    gap = pdf[length:resume]
-    digits = re.fullmatch(rb"<([0-9A-F]*)>", gap)
-    if digits is None or len(digits.group(1)) % 2:
-        return False
-    content = bytes.fromhex(digits.group(1).decode())
-    value = cms.ContentInfo.load(content)
-    encoded = value.dump(force=True)
-    if not content.startswith(encoded) or content[len(encoded) :].strip(b"\0"):
-        return False
-    signed = value["content"]
-    algorithms = [each["algorithm"].native for each in signed["digest_algorithms"]]
-    signers = signed["signer_infos"]
-    return (
-        signed["version"].native == "v1"
-        and len(signers) == 1
-        and signers[0]["version"].native == "v1"
-        and algorithms == [signers[0]["digest_algorithm"]["algorithm"].native]
-        and signers[0]["digest_algorithm"]["parameters"].native is None
-        and len(signed["certificates"]) == 1
-        and signed["crls"].native is None
-        and signers[0]["sid"].chosen["serial_number"].native == signature.signer_cert.serial_number
-        and signers[0]["sid"].chosen["issuer"] == signature.signer_cert.issuer
-    )
+
+def _covers_all(status: PdfSignatureStatus) -> bool:
+    return bool(status.coverage == SignatureCoverageLevel.ENTIRE_FILE)
+
+
+def _organisation(name: Name) -> str:
+    """Return who a name says it is: the organisation, or else the whole name."""
+    return str(name.native.get("organization_name") or name.human_friendly)
 
 
 def _anchors(trust: bytes | None) -> ValidationContext:
@@ -185,28 +195,19 @@ def _anchors(trust: bytes | None) -> ValidationContext:
     return ValidationContext(trust_roots=roots, allow_fetching=False)
 
 
-def fingerprint(certificate: bytes) -> str:
-    """Return the SHA-256 of a PEM certificate as people compare it by telephone."""
-    digest = x509.load_pem_x509_certificate(certificate).fingerprint(SHA256()).hex()
-    return " ".join(digest[place : place + 4] for place in range(0, 64, 4))
-
-
-class _opened:  # noqa: N801 -- used like a function, as contextlib's are
-    """Open a PDF with PDFium, and close it however the block ends."""
-
-    def __init__(self, pdf: bytes) -> None:
-        if len(pdf) > LARGEST_FILE:
-            raise ReportError("reports.file_too_large", most=LARGEST_FILE)
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """Open a PDF with PDFium, and close it however the block ends; what PDFium cannot read is one error."""
+    if len(pdf) > LARGEST_FILE:
+        raise ReportError("reports.file_too_large", detail=LARGEST_FILE)
+    try:
+        document = pypdfium2.PdfDocument(pdf)
         try:
-            self.document = pypdfium2.PdfDocument(pdf)
-        except pypdfium2.PdfiumError as error:
-            raise ReportError("reports.unreadable", reason=str(error)) from error
-
-    def __enter__(self) -> pypdfium2.PdfDocument:
-        return self.document
-
-    def __exit__(self, *_: object) -> None:
-        self.document.close()
+            yield document
+        finally:
+            document.close()
+    except pypdfium2.PdfiumError as error:
+        raise ReportError("reports.unreadable", reason=str(error)) from error
 
 
 def _squeezed(text: str) -> str:

@@ -25,13 +25,13 @@ def test_a_signed_report_holds(signed_pdf: bytes) -> None:
 
 
 def test_the_signer_is_trusted_when_its_certificate_is(signed_pdf: bytes, signer: keys.Signer) -> None:
-    (finding,) = verify.check_signatures(signed_pdf, keys.certificate_of(signer)).signatures
+    (finding,) = verify.check_signatures(signed_pdf, keys.authority_of(signer)).signatures
     assert finding.trusted
 
 
 def test_another_certificate_lends_no_trust(signed_pdf: bytes, tmp_path, signer: keys.Signer) -> None:
     other = keys.demo_signer(tmp_path, "另一示例研究院", b"other passphrase", signer.key.signing_cert.not_valid_before)
-    (finding,) = verify.check_signatures(signed_pdf, keys.certificate_of(other)).signatures
+    (finding,) = verify.check_signatures(signed_pdf, keys.authority_of(other)).signatures
     assert not finding.trusted
 
 
