@@ -395,3 +395,18 @@ def test_the_description_of_the_api_is_a_page_and_a_document(client) -> None:
     shown = client.get("/api").text
     assert "POST" in shown
     assert "rule pack" in shown
+
+
+def test_evaluations_are_opened_on_a_page(client, make_person, make_evaluation, sign_in, csrf_of) -> None:
+    given = {"code": "demo-2", "name": "甲项目", "client": "乙", "institute": "丙", "pack": "shifan-jiading-2026-1"}
+    sign_in(client, make_person("expert"))
+    assert "demo-2" not in client.get("/").text
+    assert client.post("/evaluations", data={**given, "csrf_token": csrf_of(client)}).status_code == 403
+    sign_in(client, make_person("designer"))
+    form = {**given, "simulated": "1", "csrf_token": csrf_of(client)}
+    assert client.post("/evaluations", data=form).status_code == 303
+    shown = client.get("/").text
+    assert "甲项目" in shown
+    assert "模拟数据" in shown
+    assert client.post("/evaluations", data=form).status_code == 409
+    assert client.post("/evaluations", data={**form, "code": "x-3", "client": " "}).status_code == 422
