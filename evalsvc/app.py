@@ -14,10 +14,13 @@ from marshmallow import Schema, fields
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from evalsvc import access, web
+from evalsvc.cases import pages as cases_pages
+from evalsvc.cases import views as cases_views
 from evalsvc.config import Config
 from evalsvc.description import pages as description_pages
 from evalsvc.draws import pages as draws_pages
 from evalsvc.draws import views as draws_views
+from evalsvc.editions import pages as editions_pages
 from evalsvc.evaluations import pages as evaluations_pages
 from evalsvc.evaluations import views as evaluations_views
 from evalsvc.fieldwork import pages as fieldwork_pages
@@ -29,6 +32,8 @@ from evalsvc.instruments import views as instruments_views
 from evalsvc.interviews import devices as interviews_devices
 from evalsvc.interviews import pages as interviews_pages
 from evalsvc.interviews import views as interviews_views
+from evalsvc.overview import checking as overview_checking
+from evalsvc.overview import pages as overview_pages
 from evalsvc.people import administration
 from evalsvc.people import pages as people_pages
 from evalsvc.people import session as people_session
@@ -46,6 +51,10 @@ PAGES: tuple[flask.Blueprint, ...] = (
     fieldwork_views.devices,
     interviews_pages.blueprint,
     interviews_devices.blueprint,
+    cases_pages.blueprint,
+    editions_pages.blueprint,
+    overview_pages.blueprint,
+    overview_checking.blueprint,
 )
 """Blueprints of pages and of devices (flask.Blueprint). Register a feature's here."""
 
@@ -56,6 +65,7 @@ VIEWS: tuple[Blueprint, ...] = (
     instruments_views.blueprint,
     fieldwork_views.blueprint,
     interviews_views.blueprint,
+    cases_views.blueprint,
 )
 """Blueprints of the API (flask_smorest.Blueprint, url_prefix below /api/v1). Register a feature's here."""
 

@@ -49,7 +49,7 @@ class CaseSchema(Schema):
     judged_by_reader = fields.Boolean()
 
 
-class PageSchema(Schema):
+class CasePageSchema(Schema):
     """One page of the list."""
 
     lines = fields.List(fields.Nested(CaseSchema))
@@ -83,7 +83,7 @@ class CasesView(MethodView):
 
     @api("expert", "lead", "supervisor", "auditor")
     @blueprint.arguments(ListWish, location="query")
-    @blueprint.response(200, PageSchema)
+    @blueprint.response(200, CasePageSchema)
     def get(self, wish: dict[str, Any], evaluation: str) -> Any:
         """List cases, open ones first."""
         filters = CaseFilters(wish["state"], wish["kind"], wish["county"], wish["waiting_for_reader"])

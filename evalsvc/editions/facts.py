@@ -71,10 +71,22 @@ def compose(head: Head, about: About, material: Material) -> Facts:
         "fieldwork": _fieldwork(material),
         "villages": _villages(material),
         "cases": _cases(material),
-        "verdicts": _verdicts(material.rows, material.layout),
+        "verdicts": _verdicts(material.rows, material.layout.county),
         "estimates": [dict(row) for row in material.rows],
         "inputs": dict(sorted(material.inputs.items())),
         "code_version": material.code_version,
+    }
+
+
+def shown_facts(
+    pack: Pack, counties: Mapping[str, str], county_column: str, rows: Sequence[Mapping[str, Any]]
+) -> Facts:
+    """Return the part of the facts that a page of results shows: counties by code and name, rows, verdicts."""
+    return {
+        "pack": _pack(pack),
+        "frame": {"counties": [{"code": code, "name": name} for code, name in sorted(counties.items())]},
+        "estimates": [dict(row) for row in rows],
+        "verdicts": _verdicts(rows, county_column),
     }
 
 
@@ -200,12 +212,12 @@ def _cases(material: Material) -> Facts:
     }
 
 
-def _verdicts(rows: Sequence[Mapping[str, Any]], layout: Layout) -> list[Facts]:
+def _verdicts(rows: Sequence[Mapping[str, Any]], county_column: str) -> list[Facts]:
     """Join the verdicts of each county: a single miss fails it, an undecided indicator leaves it undecided."""
     found: dict[str, dict[str, str]] = {}
     for row in rows:
         indicator = indicator_of_row(row["id"])
-        code = row["domain"].get(layout.county)
+        code = row["domain"].get(county_column)
         if indicator is not None and code is not None and row["verdict"] is not None and "_open_for" not in row["id"]:
             found.setdefault(code, {})[indicator.id] = row["verdict"]
     return [

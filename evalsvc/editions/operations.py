@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from evalsvc import audit
+from evalsvc import audit, jobs
 from evalsvc.db import now
 from evalsvc.draws import log
 from evalsvc.draws.models import Draw
@@ -33,6 +33,7 @@ from reports.keys import Signer
 from sampling.frame import open_frame
 
 LOG_KIND = "edition"
+JOB = "editions.issue"
 LEAD_UNKNOWN = "（未注明）"
 
 
@@ -87,9 +88,7 @@ def prepare(
 ) -> Prepared:
     """Compose, print, sign and bundle; needs no writing transaction."""
     found = _result(session, evaluation.id, result_id)
-    draw = session.get_one(Draw, found.draw_id)
-    if draw.published_at is None:
-        raise ConflictError("edition.draw_not_published", number=draw.number)
+    _require_published(session, found)
     head = Head(
         number=(session.scalar(select(func.max(Edition.number)).where(Edition.evaluation_id == evaluation.id)) or 0)
         + 1,
@@ -127,6 +126,32 @@ def keep(session: Session, actor: Actor, evaluation: EvaluationRecord, prepared:
     audit.record(session, actor.identifier, "editions.issue", row.id, details)
     append_to_log(session, LOG_KIND, f"{evaluation.code}/edition/{row.number}", row.pdf_sha256, row.issued_at)
     return record(row)
+
+
+def request(session: Session, actor: Actor, evaluation_id: str, result_id: str) -> str:
+    """Wish for a report to be issued in the background; return the job's identifier.
+
+    Raises
+    ------
+    ForbiddenError
+        ``edition.lead_only``
+    NotFoundError
+        ``results.unknown``
+    ConflictError
+        ``edition.draw_not_published``
+    """
+    require(actor)
+    found = result_by_id(session, evaluation_id, result_id)
+    _require_published(session, found)
+    arguments = {"result": found.id, "person": actor.person_id}
+    return jobs.enqueue(session, actor, JOB, evaluation_id, arguments)
+
+
+def _require_published(session: Session, found: ResultRecord) -> None:
+    """Refuse to print what nobody outside could verify: the manifest with its secret has to be open."""
+    draw = session.get_one(Draw, found.draw_id)
+    if draw.published_at is None:
+        raise ConflictError("edition.draw_not_published", number=draw.number)
 
 
 def require(actor: Actor) -> None:

@@ -1,0 +1,75 @@
+"""Pages of a whole evaluation: its stages, and its results."""
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from evalsvc import jobs, web
+from evalsvc.access import page
+from evalsvc.overview import queries
+from evalsvc.overview.presentation import results_view
+from evalsvc.results import files, operations
+from evalsvc.results.queries import result_by_id, result_sets
+from evalsvc.words import sentence
+from reports.chart import interval_chart
+
+blueprint = flask.Blueprint("overview", __name__, template_folder="templates")
+READERS = ("lead", "designer", "supervisor", "auditor")
+DOWNLOADS = (files.RESULTS, files.ANSWERS, files.PLAN)
+"""Files of a set of results that the page offers; everything else comes with the bundle."""
+
+
+@blueprint.get("/evaluations/<evaluation>")
+@page()
+def evaluation(evaluation: str) -> ResponseReturnValue:
+    """Show one evaluation with its stages."""
+    with web.database().reading() as session:
+        shown = queries.overview(session, flask.g.evaluation.id)
+    return flask.render_template("overview/evaluation.html", evaluation=evaluation, overview=shown)
+
+
+@blueprint.get("/evaluations/<evaluation>/results")
+@page(*READERS)
+def results(evaluation: str) -> ResponseReturnValue:
+    """Show a set of results: the newest, or the one asked for."""
+    wanted = flask.request.args.get("set", "")
+    with web.database().reading() as session:
+        listed = result_sets(session, flask.g.evaluation.id)
+        found = result_by_id(session, flask.g.evaluation.id, wanted) if wanted else next(iter(listed), None)
+        facts = None if found is None else queries.facts_for_page(session, web.store(), found)
+        running = [each for each in jobs.of_subject(session, flask.g.evaluation.id) if each.kind == operations.JOB]
+    opened = found is not None and queries.has_open_cases(web.store(), found)
+    view = None if facts is None else results_view(facts, web.language(), has_open_cases=opened)
+    return flask.render_template(
+        "overview/results.html",
+        evaluation=evaluation,
+        view=view,
+        found=found,
+        listed=listed,
+        job=running[0] if running else None,
+        downloads=DOWNLOADS,
+        chart=lambda block: interval_chart(block, web.language()),
+        job_failure=lambda job: sentence(job.failure_code or "", job.failure_details, web.language()),
+        may_compute=web.current_actor().has("designer", "lead"),
+    )
+
+
+@blueprint.post("/evaluations/<evaluation>/results")
+@page("designer", "lead")
+def compute(evaluation: str) -> ResponseReturnValue:
+    """Wish for results to be computed in the background."""
+    with web.database().transaction() as session:
+        operations.request(session, web.current_actor(), flask.g.evaluation.id)
+    flask.flash(_("已安排计算，完成后刷新本页即可看到。"), "good")
+    return web.see_other("overview.results", evaluation=evaluation)
+
+
+@blueprint.get("/evaluations/<evaluation>/results/<identifier>/<any('results.json', 'answers.csv', 'plan.yaml'):name>")
+@page("lead", "designer", "auditor")
+def download(evaluation: str, identifier: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read it)
+    """Send one file of a set of results."""
+    with web.database().reading() as session:
+        found = result_by_id(session, flask.g.evaluation.id, identifier)
+    response = flask.Response(web.store().get(found.inputs[name]), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,98 @@
+"""Reads of a whole evaluation: its stages, and what the results page is prepared from."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from evalsvc.cases.queries import counts_of
+from evalsvc.draws.queries import draws_of, levels_of
+from evalsvc.editions.facts import Facts, shown_facts
+from evalsvc.editions.queries import editions_of
+from evalsvc.errors import InvalidError
+from evalsvc.evaluations.rule_pack import read_pack
+from evalsvc.fieldwork.queries import areas, draws_in_fieldwork, progress
+from evalsvc.frames.queries import frames_of
+from evalsvc.instruments.queries import instruments_of
+from evalsvc.overview.schemas import CURRENT, DONE, WAITING, Overview, Stage
+from evalsvc.results import files
+from evalsvc.results.queries import result_sets, rows_of
+from evalsvc.results.records import CaseRow, read_records
+from evalsvc.results.schemas import ResultRecord
+from evalsvc.store import Store
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One stage as it was found: whether it is done, and its counts."""
+
+    name: str
+    endpoint: str
+    is_done: bool
+    facts: dict[str, int]
+
+
+def overview(session: Session, evaluation_id: str) -> Overview:
+    """Return the stages of an evaluation in order, with the first one that is not done marked as current."""
+    found = [*_before_fieldwork(session, evaluation_id), *_from_fieldwork(session, evaluation_id)]
+    current = next((each.name for each in found if not each.is_done), "")
+    stages = tuple(
+        Stage(
+            each.name, DONE if each.is_done else CURRENT if each.name == current else WAITING, each.facts, each.endpoint
+        )
+        for each in found
+    )
+    return Overview(stages, current)
+
+
+def _before_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
+    frames = frames_of(session, evaluation_id)
+    units = {f"units_{level.name}": level.units for level in frames[0].levels} if frames else {}
+    draws = draws_of(session, evaluation_id)
+    drawn = [draw for draw in draws if draw.state == "drawn"]
+    forms = instruments_of(session, evaluation_id)
+    return [
+        _Found("frame", "frames.frames", bool(frames), units),
+        _Found("draw", "draws.draws", bool(drawn), {"committed": len(draws), "drawn": len(drawn)}),
+        _Found("instrument", "instruments.instruments", bool(forms), {"versions": len(forms)}),
+    ]
+
+
+def _from_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
+    visited = [progress(session, draw_id).total for draw_id in draws_in_fieldwork(session, evaluation_id)]
+    opened, finished = sum(each.opened for each in visited), sum(each.finished for each in visited)
+    complete = bool(visited) and opened == finished
+    cases = counts_of(session, evaluation_id)
+    results = len(result_sets(session, evaluation_id))
+    editions = len(editions_of(session, evaluation_id))
+    judged = complete and cases.open == 0 and (cases.total > 0 or results > 0)
+    # Results may be computed, and said so, while cases are open: the stage is then passed, not hidden.
+    return [
+        _Found("fieldwork", "fieldwork.progress", complete, {"opened": opened, "finished": finished}),
+        _Found("cases", "cases.cases", judged or results > 0, {"cases": cases.total, "open_cases": cases.open}),
+        _Found("results", "overview.results", results > 0, {"result_sets": results}),
+        _Found("editions", "editions.editions", editions > 0, {"editions": editions}),
+    ]
+
+
+def facts_for_page(session: Session, store: Store, found: ResultRecord) -> Facts:
+    """Return what the results page is prepared from: the rows, the rule pack they were judged by, the counties' names.
+
+    Raises
+    ------
+    InvalidError
+        ``pack.refused``
+    """
+    pack, complaints = read_pack(store.get(found.inputs[files.PACK]))
+    if pack is None:
+        raise InvalidError("pack.refused", complaints, pack=files.PACK)
+    names = {area.unit_id: area.label for area in areas(session, found.evaluation_id)}
+    rows = rows_of(store, found)
+    column = levels_of(session, found.draw_id)[0]["id"]
+    judged = {str(row["domain"][column]) for row in rows if column in row["domain"]}
+    return shown_facts(pack, {code: names.get(code, code) for code in judged}, column, rows)
+
+
+def has_open_cases(store: Store, found: ResultRecord) -> bool:
+    """Tell whether cases were open when the results were computed."""
+    cases, _ = read_records(CaseRow, store.get(found.inputs[files.CASES]), files.CASES)
+    return any(case.state == "open" for case in cases)

@@ -1,0 +1,74 @@
+"""Values that the pages of a whole evaluation show; every figure in them is text that was formatted already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports.document import IntervalChart
+
+DONE, CURRENT, WAITING = "done", "current", "waiting"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of an evaluation: how far it is, what it holds, and where it is worked on."""
+
+    name: str
+    state: str
+    facts: Mapping[str, int]
+    endpoint: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The stages in order; `next` names the first one that is not done, empty when all are."""
+
+    stages: tuple[Stage, ...]
+    next: str
+
+
+@dataclass(frozen=True)
+class ResultLine:
+    """One county's line of an indicator; `verdict` is pass, fail, undecided or empty."""
+
+    place: str
+    group: str
+    figures: Mapping[str, str]
+    verdict: str
+    point_rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class IndicatorView:
+    """One indicator as its section shows it."""
+
+    id: str
+    name: str
+    unit: str
+    formula: str
+    threshold: str
+    chart: IntervalChart
+    lines: tuple[ResultLine, ...]
+    classes: tuple[ResultLine, ...]
+    open_lines: tuple[ResultLine, ...]
+
+
+@dataclass(frozen=True)
+class CountyVerdict:
+    """The joint verdict of one county, with those of its indicators by name."""
+
+    name: str
+    verdict: str
+    indicators: tuple[tuple[str, str, str], ...]
+    """Name, estimate and verdict of each judged indicator."""
+
+
+@dataclass(frozen=True)
+class ResultsView:
+    """A whole set of results."""
+
+    counties: tuple[CountyVerdict, ...]
+    indicators: tuple[IndicatorView, ...]
+    pack_title: str
+    pack_note: str
+    has_open_cases: bool
