@@ -1,6 +1,5 @@
 """The last steps: the fieldwork is declared ended, results, report, and the check that an outsider would run."""
 
-import secrets
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,11 @@ from evalsvc.demonstration.institute import Institute
 from evalsvc.demonstration.server import COMMAND, own_settings
 from evalsvc.draws import operations as draws
 from evalsvc.editions import operations as editions
+from evalsvc.editions.keys import service_signer
 from evalsvc.results import operations as results
 from evalsvc.service import Service
-from reports.keys import demo_signer
 
 RESULTS_FILE, REPORT_FILE, BUNDLE_FILE = "results.json", "report.pdf", "bundle.zip"
-KEY_FOLDER = "demo-key"
 
 
 @dataclass(frozen=True)
@@ -44,16 +42,11 @@ def compute_results(service: Service, institute: Institute, draw_number: int, ou
 
 
 def issue_report(service: Service, institute: Institute, out: Path) -> str:
-    """Issue the report with a key made for this run, and return the name on its certificate."""
-    lead = institute.member("demo-lead").actor
-    signer = demo_signer(
-        service.config.store_directory.parent / KEY_FOLDER,
-        institute.evaluation.institute,
-        secrets.token_hex(16).encode(),
-        now(),
-    )
+    """Issue the report with the service's own demo key, and return the name on its certificate."""
+    lead, evaluation = institute.member("demo-lead").actor, institute.evaluation
+    signer = service_signer(service.config, evaluation.institute, now())
     with service.database.transaction() as session:
-        edition = editions.issue(session, service.store, lead, institute.evaluation, signer)
+        edition = editions.issue(session, service.store, lead, evaluation, signer)
     (out / REPORT_FILE).write_bytes(service.store.get(edition.pdf_sha256))
     (out / BUNDLE_FILE).write_bytes(service.store.get(edition.bundle_sha256))
     return edition.signer

@@ -1,0 +1,165 @@
+"""A person's way through the pages in a real browser, at the width of a phone and of a desk."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from rich.console import Console
+
+from evalsvc.demonstration.run import ACCOUNTS_FILE, SERVICE_FOLDER, run
+from evalsvc.demonstration.scenario import EVALUATION, SMALL
+from evalsvc.demonstration.server import free_port, running, settings_of
+from evalsvc.demonstration.show import Show
+
+WIDTHS = (360, 1280)
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+)
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+ABORTED = "net::ERR_ABORTED"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server with one finished evaluation."""
+
+    url: str
+    out: Path
+    passwords: dict[str, str]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    out = tmp_path / "out"
+    out.mkdir()
+    run(out, SMALL, Show(Console(file=io.StringIO())))
+    lines = (out / SERVICE_FOLDER / ACCOUNTS_FILE).read_text(encoding="utf-8").splitlines()
+    passwords = dict(line.split("\t")[:2] for line in lines if "\t" in line)
+    port = free_port()
+    settings = settings_of(out / SERVICE_FOLDER, f"http://127.0.0.1:{port}")
+    with running(port, settings, tmp_path) as server:
+        yield Site(server.url, out, passwords)
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without it this test fails, for pages that nobody has looked at are not finished."""
+    path = shutil.which("chromium")
+    assert path is not None, "no chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """One browser window; every page it opens is looked at."""
+
+    page: Page
+    site: Site
+    troubles: list[str]
+
+    def look(self, words: str) -> None:
+        """Check that the page says what it should and fits the window."""
+        self.page.wait_for_load_state("networkidle")
+        assert words in self.page.inner_text("body"), f"{words!r} is not on {self.page.url}"
+        wide = self.page.evaluate(OVERFLOW)
+        assert wide <= 0, f"{self.page.url} is {wide} px wider than the window of {self.page.viewport_size}"
+        assert self.troubles == []
+
+    def follow(self, address: str, words: str) -> None:
+        """Follow the link to an address of this site, as a reader would."""
+        self.page.locator(f'a[href="{address}"]').first.click()
+        self.look(words)
+
+
+def visitor_of(context: BrowserContext, site: Site) -> Visitor:
+    page, troubles = context.new_page(), []
+    page.on("console", lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    # A download is a navigation that the browser itself ends: no trouble.
+    page.on("requestfailed", lambda request: None if request.failure == ABORTED else troubles.append(request.url))
+    return Visitor(page, site, troubles)
+
+
+def test_the_pages_of_a_finished_evaluation(site: Site, browser: Browser) -> None:
+    for width in WIDTHS:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, java_script_enabled=True, accept_downloads=True, locale="zh-CN"
+        )
+        visitor = visitor_of(context, site)
+        sign_in(visitor)
+        walk(visitor)
+        report, bundle = download(visitor)
+        check(visitor, report, bundle)
+        read_in_english(visitor)
+        context.close()
+
+
+def sign_in(visitor: Visitor) -> None:
+    visitor.page.goto(visitor.site.url)
+    visitor.look("登录")
+    visitor.page.fill('input[name="sign_in_name"]', "demo-lead")
+    visitor.page.fill('input[name="password"]', visitor.site.passwords["demo-lead"])
+    visitor.page.click("main button")
+    visitor.look("福建四县退出评估")
+
+
+def walk(visitor: Visitor) -> None:
+    home = f"/evaluations/{EVALUATION}"
+    visitor.follow(home, "模拟数据")
+    for address in stages_of(visitor.page):
+        visitor.page.goto(visitor.site.url + home)
+        visitor.follow(address, "模拟数据")
+    visitor.page.goto(f"{visitor.site.url}{home}/results")
+    visitor.look("寿宁县")
+    assert visitor.page.locator("figure svg").count() >= 7
+    assert visitor.page.locator("figure svg").first.bounding_box()["width"] > 200
+
+
+def stages_of(page: Page) -> list[str]:
+    """Return the addresses of the stages, which every evaluation has."""
+    found = [str(link.get_attribute("href")) for link in page.locator("ol.stages a").all()]
+    assert len(found) >= 6
+    return found
+
+
+def download(visitor: Visitor) -> tuple[Path, Path]:
+    home = f"/evaluations/{EVALUATION}/editions"
+    visitor.page.goto(visitor.site.url + home)
+    visitor.look("评估报告")
+    paths = []
+    for name in ("report.pdf", "bundle.zip"):
+        with visitor.page.expect_download() as started:
+            visitor.page.click(f'a[href="{home}/1/{name}"]')
+        paths.append(Path(started.value.path()))
+        assert paths[-1].read_bytes() == (visitor.site.out / name).read_bytes()
+    return paths[0], paths[1]
+
+
+def check(visitor: Visitor, report: Path, bundle: Path) -> None:
+    visitor.page.goto(f"{visitor.site.url}/verify")
+    visitor.look("核验报告")
+    visitor.page.set_input_files('input[name="report"]', report)
+    visitor.page.set_input_files('input[name="bundle"]', bundle)
+    visitor.page.click("main button")
+    visitor.look("全部相符")
+
+
+def read_in_english(visitor: Visitor) -> None:
+    visitor.page.goto(f"{visitor.site.url}/evaluations/{EVALUATION}")
+    visitor.page.click('a[lang="en"]')
+    visitor.look("Simulated data")
+    assert visitor.page.locator('html[lang="en"]').count() == 1
