@@ -11,6 +11,7 @@ from evalsvc.cases.schemas import KINDS, STATES, VERDICTS, CaseFilters, Evidence
 from evalsvc.fieldwork.queries import areas
 from evalsvc.interviews import queries as interviews
 from evalsvc.interviews.presentation import Reader
+from evalsvc.interviews.schemas import InterviewDetail
 from evalsvc.people.actor import EXPERT
 from evalsvc.words import sentence
 
@@ -80,11 +81,18 @@ def case(evaluation: str, identifier: str) -> ResponseReturnValue:
         evaluation=evaluation,
         detail=detail,
         facts=facts,
+        standard=standard_of(facts, detail.case.standard),
         sees_facts=reader.sees_personal,
         why_not=sentence(detail.why_not, {}, web.language()) if detail.why_not else "",
         verdicts=VERDICTS,
         is_expert=EXPERT in actor.roles,
     )
+
+
+def standard_of(facts: InterviewDetail, standard: str) -> str:
+    """Return the failed standard in the form's words, the bare choice where the form has none for it."""
+    question = operations.pack_of(flask.g.evaluation).questions.standard
+    return next((line.answer for line in facts.lines if line.name == question and line.answer), standard)
 
 
 def sees_facts() -> bool:

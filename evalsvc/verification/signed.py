@@ -38,7 +38,7 @@ def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signatu
             complaints.append(complain("verification.not_trusted", file=REPORT, signer=each.signer))
     found = tuple(
         Signature(
-            each.signer,
+            plain_name(each.signer),
             "" if each.signed_at is None else each.signed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             each.intact,
             each.whole_file,
@@ -47,6 +47,15 @@ def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signatu
         for each in report.signatures
     )
     return step_of("signature", complaints, signatures=len(found)), found
+
+
+def plain_name(subject: str) -> str:
+    """Return the name and, where it differs, the organisation of a certificate's subject; other forms as they are."""
+    parts = dict(part.split(": ", 1) for part in subject.split(", ") if ": " in part)
+    name, organisation = parts.get("Common Name", ""), parts.get("Organization", "")
+    if not name:
+        return subject
+    return name if not organisation or organisation in name else f"{name}（{organisation}）"
 
 
 def embedded_step(pdf: bytes) -> tuple[Step, SignedFile]:

@@ -30,6 +30,7 @@ def _indicator(figures: Figures, indicator: Indicator) -> list[Block]:
         Paragraph(f"{figures.facts['pack']['formulas'][indicator.id]}。"),
         _chart(figures, indicator),
         _results(figures, indicator),
+        _precision(figures, indicator),
     ]
     if indicator.id == COMPOSITE:
         blocks.append(Paragraph(_known(figures)))
@@ -58,31 +59,45 @@ def _plain(row: IntervalRow) -> str:
 
 def _results(figures: Figures, indicator: Indicator) -> Table:
     level = figures.facts["pack"]["level"]
-    judged = bool(figures.threshold(indicator.id))
-    columns = [Column("县", share=0.12), Column("估计值", "end"), Column(f"{level * 100:g}%置信区间", "center", 0.22)]
+    columns = [Column("县", share=0.16), Column("估计值", "end"), Column(f"{level * 100:g}%置信区间", "center", 0.3)]
     fields = ["estimate", "interval"]
-    if judged:
+    if figures.threshold(indicator.id):
         columns += [Column("单侧界", "end"), Column("判定", "center"), Column("只看估计值", "center")]
         fields += ["bound", "verdict", "point_rule"]
-    columns += [Column(title, "end") for title in ("户数", "有效样本量", "设计效应", "自由度")]
-    fields += ["n", "n_effective", "deff", "df"]
-    rows = tuple(
+    return Table(
+        f"各县{indicator.chinese}",
+        tuple(columns),
+        _rows(figures, indicator, fields),
+        _note(figures, indicator),
+        small=True,
+    )
+
+
+def _precision(figures: Figures, indicator: Indicator) -> Table:
+    columns = (
+        Column("县", share=0.16),
+        *(Column(title, "end") for title in ("完成访问户数", "标准误", "有效样本量", "设计效应", "自由度")),
+    )
+    rows = _rows(figures, indicator, ["n", "se", "n_effective", "deff", "df"])
+    note = "户数为参与估计的完成访问户数。估计值为0或100%时，样本本身给不出设计效应，以“—”表示。"
+    return Table(f"{indicator.chinese}的精度", columns, rows, note=note, small=True)
+
+
+def _rows(figures: Figures, indicator: Indicator, fields: list[str]) -> tuple[Row, ...]:
+    return tuple(
         Row((each.name, *(figures.of(figures.row(indicator.id, each.code), name) for name in fields)))
         for each in figures.counties
     )
-    return Table(f"{indicator.chinese}", tuple(columns), rows, note=_note(figures, indicator), small=True)
 
 
 def _note(figures: Figures, indicator: Indicator) -> Text:
+    if not figures.threshold(indicator.id):
+        return "本指标不设门槛，只报告，不判定。"
     pack = figures.facts["pack"]
-    texts = ["户数为参与估计的完成访问户数。"]
-    if figures.threshold(indicator.id):
-        planned = pack["planned_deff"][indicator.unit]
-        texts.append(
-            f"门槛{figures.threshold(indicator.id)}；单侧界的置信水平为{(1 - pack['alpha']) * 100:g}%，"
-            f"设计效应不低于计划值{planned:g}。“只看估计值”是不计抽样误差的通行判法，列出以便对照。"
-        )
-    return "".join(texts)
+    return (
+        f"门槛{figures.threshold(indicator.id)}；单侧界的置信水平为{(1 - pack['alpha']) * 100:g}%，"
+        f"设计效应不低于计划值{pack['planned_deff'][indicator.unit]:g}。“只看估计值”是不计抽样误差的通行判法，列出以便对照。"
+    )
 
 
 def _known(figures: Figures) -> Text:
