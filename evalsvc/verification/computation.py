@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import yaml
@@ -20,6 +21,7 @@ from sampling.errors import Complaint, complain
 from sampling.estimate import Results
 from sampling.frame import Frame
 
+CODE_VERSION = version("evalsvc")
 NOT_RECOMPUTED = ("edition", "evaluation", "inputs", "code_version")
 """Parts of the facts that are statements of the issuer; the files behind them are checked by their hashes."""
 
@@ -93,12 +95,18 @@ def facts_step(facts: Facts, right: Facts) -> Step:
 
 
 def figures_of(facts: Facts, right: Facts | None) -> tuple[FigureCheck, ...]:
-    """Put every printed figure beside the recomputed one; a figure that only one side has is unequal."""
+    """Put every printed figure beside the recomputed one.
+
+    A figure that the same version of the code would print and the report does not list is unequal too: what is not
+    listed cannot be checked. Another version may print more or less.
+    """
     printed = {each["key"]: each["text"] for each in facts["printed"]}
     if right is None:
         return tuple(FigureCheck(key, text, None) for key, text in printed.items())
     recomputed = {each["key"]: each["text"] for each in printed_of(right)}
-    keys = [*recomputed, *(key for key in printed if key not in recomputed)]
+    keys = list(printed)
+    if facts["code_version"] == CODE_VERSION:
+        keys += [key for key in recomputed if key not in printed]
     return tuple(FigureCheck(key, printed.get(key), recomputed.get(key)) for key in keys)
 
 

@@ -16,6 +16,7 @@ from evalsvc.results.compute import compute_results
 from evalsvc.results.records import CaseRow, InterviewRow, JudgementRow, read_records
 from evalsvc.verification.archive import BUNDLE, Limits, open_bundle
 from evalsvc.verification.computation import (
+    CODE_VERSION,
     answers_step,
     facts_step,
     figures_of,
@@ -105,6 +106,7 @@ def _about(facts: Mapping[str, Any] | None) -> dict[str, str]:
         "pack": facts["pack"]["title"],
         "simulated": "1" if facts["evaluation"]["simulated"] else "",
         "code_version": facts["code_version"],
+        "checked_with": CODE_VERSION,
     }
 
 
