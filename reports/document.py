@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TypeVar
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -235,20 +238,20 @@ class DocumentError(ValueError):
 def printed_figures(document: Document) -> tuple[Printed, ...]:
     """Return every printed figure in the order of the pages, each key once."""
     found: dict[str, Printed] = {}
-    for printed in _walk(document):
+    for printed in walk(document, Printed):
         known = found.setdefault(printed.key, printed)
         if known.text != printed.text:
             raise DocumentError("reports.key_twice", key=printed.key, first=known.text, second=printed.text)
     return tuple(found.values())
 
 
-def _walk(value: object) -> Iterator[Printed]:
-    """Yield the figures inside any value of this module, depth first."""
-    if isinstance(value, Printed):
+def walk(value: object, kind: type[Part]) -> Iterator[Part]:
+    """Yield the parts of one kind inside any value of this module, depth first."""
+    if isinstance(value, kind):
         yield value
-    elif isinstance(value, tuple):
+    if isinstance(value, tuple):
         for item in value:
-            yield from _walk(item)
+            yield from walk(item, kind)
     elif is_dataclass(value) and not isinstance(value, type):
         for member in fields(value):
-            yield from _walk(getattr(value, member.name))
+            yield from walk(getattr(value, member.name), kind)

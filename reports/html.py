@@ -22,9 +22,14 @@ from reports.document import (
     Strong,
     Table,
     Text,
+    walk,
 )
 
 TEMPLATES = Path(__file__).parent / "templates"
+_TITLE_WORDS = (
+    "第三方评估", "第三方", "评估报告", "脱贫退出", "脱贫攻坚", "巩固", "成果", "成效", "后评估", "有效衔接",
+    "乡村振兴", "满意度", "调查", "报告", "评估", "考核", "年度", "贫困县", "分县", "抽样", "附件", "问题清单",
+)  # fmt: skip
 _DIGITS = "零一二三四五六七八九"
 WORDS = {
     "zh": {
@@ -89,6 +94,7 @@ def render_html(document: Document) -> str:
         summary=Section("", words["summary"], "summary", summary) if summary else None,
         chapters=_sections(document, counter, language),
         annexes=_annexes(document, counter, language),
+        noted=any(True for _ in walk(document, Footnote)),
         text=_text,
         spread_groups=_spread_groups,
         chart=lambda block: _chart(block, language),
@@ -96,13 +102,25 @@ def render_html(document: Document) -> str:
 
 
 def balanced_lines(title: str, longest: int = 15) -> list[str]:
-    """Break a Chinese title into lines of nearly equal length, so that no character stands alone on the last one."""
+    """Break a Chinese title into lines of nearly equal length, without cutting the words of the field."""
     lines = -(-len(title) // longest)
-    each, longer = divmod(len(title), lines or 1)
-    starts = [0]
-    for number in range(lines):
-        starts.append(starts[-1] + each + (number < longer))
-    return [title[start:end] for start, end in pairwise(starts)]
+    ends = [0]
+    for number in range(1, lines):
+        aim = round(len(title) * number / lines)
+        allowed = [place for place in range(ends[-1] + 1, len(title)) if not _cuts_word(title, place)]
+        ends.append(min(allowed or [aim], key=lambda place, aim=aim: (abs(place - aim), -place)))  # type: ignore[misc]
+    return [title[start:end] for start, end in pairwise([*ends, len(title)])]
+
+
+def _cuts_word(title: str, place: int) -> bool:
+    """Tell whether a place lies inside a word, a number or before a closing mark."""
+    if title[place - 1].isalnum() and title[place - 1].isascii() and title[place].isascii():
+        return True
+    if title[place] in "）》”、，。：" or title[place - 1] in "（《“":
+        return True
+    return any(
+        title.startswith(word, place - cut) for word in _TITLE_WORDS for cut in range(1, len(word)) if place >= cut
+    )
 
 
 def _sections(document: Document, counter: _Counter, language: str) -> tuple[Section, ...]:

@@ -5,7 +5,7 @@ from io import BytesIO
 from tempfile import NamedTemporaryFile
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.content import ImportedPdfPage
+from pyhanko.pdf_utils.content import ImportedPdfPage, ResourceType
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -41,6 +41,17 @@ class Place:
     box: tuple[int, int, int, int]
 
 
+class _Ink(ImportedPdfPage):
+    """A page laid on another as ink is: what stands below shows through."""
+
+    def render(self) -> bytes:
+        """Return the content, multiplied with what it covers."""
+        multiply = generic.DictionaryObject({generic.pdf_name("/BM"): generic.pdf_name("/Multiply")})  # type: ignore[no-untyped-call]
+        self.set_resource(ResourceType.EXT_G_STATE, generic.pdf_name("/Ink"), multiply)
+        content: bytes = super().render()
+        return b"/Ink gs " + content
+
+
 def sign_pdf(pdf: bytes, signer: Signer, appearance: Appearance, time_stamper: TimeStamper | None = None) -> bytes:
     """Certify a report: no change is allowed after it.
 
@@ -67,7 +78,7 @@ def sign_pdf(pdf: bytes, signer: Signer, appearance: Appearance, time_stamper: T
         with NamedTemporaryFile(suffix=".pdf") as picture:
             picture.write(seal_pdf(appearance.seal))
             picture.flush()
-            style = StaticStampStyle(background=ImportedPdfPage(picture.name), border_width=0)  # type: ignore[no-untyped-call]
+            style = StaticStampStyle(background=_Ink(picture.name), border_width=0)  # type: ignore[no-untyped-call]
             out = PdfSigner(metadata, signer.key, timestamper=time_stamper, stamp_style=style).sign_pdf(writer)
     except (PdfError, SigningError) as error:
         raise ReportError("reports.not_signable", reason=str(error)) from error
@@ -81,8 +92,9 @@ def seal_place(reader: PdfFileReader) -> Place:
         raise ReportError("reports.no_seal_place")
     page, x, y = target
     side = DIAMETER_MM * _POINTS
-    # The anchor is the upper left corner of the institute's name; the date stands one line below it.
-    left, top = x - 0.04 * side, y + 0.42 * side
+    # The anchor stands in the middle between the institute's name and the date, which GB/T 9704 sets below the
+    # centre of the seal.
+    left, top = x - side / 2, y + 0.58 * side
     return Place(page, (round(left), round(top - side), round(left + side), round(top)))
 
 

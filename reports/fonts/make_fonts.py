@@ -37,7 +37,7 @@ class Face:
 
 FACES = (
     Face("usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/FandolFang-Regular.otf", -1,
-         "Report Fangsong", "Regular", "ReportFangsong-Regular.otf", "all"),
+         "Report Fangsong", "Regular", "ReportFangsong-Regular.otf", "chinese"),
     Face(f"{NOTO}/NotoSerifCJK-Regular.ttc", 2, "Report Song", "Regular", "ReportSong-Regular.otf", "all"),
     Face(f"{NOTO}/NotoSerifCJK-Black.ttc", 2, "Report Title Song", "Regular", "ReportTitleSong-Regular.otf", "common"),
     Face(f"{NOTO}/NotoSansCJK-Medium.ttc", 2, "Report Hei", "Regular", "ReportHei-Regular.otf", "common"),
@@ -84,6 +84,14 @@ def rename(font: TTFont, face: Face) -> None:
     font["head"].macStyle = 0
 
 
+def level(font: TTFont) -> None:
+    """Give every face the same height above and below the line, so that mixed faces keep the grid of 22 lines."""
+    above, below = round(0.88 * font["head"].unitsPerEm), -round(0.12 * font["head"].unitsPerEm)
+    font["hhea"].ascent, font["hhea"].descent, font["hhea"].lineGap = above, below, 0
+    metrics = font["OS/2"]
+    metrics.sTypoAscender, metrics.sTypoDescender, metrics.sTypoLineGap = above, below, 0
+
+
 def make(root: Path, face: Face, wanted: set[int]) -> None:
     """Subset one face and write it here."""
     font = TTFont(root / face.source, fontNumber=face.number, recalcTimestamp=False)
@@ -94,16 +102,23 @@ def make(root: Path, face: Face, wanted: set[int]) -> None:
     subsetter.populate(unicodes=wanted & set(font.getBestCmap()))
     subsetter.subset(font)
     rename(font, face)
+    level(font)
     font.save(HERE / face.target)
 
 
 def main(root: Path) -> None:
     """Make every face and the list of characters that the 宋体 face promises."""
     standard = standard_characters(root)
-    ideographs = {"common": standard | encoded("gb2312"), "all": standard | encoded("gbk")}
+    signs = {*LATIN, *SIGNS}
+    wanted = {
+        "common": signs | standard | encoded("gb2312"),
+        "all": signs | standard | encoded("gbk"),
+        # Western letters and digits of 仿宋 are left to 宋体, as on typed official papers.
+        "chinese": {0x20} | {sign for sign in SIGNS if sign > 0x2FFF} | standard | encoded("gbk") - {*range(0x2FFF)},
+    }
     (HERE / "standard_characters.txt").write_text("".join(map(chr, sorted(standard))) + "\n", encoding="utf-8")
     for face in FACES:
-        make(root, face, ideographs[face.keep] | {*LATIN, *SIGNS})
+        make(root, face, wanted[face.keep])
         sys.stdout.write(f"{face.target}: {(HERE / face.target).stat().st_size:,} bytes\n")
 
 
