@@ -3,7 +3,9 @@
 A domain inside a single first-stage unit (a county that was itself drawn) has no second unit to be compared with: over
 the whole design it has no degrees of freedom, and its variance would be 0 or meaningless. Such a domain is estimated
 conditionally on that unit, with the next stage's units as PSUs (Sarndal, Swensson, Wretman (1992), section 4.3), and
-says so. Totals are not: given the unit they answer another question than over the design.
+says so. Totals are not: given the unit they answer another question than over the design. Nor is a domain that merely
+was met in one drawn unit only, a rare class of households say: it may live in units that were not drawn. So a `by`
+column has to name the first-stage units one to one.
 """
 
 from __future__ import annotations
@@ -35,13 +37,26 @@ class Sample:
         return compile_within(self._spec, self._table) if len(self._spec.stages) > 1 else None
 
     def layers(self, split: Partition, *, conditional: bool = True) -> Layers:
-        """Line up a partition; `conditional` lets domains inside one first-stage unit be estimated given that unit."""
+        """Line up a partition; `conditional` lets domains that are one first-stage unit be estimated given it."""
         steps = ladder(self.design, split)
         none = np.zeros(steps.domains, dtype=np.bool_)
         single = (steps.active_psus == 1) & (steps.degrees_of_freedom == 0)
-        if not conditional or not single.any() or self.within is None:
+        if not conditional or not single.any() or self.within is None or not any(map(self._names_units, split.by)):
             return Layers(self.design, steps, None, None, none)
         return Layers(self.design, steps, self.within, ladder(self.within, split), single)
+
+    def _names_units(self, name: str) -> bool:
+        """Tell whether a column and the first-stage units stand for one another, one value each."""
+        first = self._spec.stages[0]
+        if first.cluster is None:
+            return False
+        width = self._table.rows + 1
+        unit, value = self._table[first.cluster].coded[0], self._table[name].coded[0]
+        if first.strata is not None:
+            _, unit = np.unique(unit * width + self._table[first.strata].coded[0], return_inverse=True)
+        known = value >= 0
+        counts = {np.unique(each[known]).size for each in (unit, value, unit * width + value)}
+        return len(counts) == 1
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,26 @@ def test_a_domain_inside_one_cluster_is_estimated_given_that_cluster(estimate: E
     assert {row.reason for row in rows[3:]} == {"estimate.no_degrees_of_freedom"}
 
 
+def test_a_class_met_in_one_drawn_cluster_only_says_nothing_of_the_others(estimate: Estimate) -> None:
+    """Only a `by` column that names the clusters makes a cluster the thing asked about."""
+    table = {
+        "village": ["a"] * 6 + ["b"] * 5 + ["c"] * 4,
+        "name": ["东村"] * 6 + ["西村"] * 5 + ["南村"] * 4,
+        "class": ["rare"] * 3 + ["other"] * 12,
+        "N": [20] * 6 + [30] * 5 + [10] * 4,
+        "M": [9] * 15,
+        "w": [1.0] * 15,
+        "y": np.random.default_rng(1).normal(10, 2, 15).round(3).tolist(),
+    }
+    design = {"stages": [{"cluster": "village", "population": "M"}, {"population": "N"}], "weights": "w"}
+    others, rare = estimate(table, {**MEAN, "by": ["class"]}, design=design)
+    assert (others.df, others.reason) == (2, None)
+    assert (rare.estimate, rare.flags, rare.reason) == (None, (), "estimate.no_degrees_of_freedom")
+    by_name = estimate(table, {**MEAN, "by": ["name", "class"]}, design=design)
+    assert {row.flags for row in by_name} == {("given_first_stage_unit",)}
+    assert {row.reason for row in by_name} == {None}
+
+
 def test_texts_that_are_no_numbers(estimate: Estimate) -> None:
     statement = {"id": "a", "statistic": "mean", "variables": ["kind"], "missing": "drop"}
     (row,) = estimate(TABLE, statement, design=VILLAGES)
