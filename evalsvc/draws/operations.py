@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -29,6 +29,7 @@ from sampling.design_check import check_design
 from sampling.draw import run_draw
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame, open_frame
+from sampling.manifest import Manifest
 
 CODE_VERSION = version("evalsvc")
 COMMITTED, DRAWN = "committed", "drawn"
@@ -57,8 +58,7 @@ def commit(
     InvalidError
         ``draw.design_rejected`` with every complaint about the design.
     """
-    if not actor.has(DESIGNER, LEAD):
-        raise ForbiddenError("draw.designer_only")
+    _require_designer(actor)
     frame_file = session.get(FrameFile, frame_id)
     if frame_file is None or frame_file.evaluation_id != evaluation.id:
         raise NotFoundError("frame.unknown", frame=frame_id)
@@ -82,10 +82,20 @@ def commit(
     )
     session.add(draw)
     session.flush()
-    details = {"number": draw.number, "commitment": made.commitment, "frame": frame_file.frame_sha256}
-    audit.record(session, actor.identifier, "draw.commit", draw.id, details)
-    append_to_log(session, log.COMMITMENT, log.subject_of(evaluation.code, draw.number), made.commitment, moment)
+    _note_commitment(session, actor, evaluation, draw)
     return draw
+
+
+def _require_designer(actor: Actor) -> None:
+    if not actor.has(DESIGNER, LEAD):
+        raise ForbiddenError("draw.designer_only")
+
+
+def _note_commitment(session: Session, actor: Actor, evaluation: EvaluationRecord, draw: Draw) -> None:
+    details = {"number": draw.number, "commitment": draw.commitment, "frame": draw.frame_id}
+    audit.record(session, actor.identifier, "draw.commit", draw.id, details)
+    subject = log.subject_of(evaluation.code, draw.number)
+    append_to_log(session, log.COMMITMENT, subject, draw.commitment, draw.committed_at)
 
 
 def _next_number(session: Session, evaluation_id: str) -> int:
@@ -158,29 +168,13 @@ def run(
     InvalidError
         ``draw.run_refused``: the public value, the frame or the design is not what was committed.
     """
-    if not actor.has(DESIGNER, LEAD):
-        raise ForbiddenError("draw.designer_only")
+    _require_designer(actor)
     draw = _locked(session, evaluation.id, number)
     if draw.state != COMMITTED:
         raise ConflictError("draw.already_drawn", number=number)
     frame = open_frame(store.path(session.get_one(FrameFile, draw.frame_id).file_sha256))
-    moment = now().replace(microsecond=0)
-    reading = load_design(draw.design_text, DESIGN_FILE)
-    if reading.design is None:
-        raise InvalidError("draw.design_rejected", reading.complaints, count=len(reading.complaints))
-    try:
-        manifest = run_draw(
-            reading.design,
-            frame,
-            Commitment.from_json(store.get(draw.commitment_sha256).decode()),
-            sealed.decrypt(secret_key, draw.secret_encrypted),
-            public_value,
-            drawn_at=_text(moment),
-            code_version=CODE_VERSION,
-        )
-    except SamplingError as error:
-        refused = error.complaints or (Complaint(error.code, details=error.details),)
-        raise InvalidError("draw.run_refused", refused, number=number) from error
+    secret, moment = sealed.decrypt(secret_key, draw.secret_encrypted), now().replace(microsecond=0)
+    manifest = _manifest(store, draw, frame, Revealed(secret, public_value, moment))
     session.execute(insert(DrawUnit), [{"draw_id": draw.id, **row} for row in unit_rows(manifest, frame)])
     draw.state, draw.public_value, draw.drawn_at, draw.drawn_by = DRAWN, public_value, moment, actor.identifier
     draw.manifest_sha256 = store.put(manifest.to_json().encode())
@@ -188,9 +182,37 @@ def run(
     counts = {stage.name: len(stage.units) for stage in manifest.stages}
     details = {"number": number, "manifest": draw.manifest_sha256, "units": counts}
     audit.record(session, actor.identifier, "draw.run", draw.id, details)
-    subject = log.subject_of(evaluation.code, number)
-    append_to_log(session, log.MANIFEST, subject, draw.manifest_sha256, moment)
+    append_to_log(session, log.MANIFEST, log.subject_of(evaluation.code, number), draw.manifest_sha256, moment)
     return draw
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What is known at last when a draw is carried out."""
+
+    secret: str
+    public_value: str | None
+    at: datetime
+
+
+def _manifest(store: Store, draw: Draw, frame: Frame, revealed: Revealed) -> Manifest:
+    """Draw the sample of what was committed, and of nothing else."""
+    reading = load_design(draw.design_text, DESIGN_FILE)
+    if reading.design is None:
+        raise InvalidError("draw.design_rejected", reading.complaints, count=len(reading.complaints))
+    try:
+        return run_draw(
+            reading.design,
+            frame,
+            Commitment.from_json(store.get(draw.commitment_sha256).decode()),
+            revealed.secret,
+            revealed.public_value,
+            drawn_at=_text(revealed.at),
+            code_version=CODE_VERSION,
+        )
+    except SamplingError as error:
+        refused = error.complaints or (Complaint(error.code, details=error.details),)
+        raise InvalidError("draw.run_refused", refused, number=draw.number) from error
 
 
 def publish(session: Session, actor: Actor, evaluation: EvaluationRecord, number: int) -> Draw:

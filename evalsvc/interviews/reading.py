@@ -17,7 +17,7 @@ from forms.check import check
 from forms.columns import flatten
 from forms.complaint import Complaint
 from forms.errors import InstanceError
-from forms.instance import parse_instance
+from forms.instance import Instance, parse_instance
 
 MAX_FILES = 200
 
@@ -36,12 +36,7 @@ def read_submission(
     TooLargeError
         ``interview.too_many_files``
     """
-    try:
-        instance = parse_instance(xml)
-    except InstanceError as error:
-        raise InvalidError("interview.unreadable", error.complaints) from error
-    if instance.deprecated_id is not None:
-        raise InvalidError("interview.edit_not_taken", instance_id=instance.instance_id)
+    instance = _instance(xml)
     instrument = instrument_by_version(session, evaluation_id, instance.form_id, instance.version)
     definition = definition_of(store, instrument.xform_sha256)
     answers = {name: value for name, value in flatten(definition, instance).items() if value is not None}
@@ -64,6 +59,16 @@ def read_submission(
         xml=xml,
         files=_checked_files(files),
     )
+
+
+def _instance(xml: bytes) -> Instance:
+    try:
+        instance = parse_instance(xml)
+    except InstanceError as error:
+        raise InvalidError("interview.unreadable", error.complaints) from error
+    if instance.deprecated_id is not None:
+        raise InvalidError("interview.edit_not_taken", instance_id=instance.instance_id)
+    return instance
 
 
 def as_json(complaint: Complaint) -> Mapping[str, Any]:
