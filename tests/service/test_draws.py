@@ -178,7 +178,7 @@ def test_pages_commit_and_run(client, database, field, lead, sign_in, csrf_of):
     assert made.status_code == 303
     assert client.post(f"{base}/2/run", data={"csrf_token": csrf_of(client)}).status_code == 303
     page = client.get(f"{base}/2").get_data(as_text=True)
-    assert "复查" in page and "各层抽取结果：household" in page
+    assert "复查" in page and "各层抽取结果：户" in page
     assert client.post(f"{base}/2/run", data={"csrf_token": csrf_of(client)}).status_code == 409
 
 
