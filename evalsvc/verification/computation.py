@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-import yaml
-
 from evalsvc.editions.facts import About, Facts, Head, compose
 from evalsvc.editions.material import material_of
 from evalsvc.editions.report import printed_of
@@ -35,8 +33,8 @@ def plan_step(data: bytes, plan: Mapping[str, Any]) -> Step:
     """Compare plan.yaml with the plan made again from the rule pack, the design and the frame."""
     document = parse_document(data.decode("utf-8", "replace"), files.PLAN)
     complaints = list(document.complaints)
-    # The plan passes through YAML once, so that both sides have been written and read.
-    right = yaml.safe_load(yaml.safe_dump(dict(plan), allow_unicode=True))
+    # The plan passes through text once, so that both sides have been written and read.
+    right = json.loads(json.dumps(plan))
     if not complaints:
         complaints = [_differing(files.PLAN, each) for each in differences(right, document.value)]
     return step_of("plan", complaints, statements=len(plan["estimates"]))

@@ -27,7 +27,7 @@ from evalsvc.verification.computation import (
 )
 from evalsvc.verification.field_checks import CaseFiles, cases_step, fieldwork_step, interviews_step
 from evalsvc.verification.files_and_draw import draw_step, files_step, log_step
-from evalsvc.verification.outcome import STEPS, FigureCheck, Step, Verification, skipped, step_of
+from evalsvc.verification.outcome import STEPS, FigureCheck, Signature, Step, Verification, skipped, step_of
 from evalsvc.verification.signed import SignedFile, embedded_step, signature_step
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame, open_frame
@@ -61,6 +61,15 @@ class _Course:
         return tuple(self.taken.get(name, skipped(name)) for name in STEPS)
 
 
+@dataclass(frozen=True)
+class ReadReport:
+    """A report after the first two steps: who signed it, and what it carries inside."""
+
+    steps: tuple[Step, ...]
+    signatures: tuple[Signature, ...]
+    signed: SignedFile
+
+
 def verify(
     pdf: bytes,
     bundle: bytes | None = None,
@@ -78,18 +87,36 @@ def verify(
     trust : bytes, optional
         Certificates (PEM or DER); with them the signer must lead to one of them.
     """
-    course = _Course(progress or (lambda _name, _done, _all: None))
+    return verify_against(read_report(pdf, trust, progress=progress), bundle, limits=limits, progress=progress)
+
+
+def read_report(pdf: bytes, trust: bytes | None = None, *, progress: Progress | None = None) -> ReadReport:
+    """Check the signed file by itself."""
+    course = _Course(progress or _silent)
     course.begin("signature")
     step, signatures = signature_step(pdf, trust)
     course.add(step)
     course.begin("embedded")
     step, signed = embedded_step(pdf)
     course.add(step)
-    if signed.facts is not None:
-        course.figures = figures_of(signed.facts, None)
+    return ReadReport(tuple(course.taken.values()), signatures, signed)
+
+
+def verify_against(
+    report: ReadReport, bundle: bytes | None, *, limits: Limits | None = None, progress: Progress | None = None
+) -> Verification:
+    """Recompute everything behind a report that was read, from its bundle; without one nothing is recomputed."""
+    course = _Course(progress or _silent, {step.name: step for step in report.steps})
+    facts = report.signed.facts
+    if facts is not None:
+        course.figures = figures_of(facts, None)
         if bundle is not None:
-            _check_bundle(course, signed, signed.facts, bundle, limits)
-    return Verification(course.steps(), signatures, course.figures, _about(signed.facts))
+            _check_bundle(course, report.signed, facts, bundle, limits)
+    return Verification(course.steps(), report.signatures, course.figures, _about(facts))
+
+
+def _silent(_name: str, _done: int, _all: int) -> None:
+    """Tell nobody."""
 
 
 def _about(facts: Mapping[str, Any] | None) -> dict[str, str]:

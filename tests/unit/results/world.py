@@ -6,11 +6,11 @@ import io
 import random
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
-
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
+from evalsvc.draws import log
 from evalsvc.editions.bundle import readme, sha256, write_bundle
 from evalsvc.editions.facts import About, Head, compose
 from evalsvc.editions.material import material_of, read_sources, rows_in
@@ -22,9 +22,8 @@ from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, Judgeme
 from forms.columns import flatten
 from forms.definition import parse_definition
 from forms.instance import parse_instance
-from reports.keys import make_demo_key, read_signer
 from forms.workbook import convert
-from evalsvc.draws import log
+from reports.keys import make_demo_key, read_signer
 from sampling.commitment import Commitment, commit, hash_secret
 from sampling.design import Design, load_design
 from sampling.draw import run_draw
@@ -109,7 +108,8 @@ thresholds:
   missed_rate: {value: 0.02, pass: below}
   composite: {value: 0.02, pass: below}
   recognition: {value: 0.90, pass: at_least}
-questions: {persons: members, satisfaction: [team, helper], recognition: recognised, suspicion: suspicion, standard: standard}
+questions:
+  {persons: members, satisfaction: [team, helper], recognition: recognised, suspicion: suspicion, standard: standard}
 satisfied: [good]
 recognised: ["yes"]
 suspicions: {exit_wrong: wrong_exit, overlooked: missed}
@@ -158,10 +158,9 @@ def make_world(folder: Path) -> World:
 def _frame(folder: Path) -> tuple[Frame, Path]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(
-        "county_code,county,remaining_poor_persons,village_code,town,village,village_kind,committee,"
-        "household_id,household_class,registered,persons".split(",")
-    )
+    county = ["county_code", "county", "remaining_poor_persons"]
+    village = ["village_code", "town", "village", "village_kind", "committee"]
+    writer.writerow([*county, *village, "household_id", "household_class", "registered", "persons"])
     for county, name, remaining in (("350125", "甲县", 60), ("350424", "乙县", 90)):
         for number in range(16):
             village = f"{county}{number:06d}"
@@ -173,7 +172,9 @@ def _frame(folder: Path) -> tuple[Frame, Path]:
                 which = chance.choices(["脱贫户", "监测户", "一般农户"], [8, 3, 12])[0]
                 registered = which == "脱贫户" or (which == "监测户" and chance.random() < 0.5)
                 writer.writerow([*head, unit, which, "是" if registered else "否", chance.randint(1, 6)])
-        writer.writerow([county, name, remaining, f"{county}900000", "某镇", "某居委会", "其他村", "居委会", "", "", "", ""])
+        writer.writerow(
+            [county, name, remaining, f"{county}900000", "某镇", "某居委会", "其他村", "居委会", "", "", "", ""]
+        )
     source = folder / "register.csv"
     source.write_text(buffer.getvalue(), encoding="utf-8")
     mapping = load_mapping(MAPPING)
@@ -205,7 +206,15 @@ def _visits(manifest: Manifest) -> tuple[list[FieldworkRow], dict[str, bytes], l
             interviews[instance] = xml
             fieldwork.append(
                 FieldworkRow(
-                    unit.id, unit.parent or "", unit.stratum, unit.sample_type, True, replaces, reason, outcome, instance
+                    unit.id,
+                    unit.parent or "",
+                    unit.stratum,
+                    unit.sample_type,
+                    True,
+                    replaces,
+                    reason,
+                    outcome,
+                    instance,
                 )
             )
             rows.append(
@@ -258,9 +267,7 @@ def _interview(unit: str, stratum: str, outcome: str) -> tuple[str, bytes]:
     return instance, f'<data id="small" version="1">{cells}{meta}</data>'.encode()
 
 
-def _cases(
-    fieldwork: list[FieldworkRow], interviews: dict[str, bytes]
-) -> tuple[list[CaseRow], list[JudgementRow]]:
+def _cases(fieldwork: list[FieldworkRow], interviews: dict[str, bytes]) -> tuple[list[CaseRow], list[JudgementRow]]:
     cases, judgements = [], []
     for row in fieldwork:
         text = interviews.get(row.instance_id, b"").decode()
@@ -273,7 +280,11 @@ def _cases(
         state = ("confirmed", "excluded", "open")[number % 3] if number else "confirmed"
         identifier = f"case-{number:03d}"
         cases.append(CaseRow(identifier, row.instance_id, row.unit_id, kind, persons, "income", state))
-        verdicts = {"confirmed": ("confirm", "confirm"), "excluded": ("exclude", "exclude"), "open": ("confirm", "exclude")}
+        verdicts = {
+            "confirmed": ("confirm", "confirm"),
+            "excluded": ("exclude", "exclude"),
+            "open": ("confirm", "exclude"),
+        }
         judgements += [
             JudgementRow(identifier, judge, verdict, "核实材料后判断", "", f"2026-03-2{place}T02:00:00Z")
             for place, (judge, verdict) in enumerate(zip(("judge-a", "judge-b"), verdicts[state], strict=True))
@@ -325,6 +336,7 @@ class Issued:
     """A signed report and the files of its bundle."""
 
     pdf: bytes
+    unsigned: bytes
     content: dict[str, bytes]
 
     @property
@@ -363,6 +375,7 @@ def issue(world: World) -> Issued:
     inputs = {name: sha256(data) for name, data in sorted(tables.items())}
     rows = rows_in(tables[files.RESULTS])
     edition = edition_bytes(compose(head, about, material_of(sources, world.frame, rows, inputs, "0.1.0")))
-    pdf = sign_report(build_report(edition), signer(), head.institute)
+    unsigned = build_report(edition)
+    pdf = sign_report(unsigned, signer(), head.institute)
     interviews = {files.interview_name(instance): xml for instance, xml in world.interviews.items()}
-    return Issued(pdf, {**tables, **interviews, files.EDITION: edition})
+    return Issued(pdf, unsigned, {**tables, **interviews, files.EDITION: edition})

@@ -1,0 +1,142 @@
+from dataclasses import replace
+
+import pytest
+
+from evalsvc.evaluations.packs import pack_bytes, pack_names
+from evalsvc.evaluations.rule_pack import read_pack
+from evalsvc.results.assembly import assemble
+from evalsvc.results.compute import compute_results, estimate
+from evalsvc.results.frame_facts import county_scopes, exclusions
+from evalsvc.results.layout import layout_of
+from evalsvc.results.plan import CountyTotals, check_variance, plan_for, plan_text
+from sampling.estimate import load_plan
+
+
+@pytest.fixture(scope="module")
+def computed(sources, world):
+    computation = compute_results(sources, world.frame)
+    assert computation.complaints == ()
+    return computation.computed
+
+
+def row(computed, name, *domain):
+    return next(r for r in computed.results.rows if r.id == name and tuple(r.domain.values()) == domain)
+
+
+def rows_of_county(computed, code):
+    table = computed.answers
+    place = table.columns.index("county_code")
+    return [dict(zip(table.columns, each, strict=True)) for each in table.rows if each[place] == code]
+
+
+@pytest.mark.parametrize("name", pack_names())
+def test_every_shipped_pack_can_be_read(name):
+    pack, complaints = read_pack(pack_bytes(name))
+    assert complaints == []
+    assert pack is not None
+
+
+def test_a_pack_that_leaves_the_format_is_told_where():
+    text = pack_bytes(pack_names()[0]).decode()
+    _, complaints = read_pack(
+        text.replace("pass: below", "pass: beyond", 1).replace("year: 2026", "year: soon").encode()
+    )
+    assert sorted(each.column for each in complaints) == ["$.thresholds.wrong_exit_rate.pass", "$.year"]
+
+
+def test_the_plan_is_one_that_the_estimation_takes(computed):
+    reading = load_plan(computed.plan_text)
+    assert reading.complaints == ()
+    assert len(reading.plan.statements) == len(computed.plan["estimates"])
+
+
+@pytest.mark.parametrize("code", ["350125", "350424"])
+def test_the_rates_are_the_weighted_ratios_of_the_table(computed, code):
+    answered = [each for each in rows_of_county(computed, code) if each["responded"] == "1"]
+    exited = [each for each in answered if each["registered"] == "1"]
+    total = sum(float(each["weight"]) * int(each["persons"]) for each in exited)
+    wrong = sum(float(each["weight"]) * int(each["wrong_exit_persons"]) for each in exited)
+    assert row(computed, "wrong_exit_rate", code).estimate == pytest.approx(wrong / total, rel=1e-12)
+    assert row(computed, "exit_accuracy", code).estimate == pytest.approx(1 - wrong / total, rel=1e-12)
+    recognised = sum(float(each["weight"]) for each in answered if each["recognised"] == "1")
+    everybody = sum(float(each["weight"]) for each in answered)
+    assert row(computed, "recognition", code).estimate == pytest.approx(recognised / everybody, rel=1e-12)
+
+
+@pytest.mark.parametrize("code", ["350125", "350424"])
+def test_the_composite_rate_adds_its_parts_over_the_known_totals(computed, world, code):
+    scope = next(each for each in county_scopes(world.frame, world.design, {code}))
+    wrong, missed = row(computed, "wrong_exit_rate", code).estimate, row(computed, "missed_rate", code).estimate
+    known = scope.totals
+    right = (known.remaining + wrong * known.exited + missed * known.not_registered) / known.persons
+    found = row(computed, f"composite_{code}", code)
+    assert found.estimate == pytest.approx(right, rel=1e-12)
+    assert known.remaining / known.persons <= found.low <= found.estimate <= found.high
+
+
+def test_the_worked_example_of_the_composite_rate():
+    totals = CountyTotals("x", 2_400, 48_000, 249_600)
+    assert totals.persons == 300_000
+    rate = (totals.remaining + 28 / 6_829 * totals.exited + 0.0012 * totals.not_registered) / totals.persons
+    assert round(100 * rate, 4) == 0.9654
+
+
+def test_open_cases_push_every_rate_the_way_they_must(computed):
+    for code in ("350125", "350424"):
+        for name, worse in (("wrong_exit_rate", 1), ("missed_rate", 1), ("exit_accuracy", -1)):
+            none, all_counted = row(computed, name, code), row(computed, f"{name}_open_for", code)
+            assert worse * (all_counted.estimate - none.estimate) >= 0
+        none, all_counted = (row(computed, f"composite{ending}_{code}", code) for ending in ("", "_open_for"))
+        assert all_counted.estimate >= none.estimate
+    assert any(
+        row(computed, "missed_rate_open_for", code).estimate > row(computed, "missed_rate", code).estimate
+        for code in ("350125", "350424")
+    )
+
+
+def test_the_pack_chooses_the_reading_of_identification_accuracy(sources, world, computed):
+    pack = replace(sources.pack, readings={"identification_accuracy": "registered_only"})
+    other = compute_results(replace(sources, pack=pack), world.frame).computed
+    first, second = (row(each, "identification_accuracy", "350125").n for each in (computed, other))
+    assert second == row(computed, "wrong_exit_rate", "350125").n < first
+
+
+def test_only_judged_indicators_carry_a_verdict(computed):
+    judged = {each.id for each in computed.results.rows if each.verdict is not None}
+    expected = {f"{name}{ending}" for name in ("wrong_exit_rate", "missed_rate") for ending in ("", "_open_for")}
+    expected |= {f"composite{ending}_{code}" for ending in ("", "_open_for") for code in ("350125", "350424")}
+    assert judged == expected | {"recognition"}
+
+
+def test_satisfaction_has_no_rows_of_classes_that_are_not_asked(computed):
+    classes = {each.domain["household_class"] for each in computed.results.rows if each.id == "satisfaction_by_class"}
+    assert classes == {"脱贫户", "监测户"}
+
+
+def test_exclusions_are_counted(world):
+    assert [(each.reason, each.units) for each in exclusions(world.frame, world.design)] == [("居委会不在评估范围", 2)]
+
+
+def test_a_variance_that_cannot_be_estimated_is_refused(sources):
+    layout, _ = layout_of(sources.manifest, "draw-manifest.json")
+    stage = replace(layout.stages[0], joint_method="successive-differences")
+    complaints = check_variance(replace(layout, stages=(stage, layout.stages[1])))
+    assert [each.code for each in complaints] == ["results.variance"]
+
+
+def test_sampling_with_replacement_states_no_probability(sources):
+    layout, _ = layout_of(sources.manifest, "draw-manifest.json")
+    stage = replace(layout.stages[0], joint_method="with-replacement")
+    other = replace(layout, stages=(stage, layout.stages[1]))
+    plan = plan_for(sources.pack, other, [CountyTotals("350125", 1, 2, 3)])
+    assert plan["design"]["stages"][0] == {"cluster": "village_code", "strata": "stratum_1"}
+    assert "unequal" not in plan["design"]
+
+
+def test_a_table_that_does_not_fit_the_plan_is_told_as_complaints(sources, world, computed):
+    table = assemble(sources).table
+    place = table.columns.index("weight")
+    broken = replace(table, rows=tuple((*each[:place], "-1", *each[place + 1 :]) for each in table.rows))
+    results, complaints = estimate(plan_text(computed.plan), broken)
+    assert results is None
+    assert complaints
