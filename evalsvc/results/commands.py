@@ -16,6 +16,9 @@ from sampling.estimate import DataRefusedError, Plan, Results, load_plan, read_t
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 new = click.Path(dir_okay=False, path_type=Path)
 
+REMARKS = ("given_first_stage_unit", "all_or_none", "design_effect_taken_as_1")
+"""Flags of a row that its columns do not say already."""
+
 
 @click.command("estimate")
 @click.argument("plan_path", metavar="PLAN", type=existing)
@@ -37,10 +40,11 @@ def estimate(plan_path: Path, data_path: Path | None, out_paths: tuple[Path, ...
         path.write_bytes(write_results(results, path.suffix))
     if not out_paths:
         click.echo(write_results(results, ".md").decode("utf-8"), nl=False)
-    without = [row for row in results.rows if row.reason]
-    for row in without:
+    for row in results.rows:
         details = {"id": row.id, "domain": ", ".join(row.domain.values())}
-        click.echo(f"{row.id} {details['domain']}: {sentence(str(row.reason), details, language())}", err=True)
+        remarks = [f"estimate.flag.{flag}" for flag in row.flags if flag in REMARKS]
+        for code in [*remarks, *([str(row.reason)] if row.reason else [])]:
+            click.echo(f"{row.id} {details['domain']}: {sentence(code, details, language())}", err=True)
 
 
 def _plan(path: Path) -> Plan:
