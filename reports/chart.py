@@ -88,15 +88,15 @@ def _scale(values: Sequence[float], start: float, width: float) -> Scale:
     step = _round_step((largest - base) or 0.01)
     low = floor(base / step + 1e-9) * step
     high = max(ceil(largest / step - 1e-9) * step, low + step)
-    if base:
-        high = min(high, 1.0) if largest <= 1.0 else high
+    if largest <= 1.0 < high:  # no rate is above one: make room below instead
+        low, high = min(low, 1.0 - step), 1.0
     count = round((high - low) / step)
     return Scale(low, high, tuple(low + step * index for index in range(count + 1)), start, width)
 
 
 def _round_step(span: float) -> float:
     """Return a step of 1, 2 or 5 times a power of ten that cuts the span into four to eight."""
-    power = 10.0 ** floor(log10(span / 5))
+    power = 10.0 ** floor(log10(max(span, 1e-6) / 5))
     return next(power * factor for factor in (1, 2, 5, 10) if span / (power * factor) <= 6)
 
 

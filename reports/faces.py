@@ -3,9 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from xml.sax.saxutils import escape
+
+from fontTools.ttLib import TTFont
 
 FONTS = Path(__file__).parent / "fonts"
 _CONFIGURATION = """<?xml version="1.0"?>
@@ -39,3 +42,15 @@ def private_fontconfig() -> Iterator[None]:
         for leftover in folder.iterdir():
             leftover.unlink()
         folder.rmdir()
+
+
+def missing_characters(text: str) -> str:
+    """Return the characters that none of the faces has, each once: they would be printed as empty boxes."""
+    return "".join(dict.fromkeys(sign for sign in text if sign.isprintable() and ord(sign) not in _known()))
+
+
+@cache
+def _known() -> frozenset[int]:
+    """Return the characters of the face that stands in for the others."""
+    with TTFont(FONTS / "ReportSong-Regular.otf", lazy=True) as face:
+        return frozenset(face.getBestCmap())

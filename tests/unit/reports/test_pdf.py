@@ -1,18 +1,31 @@
 """The laid-out report: PDF/A marks, faces, figures, page numbers, the same bytes for the same input."""
 
+import hashlib
 import re
 import subprocess
 import sys
 from dataclasses import replace
 from io import BytesIO
 
+import pypdfium2
 import pytest
-from fontTools.ttLib import TTFont
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from reports import pdf, verify
-from reports.document import Column, DocumentError, Printed, Row, Table, printed_figures
-from reports.faces import FONTS
+from reports.document import (
+    Chapter,
+    Column,
+    DocumentError,
+    Heading,
+    Paragraph,
+    Printed,
+    Row,
+    Strong,
+    Table,
+    printed_figures,
+)
+from reports.faces import FONTS, missing_characters
+from reports.html import balanced_lines
 from tests.unit.reports import sample
 from tests.unit.reports.conftest import ATTACHMENTS
 
@@ -40,17 +53,26 @@ def test_every_face_is_embedded_and_is_ours(plain_pdf: bytes) -> None:
     assert all(name.startswith("Report") for name in names)
 
 
-def test_rare_characters_of_names_have_their_glyphs() -> None:
-    known = TTFont(FONTS / "ReportSong-Regular.otf").getBestCmap()
-    assert [sign for sign in sample.RARE if ord(sign) not in known] == []
+def test_rare_characters_of_names_have_their_glyphs_in_every_face(caplog: pytest.LogCaptureFixture) -> None:
+    document = sample.document(rows=1)
+    blocks = (Heading(sample.RARE), Paragraph((sample.RARE, Strong(sample.RARE))), Heading(sample.RARE, 3))
+    rare = replace(document, chapters=(Chapter(sample.RARE, blocks),), annexes=())
+    content = pdf.build(replace(rare, cover=replace(rare.cover, title=sample.RARE)), {})
+    assert not caplog.records  # WeasyPrint warns of every character that is drawn as an empty box
+    assert "".join(verify.printed_text(content)).count(sample.RARE) >= 8
+
+
+def test_a_character_that_no_face_has_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
+    document = sample.document(rows=1)
+    pdf.build(replace(document, chapters=(Chapter("未收之字", (Paragraph("𰻞"),)),)), {})
+    assert "notdef" in caplog.text
+    assert missing_characters("𰻞字𰻞" + sample.RARE) == "𰻞"
 
 
 def test_the_standard_characters_have_their_glyphs() -> None:
-    known = TTFont(FONTS / "ReportSong-Regular.otf").getBestCmap()
     standard = (FONTS / "standard_characters.txt").read_text(encoding="utf-8").strip()
     assert len(standard) == 8105
-    # Noto Serif CJK of 2022 lacks these of 通用规范汉字表; reports.md names them.
-    assert [sign for sign in standard if ord(sign) not in known] == []
+    assert missing_characters(standard) == ""
 
 
 def test_the_words_can_be_read_back(plain_pdf: bytes) -> None:
@@ -85,13 +107,13 @@ def test_each_page_says_that_the_data_are_simulated(plain_pdf: bytes) -> None:
     assert all("模拟数据" in page for page in pages)
 
 
-def test_the_same_input_gives_the_same_bytes() -> None:
+def test_the_same_input_gives_the_same_bytes_in_another_process(plain_pdf: bytes) -> None:
     program = (
         "import hashlib; from reports import pdf; from tests.unit.reports import sample, conftest; "
         "print(hashlib.sha256(pdf.build(sample.document(), conftest.ATTACHMENTS)).hexdigest())"
     )
-    runs = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True) for _ in "ab"]
-    assert runs[0].stdout == runs[1].stdout
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == hashlib.sha256(plain_pdf).hexdigest()
 
 
 def test_a_time_without_zone_is_refused() -> None:
@@ -111,3 +133,63 @@ def test_one_key_has_one_text() -> None:
     twice = replace(document, keywords=(Printed("a", "1"), Printed("a", "2")))  # type: ignore[arg-type]
     with pytest.raises(DocumentError, match=r"reports\.key_twice"):
         printed_figures(twice)
+
+
+def test_lines_hold_28_characters_and_end_at_the_edge_of_the_block(plain_pdf: bytes) -> None:
+    page = pypdfium2.PdfDocument(plain_pdf)[3].get_textpage()  # an even page: the block ends 28 mm before the edge
+    ends, length = [], 0
+    for index in range(page.count_chars()):
+        if page.get_text_range(index, 1) in "\r\n":
+            ends += [page.get_charbox(index - 1, loose=True)[2]] if length == 28 else []
+            length = 0
+        else:
+            length += 1
+    assert len(ends) >= 8
+    assert ends == pytest.approx([(210 - 28) / 25.4 * 72] * len(ends), abs=0.5)
+
+
+def test_a_table_over_several_pages_repeats_its_heads(plain_pdf: bytes) -> None:
+    pages = [page for page in verify.printed_text(plain_pdf) if "3501251" in page]
+    assert len(pages) >= 3
+    assert all("行政村代码" in page for page in pages)
+
+
+def test_wide_annexes_lie_on_landscape_pages(plain_pdf: bytes) -> None:
+    document = pypdfium2.PdfDocument(plain_pdf)
+    wide = [index for index in range(len(document)) if document[index].get_width() > document[index].get_height()]
+    assert wide
+    pages = verify.printed_text(plain_pdf)
+    assert all("抽样附件" in pages[index] or "3501251" in pages[index] for index in wide)
+
+
+def test_a_footnote_stands_on_the_page_where_it_is_called(plain_pdf: bytes) -> None:
+    (page,) = [text for text in verify.printed_text(plain_pdf) if "设计效应是" in text]
+    assert "样本的设计效应[1]" in page
+
+
+def test_bookmarks_follow_the_chapters(plain_pdf: bytes) -> None:
+    document = pypdfium2.PdfDocument(plain_pdf)
+    titles = [bookmark.get_title() for bookmark in document.get_toc()]
+    assert titles[:3] == ["福建省四县脱贫退出第三方评估报告", "目录", "结论摘要"]
+    assert "（一）评估对象" in titles
+    assert titles.index("一、评估概况") < titles.index("三、评估结果") < titles.index("附件1 抽样附件")
+
+
+def test_a_report_of_true_data_carries_no_mark() -> None:
+    content = pdf.build(sample.document(rows=1, simulated=False), {})
+    assert "模拟数据" not in "".join(verify.printed_text(content))
+
+
+def test_a_title_breaks_between_words() -> None:
+    assert balanced_lines("福建省四县脱贫退出第三方评估报告") == ["福建省四县脱贫退出", "第三方评估报告"]
+    assert balanced_lines("四县评估报告") == ["四县评估报告"]
+    assert "".join(balanced_lines("字" * 50)) == "字" * 50
+    assert max(map(len, balanced_lines("字" * 50))) <= 15
+
+
+def test_text_cannot_become_markup() -> None:
+    document = sample.document(rows=1)
+    wild = replace(document, chapters=(Chapter("<h1>章</h1>", (Paragraph(("<b>粗</b>", Printed("<k>", "<1>"))),)),))
+    text = "".join(verify.printed_text(pdf.build(wild, {})))
+    assert "<b>粗</b><1>" in text
+    assert "<h1>章</h1>" in text
