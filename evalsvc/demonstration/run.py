@@ -1,6 +1,5 @@
 """The whole demonstration, step by step, in one folder."""
 
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from evalsvc.demonstration.register import Register, Truth, simulate
 from evalsvc.demonstration.reporting import Checked
 from evalsvc.demonstration.sample import Drawn
 from evalsvc.demonstration.scenario import Scale
-from evalsvc.demonstration.server import free_port, running, settings_of
+from evalsvc.demonstration.server import free_port, settings_of, started
 from evalsvc.demonstration.show import Lap, Show
 from evalsvc.demonstration.sizing import Sizing, plan_sizes
 from evalsvc.demonstration.villages import choose_places, read_villages
@@ -67,11 +66,12 @@ def run(out: Path, scale: Scale, show: Show, database_url: str | None = None) ->
     try:
         institute = _open(service, scale, show, out)
         evaluation = _Evaluation(service, institute, out, show, World(register, truth))
-        sampled = evaluation.sample(register, scale)
-        instrument_id = evaluation.publish_form()
-        with ExitStack() as stack:
-            with show.step("启动服务 / starting the server"):
-                server = stack.enter_context(running(port, settings, out / SERVICE_FOLDER))
+        # The server takes some seconds to come up; the draws need none of it.
+        with started(port, settings, out / SERVICE_FOLDER) as server:
+            sampled = evaluation.sample(register, scale)
+            instrument_id = evaluation.publish_form()
+            with show.step("等待服务就绪 / waiting for the server"):
+                server.wait()
             fieldwork = evaluation.visit(server.url, sampled.judged, instrument_id)
         judging = evaluation.judge(sampled.judged.number)
         results, signer, checked = evaluation.report(sampled.judged.number)

@@ -30,10 +30,29 @@ class ServerError(EvalsvcError):
 
 @dataclass(frozen=True)
 class Server:
-    """A running server."""
+    """A server that has been started, and may still be coming up."""
 
     url: str
     log: Path
+    process: subprocess.Popen[bytes]
+
+    def wait(self) -> None:
+        """Wait until it answers.
+
+        Raises
+        ------
+        ServerError
+            ``demonstration.server_failed`` with the last lines of its log.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.url}/sign-in", timeout=2, trust_env=False).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        raise ServerError("demonstration.server_failed", lines="\n".join(lines[-8:]))
 
 
 def settings_of(data: Path, url: str, database_url: str | None = None) -> dict[str, str]:
@@ -59,41 +78,22 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(port: int, settings: Mapping[str, str], logs: Path) -> Iterator[Server]:
-    """Start `evalsvc serve`, wait until it answers, and end it with the block.
-
-    Raises
-    ------
-    ServerError
-        ``demonstration.server_failed`` with the last lines of its log.
-    """
-    server = Server(f"http://127.0.0.1:{port}", logs / LOG)
-    with server.log.open("wb") as log:
+def started(port: int, settings: Mapping[str, str], logs: Path) -> Iterator[Server]:
+    """Start `evalsvc serve` and end it with the block; other work may go on while it comes up."""
+    log = logs / LOG
+    with log.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603  (our own command)
             [*BOUND, "serve", "--bind", f"127.0.0.1:{port}", "--no-access-log"],
             env=own_settings(settings),
-            stdout=log,
+            stdout=file,
             stderr=subprocess.STDOUT,
             # Ctrl-C reaches the demonstration alone, which then ends the server in order.
             start_new_session=True,
         )
     try:
-        _wait(process, server)
-        yield server
+        yield Server(f"http://127.0.0.1:{port}", log, process)
     finally:
         _stop(process)
-
-
-def _wait(process: subprocess.Popen[bytes], server: Server) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{server.url}/sign-in", timeout=2, trust_env=False).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    lines = server.log.read_text(encoding="utf-8", errors="replace").splitlines()
-    raise ServerError("demonstration.server_failed", lines="\n".join(lines[-8:]))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

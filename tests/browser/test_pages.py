@@ -12,7 +12,7 @@ from rich.console import Console
 
 from evalsvc.demonstration.run import ACCOUNTS_FILE, SERVICE_FOLDER, run
 from evalsvc.demonstration.scenario import EVALUATION, SMALL
-from evalsvc.demonstration.server import free_port, running, settings_of
+from evalsvc.demonstration.server import free_port, settings_of, started
 from evalsvc.demonstration.show import Show
 
 WIDTHS = (360, 1280)
@@ -48,7 +48,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
     passwords = dict(line.split("\t")[:2] for line in lines if "\t" in line)
     port = free_port()
     settings = settings_of(out / SERVICE_FOLDER, f"http://127.0.0.1:{port}")
-    with running(port, settings, tmp_path) as server:
+    with started(port, settings, tmp_path) as server:
+        server.wait()
         yield Site(server.url, out, passwords)
 
 
