@@ -2,16 +2,40 @@
 
 import random
 import re
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from xml.etree import ElementTree
 
+import pypdfium2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.generic import NameObject, TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.timestamps import DummyTimeStamper
 
-from reports import keys, sign, verify
+from reports import keys, pdf, sign, verify
 from reports.errors import ReportError
-from reports.seal import Seal, seal_pdf
+from reports.seal import Seal, seal_pdf, seal_svg
+from tests.unit.reports import sample
 from tests.unit.reports.conftest import ATTACHMENTS, INSTITUTE
+
+APPEARANCE = sign.Appearance(Seal(INSTITUTE, "样章"), "签发报告")
+
+
+def flipped(data: bytes, place: int, bit: int) -> bytes:
+    changed = bytearray(data)
+    changed[place] ^= 1 << bit
+    return bytes(changed)
+
+
+def container_of(data: bytes) -> tuple[int, int]:
+    """Return where the bytes stand that the signature does not cover."""
+    _start, length, resume, _rest = re.search(rb"/ByteRange *\[(\d+) (\d+) (\d+) (\d+)", data).groups()
+    return int(length), int(resume)
 
 
 def test_a_signed_report_holds(signed_pdf: bytes) -> None:
@@ -21,6 +45,9 @@ def test_a_signed_report_holds(signed_pdf: bytes) -> None:
     assert finding.intact
     assert finding.whole_file
     assert not finding.trusted
+    assert finding.self_made
+    assert finding.time_stamped_at is None
+    assert abs(datetime.now(UTC) - finding.signed_at) < timedelta(minutes=10)
     assert "不具法律效力" in finding.signer
 
 
@@ -36,7 +63,7 @@ def test_another_certificate_lends_no_trust(signed_pdf: bytes, tmp_path, signer:
 
 
 def test_every_flipped_byte_is_found(signed_pdf: bytes) -> None:
-    _start, length, resume, _rest = map(int, re.search(rb"/ByteRange *\[(\d+) (\d+) (\d+) (\d+)", signed_pdf).groups())
+    length, resume = container_of(signed_pdf)
     generator = random.Random(20260322)
     places = [
         *generator.sample(range(len(signed_pdf)), 30),
@@ -44,9 +71,7 @@ def test_every_flipped_byte_is_found(signed_pdf: bytes) -> None:
         *generator.sample(range(length, length + 2300), 110),
     ]
     for place in places:
-        changed = bytearray(signed_pdf)
-        changed[place] ^= 1 << generator.randrange(8)
-        assert not verify.check_signatures(bytes(changed)).holds, place
+        assert not verify.check_signatures(flipped(signed_pdf, place, generator.randrange(8))).holds, place
 
 
 def test_an_appended_update_is_found(signed_pdf: bytes) -> None:
@@ -57,6 +82,37 @@ def test_an_appended_update_is_found(signed_pdf: bytes) -> None:
     writer.write(out)
     report = verify.check_signatures(out.getvalue())
     assert [each.problem for each in report.signatures] == ["reports.changed_after_signing"]
+
+
+def test_a_swapped_attachment_is_found(signed_pdf: bytes) -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(signed_pdf))
+    names = writer.root["/Names"]["/EmbeddedFiles"]["/Names"]
+    stream = names[1]["/EF"].raw_get("/F")
+    stream.get_object()._data = b'{"edition": "swapped"}'
+    stream.get_object()._encoded_data = None
+    writer.mark_update(stream)
+    out = BytesIO()
+    writer.write(out)
+    assert b"swapped" in verify.embedded(out.getvalue())["edition.json"]
+    assert [each.problem for each in verify.check_signatures(out.getvalue()).signatures] == [
+        "reports.changed_after_signing"
+    ]
+
+
+def test_a_removed_signature_is_found(signed_pdf: bytes) -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(signed_pdf))
+    del writer.root["/AcroForm"]
+    writer.update_root()
+    out = BytesIO()
+    writer.write(out)
+    assert verify.check_signatures(out.getvalue()).problem == "reports.not_signed"
+
+
+def test_a_signature_moved_to_another_report_is_found(signed_pdf: bytes, signer: keys.Signer) -> None:
+    other = sign.sign_pdf(pdf.build(sample.document(rows=1), ATTACHMENTS), signer, APPEARANCE)
+    (start, end), (other_start, other_end) = container_of(signed_pdf), container_of(other)
+    forged = other[:other_start] + signed_pdf[start:end] + other[other_end:]
+    assert [each.problem for each in verify.check_signatures(forged).signatures] == ["reports.signature_broken"]
 
 
 def test_bytes_after_the_end_are_found(signed_pdf: bytes) -> None:
@@ -92,3 +148,117 @@ def test_a_wrong_passphrase_is_told(tmp_path, signer: keys.Signer) -> None:
 
 def test_the_embedded_data_come_back(signed_pdf: bytes) -> None:
     assert verify.embedded(signed_pdf) == ATTACHMENTS
+
+
+def certificate(subject: str, issuer: str, key, issuer_key, *extensions):
+    """Make a certificate for a test; an extension is a pair of value and criticality."""
+    now = datetime.now(UTC)
+    names = [x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, name)]) for name in (subject, issuer)]
+    builder = x509.CertificateBuilder().subject_name(names[0]).issuer_name(names[1]).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
+    builder = builder.not_valid_after(now + timedelta(days=30))
+    for value, critical in extensions:
+        builder = builder.add_extension(value, critical=critical)
+    return builder.sign(issuer_key, hashes.SHA256())
+
+
+@pytest.fixture(scope="module")
+def time_stamper() -> DummyTimeStamper:
+    key = rsa.generate_private_key(65537, 2048)
+    use = (x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING]), True)
+    made = certificate("示例时间戳机构", "示例时间戳机构", key, key, use)
+    encoded = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return DummyTimeStamper(
+        next(iter(load_certs_from_pemder_data(made.public_bytes(Encoding.DER)))),
+        load_private_key_from_pemder_data(encoded, passphrase=None),
+    )
+
+
+def test_a_time_stamp_is_told_and_holds(plain_pdf: bytes, signer: keys.Signer, time_stamper: DummyTimeStamper) -> None:
+    stamped = sign.sign_pdf(plain_pdf, signer, APPEARANCE, time_stamper)
+    report = verify.check_signatures(stamped)
+    assert report.holds, report
+    assert abs(datetime.now(UTC) - report.signatures[0].time_stamped_at) < timedelta(minutes=1)
+    start, end = container_of(stamped)
+    generator = random.Random(7)
+    for place in generator.sample(range(start, end - 6000), 60):
+        assert not verify.check_signatures(flipped(stamped, place, generator.randrange(8))).holds, place
+
+
+def pkcs12_of(*, with_root: bool) -> bytes:
+    """Make an RSA key whose certificate an authority's intermediate issued, as a bought one would be."""
+    root, middle, own = (ec.generate_private_key(ec.SECP256R1()) for _ in "abc")
+    own = rsa.generate_private_key(65537, 2048)
+    authority = (x509.BasicConstraints(ca=True, path_length=None), True)
+    chain = [certificate("示例中间机构", "示例根机构", middle, root, authority)]
+    chain += [certificate("示例根机构", "示例根机构", root, root, authority)] if with_root else []
+    use = x509.KeyUsage(False, True, False, False, False, False, False, False, False)  # content commitment
+    made = certificate("示例评估研究院", "示例中间机构", own, middle, (use, True))
+    return pkcs12.serialize_key_and_certificates(b"key", own, made, chain, NoEncryption())
+
+
+def test_a_key_of_an_authority_is_not_self_made(plain_pdf: bytes) -> None:
+    key = keys.read_signer(pkcs12_of(with_root=True), None)
+    signed = sign.sign_pdf(plain_pdf, key, APPEARANCE)
+    (finding,) = verify.check_signatures(signed, keys.authority_of(key)).signatures
+    assert finding.problem is None
+    assert finding.trusted
+    assert not finding.self_made
+    assert verify.check_signatures(signed).holds
+    start, _end = container_of(signed)
+    generator = random.Random(11)
+    for place in generator.sample(range(start, start + 4000), 40):
+        assert not verify.check_signatures(flipped(signed, place, generator.randrange(8))).holds, place
+
+
+def test_a_key_without_its_root_is_refused() -> None:
+    with pytest.raises(ReportError, match=r"reports\.chain_incomplete") as refused:
+        keys.read_signer(pkcs12_of(with_root=False), None)
+    assert "示例根机构" in refused.value.details["issuer"]
+
+
+def test_the_demo_key_says_that_it_binds_nobody(signer: keys.Signer, tmp_path) -> None:
+    root = x509.load_pem_x509_certificate(keys.authority_of(signer))
+    assert "DEMO" in root.subject.rfc4514_string()
+    assert root.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    assert re.fullmatch(r"([0-9a-f]{4} ){15}[0-9a-f]{4}", keys.fingerprint(keys.authority_of(signer)))
+
+
+def test_the_seal_lies_on_the_institutes_name_and_the_date(plain_pdf: bytes, signed_pdf: bytes) -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(plain_pdf))
+    place = sign.seal_place(writer.prev)
+    document = pypdfium2.PdfDocument(plain_pdf)
+    left, bottom, right, top = place.box
+    under = document[place.page].get_textpage().get_text_bounded(left - 10, bottom, right + 10, top)
+    assert "示例评估研究院" in under
+    assert "2026年3月20日" in under
+
+
+def test_the_seal_names_the_institute_and_its_mark() -> None:
+    drawn = ElementTree.fromstring(seal_svg(Seal("示例<评估>研究院", "样章", "不具法律效力")))
+    letters = "".join(drawn.itertext())
+    assert "示例<评估>研究院 样章 不具法律效力" in letters
+
+
+def test_limits_are_held(signed_pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "MOST_PAGES", 5)
+    with pytest.raises(ReportError, match=r"reports\.too_many_pages"):
+        verify.printed_text(signed_pdf)
+    monkeypatch.setattr(verify, "MOST_ATTACHMENTS", 1)
+    with pytest.raises(ReportError, match=r"reports\.too_many_attachments"):
+        verify.embedded(signed_pdf)
+    monkeypatch.setattr(verify, "LARGEST_FILE", 1000)
+    assert verify.check_signatures(signed_pdf).problem == "reports.file_too_large"
+    with pytest.raises(ReportError, match=r"reports\.file_too_large"):
+        verify.embedded(signed_pdf)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95, 0.999])
+def test_a_file_that_was_cut_off_is_an_error_and_no_traceback(signed_pdf: bytes, share: float) -> None:
+    cut = signed_pdf[: int(len(signed_pdf) * share)]
+    assert not verify.check_signatures(cut).holds
+    for read in (verify.embedded, verify.printed_text):
+        try:
+            read(cut)  # PDFium mends some files
+        except ReportError as error:
+            assert error.code == "reports.unreadable"

@@ -69,25 +69,25 @@ FORM = """
 | | type | name | label::中文 (zh) | required | constraint | constraint_message::中文 (zh) |
 | | text | unit_id | 户编号 | yes | | |
 | | select_one disposition | disposition | 到访结果 | yes | | |
-| | integer | members | 家庭人口 | | . >= 1 and . <= 20 | 家庭人口应为 1 至 20 |
-| | select_one satisfied | team | 对驻村工作队是否满意 | | | |
-| | select_one satisfied | helper | 对帮扶责任人是否满意 | | | |
-| | select_one yes_no | recognised | 是否认可 | | | |
-| | select_one suspicion | suspicion | 疑点 | | | |
-| | text | standard | 未达到的标准 | | | |
+| | integer | registered_persons | 家庭人口 | | . >= 1 and . <= 20 | 家庭人口应为 1 至 20 |
+| | select_one satisfied | satisfaction_team | 对驻村工作队是否满意 | | | |
+| | select_one satisfied | satisfaction_helper | 对帮扶责任人是否满意 | | | |
+| | select_one yes_no | recognition_overall | 是否认可 | | | |
+| | select_one suspicion | suspicion_kind | 疑点 | | | |
+| | text | suspicion_standard | 未达到的标准 | | | |
 | choices |
 | | list_name | name | label::中文 (zh) |
 | | disposition | completed | 完成 |
 | | disposition | non_contact | 未访到 |
 | | disposition | refused | 拒访 |
 | | disposition | ineligible_vacant | 空挂户 |
-| | satisfied | good | 满意 |
-| | satisfied | bad | 不满意 |
+| | satisfied | satisfied | 满意 |
+| | satisfied | dissatisfied | 不满意 |
 | | yes_no | yes | 认可 |
 | | yes_no | no | 不认可 |
 | | suspicion | none | 没有 |
-| | suspicion | exit_wrong | 疑似错退 |
-| | suspicion | overlooked | 疑似漏评 |
+| | suspicion | wrong_exit | 疑似错退 |
+| | suspicion | missed | 疑似漏评 |
 """
 PACK = """
 version: 1
@@ -109,10 +109,14 @@ thresholds:
   composite: {value: 0.02, pass: below}
   recognition: {value: 0.90, pass: at_least}
 questions:
-  {persons: members, satisfaction: [team, helper], recognition: recognised, suspicion: suspicion, standard: standard}
-satisfied: [good]
+  persons: registered_persons
+  satisfaction: [satisfaction_team, satisfaction_helper]
+  recognition: recognition_overall
+  suspicion: suspicion_kind
+  standard: suspicion_standard
+satisfied: [satisfied]
 recognised: ["yes"]
-suspicions: {exit_wrong: wrong_exit, overlooked: missed}
+suspicions: {wrong_exit: wrong_exit, missed: missed}
 asked: [脱贫户, 监测户]
 """.encode()
 
@@ -201,8 +205,8 @@ def _visits(manifest: Manifest) -> tuple[list[FieldworkRow], dict[str, bytes], l
         while waiting:
             unit, replaces, reason = waiting.pop(0)
             opened.add(unit.id)
-            outcome = _outcome(unit.id)
-            instance, xml = _interview(unit.id, unit.stratum, outcome)
+            outcome = outcome_of(unit.id)
+            instance, xml = interview_of(unit.id, unit.stratum, outcome)
             interviews[instance] = xml
             fieldwork.append(
                 FieldworkRow(
@@ -232,7 +236,7 @@ def _visits(manifest: Manifest) -> tuple[list[FieldworkRow], dict[str, bytes], l
     return sorted(fieldwork, key=lambda row: row.unit_id), interviews, sorted(rows, key=lambda row: row.instance_id)
 
 
-def _outcome(unit: str) -> str:
+def outcome_of(unit: str) -> str:
     outcomes = ["completed", "non_contact", "refused", "ineligible_vacant"]
     return random.Random(f"outcome {unit}").choices(outcomes, [85, 6, 4, 5])[0]
 
@@ -245,7 +249,7 @@ def is_registered(unit: str, stratum: str) -> bool:
     return which == "脱贫户" or (which == "监测户" and chance.random() < 0.5)
 
 
-def _interview(unit: str, stratum: str, outcome: str) -> tuple[str, bytes]:
+def interview_of(unit: str, stratum: str, outcome: str) -> tuple[str, bytes]:
     chance = random.Random(f"answers {unit}")
     digest = hashlib.sha256(unit.encode()).hexdigest()
     instance = f"uuid:{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
@@ -253,14 +257,14 @@ def _interview(unit: str, stratum: str, outcome: str) -> tuple[str, bytes]:
     if outcome == "completed":
         suspicion = "none"
         if chance.random() < 0.12:
-            suspicion = "exit_wrong" if is_registered(unit, stratum) else "overlooked"
+            suspicion = "wrong_exit" if is_registered(unit, stratum) else "missed"
         answers |= {
-            "members": str(chance.randint(1, 6)),
-            "team": "good" if chance.random() < 0.9 else "bad",
-            "helper": "good" if chance.random() < 0.9 else "bad",
-            "recognised": "yes" if chance.random() < 0.93 else "no",
-            "suspicion": suspicion,
-            "standard": "" if suspicion == "none" else "income",
+            "registered_persons": str(chance.randint(1, 6)),
+            "satisfaction_team": "satisfied" if chance.random() < 0.9 else "dissatisfied",
+            "satisfaction_helper": "satisfied" if chance.random() < 0.9 else "dissatisfied",
+            "recognition_overall": "yes" if chance.random() < 0.93 else "no",
+            "suspicion_kind": suspicion,
+            "suspicion_standard": "" if suspicion == "none" else "income",
         }
     cells = "".join(f"<{name}>{value}</{name}>" for name, value in answers.items())
     meta = f"<meta><instanceID>{instance}</instanceID></meta>"
@@ -271,12 +275,11 @@ def _cases(fieldwork: list[FieldworkRow], interviews: dict[str, bytes]) -> tuple
     cases, judgements = [], []
     for row in fieldwork:
         text = interviews.get(row.instance_id, b"").decode()
-        kinds = {"exit_wrong": "wrong_exit", "overlooked": "missed"}
-        kind = next((kinds[word] for word in kinds if f"<suspicion>{word}<" in text), None)
+        kind = next((kind for kind in ("wrong_exit", "missed") if f"<suspicion_kind>{kind}<" in text), None)
         if kind is None or row.disposition != "completed":
             continue
         number = len(cases)
-        persons = int(text.split("<members>")[1].split("<")[0])
+        persons = int(text.split("<registered_persons>")[1].split("<")[0])
         state = ("confirmed", "excluded", "open")[number % 3] if number else "confirmed"
         identifier = f"case-{number:03d}"
         cases.append(CaseRow(identifier, row.instance_id, row.unit_id, kind, persons, "income", state))

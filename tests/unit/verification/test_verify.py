@@ -88,8 +88,8 @@ def test_what_is_no_report_is_told_and_not_a_traceback(data, issued):
 
 
 def test_one_changed_answer_is_followed_from_the_interview_to_the_printed_figures(issued, report):
-    name = interview_that(issued, b"<recognised>yes")
-    outcome = verify_against(report, issued.changed(name, b"<recognised>yes", b"<recognised>no"))
+    name = interview_that(issued, b"<recognition_overall>yes")
+    outcome = verify_against(report, issued.changed(name, b"<recognition_overall>yes", b"<recognition_overall>no"))
     assert set(failed(outcome)) == {"interviews", "answers", "results", "figures"}
     rows, _ = read_records(InterviewRow, issued.content["interviews.csv"], "interviews.csv")
     unit = next(row.unit_id for row in rows if interview_name(row.instance_id) == name)
