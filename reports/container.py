@@ -94,10 +94,18 @@ def _signed_data_is_strict(content: bytes, version: str, kind: str) -> bool:
         and signers[0]["sid"].name == "issuer_and_serial_number"
         and [each.native for each in signed["digest_algorithms"]] == [digest.native]
         and digest["parameters"].native is None
-        and signers[0]["signature_algorithm"].hash_algo == digest["algorithm"].native
+        and _hash_of(signers[0]["signature_algorithm"]) in (None, digest["algorithm"].native)
         and signed["crls"].native is None
         and chain_of(signed) is not None
     )
+
+
+def _hash_of(algorithm: cms.SignedDigestAlgorithm) -> str | None:
+    """Return the hash that a signature algorithm names; plain RSA and Ed25519 name none."""
+    try:
+        return str(algorithm.hash_algo)
+    except ValueError:
+        return None
 
 
 def _time_stamps_are_strict(content: bytes) -> bool:
