@@ -14,20 +14,17 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import psutil
 
 from evalsvc import migrate
 from evalsvc.config import Config, read_config
 from evalsvc.demonstration.answers import answer
 from evalsvc.demonstration.media import draw_photo, draw_signature
-from evalsvc.demonstration.server import free_port, running, settings_of
+from evalsvc.demonstration.server import free_port, settings_of, started
 from evalsvc.demonstration.visits import SHANGHAI
 from evalsvc.demonstration.world import COMPLETED, Home
 from evalsvc.draws import operations as draws
@@ -60,14 +57,15 @@ def main() -> None:
         data, port = Path(folder), free_port()
         settings = settings_of(data, f"http://127.0.0.1:{port}", given.database_url)
         bodies, token = prepare(read_config(settings), given.interviews)
-        with running(port, settings, data) as server, timed_server() as process:
+        with started(port, settings, data) as server:
+            server.wait()
             path = f"/v1/key/{token}/evaluations/{EVALUATION}/submission"
             post_all(server.url, path, bodies[:20], 2)  # the first interviews compile the form
-            before = cpu_seconds(process)
-            started = time.perf_counter()
+            before = cpu_seconds(server.process.pid)
+            begun = time.perf_counter()
             done = post_all(server.url, path, bodies[20:], given.connections)
-            seconds = time.perf_counter() - started
-            cpu = cpu_seconds(process) - before
+            seconds = time.perf_counter() - begun
+            cpu = cpu_seconds(server.process.pid) - before
         tell(done, seconds, cpu, given)
         print(f"bare single-row SQLite commits of this disk: {bare_commits(data):.0f} a second")
 
@@ -172,15 +170,16 @@ def post_share(host: str, path: str, bodies: Sequence[bytes]) -> list[tuple[floa
     return done
 
 
-@contextmanager
-def timed_server() -> Iterator[psutil.Process]:
-    """Give the server's process: the only child that this program has."""
-    yield psutil.Process(os.getpid()).children()[0]
-
-
-def cpu_seconds(process: psutil.Process) -> float:
-    family = [process, *process.children(recursive=True)]
-    return sum(sum(each.cpu_times()[:2]) for each in family)
+def cpu_seconds(group: int) -> float:
+    """Add up the processor time of a process group, as /proc counts it in ticks."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended in between
+        ticks += int(fields[11]) + int(fields[12]) if int(fields[2]) == group else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def bare_commits(folder: Path, rows: int = 300) -> float:
