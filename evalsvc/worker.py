@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -98,7 +98,7 @@ class Worker:
             self._stop.wait(IDLE_SECONDS)
 
     def _run_next(self) -> bool:
-        work = claim(self.service)
+        work = claim(self.service) if _anything_due(self.service) else None
         if work is None:
             return False
         with _heartbeat(work[1]):
@@ -124,21 +124,24 @@ class Worker:
             _retry(work)
 
 
+def _anything_due(service: Service) -> bool:
+    """Look without a write lock, so that an idle worker stands in nobody's way."""
+    with service.database.reading() as session:
+        return session.scalars(select(Job.id).where(*_due()).limit(1)).first() is not None
+
+
+def _due() -> tuple[ColumnElement[bool], ...]:
+    return Job.state.in_((WAITING, RUNNING)), Job.due_at <= now()
+
+
 def claim(service: Service) -> tuple[str, Work] | None:
     """Take the oldest due job, or one whose worker let its lease run out; return its kind and the work."""
     with service.database.transaction() as session:
-        at = now()
-        query = (
-            select(Job)
-            .where(Job.state.in_((WAITING, RUNNING)), Job.due_at <= at)
-            .order_by(Job.due_at, Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
+        query = select(Job).where(*_due()).order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)
         job = session.scalars(query).one_or_none()
         if job is None:
             return None
-        job.state, job.attempts, job.due_at = RUNNING, job.attempts + 1, at + LEASE
+        job.state, job.attempts, job.due_at = RUNNING, job.attempts + 1, now() + LEASE
         return job.kind, Work(service, job.id, job.subject, job.arguments, job.actor, job.attempts)
 
 

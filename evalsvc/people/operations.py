@@ -24,6 +24,8 @@ SIGN_IN_NAME = re.compile(r"[\w.@-]{2,100}")
 LONGEST_NAME = 100
 THROTTLE_MINUTES = 15
 THROTTLE_WINDOW = timedelta(minutes=THROTTLE_MINUTES)
+SIGN_INS_KEPT = timedelta(days=30)
+"""How long an expired session's row stays; the audit trail keeps the fact."""
 FAILURES_OF_NAME, FAILURES_OF_ADDRESS = 10, 60
 
 
@@ -223,6 +225,7 @@ def start_sign_in(session: Session, attempt: Attempt, hours: int) -> StartedSign
         )
     )
     forget_failures(session, attempt)
+    session.execute(delete(SignIn).where(SignIn.expires_at < now() - SIGN_INS_KEPT))
     session.flush()
     audit.record(session, person.id, "people.sign_in", person.id)
     return StartedSignIn(secret, person.id)
