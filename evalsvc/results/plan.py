@@ -60,7 +60,9 @@ def _design(pack: Pack, layout: Layout) -> Mappings:
     for number, stage in enumerate(layout.stages):
         last = number == len(layout.stages) - 1
         columns = {} if last else {"cluster": stage.id_column}
-        columns["strata"] = stage.stratum
+        # A stage without strata has an empty label in every row: one stratum in each unit above it.
+        if stage.strata:
+            columns["strata"] = stage.stratum
         if not stage.by_probability:
             columns["population"] = stage.chance
         elif stage.joint_method in VARIANCE_METHODS:
