@@ -17,6 +17,11 @@ PROTOCOL = "evalsvc-draw-1"
 
 SECRET_PATTERN = re.compile(r"[0-9a-f]{64}")
 
+PUBLIC_VALUE_LENGTH = 1000
+_WORD = "[\u0021-\u007e\u3400-\u4dbf\u4e00-\u9fff]+"
+_PUBLIC_VALUE = re.compile(f"{_WORD}(?: {_WORD})*")
+"""Printable ASCII and the two CJK blocks without compatibility forms: all of it NFC, every difference seen."""
+
 
 @dataclass(frozen=True)
 class Commitment:
@@ -126,6 +131,24 @@ def committed_frames(frame: Frame, hashed: FrameHash) -> list[dict[str, str | No
         {"stage": below, "parent": unit_id, "sha256": node} for unit_id, node in hashed.nodes
     ]
     return [whole, *branches]
+
+
+def public_value_fault(value: str) -> dict[str, object] | None:
+    """Find where a public value leaves the one way to write it; docs/draw-protocol.md, Commit and reveal.
+
+    A value with characters that nobody sees would let an institute that knows the round choose among seeds.
+
+    Returns
+    -------
+    dict or None
+        ``position`` of the first misfit, counted from 1, and its ``character`` as ``U+200B``, empty at the end of the
+        text; None for a sound value.
+    """
+    found = _PUBLIC_VALUE.match(value)
+    end = min(found.end() if found else 0, PUBLIC_VALUE_LENGTH)
+    if value and end == len(value):
+        return None
+    return {"position": end + 1, "character": f"U+{ord(value[end]):04X}" if end < len(value) else ""}
 
 
 def seed_of(commitment: str, secret: str, public_value: str | None) -> str:

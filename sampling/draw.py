@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sampling.commitment import PROTOCOL, Commitment, commit, committed_frames, hash_secret, seed_of
+from sampling.commitment import (
+    PROTOCOL,
+    Commitment,
+    commit,
+    committed_frames,
+    hash_secret,
+    public_value_fault,
+    seed_of,
+)
 from sampling.design import Design, Stage, canonical
 from sampling.design_check import check_design_on
 from sampling.engine import DuckDBEngine, Engine
@@ -122,6 +130,9 @@ def _check_commitment(design: Design, commitment: Commitment, secret: str, publi
         raise SamplingError("draw.secret_differs")
     if (not public_value) != (design.public.source is None) or public_value == "":
         raise SamplingError("draw.public_value", source=design.public.source or "")
+    fault = None if public_value is None else public_value_fault(public_value)
+    if fault is not None:
+        raise SamplingError("draw.public_value_text", **fault)
 
 
 def draw_stage(engine: Engine, design: Design, number: int, seed: str, parents: Sequence[str] | None) -> ManifestStage:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sampling.branch import Branch, check_tickets, is_complete, lines_inside, units_of_branch
-from sampling.commitment import PROTOCOL, committed_frames, hash_secret, seed_of
+from sampling.commitment import PROTOCOL, committed_frames, hash_secret, public_value_fault, seed_of
 from sampling.compare import Finding, StatedStage, compare_stage
 from sampling.design import Design, canonical, load_design
 from sampling.design_check import check_design_on
@@ -104,9 +104,7 @@ def _check_head(manifest: Manifest) -> Iterator[Finding]:
     ):
         stated = manifest.design.get(name) if name in ("evaluation", "draw") else _public(manifest.design, name)
         yield Finding.of(name, stated, value)
-    named, given = manifest.public_source is not None, manifest.public_value is not None
-    expected = "a value" if named else None
-    yield Finding("public_value", named == given, expected, manifest.public_value)
+    yield _check_public_value(manifest)
     committed, drawn = _moment(manifest.committed_at), _moment(manifest.drawn_at)
     early = committed is not None and drawn is not None and committed <= drawn
     yield Finding("committed_at", early, f"not after {manifest.drawn_at}", manifest.committed_at)
@@ -117,6 +115,16 @@ def _check_head(manifest: Manifest) -> Iterator[Finding]:
     yield Finding.of("commitment", commitment, manifest.commitment)
     seeds = [seed_of(one, manifest.secret, manifest.public_value) for one in (commitment, manifest.commitment)]
     yield Finding("seed", manifest.seed in seeds, seeds[0], manifest.seed)
+
+
+def _check_public_value(manifest: Manifest) -> Finding:
+    """A public value stands exactly where the design names one, in text that can be written in one way only."""
+    value, named = manifest.public_value, manifest.public_source is not None
+    fault = None if value is None else public_value_fault(value)
+    if fault is not None:
+        expected = "printable ASCII and CJK ideographs, single spaces inside"
+        return Finding("public_value", False, expected, f"draw.public_value_text {fault}")
+    return Finding("public_value", named == (value is not None), "a value" if named else None, value)
 
 
 def _public(design: Mapping[str, Any], name: str) -> object:

@@ -8,6 +8,7 @@ dictionaries, and returns the places that differ.
 
 import hashlib
 import json
+import re
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 
@@ -301,6 +302,10 @@ def check(manifest, levels, rows):
     ]
     committed["secret_sha256"] = H(manifest["secret"])
     compare("commitment", H(jcs(committed)), manifest["commitment"])
+    value = manifest["public_value"]
+    word = "[\u0021-\u007e\u3400-\u4dbf\u4e00-\u9fff]+"
+    if value is not None and (len(value) > 1000 or not re.fullmatch(f"{word}( {word})*", value)):
+        places.append("public value")
     seed = H(f"{manifest['commitment']}:{manifest['secret']}:{manifest['public_value'] or ''}")
     compare("seed", seed, manifest["seed"])
     units = units_of(levels, rows)

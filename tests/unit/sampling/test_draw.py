@@ -217,6 +217,17 @@ def test_progress_is_told(folder: Path) -> None:
     assert told == [("frame", 1, 5), ("design", 2, 5), ("county", 3, 5), ("village", 4, 5), ("household", 5, 5)]
 
 
+UNFIT_VALUES = ["09\u200b", "09 ", " 09", "0  9", "0\t9", "09\n", "0\u00a09", "0\u30009", "\uff10\uff19", "e\u0301"]
+UNFIT_VALUES += ["\u8c48\ufe00", "\uf900", "9" * 1001, "\ufeff09", "0\u00ad9", "\u03bf9"]
+
+
+@pytest.mark.parametrize("value", ["09", "04 07 11 19 26 31 + 09", "红球 04 07", "x" * 1000])
+def test_a_public_value_with_one_way_to_write_it(folder: Path, value: str) -> None:
+    frame, design = small_frame(folder), design_of(DESIGNS["province"] + "public: {source: s, round: r, form: f}\n")
+    commitment = commit(design, frame, hash_secret(SECRET), committed_at=AT)
+    assert run_draw(design, frame, commitment, SECRET, value, drawn_at=AT, code_version="x").public_value == value
+
+
 class TestRefusals:
     """Nothing is drawn unless everything is what was committed."""
 
@@ -279,6 +290,13 @@ class TestRefusals:
         public = design_of(DESIGNS["province"] + "public: {source: s, round: r, form: f}\n")
         assert refused(committed_design=public)[0] == "draw.public_value"
         assert refused(committed_design=public, public_value="")[0] == "draw.public_value"
+
+    @pytest.mark.parametrize("value", UNFIT_VALUES, ids=ascii)
+    def test_a_public_value_with_more_than_one_way_to_write_it(
+        self, refused: Callable[..., tuple[str, tuple[Complaint, ...]]], value: str
+    ) -> None:
+        public = design_of(DESIGNS["province"] + "public: {source: s, round: r, form: f}\n")
+        assert refused(committed_design=public, public_value=value)[0] == "draw.public_value_text"
 
     def test_a_design_that_the_frame_cannot_satisfy(
         self, refused: Callable[..., tuple[str, tuple[Complaint, ...]]]

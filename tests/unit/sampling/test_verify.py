@@ -204,6 +204,23 @@ def test_one_changed_line_is_the_one_named(
     assert wrong(changed(manifest, change), whole) == [place.format(**names) for place in places]
 
 
+@pytest.mark.parametrize("value", ["09\u200b", "09 ", "", "0\u30009"], ids=ascii)
+def test_a_public_value_that_could_be_written_in_other_ways(
+    frame: Frame, whole: Path, value: str, check_independently: Callable[[Manifest, Frame], list[str]]
+) -> None:
+    """An institute that knows the round could else choose among seeds by what nobody sees."""
+    design = design_of("public: {source: s, round: r, form: f}" + COUNTIES)
+    commitment = commit(design, frame, hash_secret(SECRET), committed_at=COMMITTED)
+    sound = run_draw(design, frame, commitment, SECRET, "09", drawn_at=DRAWN, code_version="test")
+    assert wrong(sound, whole) == check_independently(sound, frame) == []
+    chosen = changed(sound, set_in("public_value", value=value))
+    chosen = changed(chosen, set_in("seed", value=seed_of(commitment.commitment, SECRET, value)))
+    findings = [finding for finding in verify_draw(chosen, whole) if not finding.ok]
+    assert findings[0].place == "public_value"
+    assert str(findings[0].found).startswith("draw.public_value_text")
+    assert "public value" in check_independently(chosen, frame)
+
+
 def test_a_design_that_is_none(manifest: Manifest, whole: Path) -> None:
     tampered = changed(manifest, set_in("design", "stages", 0, "method", value="by hand"))
     assert wrong(tampered, whole) == ["commitment", "design.stages[0].method"]
