@@ -9,6 +9,7 @@ OK, FAILED, SKIPPED = "ok", "failed", "skipped"
 STEPS = (
     "signature",
     "embedded",
+    "pages",
     "files",
     "log",
     "draw",

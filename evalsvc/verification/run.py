@@ -28,7 +28,8 @@ from evalsvc.verification.computation import (
 from evalsvc.verification.field_checks import CaseFiles, cases_step, fieldwork_step, interviews_step
 from evalsvc.verification.files_and_draw import draw_step, files_step, log_step
 from evalsvc.verification.outcome import STEPS, FigureCheck, Signature, Step, Verification, skipped, step_of
-from evalsvc.verification.signed import SignedFile, embedded_step, signature_step
+from evalsvc.verification.pages import pages_step
+from evalsvc.verification.signed import REPORT, SignedFile, embedded_step, signature_step
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame, open_frame
 
@@ -99,6 +100,9 @@ def read_report(pdf: bytes, trust: bytes | None = None, *, progress: Progress | 
     course.begin("embedded")
     step, signed = embedded_step(pdf)
     course.add(step)
+    if signed.facts is not None:
+        course.begin("pages")
+        course.add(pages_step(signed.pages, signed.edition, signed.facts, REPORT))
     return ReadReport(tuple(course.taken.values()), signatures, signed)
 
 

@@ -23,6 +23,8 @@ class SignedFile:
     facts: dict[str, Any] | None
     edition: bytes
     results: bytes
+    pages: tuple[str, ...] = ()
+    """The words of each page."""
 
 
 def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signature, ...]]:
@@ -79,7 +81,9 @@ def embedded_step(pdf: bytes) -> tuple[Step, SignedFile]:
             for each in check_printed(pages, figures)
         ]
         complaints += _same_results(facts, results)
-    return step_of("embedded", complaints, pages=len(pages), figures=printed), SignedFile(facts, edition, results)
+    return step_of("embedded", complaints, pages=len(pages), figures=printed), SignedFile(
+        facts, edition, results, pages
+    )
 
 
 def _same_results(facts: dict[str, Any], results: bytes) -> list[Complaint]:

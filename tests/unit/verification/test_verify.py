@@ -50,7 +50,7 @@ def test_good_files_pass_every_step_and_every_figure_is_equal(issued):
 def test_without_a_bundle_nothing_is_recomputed_and_the_outcome_says_so(issued):
     outcome = verify(issued.pdf)
     assert outcome.holds and not outcome.complete
-    assert {step.name for step in outcome.steps if step.state == "ok"} == {"signature", "embedded"}
+    assert {step.name for step in outcome.steps if step.state == "ok"} == {"signature", "embedded", "pages"}
     assert all(figure.recomputed is None for figure in outcome.figures)
 
 
