@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sampling.compare import Finding, StatedStage
-from sampling.design import Design
+from sampling.design import Design, TakeTotal
 from sampling.engine import Engine
 from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit
-from sampling.steps import units_step
+from sampling.steps import read_groups, units_step
 from sampling.tickets import tickets
 
 
@@ -20,8 +20,21 @@ class Branch:
 
 
 def is_complete(design: Design, number: int) -> bool:
-    """Tell whether a stage's groups never reach over two top units: they lie in a parent, or their strata name one."""
-    return number > 0 or design.levels[0].id in design.stages[0].strata
+    """Tell whether a branch shows all that a stage's groups depend on.
+
+    Groups lie in a parent, or their strata name the top unit; at the first stage a total that several top units share
+    also hangs on the others, even where every group lies inside one.
+    """
+    return number > 0 or not why_partial(design)
+
+
+def why_partial(design: Design) -> str:
+    """Say why a branch does not show all that the first stage depends on; empty text where it does."""
+    stage, top = design.stages[0], design.levels[0].id
+    if top not in stage.strata:
+        return "groups that reach beyond the branch"
+    totals = [take for take in (stage.take, stage.reserves) if isinstance(take, TakeTotal)]
+    return "" if all(top in take.within for take in totals) else "a total that units beyond the branch share"
 
 
 def lines_inside(
@@ -62,11 +75,14 @@ def units_of_branch(engine: Engine, design: Design, stage: ManifestStage) -> Man
 
 
 def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: str) -> Iterator[Finding]:
-    """Check what a branch shows of groups that reach beyond it: tickets, and units that should have been taken.
+    """Check what a branch shows of a first stage that hangs on others too: tickets, units that should have been taken.
 
     The step before has left the branch's units of the first stage in the table ``units``.
     """
     stage = design.stages[0]
+    yield Finding("stages[0].take", True, "a stage that the branch shows wholly", why_partial(design), "partial")
+    if design.levels[0].id in stage.strata:
+        yield from _check_strata(engine, design, stated)
     sizes = "size" if stage.method == "pps_systematic" else "0"
     rows = engine.rows(f"SELECT id, stratum, {sizes} FROM units ORDER BY id")
     made = dict(zip((row[0] for row in rows), tickets(seed, stage.name, (row[0] for row in rows)), strict=True))
@@ -87,6 +103,20 @@ def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: s
         if value is not None and unit.probability != value:
             yield Finding(f"stages[0].units[{i}].probability {unit_id}", False, value, unit.probability, "partial")
     yield Finding(f"stages[0].units {stated.name}", True, checked, checked, "partial")
+
+
+def _check_strata(engine: Engine, design: Design, stated: ManifestStage) -> Iterator[Finding]:
+    """Compare the counts of the groups inside the branch, which do not hang on how a total is shared."""
+    lines = {one.stratum: (i, one) for i, one in enumerate(stated.strata)}
+    for group in read_groups(engine, design, 0, "units"):
+        if group.stratum not in lines:
+            yield Finding(f"stages[0].strata :{group.stratum}", False, f":{group.stratum}", None, "partial")
+            continue
+        i, line = lines[group.stratum]
+        for name, value in (("population", group.population), ("total_size", group.total_size)):
+            found = getattr(line, name)
+            if found != value:
+                yield Finding(f"stages[0].strata[{i}].{name} :{group.stratum}", False, value, found, "partial")
 
 
 def _last_ticket(stated: ManifestStage, stratum: str) -> str:

@@ -44,6 +44,25 @@ stages:
   - {name: household, method: equal, take: {each: 3}}
 """
 
+SHARED = """
+stages:
+  - {name: village, strata: [county_code], method: METHOD, take: {total: 8}}
+  - {name: household, method: equal, take: {each: 2}, reserves: 1}
+"""
+
+SHARED_SIZES = SHARED.replace("METHOD", "pps_systematic, size: {count: household}")
+
+SHARED_RESERVES = """
+stages:
+  - name: household
+    strata: [county_code, household_class]
+    method: equal
+    take: {each: 2}
+    reserves: {total: 13, within: [household_class]}
+"""
+
+WITHIN = SHARED_SIZES.replace("total: 8", "total: 2, within: [county_code]")
+
 EQUAL = """
 stages:
   - {name: county, method: equal, take: {each: 3}}
@@ -326,6 +345,36 @@ class TestBranch:
         assert [(one.place, one.extent) for one in findings if not one.ok] == [
             (f"stages[0].units {taken.id}", "partial")
         ]
+
+    @pytest.mark.parametrize(
+        ("text", "extent"),
+        [
+            (SHARED.replace("METHOD", "equal"), {"full", "partial"}),
+            (SHARED_SIZES, {"full", "partial"}),
+            (SHARED_RESERVES, {"full", "partial"}),
+            (WITHIN, {"full"}),
+        ],
+        ids=["equal", "sizes", "reserves", "within the county"],
+    )
+    def test_a_total_that_counties_share(self, frame: Frame, tmp_path: Path, text: str, extent: set[str]) -> None:
+        """How much of a shared total falls to a county depends on the others, whose rows it does not hold."""
+        manifest = drawn(design_of(text), frame)
+        for county in ("c0", "c3"):
+            findings = verify_draw(manifest, branch(frame, tmp_path, county))
+            assert [finding for finding in findings if not finding.ok] == []
+            assert {finding.extent for finding in findings} == extent
+            told = [finding.found for finding in findings if finding.place == "stages[0].take"]
+            assert told == ([] if text == WITHIN else ["a total that units beyond the branch share"])
+
+    def test_what_a_shared_total_leaves_to_check(self, frame: Frame, tmp_path: Path) -> None:
+        manifest = drawn(design_of(SHARED_SIZES), frame)
+        i, stratum = next((i, one) for i, one in enumerate(manifest.stages[0].strata) if one.stratum == "c3")
+        for key, value in (("population", stratum.population + 1), ("total_size", 999)):
+            forged = changed(manifest, set_in("stages", 0, "strata", i, key, value=value))
+            findings = [one for one in verify_draw(forged, branch(frame, tmp_path, "c3")) if not one.ok]
+            assert (f"stages[0].strata[{i}].{key} :c3", "partial") in [(one.place, one.extent) for one in findings]
+        forged = changed(manifest, set_in("stages", 0, "strata", i, "stratum", value="c9"))
+        assert "stages[0].strata :c3" in wrong(forged, branch(frame, tmp_path, "c3"))
 
     def test_a_county_with_a_forged_chance(self, frame: Frame, tmp_path: Path) -> None:
         manifest = drawn(design_of(PROVINCE), frame)
