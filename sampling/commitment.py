@@ -133,7 +133,7 @@ def committed_frames(frame: Frame, hashed: FrameHash) -> list[dict[str, str | No
     return [whole, *branches]
 
 
-def public_value_fault(value: str) -> dict[str, object] | None:
+def public_value_fault(value: str) -> dict[str, Any] | None:
     """Find where a public value leaves the one way to write it; docs/draw-protocol.md, Commit and reveal.
 
     A value with characters that nobody sees would let an institute that knows the round choose among seeds.
