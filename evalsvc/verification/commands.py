@@ -58,6 +58,7 @@ def as_data(found: Verification) -> dict[str, object]:
     return {
         "ok": found.holds,
         "complete": found.complete,
+        "conclusion": found.conclusion,
         "about": dict(found.about),
         "signatures": [vars(each) for each in found.signatures],
         "steps": [
@@ -86,8 +87,10 @@ def as_data(found: Verification) -> dict[str, object]:
 
 def _print(found: Verification) -> None:
     for name, value in found.about.items():
-        if name not in ("simulated", "code"):
+        if value and name not in ("simulated", "code"):
             click.echo(f"{_words(f'verification.about.{name}')}  {value}")
+    if found.about and not found.about["public_value"]:
+        click.echo(_words("verification.no_public_value"))
     if found.about.get("simulated"):
         click.echo(_words("verification.simulated"))
     for signature in found.signatures:
@@ -127,11 +130,7 @@ def _print_step(step: Step) -> None:
 
 
 def _conclusion(found: Verification) -> str:
-    if not found.holds:
-        return _words("verification.fails", count=found.unequal)
-    if not found.complete:
-        return _words("verification.holds_partly")
-    return _words("verification.holds", count=len(found.figures))
+    return _words(found.conclusion, count=len(found.figures) if found.holds else found.unequal)
 
 
 def _words(code: str, **details: object) -> str:

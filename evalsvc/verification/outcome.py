@@ -72,7 +72,7 @@ class Verification:
     signatures: tuple[Signature, ...]
     figures: tuple[FigureCheck, ...]
     about: Mapping[str, str]
-    """What the signed file says of itself: evaluation, edition, institute, pack, simulated."""
+    """What the signed file says of itself: evaluation, edition, institute, pack, public value, simulated."""
 
     @property
     def holds(self) -> bool:
@@ -83,6 +83,15 @@ class Verification:
     def complete(self) -> bool:
         """Tell whether every step was taken: without a bundle only the first ones are."""
         return all(step.state == OK for step in self.steps)
+
+    @property
+    def conclusion(self) -> str:
+        """Return the code of the sentence that ends the outcome; it never says more than was shown."""
+        if not self.holds:
+            return "verification.fails"
+        if not self.complete:
+            return "verification.holds_partly"
+        return "verification.holds" if self.about.get("public_value") else "verification.holds_without_public_value"
 
     @property
     def unequal(self) -> int:

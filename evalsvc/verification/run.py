@@ -135,10 +135,17 @@ def _about(facts: Mapping[str, Any] | None) -> dict[str, str]:
         "issued_at": facts["edition"]["issued_at"],
         "lead": facts["edition"]["lead"],
         "pack": facts["pack"]["title"],
+        "public_value": _public_value(facts["draw"]),
         "simulated": "1" if facts["evaluation"]["simulated"] else "",
         "code_version": facts["code_version"],
         "checked_with": CODE_VERSION,
     }
+
+
+def _public_value(draw: Mapping[str, Any]) -> str:
+    """Name the public value with its source; empty where the draw had none."""
+    parts = (draw.get(name) for name in ("public_source", "public_round", "public_value"))
+    return " ".join(str(part) for part in parts if part) if draw.get("public_value") else ""
 
 
 def _check_bundle(

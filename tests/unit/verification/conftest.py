@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from evalsvc.verification.run import read_report
+
 spec = importlib.util.spec_from_file_location("small_world", Path(__file__).parents[1] / "results" / "world.py")
 assert spec is not None and spec.loader is not None
 WORLD = importlib.util.module_from_spec(spec)
@@ -23,3 +25,9 @@ def small_world():
 def issued(tmp_path_factory):
     """The report and the files of its bundle."""
     return WORLD.issue(WORLD.make_world(tmp_path_factory.mktemp("world")))
+
+
+@pytest.fixture(scope="session")
+def report(issued):
+    """The report after its own steps, which no change of the bundle touches."""
+    return read_report(issued.pdf)

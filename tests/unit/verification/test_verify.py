@@ -11,15 +11,9 @@ from evalsvc.results.files import interview_name
 from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.verification.archive import Limits, known_name, open_bundle
 from evalsvc.verification.outcome import STEPS
-from evalsvc.verification.run import read_report, verify, verify_against
+from evalsvc.verification.run import verify, verify_against
 from evalsvc.words import sentence
 from reports.keys import authority_of, make_demo_key, read_signer
-
-
-@pytest.fixture(scope="module")
-def report(issued):
-    """The report after its own two steps, which no change of the bundle touches."""
-    return read_report(issued.pdf)
 
 
 def failed(outcome):
