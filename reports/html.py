@@ -35,12 +35,12 @@ WORDS = {
     "zh": {
         "contents": "目录", "table": "表", "figure": "图", "annex": "附件", "note": "注：", "summary": "结论摘要",
         "found": "查到什么", "certainty": "有多大把握", "meaning": "说明什么", "client": "委托单位",
-        "number": "报告编号", "lead": "项目负责人", "institute": "评估机构", "date": "报告日期", "seal": "（盖章处）",
+        "number": "报告编号", "lead": "项目负责人", "institute": "评估机构", "date": "报告日期", "colon": "：",
     },
     "en": {
         "contents": "Contents", "table": "Table ", "figure": "Figure ", "annex": "Annex ", "note": "Note: ",
         "summary": "Summary", "found": "Found", "certainty": "How sure", "meaning": "What it means", "client": "Client",
-        "number": "Number", "lead": "Lead", "institute": "Institute", "date": "Date", "seal": "(seal)",
+        "number": "Number", "lead": "Lead", "institute": "Institute", "date": "Date", "colon": ": ",
     },
 }  # fmt: skip
 
@@ -113,10 +113,11 @@ def balanced_lines(title: str, longest: int = 15) -> list[str]:
 
 
 def _cuts_word(title: str, place: int) -> bool:
-    """Tell whether a place lies inside a word, a number or before a closing mark."""
-    if title[place - 1].isalnum() and title[place - 1].isascii() and title[place].isascii():
+    """Tell whether a place lies inside a word, a number or brackets, or parts brackets from what they explain."""
+    before, after = title[place - 1], title[place]
+    if before.isascii() and before.isalnum() and after.isascii() and after.isalnum():
         return True
-    if title[place] in "）》”、，。：" or title[place - 1] in "（《“":
+    if title[:place].count("（") > title[:place].count("）") or after in "（）》”、，。：" or before in "《“":
         return True
     return any(
         title.startswith(word, place - cut) for word in _TITLE_WORDS for cut in range(1, len(word)) if place >= cut

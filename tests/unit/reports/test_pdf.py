@@ -30,11 +30,13 @@ from tests.unit.reports import sample
 from tests.unit.reports.conftest import ATTACHMENTS
 
 
-def test_it_is_pdf_a_3a_with_each_attachment_once(plain_pdf: bytes) -> None:
-    root = PdfFileReader(BytesIO(plain_pdf)).root
+@pytest.mark.parametrize("which", ["plain_pdf", "signed_pdf"])
+def test_it_is_pdf_a_3a_with_each_attachment_once(which: str, request: pytest.FixtureRequest) -> None:
+    root = PdfFileReader(BytesIO(request.getfixturevalue(which))).root
     metadata = root["/Metadata"].data.decode()
     assert re.search(r"pdfaid:part[>=\"]+3", metadata)
     assert re.search(r"pdfaid:conformance[>=\"]+A", metadata)
+    assert metadata.count("<rdf:RDF") == 1
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "zh-CN"
     assert len(root["/AF"]) == len(ATTACHMENTS)
@@ -182,6 +184,8 @@ def test_a_report_of_true_data_carries_no_mark() -> None:
 
 def test_a_title_breaks_between_words() -> None:
     assert balanced_lines("福建省四县脱贫退出第三方评估报告") == ["福建省四县脱贫退出", "第三方评估报告"]
+    bracketed = ["福建四县退出评估（模拟数据）", "第三方评估报告"]
+    assert balanced_lines("".join(bracketed)) == bracketed
     assert balanced_lines("四县评估报告") == ["四县评估报告"]
     assert "".join(balanced_lines("字" * 50)) == "字" * 50
     assert max(map(len, balanced_lines("字" * 50))) <= 15
