@@ -142,7 +142,7 @@ class World:
 
 def make_world(folder: Path) -> World:
     """Draw, visit and judge."""
-    frame, path = _frame(folder)
+    frame, path = make_frame(folder)
     design = load_design(DESIGN, "design.yaml")
     assert design.design is not None, design.complaints
     committed = commit(design.design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
@@ -159,7 +159,7 @@ def make_world(folder: Path) -> World:
     )  # fmt: skip
 
 
-def _frame(folder: Path) -> tuple[Frame, Path]:
+def make_frame(folder: Path) -> tuple[Frame, Path]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     county = ["county_code", "county", "remaining_poor_persons"]

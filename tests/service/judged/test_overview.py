@@ -1,0 +1,118 @@
+"""The pages of a whole evaluation, and the public check."""
+
+import io
+import sys
+
+import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
+from evalsvc.overview.queries import overview
+from evalsvc.results.operations import compute
+
+small_world = sys.modules["small_world"]
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory):
+    """A signed report with its bundle, made by the pure functions."""
+    return small_world.issue(small_world.make_world(tmp_path_factory.mktemp("world")))
+
+
+def states(database, evaluation):
+    with database.reading() as session:
+        shown = overview(session, evaluation.id)
+    return {stage.name: stage.state for stage in shown.stages}, shown.next
+
+
+def test_a_new_evaluation_begins_with_its_frame(database, make_evaluation):
+    found, current = states(database, make_evaluation("fresh"))
+    assert current == "frame"
+    assert set(found.values()) == {"current", "waiting"}
+
+
+def test_the_stages_follow_the_work(database, store, visited, judged):
+    found, current = states(database, visited.evaluation)
+    assert current == "cases"
+    assert [name for name, state in found.items() if state == "done"] == ["frame", "draw", "instrument", "fieldwork"]
+    with database.transaction() as session:
+        compute(session, store, visited.lead, visited.evaluation)
+    found, current = states(database, visited.evaluation)
+    assert (found["results"], current) == ("done", "editions")
+
+
+def test_the_page_of_an_evaluation_names_every_stage(client, visited, make_person, sign_in):
+    sign_in(client, make_person("auditor", evaluation=visited.evaluation))
+    page = client.get(f"/evaluations/{visited.evaluation.code}").get_data(as_text=True)
+    for words in (
+        "抽样框",
+        "抽样与抽取",
+        "问卷",
+        "入户调查",
+        "疑似个案",
+        "估计结果",
+        "评估报告",
+        "模拟数据",
+        'aria-current="step"',
+    ):
+        assert words in page, words
+
+
+def test_strangers_see_nothing(client, visited, make_person, make_evaluation, sign_in):
+    assert client.get(f"/evaluations/{visited.evaluation.code}").status_code == 303
+    sign_in(client, make_person("lead", evaluation=make_evaluation("elsewhere")))
+    for path in ("", "/results", "/editions", "/cases"):
+        assert client.get(f"/evaluations/{visited.evaluation.code}{path}").status_code == 404
+
+
+def test_enumerators_see_no_results(client, visited, make_person, sign_in):
+    sign_in(client, make_person("enumerator", evaluation=visited.evaluation))
+    for path in ("/results", "/editions", "/cases"):
+        assert client.get(f"/evaluations/{visited.evaluation.code}{path}").status_code == 403
+
+
+def check(client, csrf_of, report, bundle=None):
+    form = {"csrf_token": csrf_of(client), "report": FileStorage(io.BytesIO(report), "report.pdf")}
+    if bundle is not None:
+        form["bundle"] = FileStorage(io.BytesIO(bundle), "bundle.zip")
+    # Encoded here in memory: the test client would leave its own temporary file open.
+    boundary, body = encode_multipart(form)
+    return client.post("/verify", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+
+
+def test_anybody_checks_a_report_without_signing_in(client, store, csrf_of, issued):
+    assert client.get("/verify").status_code == 200
+    before = sorted(store.directory.rglob("*"))
+    page = check(client, csrf_of, issued.pdf, issued.bundle).get_data(as_text=True)
+    assert "全部相符" in page and "wrong_exit_rate/350125/estimate" in page
+    alone = check(client, csrf_of, issued.pdf).get_data(as_text=True)
+    assert "数字没有重算" in alone
+    assert sorted(store.directory.rglob("*")) == before
+
+
+def test_the_page_says_where_a_bundle_differs(client, csrf_of, issued):
+    name = next(name for name in issued.content if b"<recognition_overall>yes" in issued.content[name])
+    changed = issued.changed(name, b"<recognition_overall>yes", b"<recognition_overall>no")
+    page = check(client, csrf_of, issued.pdf, changed).get_data(as_text=True)
+    assert "核验不通过" in page and name in page and "recognised" in page
+
+
+def test_the_page_takes_hostile_files_calmly(client, csrf_of, issued):
+    for report, bundle in ((b"<script>alert(1)</script>", None), (issued.pdf, b"PK\x03\x04 no zip")):
+        answer = check(client, csrf_of, report, bundle)
+        assert answer.status_code == 200
+        assert "核验不通过" in answer.get_data(as_text=True)
+        assert "<script>alert" not in answer.get_data(as_text=True)
+
+
+def test_the_page_asks_for_a_report_and_a_token(client, csrf_of):
+    empty = client.post("/verify", data={"csrf_token": csrf_of(client)}, content_type="multipart/form-data")
+    assert (empty.status_code, "没有收到报告" in empty.get_data(as_text=True)) == (422, True)
+    without = client.post("/verify", data={"report": (io.BytesIO(b"x"), "x.pdf")}, content_type="multipart/form-data")
+    assert without.status_code == 400
+
+
+def test_the_page_speaks_english(client, csrf_of, issued):
+    client.set_cookie("language", "en")
+    page = check(client, csrf_of, issued.pdf, issued.bundle).get_data(as_text=True)
+    assert "Everything agrees" in page and "Printed figures" in page
