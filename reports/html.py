@@ -90,6 +90,7 @@ def render_html(document: Document) -> str:
         document=document,
         cover=document.cover,
         title_lines=balanced_lines(document.cover.title) if language == "zh" else [document.cover.title],
+        running_title=running_title(document.cover.title),
         words=words,
         summary=Section("", words["summary"], "summary", summary) if summary else None,
         chapters=_sections(document, counter, language),
@@ -99,6 +100,15 @@ def render_html(document: Document) -> str:
         spread_groups=_spread_groups,
         chart=lambda block: _chart(block, language),
     )  # fmt: skip
+
+
+def running_title(title: str, room: int = 38) -> str:
+    """Shorten a title to the room in the head of a page; a Chinese character takes two places."""
+    widths = [1 if character < "\u2e80" else 2 for character in title]
+    if sum(widths) <= room:
+        return title
+    kept = next(count for count in range(len(title), 0, -1) if sum(widths[:count]) <= room - 2)
+    return title[:kept].rstrip() + "…"
 
 
 def balanced_lines(title: str, longest: int = 15) -> list[str]:

@@ -25,7 +25,7 @@ from reports.document import (
     printed_figures,
 )
 from reports.faces import FONTS, missing_characters
-from reports.html import balanced_lines
+from reports.html import balanced_lines, running_title
 from tests.unit.reports import sample
 from tests.unit.reports.conftest import ATTACHMENTS
 
@@ -189,6 +189,19 @@ def test_a_title_breaks_between_words() -> None:
     assert balanced_lines("四县评估报告") == ["四县评估报告"]
     assert "".join(balanced_lines("字" * 50)) == "字" * 50
     assert max(map(len, balanced_lines("字" * 50))) <= 15
+
+
+def test_a_long_title_is_shortened_in_the_head_of_the_pages() -> None:
+    assert running_title("四县评估报告") == "四县评估报告"
+    assert running_title("字" * 30) == "字" * 18 + "…"
+    assert running_title("Third-party evaluation of four counties of Fujian") == "Third-party evaluation of four count…"
+
+
+def test_an_english_report_has_english_words() -> None:
+    document = replace(sample.document(rows=1), language="en")
+    text = "".join(verify.printed_text(pdf.build(document, {})))
+    assert [word for word in ("Contents", "How sure", "Figure 1", "undecided") if word not in text] == []
+    assert "目录" not in text
 
 
 def test_text_cannot_become_markup() -> None:
