@@ -128,8 +128,13 @@ def _identity_complaints(design: Design, code: str, number: int) -> Sequence[Com
 
 
 def append_to_log(session: Session, kind: str, subject: str, sha256: str, at: datetime) -> log.LogLine:
-    """Add a line to the public log; the audit row written before holds the lock that keeps lines in one order."""
-    line = log.next_line(last_line(session), kind, subject, sha256, _text(at))
+    """Add a line to the public log; the audit row written before holds the lock that keeps lines in one order.
+
+    A long draw may end after what was entered meanwhile: its line then bears the time of the line before it.
+    """
+    last = last_line(session)
+    entered = _text(at) if last is None else max(_text(at), last.at)
+    line = log.next_line(last, kind, subject, sha256, entered)
     session.add(
         CommitmentEntry(
             sequence=line.sequence,

@@ -14,10 +14,12 @@ from evalsvc.verification.outcome import FAILED as STEP_FAILED
 from evalsvc.verification.outcome import OK, Step, Verification
 from evalsvc.verification.run import verify
 from evalsvc.words import sentence
+from sampling.errors import Complaint
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 MARKS = {OK: "✓", STEP_FAILED: "✗"}
 NOT_TAKEN = "–"
+NOTE = "※"
 
 
 @click.command("verify")
@@ -67,14 +69,8 @@ def as_data(found: Verification) -> dict[str, object]:
                 "state": step.state,
                 "counts": dict(step.counts),
                 "left_out": step.left_out,
-                "complaints": [
-                    {
-                        "code": each.code,
-                        "message": sentence(each.code, each.details, language()),
-                        "details": dict(each.details),
-                    }
-                    for each in step.complaints
-                ],
+                "complaints": [_told(each) for each in step.complaints],
+                "notes": [_told(each) for each in step.notes],
             }
             for step in found.steps
         ],
@@ -83,6 +79,11 @@ def as_data(found: Verification) -> dict[str, object]:
             for each in found.figures
         ],
     }
+
+
+def _told(each: Complaint) -> dict[str, object]:
+    message = sentence(each.code, each.details, language())
+    return {"code": each.code, "message": message, "details": dict(each.details)}
 
 
 def _print(found: Verification) -> None:
@@ -127,6 +128,8 @@ def _print_step(step: Step) -> None:
         click.echo(f"    {sentence(each.code, each.details, language())}")
     if step.left_out:
         click.echo(f"    {_words('verification.more', count=step.left_out)}")
+    for each in step.notes:
+        click.echo(f"    {NOTE} {sentence(each.code, each.details, language())}")
 
 
 def _conclusion(found: Verification) -> str:

@@ -1,10 +1,9 @@
-"""The bundle's files against the hashes that were signed; the public log; the draw, repeated."""
+"""The bundle's files against the hashes that were signed; the draw, repeated."""
 
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from evalsvc.draws import log
 from evalsvc.results import files
 from evalsvc.verification.outcome import Step, step_of
 from sampling.commitment import Commitment
@@ -32,26 +31,6 @@ def files_step(content: Content, inputs: Mapping[str, str], edition: bytes) -> S
     if content.get(files.EDITION) != edition:
         complaints.append(complain("verification.other_edition", file=files.EDITION))
     return step_of("files", complaints, files=len(inputs))
-
-
-def log_step(content: Content, manifest: Manifest) -> Step:
-    """Check the chain of the public log, and that the commitment stands in it before the draw."""
-    text = content[files.LOG].decode("utf-8", "replace")
-    lines, complaints = log.read_lines(text, files.LOG)
-    complaints += log.check_chain(lines, files.LOG)
-    subject = log.subject_of(manifest.evaluation, manifest.draw)
-    entered = [line for line in lines if line.kind == log.COMMITMENT and line.subject == subject]
-    if [line.sha256 for line in entered] != [manifest.commitment]:
-        complaints.append(complain("verification.log_commitment", file=files.LOG, subject=subject))
-    complaints += [
-        complain("verification.log_late", file=files.LOG, subject=subject, at=line.at, drawn_at=manifest.drawn_at)
-        for line in entered
-        if line.at > manifest.drawn_at
-    ]
-    drawn = [line.sha256 for line in lines if line.kind == log.MANIFEST and line.subject == subject]
-    if drawn != [_sha256(content[files.MANIFEST])]:
-        complaints.append(complain("verification.log_manifest", file=files.LOG, subject=subject))
-    return step_of("log", complaints, lines=len(lines))
 
 
 def draw_step(content: Content, manifest: Manifest, frame_path: Path) -> Step:

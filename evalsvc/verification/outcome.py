@@ -37,6 +37,8 @@ class Step:
     complaints: tuple[Complaint, ...] = ()
     left_out: int = 0
     """Differences found beyond those kept."""
+    notes: tuple[Complaint, ...] = ()
+    """What a reader should know although nothing differs; the step holds all the same."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,12 @@ class Verification:
         return sum(not figure.equal for figure in self.figures if figure.recomputed is not None)
 
 
-def step_of(name: str, complaints: Sequence[Complaint], **counts: int | str) -> Step:
-    """Make a step from what was found: it holds when nothing was."""
+def step_of(name: str, complaints: Sequence[Complaint], notes: Sequence[Complaint] = (), **counts: int | str) -> Step:
+    """Make a step from what was found: it holds when nothing was; notes are told and fail nothing."""
     shown = tuple(complaints[:MOST_SHOWN])
-    return Step(name, FAILED if complaints else OK, counts, shown, len(complaints) - len(shown))
+    return Step(
+        name, FAILED if complaints else OK, counts, shown, len(complaints) - len(shown), tuple(notes[:MOST_SHOWN])
+    )
 
 
 def skipped(name: str) -> Step:

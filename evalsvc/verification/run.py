@@ -26,9 +26,10 @@ from evalsvc.verification.computation import (
     results_step,
 )
 from evalsvc.verification.field_checks import CaseFiles, cases_step, fieldwork_step, interviews_step
-from evalsvc.verification.files_and_draw import draw_step, files_step, log_step
+from evalsvc.verification.files_and_draw import draw_step, files_step
 from evalsvc.verification.outcome import STEPS, FigureCheck, Signature, Step, Verification, skipped, step_of
 from evalsvc.verification.pages import pages_step
+from evalsvc.verification.public_log import log_step
 from evalsvc.verification.signed import REPORT, SignedFile, embedded_step, signature_step
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame, open_frame
@@ -55,7 +56,8 @@ class _Course:
         known = self.taken.get(step.name)
         if known is not None:
             complaints = (*known.complaints, *step.complaints)
-            step = replace(step_of(step.name, complaints), counts={**known.counts, **step.counts})
+            notes = (*known.notes, *step.notes)
+            step = replace(step_of(step.name, complaints, notes), counts={**known.counts, **step.counts})
         self.taken[step.name] = step
 
     def steps(self) -> tuple[Step, ...]:

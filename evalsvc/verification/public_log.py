@@ -1,0 +1,83 @@
+"""The public log of commitments: whether it is whole, when the draw was committed, and what else was committed."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from evalsvc.draws import log
+from evalsvc.results import files
+from evalsvc.verification.outcome import Step, step_of
+from evalsvc.verification.times import back_in_time, bad_times
+from sampling.errors import Complaint, complain
+from sampling.manifest import Manifest
+
+Lines = Sequence[log.LogLine]
+
+
+def log_step(content: Mapping[str, bytes], manifest: Manifest) -> Step:
+    """Check the chain and its times, and that the commitment stands in it before the draw.
+
+    A line may be entered later than what it tells of, never earlier: a commitment between `committed_at` and the draw,
+    a manifest after the draw. Other commitments of the evaluation are told: who commits often and reveals once chooses.
+    """
+    text = content[files.LOG].decode("utf-8", "replace")
+    lines, complaints = log.read_lines(text, files.LOG)
+    complaints += log.check_chain(lines, files.LOG)
+    complaints += _times(lines)
+    complaints += _own_lines(lines, manifest, hashlib.sha256(content[files.MANIFEST]).hexdigest())
+    return step_of("log", complaints, other_commitments(lines, manifest), lines=len(lines))
+
+
+def _times(lines: Lines) -> list[Complaint]:
+    times = {str(line.sequence): line.at for line in lines}
+    return [*bad_times(times, files.LOG), *back_in_time(files.LOG, times)]
+
+
+def _own_lines(lines: Lines, manifest: Manifest, manifest_sha256: str) -> list[Complaint]:
+    subject = log.subject_of(manifest.evaluation, manifest.draw)
+    own = [line for line in lines if line.subject == subject]
+    entered = [line for line in own if line.kind == log.COMMITMENT]
+    drawn = [line for line in own if line.kind == log.MANIFEST]
+    stated = {"committed_at": manifest.committed_at, "drawn_at": manifest.drawn_at}
+    complaints = [*bad_times(stated, files.MANIFEST), *back_in_time(files.MANIFEST, stated)]
+    if [line.sha256 for line in entered] != [manifest.commitment]:
+        complaints.append(complain("verification.log_commitment", file=files.LOG, subject=subject))
+    if [line.sha256 for line in drawn] != [manifest_sha256]:
+        complaints.append(complain("verification.log_manifest", file=files.LOG, subject=subject))
+    for line in entered:
+        where = {"subject": subject, "at": line.at}
+        if line.at > manifest.drawn_at or any(each.sequence < line.sequence for each in drawn):
+            complaints.append(
+                complain(
+                    "verification.log_late", file=files.LOG, row=line.sequence, **where, drawn_at=manifest.drawn_at
+                )
+            )
+        if line.at < manifest.committed_at:
+            complaints.append(
+                complain(
+                    "verification.log_early", file=files.LOG, row=line.sequence, **where, stated=manifest.committed_at
+                )
+            )
+    complaints += [
+        complain("verification.log_early", file=files.LOG, subject=subject, at=line.at, stated=manifest.drawn_at)
+        for line in drawn
+        if line.at < manifest.drawn_at
+    ]
+    return complaints
+
+
+def other_commitments(lines: Lines, manifest: Manifest) -> list[Complaint]:
+    """Tell of every other commitment of the evaluation, and whether its draw was ever carried out."""
+    own = log.subject_of(manifest.evaluation, manifest.draw)
+    carried_out = {line.subject for line in lines if line.kind == log.MANIFEST}
+    return [
+        complain(
+            "verification.log_other" if line.subject in carried_out else "verification.log_never_revealed",
+            file=files.LOG,
+            subject=line.subject,
+            at=line.at,
+        )
+        for line in lines
+        if line.kind == log.COMMITMENT
+        and line.subject != own
+        and line.subject.rpartition("/")[0] == manifest.evaluation
+    ]

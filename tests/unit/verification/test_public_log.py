@@ -1,0 +1,97 @@
+"""The public log: its times, its order, and the commitments that nobody speaks of."""
+
+import hashlib
+from types import SimpleNamespace
+
+import pytest
+
+from evalsvc.draws import log
+from evalsvc.verification.outcome import FAILED, OK
+from evalsvc.verification.public_log import log_step
+from evalsvc.verification.times import is_time
+from evalsvc.words import sentence
+
+MANIFEST_BYTES = b"{}"
+COMMITMENT = "ab" * 32
+MANIFEST = SimpleNamespace(
+    evaluation="probe",
+    draw=2,
+    commitment=COMMITMENT,
+    committed_at="2026-03-01T08:00:00Z",
+    drawn_at="2026-03-02T08:00:00Z",
+)
+COMMITTED = (log.COMMITMENT, "probe/2", COMMITMENT, "2026-03-01T08:00:00Z")
+DRAWN = (log.MANIFEST, "probe/2", hashlib.sha256(MANIFEST_BYTES).hexdigest(), "2026-03-02T08:00:00Z")
+
+
+def step_with(*entries, **manifest):
+    lines = []
+    for entry in entries:
+        lines.append(log.next_line(lines[-1] if lines else None, *entry))
+    content = {"commitments.jsonl": log.write_lines(lines).encode(), "draw-manifest.json": MANIFEST_BYTES}
+    return log_step(content, SimpleNamespace(**{**vars(MANIFEST), **manifest}))
+
+
+def codes(step):
+    return {each.code.removeprefix("verification.") for each in step.complaints}
+
+
+def at(entry, time):
+    return (*entry[:3], time)
+
+
+def test_a_log_in_order_holds_also_when_lines_were_entered_a_little_later():
+    assert step_with(COMMITTED, DRAWN).state == OK
+    late = step_with(at(COMMITTED, "2026-03-01T08:00:30Z"), at(DRAWN, "2026-03-02T09:00:00Z"))
+    assert late.state == OK and late.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ((at(COMMITTED, "2026-03-02T08:00:01Z"), at(DRAWN, "2026-03-02T08:00:01Z")), {"log_late"}),
+        ((at(COMMITTED, "2026-02-28T08:00:00Z"), DRAWN), {"log_early"}),
+        ((COMMITTED, at(DRAWN, "1970-01-01T00:00:00Z")), {"back_in_time", "log_early"}),
+        ((at(DRAWN, "2026-03-01T08:00:00Z"), COMMITTED), {"log_late", "log_early"}),
+        ((at(COMMITTED, "2026-03-01 08:00"), DRAWN), {"bad_time", "log_early"}),
+        ((at(COMMITTED, "2026-03-01T08:00:00.5Z"), DRAWN), {"bad_time", "log_early"}),
+        ((COMMITTED, at(DRAWN, "２026-03-02T08:00:00Z")), {"bad_time"}),
+        ((COMMITTED,), {"log_manifest"}),
+        ((DRAWN,), {"log_commitment"}),
+        ((COMMITTED, COMMITTED, DRAWN), {"log_commitment"}),
+    ],
+)
+def test_times_that_cannot_be_are_found(entries, expected):
+    step = step_with(*entries)
+    assert step.state == FAILED
+    assert codes(step) == expected
+
+
+def test_a_manifest_that_was_drawn_before_it_was_committed_is_found():
+    assert "back_in_time" in codes(step_with(COMMITTED, DRAWN, drawn_at="2026-02-01T08:00:00Z"))
+
+
+def test_other_commitments_of_the_evaluation_are_told_and_fail_nothing():
+    first = (log.COMMITMENT, "probe/1", "01" * 32, "2026-02-01T08:00:00Z")
+    first_drawn = (log.MANIFEST, "probe/1", "02" * 32, "2026-02-02T08:00:00Z")
+    third = (log.COMMITMENT, "probe/3", "03" * 32, "2026-03-01T08:00:00Z")
+    stranger = (log.COMMITMENT, "other/1", "04" * 32, "2026-03-01T08:00:00Z")
+    step = step_with(first, first_drawn, COMMITTED, third, stranger, DRAWN)
+    assert step.state == OK
+    assert [(each.code, each.details["subject"]) for each in step.notes] == [
+        ("verification.log_other", "probe/1"),
+        ("verification.log_never_revealed", "probe/3"),
+    ]
+    assert "probe/3" in sentence(step.notes[1].code, step.notes[1].details, "en")
+
+
+def test_only_one_form_of_a_time_is_one():
+    assert is_time("2028-02-29T23:59:59Z")
+    for text in (
+        "2026-02-29T00:00:00Z",
+        "2026-03-01T08:00:00+00:00",
+        "2026-03-01T24:00:00Z",
+        "",
+        "2026-03-01T08:00:00Z\n",
+    ):
+        assert not is_time(text), text
