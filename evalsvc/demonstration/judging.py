@@ -12,7 +12,7 @@ from evalsvc.demonstration.media import draw_photo
 from evalsvc.demonstration.world import World
 from evalsvc.service import Service
 
-DISAGREE, STILL_WAITING = 0.04, 0.03
+DISAGREE, STILL_WAITING = 0.02, 0.015
 """Shares of the cases on which the experts differ, and which the second expert has not come to."""
 REASONS = {
     CONFIRM: "复核入户记录、照片和佐证材料，{standard}确未达到标准，疑点成立",

@@ -32,17 +32,19 @@ class Judged:
 
 
 JUDGED = (
-    Judged("350125", "永泰县", Rates(wrong_exit=0.0004, missed=0.0001, not_recognising=0.03)),
+    Judged("350125", "永泰县", Rates(wrong_exit=0.0002, missed=0.0001, not_recognising=0.03)),
     Judged("350424", "宁化县", Rates(wrong_exit=0.016, missed=0.003)),
     Judged("350821", "长汀县", Rates(wrong_exit=0.022, missed=0.004, not_recognising=0.10)),
     Judged("350924", "寿宁县", Rates(wrong_exit=0.085, missed=0.012, not_recognising=0.20, dissatisfied_team=0.12)),
 )
 """One county far below the thresholds of 2 %, two near them, one far above.
 
-Which verdicts occur depends on the sample, and a sample on its secret. Over 200 samples of the full sizes, estimated
-with the library and a planned design effect of 1.5 for persons, the first county reached every standard in 95 % of the
-samples, the last failed in all, one of the others was undecided in all; the wrong-exit rates alone showed all three
-verdicts in 96 %, and together with recognition (3, 4.5, 10 and 20 % against) they did in every sample.
+Which verdicts occur depends on the sample, and a sample on its secret. Over 200 samples of the full sizes, drawn from
+the register and estimated with the library under the shipped pack (4,028 visits in the mean; 0.6 % of the
+interviews with a false suspicion, 3.5 % of the cases open), the first county reached every standard in 180, and in 18 of the other 20 because an
+open case could decide it; the last failed in all; one of the others was undecided in all. The wrong-exit rates alone
+showed all three verdicts in every sample. Kish's count behind the missed rate is about 334 households, twice what the
+planned design effect leaves.
 """
 OTHER = Rates(wrong_exit=0.012, missed=0.003)
 
@@ -98,7 +100,7 @@ FULL = Scale(
     villages_per_county=10_000,
     committees_per_county=10_000,
     households=145,
-    sizes=Sizes(poor_villages=14, other_villages=14, exited=21, monitored=2, ordinary=11, reserves=3),
+    sizes=Sizes(poor_villages=14, other_villages=14, exited=21, monitored=2, ordinary=13, reserves=3),
     province=ProvinceSizes(counties=8, villages=10, households=(8, 2, 5)),
     enumerators=12,
 )

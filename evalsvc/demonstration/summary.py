@@ -60,6 +60,8 @@ def _sizing(outcome: Outcome) -> list[str]:
         f"要以 {POWER:.0%} 的把握证明真值为 {_percent(TRUE_RATE)} 的县达标，需 {plan.effective} 个有效户；按设计效应 "
         f"{plan.design_effect:g}、自由度 {plan.degrees_of_freedom}、户规模不等和应答率折算，"
         f"每县需抽脱贫户 {plan.needed} 户，方案最多抽 {plan.taken} 户（{'足够' if plan.enough else '不足'}）。",
+        f"漏评率：一户漏评都未发现时即可判定达标，每县需抽非建档立卡户 {plan.missed_needed} 户，"
+        f"方案抽 {plan.missed_taken} 户（{'足够' if plan.missed_enough else '不足'}）。",
         f"按此方案判定达标的可能性：{curve}。",
     ]
 

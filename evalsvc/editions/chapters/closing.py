@@ -51,7 +51,8 @@ def method(figures: Figures) -> Chapter:
         "方差：按抽样设计逐级计算，村为初级抽样单位，村内再计一级；分户类估计时不删除样本，只把类外的户取值为零。",
         f"区间：{INTERVALS.get(pack['interval'], pack['interval'])}法，适合很小或很大的率，不会给出负数或零宽度。"
         f"估计值为0或100%时，有效样本量按计划设计效应折减（以人计{pack['planned_deff']['person']:g}，"
-        f"以户计{pack['planned_deff']['household']:g}）。",
+        f"以户计{pack['planned_deff']['household']:g}）。计划设计效应都按户给出：以人计的率，先按各户的权数和人口把户数折成"
+        "等权等规模的户数（Kish公式），再除以设计效应；以户计的率，直接用应答户数除以设计效应。",
         f"判定：单侧{(1 - pack['alpha']) * 100:g}%置信界在门槛以内为达标；另一侧的界越过门槛为不达标；其余为不能判定。",
     )
     limits = (

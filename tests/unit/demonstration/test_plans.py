@@ -8,7 +8,7 @@ from evalsvc.demonstration.designs import judged_design, province_design
 from evalsvc.demonstration.export import mapping_text, write_register
 from evalsvc.demonstration.register import simulate
 from evalsvc.demonstration.scenario import EVALUATION, FULL, JUDGED, SMALL
-from evalsvc.demonstration.sizing import EQUAL_SIZES, equal_sizes, plan_sizes
+from evalsvc.demonstration.sizing import EQUAL_SIZES, MISSED_EQUAL_SIZES, equal_sizes, plan_sizes
 from evalsvc.demonstration.villages import choose_places, read_villages
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
@@ -66,9 +66,17 @@ def test_a_design_effect_up_to_two_leaves_the_sample_large_enough(pack):
     assert threshold.demonstrated <= pack.alpha
 
 
+def test_the_shipped_design_effects_let_both_rates_of_persons_pass(pack):
+    plan = plan_sizes(pack, FULL.sizes)
+    assert pack.planned_deff == {"person": 2.0, "household": 3.0}
+    assert plan.enough and plan.missed_enough
+    assert not plan_sizes(pack, replace(FULL.sizes, ordinary=11)).missed_enough
+
+
 def test_the_planned_share_of_unequal_households_is_the_register_s():
     register, truth = simulate(choose_places(read_villages(), FULL), FULL)
     assert equal_sizes(register, truth) == pytest.approx(EQUAL_SIZES, abs=0.02)
+    assert equal_sizes(register, truth, registered=False) == pytest.approx(MISSED_EQUAL_SIZES, abs=0.02)
 
 
 def test_true_rates_are_counted_by_hand(small):
