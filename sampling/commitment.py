@@ -8,9 +8,11 @@ from typing import Any, Self
 
 from sampling.design import Design, canonical
 from sampling.documents import check_schema, parse_document
+from sampling.engine import DuckDBEngine
 from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.frame_hash import FrameHash, hash_frame
+from sampling.frame_text import check_frame_text
 from sampling.hashing import sha256_json, sha256_text
 
 PROTOCOL = "evalsvc-draw-1"
@@ -105,7 +107,16 @@ def commit(
         UTC time of the commitment.
     time_stamp : str, optional
         Time-stamp token in base64.
+
+    Raises
+    ------
+    SamplingError
+        ``draw.design_refused`` with every complaint when the frame holds text that its hash cannot bind.
     """
+    with DuckDBEngine(frame) as engine:
+        complaints = check_frame_text(engine, frame)
+    if complaints:
+        raise SamplingError("draw.design_refused", complaints, count=len(complaints))
     hashed = frame_hash or hash_frame(frame)
     committed: dict[str, Any] = {
         "protocol": PROTOCOL,

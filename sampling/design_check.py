@@ -8,6 +8,7 @@ from sampling.design import Design, TakeTotal
 from sampling.engine import DuckDBEngine, Engine
 from sampling.errors import Complaint, complain
 from sampling.frame import Frame
+from sampling.frame_text import check_frame_text
 from sampling.groups import Group, Shortage, plan_takes
 from sampling.levels import column_depth, find_column, same_levels
 from sampling.steps import in_scope, read_groups, text_of, units_step
@@ -17,19 +18,19 @@ SHOWN_VALUES = 12
 
 
 def check_design(design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
-    """List everything a design asks that a frame does not hold.
+    """List everything a design asks that a frame does not hold, and text of the frame that its hash cannot bind.
 
     Returns
     -------
     list of Complaint
-        Codes ``design.*``; ``column`` is the place in the design.
+        Codes ``design.*``, where ``column`` is the place in the design; ``frame.*`` as ``check_frame_text`` gives them.
     """
     with DuckDBEngine(frame) as engine:
-        return check_design_on(engine, design, frame, file)
+        return [*check_frame_text(engine, frame), *check_design_on(engine, design, frame, file)]
 
 
 def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
-    """Do as ``check_design`` on an engine that holds the frame already."""
+    """Check the design alone, on an engine that holds the frame already."""
     if not same_levels(design.levels, frame.levels):
         return [complain("design.frame_differs", file=file, column="frame")]
     complaints = [*_unknown_values(engine, design), *_negative_sizes(engine, design)]

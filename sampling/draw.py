@@ -18,6 +18,7 @@ from sampling.engine import DuckDBEngine, Engine
 from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.frame_hash import hash_frame
+from sampling.frame_text import check_frame_text
 from sampling.groups import Group, GroupTake, plan_takes
 from sampling.hashing import sha256_json
 from sampling.manifest import FrameEntry, Manifest, ManifestStage, ManifestStratum, ManifestUnit, SampleType
@@ -81,7 +82,7 @@ def run_draw(
     seed = seed_of(commitment.commitment, secret, public_value)
     stages: list[ManifestStage] = []
     with DuckDBEngine(frame) as engine:
-        complaints = check_design_on(engine, design, frame)
+        complaints = [*check_frame_text(engine, frame), *check_design_on(engine, design, frame)]
         if complaints:
             raise SamplingError("draw.design_refused", complaints, count=len(complaints))
         tell("design", 2, steps)

@@ -56,6 +56,9 @@ class Engine(Protocol):
     def ordered_join(self, expression: str, *, order: str) -> str:
         """Join the values of a group by U+001F, in binary order of another column."""
 
+    def matches(self, expression: str, pattern: str) -> str:
+        """Write the condition that a regular expression fits somewhere in a text."""
+
 
 class DuckDBEngine:
     """Run steps on DuckDB, out of core over Parquet or over a table in memory."""
@@ -117,3 +120,7 @@ class DuckDBEngine:
     def ordered_join(self, expression: str, *, order: str) -> str:
         """Join the values of a group by U+001F, in binary order of another column."""
         return f"string_agg({expression}, chr(31) ORDER BY {order})"
+
+    def matches(self, expression: str, pattern: str) -> str:
+        """Write the condition that a regular expression fits somewhere in a text."""
+        return f"regexp_matches({expression}, {self.literal(pattern)})"

@@ -24,7 +24,7 @@ LISTED_PROBLEMS = 1000
 MAXIMUM_DIGITS = 12
 """Digits of an integer or of a decimal's whole part: sums over millions of units stay exact in 64 bits."""
 
-_CONTROL = "[\\x{0000}-\\x{001F}\\x{007F}-\\x{009F}]"
+CONTROL_CHARACTERS = "[\\x{0000}-\\x{001F}\\x{007F}-\\x{009F}]"
 _SCIENTIFIC = r"^[0-9]([.][0-9]+)?[Ee][+][0-9]+$"
 _INTEGER = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+(?:\.\d*)?", re.ASCII)
@@ -137,7 +137,7 @@ class _RowCheck:
         source = self._sources.get(column, column)
         found = self._run(f"SELECT *, count(*) OVER () FROM ({step}) AS found ORDER BY 1 LIMIT {LISTED_PROBLEMS}")
         for line in found:
-            details = dict(zip(names, (_plain(value) for value in line[1:-1]), strict=True))
+            details = dict(zip(names, (plain(value) for value in line[1:-1]), strict=True))
             yield complain(code, file=self._file, row=line[0], column=source, **details, **more)
         if found and found[0][-1] > LISTED_PROBLEMS:
             count = found[0][-1] - LISTED_PROBLEMS
@@ -151,7 +151,7 @@ class _RowCheck:
     def control_characters(self) -> Iterator[Complaint]:
         """Complain about characters that do not print, which hashes join values with."""
         texts = [own.name for level in self._levels for own in level.all_columns if own.kind == "text"]
-        yield from self._matching("frame.control_character", texts, _CONTROL)
+        yield from self._matching("frame.control_character", texts, CONTROL_CHARACTERS)
 
     def lost_digits(self) -> Iterator[Complaint]:
         """Complain about ids like 3.50125E+17, which a spreadsheet wrote instead of a long code."""
@@ -283,7 +283,7 @@ def _typed_numbers(texts: pa.Array, own: Column) -> tuple[pa.Array, pa.Array]:
     return values.take(coded.indices), pa.array(problems[positions])
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Write a value so that JSON and sentences can hold it."""
     if value is None:
         return ""

@@ -16,6 +16,7 @@ from sampling.engine import DuckDBEngine, Engine
 from sampling.errors import SamplingError
 from sampling.frame import Frame, open_frame
 from sampling.frame_hash import FrameHash, hash_frame
+from sampling.frame_text import check_frame_text
 from sampling.hashing import canonical_json, sha256_json
 from sampling.levels import levels_as_json, same_levels
 from sampling.manifest import Manifest, ManifestStage
@@ -59,6 +60,7 @@ def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
         return [*findings, Finding("stages", False, str(names), str([stage.name for stage in manifest.stages]))]
     seed = _likeliest_seed(manifest)
     with DuckDBEngine(frame) as engine:
+        findings.extend(_check_text(engine, frame))
         findings.extend(_check_units(engine, frame))
         if branch is None:
             findings.extend(_check_stages(engine, manifest, design, frame, seed))
@@ -174,6 +176,15 @@ def _check_frame(manifest: Manifest, frame: Frame, hashed: FrameHash, branch: Br
         for parent, (i, one) in stated.items():
             if parent not in right:
                 yield Finding(f"frames[{i}] {parent or ''}".strip(), False, None, one.sha256)
+
+
+def _check_text(engine: Engine, frame: Frame) -> Iterator[Finding]:
+    """See that a committed frame holds no text by which another frame could have the same hash."""
+    complaints = check_frame_text(engine, frame)
+    for one in complaints:
+        place = f"frame {one.column}" + (f" row {one.row}" if one.row else "")
+        yield Finding(place, False, "text that prints, null where empty", f"{one.code} {one.details_beyond_place}")
+    yield Finding.of("frame text", 0, len(complaints))
 
 
 def _check_units(engine: Engine, frame: Frame) -> Iterator[Finding]:

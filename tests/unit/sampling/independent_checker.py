@@ -286,8 +286,20 @@ def unit_sizes(design, levels, units, stage, names, depth):
 # --- 3, 10. the whole check
 
 
+def unfit_texts(manifest, rows):
+    """2, 3: text that could be another one with nobody noticing."""
+    value = manifest["public_value"]
+    word = "[\u0021-\u007e\u3400-\u4dbf\u4e00-\u9fff]+"
+    if value is not None and (len(value) > 1000 or not re.fullmatch(f"{word}( {word})*", value)):
+        yield "public value"
+    for row in rows:
+        for name, text in row.items():
+            if isinstance(text, str) and (not text or any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text)):
+                yield f"text {name}"
+
+
 def check(manifest, levels, rows):
-    places = []
+    places = [*unfit_texts(manifest, rows)]
 
     def compare(place, expected, found):
         if expected != found:
@@ -302,10 +314,6 @@ def check(manifest, levels, rows):
     ]
     committed["secret_sha256"] = H(manifest["secret"])
     compare("commitment", H(jcs(committed)), manifest["commitment"])
-    value = manifest["public_value"]
-    word = "[\u0021-\u007e\u3400-\u4dbf\u4e00-\u9fff]+"
-    if value is not None and (len(value) > 1000 or not re.fullmatch(f"{word}( {word})*", value)):
-        places.append("public value")
     seed = H(f"{manifest['commitment']}:{manifest['secret']}:{manifest['public_value'] or ''}")
     compare("seed", seed, manifest["seed"])
     units = units_of(levels, rows)

@@ -1,0 +1,54 @@
+"""Find text in a frame that its hash cannot bind: control characters, and empty text beside null."""
+
+# ruff: noqa: S608 (column names are quoted, everything else in a step is ours)
+from collections.abc import Iterator
+
+from sampling.engine import Engine
+from sampling.errors import Complaint, complain
+from sampling.frame import Frame
+from sampling.frame_check import CONTROL_CHARACTERS, LISTED_PROBLEMS, plain
+
+FRAME_FILE = "frame.parquet"
+
+
+def check_frame_text(engine: Engine, frame: Frame) -> list[Complaint]:
+    """List texts that an import refuses or never writes, in a frame that may have been made by other means.
+
+    U+001F joins values and nodes in the frame hash, and empty text hashes like null: with either, two different frames
+    could have one hash. One pass over the text columns; rows are looked up only where there is a problem.
+
+    Parameters
+    ----------
+    engine : Engine
+        Holds the frame.
+    frame : Frame
+        Says which columns are text, and the file's name.
+
+    Returns
+    -------
+    list of Complaint
+        ``frame.control_character``, ``frame.empty_text``; at most 1000 of a kind in a column, then
+        ``frame.more_of_the_same``. Rows count as an import counts them: the first is row 2.
+    """
+    names = [own.name for level in frame.levels for own in level.all_columns if own.kind == "text"]
+    file = FRAME_FILE if frame.path is None else frame.path.name
+    asked = [("frame.control_character", name, engine.matches(engine.quote(name), CONTROL_CHARACTERS)) for name in names]
+    asked += [("frame.empty_text", name, f"{engine.quote(name)} = ''") for name in names]
+    sums = ", ".join(f"coalesce(sum(CASE WHEN {condition} THEN 1 ELSE 0 END), 0)" for _, _, condition in asked)
+    counts = engine.rows(f"SELECT {sums} FROM frame")[0]
+    complaints: list[Complaint] = []
+    for (code, name, condition), count in zip(asked, counts, strict=True):
+        if count:
+            complaints.extend(_listed(engine, file, code, name, condition))
+        if count > LISTED_PROBLEMS:
+            rest = int(count) - LISTED_PROBLEMS
+            complaints.append(complain("frame.more_of_the_same", file=file, column=name, kind=code, count=rest))
+    return complaints
+
+
+def _listed(engine: Engine, file: str, code: str, name: str, condition: str) -> Iterator[Complaint]:
+    """Name the rows of one problem; rows keep the order of the file."""
+    numbered = f"SELECT row_number() OVER () + 1 AS row, {engine.quote(name)} AS value, {condition} AS found FROM frame"
+    step = f"SELECT row, value FROM ({numbered}) AS numbered WHERE found ORDER BY row LIMIT {LISTED_PROBLEMS}"
+    for row, value in engine.rows(step):
+        yield complain(code, file=file, row=int(row), column=name, value=plain(value))
