@@ -20,7 +20,7 @@ from evalsvc.results.layout import (
     text_of,
 )
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table
-from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, weigh
+from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, Place, weigh
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
 
@@ -75,8 +75,8 @@ def assemble(sources: Sources) -> Assembly:
     if complaints:
         return Assembly(None, layout, tuple(complaints))
     opened = sorted((row for row in sources.fieldwork if row.opened), key=lambda row: row.unit_id)
-    classes = {row.unit_id: _class_of(sources, layout, row) for row in opened}
-    weights, complaints = weigh(sources.manifest, opened, classes)
+    places = {row.unit_id: _place_of(sources, layout, row) for row in opened}
+    weights, complaints = weigh(sources.manifest, opened, places)
     if complaints:
         return Assembly(None, layout, tuple(complaints))
     columns = (*layout.columns, *ANALYSIS_COLUMNS)
@@ -84,10 +84,9 @@ def assemble(sources: Sources) -> Assembly:
     return Assembly(AnswersTable(columns, tuple(tuple(row[name] for name in columns) for row in cells)), layout, ())
 
 
-def _class_of(sources: Sources, layout: Layout, row: FieldworkRow) -> str:
-    """Return the class in which non-response is adjusted: county and household class."""
+def _place_of(sources: Sources, layout: Layout, row: FieldworkRow) -> Place:
     attributes = sources.attributes[row.unit_id]
-    return f"{text_of(attributes, layout.county)}/{text_of(attributes, CLASS_COLUMN)}"
+    return Place(text_of(attributes, layout.county), text_of(attributes, CLASS_COLUMN))
 
 
 def _cells(

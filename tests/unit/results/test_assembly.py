@@ -128,14 +128,67 @@ def test_a_case_that_its_household_cannot_be_is_named_until_it_is_excluded(sourc
     assert assemble(replace(sources, cases=[*others, excluded])).complaints == ()
 
 
-def test_a_class_in_which_nobody_answered_is_refused(sources):
-    kind = next(row for row in sources.fieldwork if row.stratum == "监测户").stratum
+def refusing(sources, wanted):
+    """Let everybody refuse whose fieldwork row is wanted; their cases fall away."""
     rows = [
-        replace(row, disposition="refused") if row.stratum == kind and row.disposition == "completed" else row
+        replace(row, disposition="refused") if row.disposition == "completed" and wanted(row) else row
         for row in sources.fieldwork
     ]
-    found = assemble(replace(sources, fieldwork=rows, cases=[c for c in sources.cases if c.unit_id == ""]))
-    assert {each.code for each in found.complaints} == {"weight.empty_class"}
+    gone = {row.unit_id for row in rows if row.disposition == "refused"}
+    return replace(sources, fieldwork=rows, cases=[case for case in sources.cases if case.unit_id not in gone])
+
+
+def sums(table, *names):
+    """Return the base weights and the weights of the eligible households, summed over groups of columns."""
+    found = {}
+    columns = [column(table, name) for name in names]
+    base, weight, eligible = column(table, "base_weight"), column(table, "weight"), column(table, "eligible")
+    for unit in base:
+        if eligible[unit] == "1":
+            pair = found.setdefault(tuple(each[unit] for each in columns), [0.0, 0.0])
+            pair[0] += float(base[unit])
+            pair[1] += float(weight[unit])
+    return found
+
+
+def test_non_response_is_adjusted_in_the_village_and_class_where_somebody_answered(table):
+    answered = {}
+    village, kind = column(table, "village_code"), column(table, "household_class")
+    for unit, responded in column(table, "responded").items():
+        answered.setdefault((village[unit], kind[unit]), set()).add(responded)
+    alone = [group for group, found in sums(table, "village_code", "household_class").items() if found[1] == 0]
+    exact = 0
+    for group, (base, weight) in sums(table, "village_code", "household_class").items():
+        if "1" in answered[group]:
+            assert weight >= base * (1 - 1e-12)
+            exact += weight == pytest.approx(base)
+        else:
+            assert group in alone
+    assert exact > len(answered) / 2
+    assert len({group for group, found in answered.items() if found == {"0", "1"}}) > 3
+
+
+def test_a_village_in_which_nobody_answered_passes_its_weight_to_its_kind_of_village(sources):
+    silent = min(row.parent for row in sources.fieldwork)
+    found = assemble(refusing(sources, lambda row: row.parent == silent)).table
+    before, after = sums(assemble(sources).table, "village_code"), sums(found, "village_code")
+    assert after[silent,][1] == 0 < before[silent,][1]
+    for base, weight in sums(found, "county_code", "village_kind", "household_class").values():
+        assert weight == pytest.approx(base)
+
+
+def test_a_class_in_which_nobody_answered_passes_its_weight_to_the_county(sources):
+    found = assemble(refusing(sources, lambda row: row.stratum == "监测户"))
+    assert found.complaints == ()
+    silent = {group: pair for group, pair in sums(found.table, "household_class").items() if pair[1] == 0}
+    assert set(silent) == {("监测户",)}
+    for base, weight in sums(found.table, "county_code").values():
+        assert weight == pytest.approx(base)
+
+
+def test_a_county_in_which_nobody_answered_is_refused(sources):
+    found = assemble(refusing(sources, lambda row: row.unit_id.startswith("350125")))
+    assert [(each.code, each.details["name"]) for each in found.complaints] == [("weight.empty_class", "350125")]
 
 
 def test_a_case_never_counts_more_persons_than_the_household_has(sources):
