@@ -14,15 +14,15 @@ from evalsvc.results.answers import Answers
 from evalsvc.results.assembly import Attributes
 from evalsvc.results.layout import PERSONS_COLUMN
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow
-from evalsvc.results.weighting import RESERVE
 from evalsvc.verification.outcome import Step, step_of
+from evalsvc.verification.reserves import reserve_complaints
 from forms.check import check
 from forms.columns import flatten
 from forms.definition import FormDefinition, parse_definition
 from forms.errors import DefinitionError, InstanceError
 from forms.instance import Instance, parse_instance
 from sampling.errors import Complaint, complain
-from sampling.manifest import Manifest, ManifestUnit
+from sampling.manifest import Manifest
 
 Content = Mapping[str, bytes]
 
@@ -131,7 +131,7 @@ def fieldwork_step(rows: Sequence[FieldworkRow], interviews: Sequence[InterviewR
                 complaints.append(
                     complain("verification.cell_differs", file=files.FIELDWORK, row=number, column=column, **details)
                 )
-    complaints += _reserve_complaints(rows, {unit.id: unit for unit in manifest.stages[-1].units})
+    complaints += reserve_complaints(rows, interviews, manifest.stages[-1].units)
     return step_of("fieldwork", complaints, households=len(rows))
 
 
@@ -142,29 +142,6 @@ def _outcomes(interviews: Sequence[InterviewRow]) -> dict[str, tuple[str, str]]:
         if row.disposition and gets_further(row.disposition, found.get(row.unit_id, (None, ""))[0]):
             found[row.unit_id] = (row.disposition, row.instance_id)
     return found
-
-
-def _reserve_complaints(rows: Sequence[FieldworkRow], drawn: Mapping[str, ManifestUnit]) -> list[Complaint]:
-    """Name every reserve that was opened before an earlier one of its group, or beside nobody."""
-    opened = {row.unit_id for row in rows if row.opened}
-    groups: dict[tuple[str, str], list[ManifestUnit]] = defaultdict(list)
-    for unit in drawn.values():
-        if unit.sample_type == RESERVE:
-            groups[unit.parent or "", unit.stratum].append(unit)
-    complaints = []
-    for number, row in enumerate(rows, start=2):
-        if row.sample_type != RESERVE or not row.opened or row.unit_id not in drawn:
-            continue
-        own = drawn[row.unit_id].order or 0
-        if any((each.order or 0) < own and each.id not in opened for each in groups[row.parent, row.stratum]):
-            complaints.append(
-                complain("verification.reserve_order", file=files.FIELDWORK, row=number, unit=row.unit_id)
-            )
-        if row.replaces not in opened:
-            complaints.append(
-                complain("verification.reserve_beside", file=files.FIELDWORK, row=number, unit=row.unit_id)
-            )
-    return complaints
 
 
 @dataclass(frozen=True)
