@@ -13,6 +13,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.evaluations.rule_pack import read_pack
+from evalsvc.fieldwork.dispositions import Visit, counting_visits
 from evalsvc.fieldwork.queries import assignments_of_draw
 from evalsvc.fieldwork.schemas import AssignmentRecord
 from evalsvc.frames.models import FrameFile
@@ -60,7 +61,10 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
         raise InvalidError("pack.refused", complaints, pack=evaluation.pack)
     frame_file = session.get_one(FrameFile, draw.frame_id)
     interviews = interviews_of_draw(session, draw.id)
-    fieldwork = [_fieldwork_row(each) for each in assignments_of_draw(session, draw.id)]
+    listed = [_interview_row(each) for each in interviews]
+    # An outsider sees the interviews as they are listed: what counts is decided from the list, by the same function.
+    counting = counting_visits(listed)
+    fieldwork = [_fieldwork_row(each, counting.get(each.unit_id)) for each in assignments_of_draw(session, draw.id)]
     cases = [
         CaseRow(each.id, each.instance_id, each.unit_id, each.kind, each.persons, each.standard, each.state)
         for each in cases_of_draw(session, draw.id)
@@ -75,7 +79,7 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
     )
     tables = {
         files.DESIGN: draw.design_text.encode("utf-8"),
-        files.INTERVIEWS: write_records(InterviewRow, [_interview_row(each) for each in interviews]),
+        files.INTERVIEWS: write_records(InterviewRow, listed),
         files.FIELDWORK: write_records(FieldworkRow, fieldwork),
         files.CASES: write_records(CaseRow, cases),
         files.JUDGEMENTS: write_records(JudgementRow, _judgement_rows(session, draw.id)),
@@ -90,7 +94,7 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
     return Gathered(sources, open_frame(store.path(frame_file.file_sha256)), tables, kept)
 
 
-def _fieldwork_row(each: AssignmentRecord) -> FieldworkRow:
+def _fieldwork_row(each: AssignmentRecord, visit: Visit | None) -> FieldworkRow:
     return FieldworkRow(
         unit_id=each.unit_id,
         parent=each.parent,
@@ -99,8 +103,8 @@ def _fieldwork_row(each: AssignmentRecord) -> FieldworkRow:
         opened=each.opened_at is not None,
         replaces=each.replaces or "",
         reason=each.reason or "",
-        disposition=each.disposition or "",
-        instance_id=each.instance_id or "",
+        disposition="" if visit is None else visit.disposition,
+        instance_id="" if visit is None else visit.instance_id,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from evalsvc.cases.decision import decide
 from evalsvc.evaluations.rule_pack import Pack, persons_of, suspicion_of
-from evalsvc.fieldwork.dispositions import gets_further
+from evalsvc.fieldwork.dispositions import counting_visits
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS, OUTCOME, UNIT
 from evalsvc.results import files
 from evalsvc.results.answers import Answers
@@ -121,10 +121,11 @@ def _at(number: int, row: InterviewRow, code: str) -> Complaint:
 
 def fieldwork_step(rows: Sequence[FieldworkRow], interviews: Sequence[InterviewRow], manifest: Manifest) -> Step:
     """Make every household's outcome again from its interviews, and check that reserves were opened in order."""
-    outcomes = _outcomes(interviews)
+    counting = counting_visits(interviews)
     complaints = []
     for number, row in enumerate(rows, start=2):
-        right = outcomes.get(row.unit_id, ("", ""))
+        visit = counting.get(row.unit_id)
+        right = ("", "") if visit is None else (visit.disposition, visit.instance_id)
         for column, expected in zip(("disposition", "instance_id"), right, strict=True):
             if getattr(row, column) != expected:
                 details = {"unit": row.unit_id, "expected": expected, "found": getattr(row, column)}
@@ -132,16 +133,8 @@ def fieldwork_step(rows: Sequence[FieldworkRow], interviews: Sequence[InterviewR
                     complain("verification.cell_differs", file=files.FIELDWORK, row=number, column=column, **details)
                 )
     complaints += reserve_complaints(rows, interviews, manifest.stages[-1].units)
-    return step_of("fieldwork", complaints, households=len(rows))
-
-
-def _outcomes(interviews: Sequence[InterviewRow]) -> dict[str, tuple[str, str]]:
-    """Take for each household the visit that got furthest; the first one among equals."""
-    found: dict[str, tuple[str, str]] = {}
-    for row in interviews:
-        if row.disposition and gets_further(row.disposition, found.get(row.unit_id, (None, ""))[0]):
-            found[row.unit_id] = (row.disposition, row.instance_id)
-    return found
+    second = len(interviews) - len({row.unit_id for row in interviews})
+    return step_of("fieldwork", complaints, households=len(rows), second_interviews=second)
 
 
 @dataclass(frozen=True)
