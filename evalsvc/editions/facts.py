@@ -11,7 +11,7 @@ from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.results.assembly import Sources
 from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
 from evalsvc.results.frame_facts import county_scopes, exclusions
-from evalsvc.results.indicators import INDICATORS, indicator_of_row
+from evalsvc.results.indicators import INDICATORS, OPEN_FOR, indicator_of_row
 from evalsvc.results.layout import Layout, text_of
 from sampling.design import load_design
 from sampling.frame import Frame
@@ -19,7 +19,8 @@ from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
 
 VERSION = 1
-ORDER_OF_VERDICTS = ("不达标", "不能判定", "达标")
+UNDECIDED = "不能判定"
+ORDER_OF_VERDICTS = ("不达标", UNDECIDED, "达标")
 """One miss fails the whole; one open question leaves it open."""
 
 Facts = dict[str, Any]
@@ -213,18 +214,29 @@ def _cases(material: Material) -> Facts:
 
 
 def _verdicts(rows: Sequence[Mapping[str, Any]], county_column: str) -> list[Facts]:
-    """Join the verdicts of each county: a single miss fails it, an undecided indicator leaves it undecided."""
-    found: dict[str, dict[str, str]] = {}
+    """Join the verdicts of each county: a single miss fails it, an undecided indicator leaves it undecided.
+
+    Where counting every open case would give the county another verdict, nothing can be said until they are decided.
+    """
+    none: dict[str, dict[str, str]] = {}
+    counted: dict[str, dict[str, str]] = {}
     for row in rows:
         indicator = indicator_of_row(row["id"])
         code = row["domain"].get(county_column)
-        if indicator is not None and code is not None and row["verdict"] is not None and "_open_for" not in row["id"]:
+        if indicator is not None and code is not None and row["verdict"] is not None:
+            found = counted if OPEN_FOR in row["id"] else none
             found.setdefault(code, {})[indicator.id] = row["verdict"]
-    return [
-        {
-            "code": code,
-            "verdict": next(each for each in ORDER_OF_VERDICTS if each in verdicts.values()),
-            "indicators": verdicts,
-        }
-        for code, verdicts in sorted(found.items())
-    ]
+    return [_headline(code, verdicts, verdicts | counted.get(code, {})) for code, verdicts in sorted(none.items())]
+
+
+def _headline(code: str, verdicts: Mapping[str, str], with_open: Mapping[str, str]) -> Facts:
+    first, second = (
+        next(each for each in ORDER_OF_VERDICTS if each in found.values()) for found in (verdicts, with_open)
+    )
+    verdict = first if first == second else UNDECIDED
+    return {
+        "code": code,
+        "verdict": verdict,
+        "open_cases_decide": first != second,
+        "indicators": dict(verdicts),
+    }

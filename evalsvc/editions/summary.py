@@ -1,7 +1,10 @@
 """The first pages: what was found, how sure it is, and what it means, county by county."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from evalsvc.editions.figures import TONES, County, Figures
-from evalsvc.editions.wording import MEANINGS
+from evalsvc.editions.wording import MEANINGS, OPEN_CASES_DECIDE
 from evalsvc.results.indicators import INDICATORS, Indicator
 from reports.document import Block, Column, Finding, Inline, Paragraph, Row, Strong, Table, Text
 
@@ -50,6 +53,7 @@ def _basis(figures: Figures) -> Text:
         f"判定依据为规则包“{pack['title']}”（{pack['note']}）：{listed}。",
         f"每项指标按单侧{_level(1 - pack['alpha'])}置信界作出“达标、不达标、不能判定”三种判定；",
         "任何一项不达标，该县即为不达标；没有不达标而有不能判定的，该县为不能判定。",
+        "未决个案全部计入与均不计入时全县判定不同的，该县为不能判定。",
     )
 
 
@@ -83,7 +87,7 @@ def _finding(figures: Figures, county: County) -> Finding:
         tone=TONES[verdict],
         found=_found(figures, county),
         certainty=_certainty(figures, county),
-        meaning=_meaning(figures, county, judged["indicators"], verdict),
+        meaning=_meaning(figures, county, judged),
     )
 
 
@@ -111,8 +115,15 @@ def _certainty(figures: Figures, county: County) -> Text:
     return (*parts, "。")
 
 
-def _meaning(figures: Figures, county: County, verdicts: dict[str, str], verdict: str) -> Text:
-    parts: list[Inline] = [MEANINGS[verdict]]
+def _meaning(figures: Figures, county: County, judged: Mapping[str, Any]) -> Text:
+    if judged["open_cases_decide"]:
+        return (OPEN_CASES_DECIDE, *_undecided(figures, county, judged["indicators"]))
+    return (MEANINGS[judged["verdict"]], *_undecided(figures, county, judged["indicators"]))
+
+
+def _undecided(figures: Figures, county: County, verdicts: Mapping[str, str]) -> list[Inline]:
+    """Name the indicators that were missed or left open, and what the rule of the estimate alone would say."""
+    parts: list[Inline] = []
     for wanted in ("不达标", "不能判定"):
         names = [each.chinese for each in judged_indicators(figures) if verdicts.get(each.id) == wanted]
         if names:
@@ -124,4 +135,4 @@ def _meaning(figures: Figures, county: County, verdicts: dict[str, str], verdict
             differing += ["；" if differing else "", each.chinese, "为", figures.of(row, "point_rule")]
     if differing:
         parts += ["若按只看估计值的通行规则，", *differing, "，但这样判没有计入抽样误差。"]
-    return tuple(parts)
+    return parts
