@@ -205,8 +205,9 @@ def _verdicts(tables: CaseFiles) -> tuple[dict[str, list[tuple[str, str]]], list
             complaints.append(
                 complain("verification.judgement_unfounded", file=files.JUDGEMENTS, row=number, case=row.case_id)
             )
-        if row.judge in [judge for judge, _ in found[row.case_id]]:
+        judge = " ".join(row.judge.split()).casefold()
+        if judge in [known for known, _ in found[row.case_id]]:
             complaints.append(complain("verification.judge_twice", file=files.JUDGEMENTS, row=number, case=row.case_id))
             continue
-        found[row.case_id].append((row.judge, row.verdict))
+        found[row.case_id].append((judge, row.verdict))
     return found, complaints

@@ -25,6 +25,7 @@ from evalsvc.verification.computation import (
     recomposed,
     results_step,
 )
+from evalsvc.verification.course import head_course, interview_course, judgement_course
 from evalsvc.verification.field_checks import CaseFiles, cases_step, fieldwork_step, interviews_step
 from evalsvc.verification.files_and_draw import draw_step, files_step
 from evalsvc.verification.outcome import STEPS, FigureCheck, Signature, Step, Verification, skipped, step_of
@@ -197,6 +198,7 @@ def _check_content(course: _Course, facts: dict[str, Any], content: Mapping[str,
     course.add(log_step(content, manifest))
     course.begin("draw")
     course.add(draw_step(content, manifest, path))
+    course.add(step_of("draw", head_course(facts["edition"], facts["evaluation"]["code"], manifest)))
     frame = open_frame(path)
     course.begin("interviews")
     rows, complaints = read_records(InterviewRow, content[files.INTERVIEWS], files.INTERVIEWS)
@@ -204,22 +206,27 @@ def _check_content(course: _Course, facts: dict[str, Any], content: Mapping[str,
     course.add(reread.step)
     if complaints:
         course.add(step_of("interviews", complaints))
+    issued_at = facts["edition"]["issued_at"]
+    course.add(step_of("interviews", interview_course(rows, manifest, issued_at)))
     read = read_sources(content, frame, reread.answers)
     if read.sources is None:
         course.add(step_of("fieldwork", read.complaints))
         return
     course.begin("fieldwork")
     course.add(fieldwork_step(read.sources.fieldwork, rows, manifest))
-    _check_cases(course, content, read.sources)
+    _check_cases(course, content, read.sources, rows, issued_at)
     _check_figures(course, facts, content, read.sources, frame)
 
 
-def _check_cases(course: _Course, content: Mapping[str, bytes], sources: Sources) -> None:
+def _check_cases(
+    course: _Course, content: Mapping[str, bytes], sources: Sources, interviews: list[InterviewRow], issued_at: str
+) -> None:
     course.begin("cases")
     judgements, complaints = read_records(JudgementRow, content[files.JUDGEMENTS], files.JUDGEMENTS)
     cases: list[CaseRow] = list(sources.cases)
     tables = CaseFiles(cases, judgements, sources.fieldwork, sources.answers, sources.attributes, sources.pack)
     course.add(cases_step(tables))
+    course.add(step_of("cases", judgement_course(judgements, cases, interviews, issued_at)))
     if complaints:
         course.add(step_of("cases", complaints))
 

@@ -289,7 +289,7 @@ def _cases(fieldwork: list[FieldworkRow], interviews: dict[str, bytes]) -> tuple
             "open": ("confirm", "exclude"),
         }
         judgements += [
-            JudgementRow(identifier, judge, verdict, "核实材料后判断", "", f"2026-03-2{place}T02:00:00Z")
+            JudgementRow(identifier, judge, verdict, "核实材料后判断", "", f"2026-03-1{place}T09:00:00Z")
             for place, (judge, verdict) in enumerate(zip(("judge-a", "judge-b"), verdicts[state], strict=True))
         ]
     return cases, judgements
