@@ -32,7 +32,9 @@ def check_frame_text(engine: Engine, frame: Frame) -> list[Complaint]:
     """
     names = [own.name for level in frame.levels for own in level.all_columns if own.kind == "text"]
     file = FRAME_FILE if frame.path is None else frame.path.name
-    asked = [("frame.control_character", name, engine.matches(engine.quote(name), CONTROL_CHARACTERS)) for name in names]
+    asked = [
+        ("frame.control_character", name, engine.matches(engine.quote(name), CONTROL_CHARACTERS)) for name in names
+    ]
     asked += [("frame.empty_text", name, f"{engine.quote(name)} = ''") for name in names]
     sums = ", ".join(f"coalesce(sum(CASE WHEN {condition} THEN 1 ELSE 0 END), 0)" for _, _, condition in asked)
     counts = engine.rows(f"SELECT {sums} FROM frame")[0]
