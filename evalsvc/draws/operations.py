@@ -28,6 +28,7 @@ from sampling.design import Design, load_design
 from sampling.design_check import check_design
 from sampling.draw import run_draw
 from sampling.errors import Complaint, SamplingError, complain
+from sampling.estimable import LONE_UNIT, estimability
 from sampling.frame import Frame, open_frame
 from sampling.manifest import Manifest
 
@@ -109,6 +110,7 @@ def _checked_design(text: str, frame: Frame, evaluation: EvaluationRecord, numbe
     if design is not None:
         complaints += _identity_complaints(design, evaluation.code, number)
         complaints += check_design(design, frame)
+        complaints += [each for each in estimability(design, DESIGN_FILE) if each.code != LONE_UNIT]
     if design is None or complaints:
         raise InvalidError("draw.design_rejected", complaints, count=len(complaints))
     return design

@@ -11,7 +11,9 @@ from evalsvc.draws.schemas import DrawRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.frames import queries as frames
-from sampling.design import design_text, load_design
+from evalsvc.words import sentence
+from sampling.design import Design, design_text, load_design
+from sampling.estimable import estimability
 from sampling.manifest import Manifest
 
 blueprint = flask.Blueprint("draws", __name__, template_folder="templates")
@@ -72,10 +74,16 @@ def draw(evaluation: str, number: int) -> ResponseReturnValue:
         frame=frame,
         design=reading.design,
         canonical="" if reading.design is None else design_text(reading.design),
+        warnings=[] if reading.design is None else _warnings(reading.design),
         stages=[] if manifest is None else summary.by_stage(manifest, units),
         may_draw=actor.has("designer", "lead"),
         may_publish=actor.has("lead"),
     )
+
+
+def _warnings(design: Design) -> list[str]:
+    """Say in the reader's language what stands against estimates from a design."""
+    return [sentence(each.code, each.details, web.language()) for each in estimability(design, operations.DESIGN_FILE)]
 
 
 def _manifest(row: DrawRecord) -> Manifest | None:

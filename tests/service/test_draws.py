@@ -104,6 +104,17 @@ def test_a_design_that_cannot_be_is_refused_with_every_reason(database, store, f
         assert len(queries.log_lines(session)) == 2
 
 
+def test_no_interval_is_refused_and_a_lone_unit_shown(database, store, field, lead, client, sign_in):
+    text = design_of(field, database)
+    in_order = text.replace("{count: household}", "{count: household}, order: frame")
+    assert complaints(database, store, lead, field, in_order) == {"design.variance_not_computed"}
+    with database.transaction() as session:
+        commit(session, store, lead.actor, field, text.replace("each: 2, by: []", "each: 1, by: []"))
+    sign_in(client, lead)
+    assert "只抽 1 个单位" in client.get("/evaluations/fujian-demo/draws/2").get_data(as_text=True)
+    assert "只抽 1 个单位" not in client.get("/evaluations/fujian-demo/draws/1").get_data(as_text=True)
+
+
 def test_a_public_value_is_asked_for_exactly_when_the_design_names_one(database, store, field, lead):
     public = {"{source: null, round: null, form: null}": "{source: 大乐透, round: '26001', form: 五个号码}"}
     with database.transaction() as session:

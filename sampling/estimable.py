@@ -1,0 +1,66 @@
+"""Name what a design asks for that estimates cannot answer, before it is committed."""
+
+from collections.abc import Iterator
+
+from sampling.errors import Complaint, complain
+from sampling.stages import Design, Stage, TakeEach
+
+COMPUTED_METHODS = ("hartley-rao", "brewer", "with-replacement")
+"""Joint methods for which ``sampling.estimate`` computes a variance; successive differences are not among them."""
+
+LONE_UNIT = "design.lone_unit"
+"""The one code of ``estimability`` that warns; with any other the design gives no interval at all."""
+
+
+def estimability(design: Design, file: str = "design.yaml") -> list[Complaint]:
+    """List what stands against variance estimates from a design, as far as the design alone shows it.
+
+    Parameters
+    ----------
+    design : Design
+        The design; no frame is asked, so a lone unit is named wherever a group of two or more units could give it.
+    file : str, optional
+        Name for the complaints.
+
+    Returns
+    -------
+    list of Complaint
+        ``design.variance_not_computed`` for a stage whose joint method is not computed; ``design.joint_methods_mixed``
+        where stages name several, of which an estimate computes one; ``design.lone_unit`` (a warning) where one unit
+        is taken of a group: the variance inside it needs two (Lohr, Sampling: Design and Analysis).
+    """
+    unequal = [(i, stage) for i, stage in enumerate(design.stages) if stage.method == "pps_systematic"]
+    complaints = [
+        complain(
+            "design.variance_not_computed",
+            file=file,
+            column=f"stages[{i}].joint_method",
+            stage=stage.name,
+            value=stage.joint_method,
+            allowed=", ".join(COMPUTED_METHODS),
+        )
+        for i, stage in unequal
+        if stage.joint_method not in COMPUTED_METHODS
+    ]
+    methods = sorted({str(stage.joint_method) for _, stage in unequal})
+    if not complaints and len(methods) > 1:
+        complaints.append(
+            complain("design.joint_methods_mixed", file=file, column="stages", methods=", ".join(methods))
+        )
+    for i, stage in enumerate(design.stages):
+        complaints += [
+            complain(LONE_UNIT, file=file, column=f"stages[{i}].take{place}", stage=stage.name)
+            for place in _lone_places(stage)
+        ]
+    return complaints
+
+
+def _lone_places(stage: Stage) -> Iterator[str]:
+    """Give the places inside ``take`` that ask for a single unit."""
+    if not isinstance(stage.take, TakeEach):
+        if stage.take.total == 1:
+            yield ".total"
+        return
+    if stage.take.each == 1:
+        yield ".each"
+    yield from (f".by[{j}]" for j, line in enumerate(stage.take.by) if line.take == 1)

@@ -1,0 +1,71 @@
+"""A design says before it is committed whether its estimates can have an interval."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sampling.design import load_design
+from sampling.errors import Complaint
+from sampling.estimable import COMPUTED_METHODS, estimability
+from sampling.stages import JOINT_METHODS
+
+HEAD = """
+version: 1
+evaluation: test
+draw: 1
+frame:
+  levels:
+    - {name: county, id: county_code}
+    - {name: village, id: village_code}
+    - {name: household, id: household_id, columns: {household_class: text}}
+"""
+
+SIZES = "method: pps_systematic, size: {count: household}"
+LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "design.joint_methods_mixed"
+
+
+@pytest.mark.parametrize(
+    ("stages", "expected"),
+    [
+        ([f"name: village, {SIZES}, take: {{each: 2}}", "name: household, method: equal, take: {each: 2}"], []),
+        ([f"name: village, {SIZES}, take: {{each: 2}}, order: frame"], [(VARIANCE, "stages[0].joint_method")]),
+        ([f"name: village, {SIZES}, take: {{each: 2}}, order: frame, joint_method: with-replacement"], []),
+        (
+            [
+                f"name: county, {SIZES}, take: {{each: 2}}, joint_method: brewer",
+                f"name: village, {SIZES}, take: {{each: 2}}",
+            ],
+            [(MIXED, "stages")],
+        ),
+        (
+            [f"name: county, {SIZES}, take: {{each: 2}}", f"name: village, {SIZES}, take: {{each: 2}}, order: frame"],
+            [(VARIANCE, "stages[1].joint_method")],
+        ),
+        (
+            ["name: village, method: equal, take: {each: 1}", "name: household, method: equal, take: {total: 1}"],
+            [(LONE, "stages[0].take.each"), (LONE, "stages[1].take.total")],
+        ),
+        (
+            [
+                "name: household, strata: [household_class], method: equal, "
+                "take: {each: 3, by: [{when: {household_class: a}, take: 2}, {when: {household_class: b}, take: 1}]}"
+            ],
+            [(LONE, "stages[0].take.by[1]")],
+        ),
+        (["name: household, method: equal, take: {total: 30}, reserves: 1"], []),
+    ],
+)
+def test_what_stands_against_an_interval(
+    say: Callable[[Complaint], tuple[str, str]], stages: list[str], expected: list[tuple[str, str]]
+) -> None:
+    reading = load_design(HEAD + "stages:\n" + "".join(f"  - {{{stage}}}\n" for stage in stages))
+    assert reading.design is not None, reading.complaints
+    found = estimability(reading.design)
+    assert [(one.code, one.column) for one in found] == expected
+    for one in found:
+        say(one)
+
+
+def test_every_joint_method_is_computed_but_one() -> None:
+    known = {method for methods in JOINT_METHODS.values() for method in methods}
+    assert known - set(COMPUTED_METHODS) == {"successive-differences"}
