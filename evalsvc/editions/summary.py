@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from evalsvc.editions.facts import UNDECIDED
 from evalsvc.editions.figures import TONES, County, Figures
 from evalsvc.editions.wording import MEANINGS, OPEN_CASES_DECIDE
 from evalsvc.results.indicators import INDICATORS, Indicator
@@ -128,6 +129,7 @@ def _undecided(figures: Figures, county: County, verdicts: Mapping[str, str]) ->
         names = [each.chinese for each in judged_indicators(figures) if verdicts.get(each.id) == wanted]
         if names:
             parts.append(f"{wanted}的指标：{'、'.join(names)}。")
+    parts += undecided_although_clear(figures, county)
     differing: list[Inline] = []
     for each in judged_indicators(figures):
         row = figures.row(each.id, county.code)
@@ -136,3 +138,32 @@ def _undecided(figures: Figures, county: County, verdicts: Mapping[str, str]) ->
     if differing:
         parts += ["若按只看估计值的通行规则，", *differing, "，但这样判没有计入抽样误差。"]
     return parts
+
+
+def undecided_although_clear(figures: Figures, county: County) -> list[Inline]:
+    """Explain every indicator whose interval leaves the threshold out and whose verdict is open all the same."""
+    parts: list[Inline] = []
+    for each in judged_indicators(figures):
+        row = figures.row(each.id, county.code)
+        side = None if row is None or row["verdict"] != UNDECIDED else _clear_side(figures, each.id, row)
+        if side is not None:
+            parts.append(
+                f"{each.chinese}的置信区间虽不含门槛，但区间按实测的设计效应计算，判定按实测与计划两者中较大的计算，"
+            )
+            # The rows hold the bound on the side of passing only.
+            parts += (
+                ["单侧界为", figures.of(row, "bound"), "，"] if side == "passes" else ["另一侧的单侧界还在门槛之内，"]
+            )
+            parts.append("因此不能判定。")
+    return parts
+
+
+def _clear_side(figures: Figures, indicator: str, row: Mapping[str, Any]) -> str | None:
+    """Return the side on which the whole interval lies; None where it holds the threshold or does not exist."""
+    threshold = figures.facts["pack"]["thresholds"][indicator]
+    if row["low"] is None or row["high"] is None:
+        return None
+    below, reaches = row["high"] < threshold["value"], row["low"] >= threshold["value"]
+    if not below and not reaches:
+        return None
+    return "passes" if {"below": below, "at_least": reaches}[threshold["pass"]] else "fails"

@@ -1,7 +1,8 @@
 """Chapter 4: every indicator with its interval, verdict and precision."""
 
-from evalsvc.editions.figures import Figures, tone_of
+from evalsvc.editions.figures import POINT_RULE, Figures, tone_of
 from evalsvc.results.indicators import COMPOSITE, INDICATORS, Indicator
+from evalsvc.words import sentence
 from reports.document import (
     Block,
     Chapter,
@@ -31,6 +32,7 @@ def _indicator(figures: Figures, indicator: Indicator) -> list[Block]:
         _chart(figures, indicator),
         _results(figures, indicator),
         _precision(figures, indicator),
+        *_remarks(figures, indicator),
     ]
     if indicator.id == COMPOSITE:
         blocks.append(Paragraph(_known(figures)))
@@ -81,6 +83,20 @@ def _precision(figures: Figures, indicator: Indicator) -> Table:
     rows = _rows(figures, indicator, ["n", "se", "n_effective", "deff", "df"])
     note = "户数为参与估计的完成访问户数。估计值为0或100%时，样本本身给不出设计效应，以“—”表示。"
     return Table(f"{indicator.chinese}的精度", columns, rows, note=note, small=True)
+
+
+def _remarks(figures: Figures, indicator: Indicator) -> list[Block]:
+    """Say in words what the flags of the rows remark; the rule of the estimate alone has a column of its own."""
+    counties: dict[str, list[str]] = {}
+    for each in figures.counties:
+        row = figures.row(indicator.id, each.code)
+        for flag in () if row is None else row["flags"]:
+            if flag not in POINT_RULE:
+                counties.setdefault(flag, []).append(each.name)
+    return [
+        Paragraph(f"备注（{'、'.join(names)}）：{sentence(f'estimate.flag.{flag}', {}, 'zh')}")
+        for flag, names in counties.items()
+    ]
 
 
 def _rows(figures: Figures, indicator: Indicator, fields: list[str]) -> tuple[Row, ...]:
