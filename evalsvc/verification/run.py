@@ -31,7 +31,7 @@ from evalsvc.verification.files_and_draw import draw_step, files_step
 from evalsvc.verification.outcome import STEPS, FigureCheck, Signature, Step, Verification, skipped, step_of
 from evalsvc.verification.pages import pages_step
 from evalsvc.verification.public_log import log_step
-from evalsvc.verification.signed import REPORT, SignedFile, embedded_step, signature_step
+from evalsvc.verification.signed import REPORT, SignedFile, embedded_step, signature_step, signer_notes
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame, open_frame
 
@@ -104,6 +104,8 @@ def read_report(pdf: bytes, trust: bytes | None = None, *, progress: Progress | 
     step, signed = embedded_step(pdf)
     course.add(step)
     if signed.facts is not None:
+        institute = signed.facts["edition"]["institute"]
+        course.add(step_of("signature", (), signer_notes(signatures, institute)))
         course.begin("pages")
         course.add(pages_step(signed.pages, signed.edition, signed.facts, REPORT))
     return ReadReport(tuple(course.taken.values()), signatures, signed)

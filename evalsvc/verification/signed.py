@@ -1,6 +1,8 @@
 """The signed file by itself: its signatures, the data inside it, and the figures on its pages."""
 
 import json
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -58,6 +60,21 @@ def plain_name(subject: str) -> str:
     if not name:
         return subject
     return name if not organisation or organisation in name else f"{name}（{organisation}）"
+
+
+def signer_notes(signatures: Sequence[Signature], institute: str) -> list[Complaint]:
+    """Tell where a certificate's names do not hold the institute's: forms of a name differ, so nothing fails by it."""
+    wanted = _plain(institute)
+    return [
+        complain("verification.other_signer", file=REPORT, signer=each.signer, institute=institute[:200])
+        for each in signatures
+        if not wanted or wanted not in _plain(each.signer)
+    ]
+
+
+def _plain(name: str) -> str:
+    """Leave out white space and case, in which two spellings of a name may differ."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def embedded_step(pdf: bytes) -> tuple[Step, SignedFile]:
