@@ -21,6 +21,7 @@ missing_packages() {
     grep -q 'libharfbuzz-subset.so.0' <<<"$libraries" || echo libharfbuzz-subset0
     if [ "$kind" = development ]; then
         command -v chromium >/dev/null || echo chromium
+        grep -q 'libatomic.so.1' <<<"$libraries" || echo libatomic1 # for the browser tests' driver
         command -v git >/dev/null || echo git
     fi
 }
