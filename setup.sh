@@ -12,7 +12,7 @@ wanted=$(cat setup.cfg setup.sh requirements/installer.txt "requirements/$kind.t
 
 say() { printf '%s\n' "$*" >&2; }
 
-# Debian packages: the native libraries of WeasyPrint and venv always; a browser, a database and a PDF reader for the tests.
+# Debian packages: the native libraries of WeasyPrint and venv always; a browser and what its driver needs for the tests.
 missing_packages() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     libraries=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
