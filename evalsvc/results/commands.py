@@ -16,7 +16,7 @@ from sampling.estimate import DataRefusedError, Plan, Results, load_plan, read_t
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 new = click.Path(dir_okay=False, path_type=Path)
 
-REMARKS = ("given_first_stage_unit", "all_or_none", "design_effect_taken_as_1")
+REMARKS = ("given_first_stage_unit", "certainty_clusters", "all_or_none", "design_effect_taken_as_1")
 """Flags of a row that its columns do not say already."""
 
 

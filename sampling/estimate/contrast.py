@@ -102,6 +102,7 @@ def _judged(statement: Statement, value: FloatArray, spread: Variance, layers: L
         df=df,
         deff=np.full(value.size, np.nan),
         conditional=layers.conditional,
+        certainty_clusters=layers.certainty_clusters,
         reasons=["estimate.part_without_figures" if lack else r for lack, r in zip(lacking, reasons, strict=True)],
     )
 

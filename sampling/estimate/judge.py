@@ -19,6 +19,7 @@ FAILS: Verdict = "不达标"
 UNDECIDED: Verdict = "不能判定"
 FLAGS = (
     "given_first_stage_unit",
+    "certainty_clusters",
     "all_or_none",
     "design_effect_taken_as_1",
     "point_estimate_passes",
@@ -33,6 +34,7 @@ class Judged:
     Attributes
     ----------
     conditional : which domains were estimated given their first-stage unit
+    certainty_clusters : which domains have units below certainty clusters among their degrees of freedom
     reasons : code or None for each domain: why there are no figures at all
     kish : count behind a rate's interval; None where the statistic is judged as no rate
     rate : which domains show a rate between 0 and 1 in every row
@@ -46,6 +48,7 @@ class Judged:
     df: FloatArray
     deff: FloatArray
     conditional: BoolArray
+    certainty_clusters: BoolArray
     reasons: Sequence[str | None]
     kish: FloatArray | None = None
     rate: BoolArray | None = None
@@ -233,6 +236,8 @@ def _flags(statement: Statement, judged: Judged, index: int) -> tuple[str, ...]:
     estimate = judged.value[index]
     if judged.conditional[index]:
         flags.append("given_first_stage_unit")
+    if judged.certainty_clusters[index]:
+        flags.append("certainty_clusters")
     if judged.kish is not None:
         rate = (estimate - judged.shift) / judged.scale
         pooled = judged.pooled is not None and np.isfinite(judged.pooled[index])

@@ -80,6 +80,14 @@ class Layers:
             df = np.where(self.conditional, self.inner.degrees_of_freedom, df)
         return df.astype(np.float64)
 
+    @property
+    def certainty_clusters(self) -> BoolArray:
+        """Mark the domains in which units below certainty clusters count for the degrees of freedom."""
+        rows = self.steps.rows
+        # The units of the first stage are numbered below the number of rows, those of later stages above.
+        below = (self.design.psu[rows] >= self.design.rows) & (self.design.weights[rows] != 0)
+        return (self.steps.domain_sums(below.astype(np.float64)) > 0) & ~self.conditional
+
     def variance(self, terms: Sequence[Term]) -> Variance:
         """Give the variance of a score over each domain's reference."""
         outer = variance(self.design, self.steps, terms)

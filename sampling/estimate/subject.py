@@ -116,6 +116,7 @@ def _judged(setting: _Setting, found: Figures, fault: str | None) -> Judged:
         df=found.df,
         deff=found.deff,
         conditional=setting.layers.conditional,
+        certainty_clusters=setting.layers.certainty_clusters,
         reasons=reasons,
         kish=found.kish if statement.is_rate else None,
         rate=found.rate,
