@@ -21,6 +21,7 @@ from evalsvc.description import pages as description_pages
 from evalsvc.draws import pages as draws_pages
 from evalsvc.draws import views as draws_views
 from evalsvc.editions import pages as editions_pages
+from evalsvc.editions import views as editions_views
 from evalsvc.evaluations import pages as evaluations_pages
 from evalsvc.evaluations import views as evaluations_views
 from evalsvc.fieldwork import pages as fieldwork_pages
@@ -37,6 +38,7 @@ from evalsvc.overview import pages as overview_pages
 from evalsvc.people import administration
 from evalsvc.people import pages as people_pages
 from evalsvc.people import session as people_session
+from evalsvc.results import views as results_views
 from evalsvc.service import open_service
 
 PAGES: tuple[flask.Blueprint, ...] = (
@@ -66,6 +68,8 @@ VIEWS: tuple[Blueprint, ...] = (
     fieldwork_views.blueprint,
     interviews_views.blueprint,
     cases_views.blueprint,
+    results_views.blueprint,
+    editions_views.blueprint,
 )
 """Blueprints of the API (flask_smorest.Blueprint, url_prefix below /api/v1). Register a feature's here."""
 

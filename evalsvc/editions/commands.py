@@ -16,6 +16,8 @@ from reports.verify import embedded
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 new = click.Path(dir_okay=False, path_type=Path)
+CONTRADICTIONS = (LookupError, TypeError, ValueError, AttributeError)
+"""What a file ends with that has the format's shape and lacks what the report prints."""
 PASSPHRASE = "EVALSVC_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
 
 
@@ -33,7 +35,12 @@ def build(edition_path: Path, out: Path) -> None:
     facts, complaints = read_edition(data, edition_path.name)
     if facts is None:
         raise InvalidError("edition.unreadable", complaints, file=edition_path.name)
-    out.write_bytes(build_report(data))
+    try:
+        pdf = build_report(data)
+    except CONTRADICTIONS as error:
+        problem = f"{type(error).__name__}: {error}"[:200]
+        raise InvalidError("edition.not_printable", file=edition_path.name, problem=problem) from error
+    out.write_bytes(pdf)
     click.echo(sentence("edition.built", {"file": str(out), "count": len(facts["printed"])}, language()))
 
 

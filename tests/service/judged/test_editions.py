@@ -136,3 +136,27 @@ def test_the_service_keeps_a_demo_key_and_refuses_one_that_others_can_read(confi
     for path in folder.iterdir():
         path.chmod(0o600)
     assert "另一机构" in service_signer(config, "示例评估中心", AT).subject
+
+
+def test_the_api_computes_issues_and_hands_the_files_out(
+    client, config, database, store, computed, make_person, cheap_print
+):
+    lead = make_person("lead", evaluation=computed.evaluation)
+    base = f"/api/v1/evaluations/{computed.evaluation.code}"
+    worker = Worker(Service(config, database, store), KINDS)
+    assert client.post(f"{base}/results", headers=lead.bearer).status_code == 202
+    worker.run_due()
+    sets = client.get(f"{base}/results", headers=lead.bearer).json
+    assert len(sets) == 2
+    rows = client.get(f"{base}/results/{sets[0]['id']}", headers=lead.bearer).json["estimates"]
+    assert rows[0]["id"] == "wrong_exit_rate"
+    wished = client.post(f"{base}/editions", json={"result": sets[0]["id"]}, headers=lead.bearer)
+    assert wished.status_code == 202
+    worker.run_due()
+    listed = client.get(f"{base}/editions", headers=lead.bearer).json
+    assert [each["number"] for each in listed] == [1]
+    with client.get(f"{base}/editions/1/bundle.zip", headers=lead.bearer) as answer:
+        assert answer.data == store.get(listed[0]["bundle_sha256"])
+    auditor = make_person("auditor", evaluation=computed.evaluation)
+    assert client.post(f"{base}/editions", json={"result": sets[0]["id"]}, headers=auditor.bearer).status_code == 403
+    assert client.get(f"{base}/results/nothing", headers=lead.bearer).status_code == 404

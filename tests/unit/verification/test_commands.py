@@ -36,3 +36,14 @@ def test_reports_are_built_signed_and_verified_without_the_server(issued, tmp_pa
     assert [step["name"] for step in outcome["steps"] if step["state"] == "failed"] == ["signature"]
     assert all(figure["equal"] for figure in outcome["figures"])
     assert run.invoke(main, ["verify", str(tmp_path / "nothing.pdf")]).exit_code == 2
+
+
+def test_an_edition_that_another_version_wrote_is_refused_with_words(issued, tmp_path):
+    facts = json.loads(issued.content["edition.json"])
+    facts["verdicts"] = [{"code": each["code"]} for each in facts["verdicts"]]
+    (tmp_path / "edition.json").write_text(json.dumps(facts), encoding="utf-8")
+    ended = CliRunner().invoke(
+        main, ["report", "build", str(tmp_path / "edition.json"), "--out", str(tmp_path / "report.pdf")]
+    )
+    assert ended.exit_code == 1
+    assert "edition.json" in ended.output and not (tmp_path / "report.pdf").exists()
