@@ -112,7 +112,7 @@ def test_a_signature_moved_to_another_report_is_found(signed_pdf: bytes, signer:
     other = sign.sign_pdf(pdf.build(sample.document(rows=1), ATTACHMENTS), signer, APPEARANCE)
     (start, end), (other_start, other_end) = container_of(signed_pdf), container_of(other)
     forged = other[:other_start] + signed_pdf[start:end] + other[other_end:]
-    # The two containers may differ in length by a few bytes (ECDSA), which breaks the file before the signature is read.
+    # The containers may differ in length by a few bytes (ECDSA), which breaks the file before its signature is read.
     assert not verify.check_signatures(forged).holds
 
 
