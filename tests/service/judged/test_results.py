@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import select
 
 from evalsvc import audit, jobs
 from evalsvc.cases.operations import judge
 from evalsvc.cases.queries import cases_of_draw
 from evalsvc.cli import main
+from evalsvc.db import now
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.job_kinds import KINDS
@@ -95,17 +96,22 @@ def test_a_confirmed_case_more_raises_the_rate(database, store, judged, experts)
     assert rate(after) > rate(before)
 
 
-def test_unfinished_fieldwork_is_refused_with_every_household(database, store, judged):
+def open_without_visiting(database, number):
+    """Open closed reserves beside nobody, as if somebody had still to go there; return their units."""
     with database.transaction() as session:
-        units = [row.unit_id for row in session.query(Assignment).filter_by(disposition="completed").limit(3)]
-        session.execute(
-            update(Assignment).where(Assignment.unit_id.in_(units)).values(disposition=None, instance_id=None)
-        )
+        waiting = session.scalars(select(Assignment).where(Assignment.opened_at.is_(None)).limit(number)).all()
+        for row in waiting:
+            row.opened_at = now()
+        return {row.unit_id for row in waiting}
+
+
+def test_unfinished_fieldwork_is_refused_with_every_household(database, store, judged):
+    units = open_without_visiting(database, 3)
     with pytest.raises(InvalidError) as caught:
         compute(database, store, judged)
     assert caught.value.code == "results.refused"
     named = {each.details["unit"] for each in caught.value.complaints if each.code == "results.no_disposition"}
-    assert named == set(units)
+    assert named == units
     with database.reading() as session:
         assert latest(session, judged.evaluation.id) is None
 
@@ -151,8 +157,7 @@ def test_the_page_computes_in_the_background_and_shows_the_results(
 def test_a_job_that_is_refused_says_why_on_the_page(
     client, config, database, store, judged, make_person, sign_in, csrf_of
 ):
-    with database.transaction() as session:
-        session.execute(update(Assignment).values(disposition=None, instance_id=None))
+    open_without_visiting(database, 1)
     sign_in(client, make_person("lead", evaluation=judged.evaluation))
     address = f"/evaluations/{judged.evaluation.code}/results"
     client.post(address, data={"csrf_token": csrf_of(client)})
