@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from evalsvc.cases.schemas import CONFIRM, EXCLUDE
+from evalsvc.cases.values import CONFIRM, EXCLUDE
 
 AGREEING = 2
 """Judges who have to agree."""

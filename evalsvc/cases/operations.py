@@ -11,7 +11,7 @@ from evalsvc import audit
 from evalsvc.cases.decision import OPEN, decide
 from evalsvc.cases.models import Case, Judgement
 from evalsvc.cases.queries import refusal_of
-from evalsvc.cases.schemas import VERDICTS, Evidence
+from evalsvc.cases.values import VERDICTS, Evidence
 from evalsvc.db import new_identifier, now
 from evalsvc.draws.models import DrawUnit
 from evalsvc.errors import InvalidError, NotFoundError, TooLargeError

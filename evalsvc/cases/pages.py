@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from evalsvc import web
 from evalsvc.access import page, upload
 from evalsvc.cases import operations, queries
-from evalsvc.cases.schemas import KINDS, STATES, VERDICTS, CaseFilters, Evidence
+from evalsvc.cases.values import KINDS, STATES, VERDICTS, CaseFilters, Evidence
 from evalsvc.fieldwork.queries import areas
 from evalsvc.interviews import queries as interviews
 from evalsvc.interviews.presentation import Reader
-from evalsvc.interviews.schemas import InterviewDetail
+from evalsvc.interviews.values import InterviewDetail
 from evalsvc.people.actor import EXPERT
 from evalsvc.words import sentence
 

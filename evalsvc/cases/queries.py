@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc.cases.decision import OPEN
 from evalsvc.cases.models import Case, Judgement
-from evalsvc.cases.schemas import (
+from evalsvc.cases.values import (
     CaseCounts,
     CaseDetail,
     CaseFilters,

@@ -1,106 +1,61 @@
-"""Values that leave the cases room."""
+"""What goes in and out of the API of cases."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from marshmallow import Schema, fields, validate
 
-KINDS = ("wrong_exit", "missed", "wrong_entry")
-STATES = ("open", "confirmed", "excluded")
-CONFIRM, EXCLUDE = "confirm", "exclude"
-VERDICTS = (CONFIRM, EXCLUDE)
+from evalsvc.cases.values import KINDS, STATES, VERDICTS
 
 
-@dataclass(frozen=True)
-class CaseRecord:
-    """One case, as lists and results see it."""
+class ListWish(Schema):
+    """What the list is to show."""
 
-    id: str
-    evaluation_id: str
-    interview_id: str
-    instance_id: str
-    unit_id: str
-    county: str
-    village: str
-    kind: str
-    persons: int
-    standard: str
-    state: str
-    made_at: datetime
+    state = fields.String(load_default="", validate=validate.OneOf(["", *STATES]))
+    kind = fields.String(load_default="", validate=validate.OneOf(["", *KINDS]))
+    county = fields.String(load_default="")
+    waiting_for_reader = fields.Boolean(load_default=False)
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1))
 
 
-@dataclass(frozen=True)
-class CaseLine:
-    """One case in the list, with how far its judgement is and what the reader may do."""
+class CaseSchema(Schema):
+    """One case."""
 
-    case: CaseRecord
-    judgements: int
-    judged_by_reader: bool
+    id = fields.String()
+    interview_id = fields.String()
+    instance_id = fields.String()
+    unit_id = fields.String()
+    county = fields.String()
+    village = fields.String()
+    kind = fields.String()
+    persons = fields.Integer()
+    standard = fields.String()
+    state = fields.String()
+    made_at = fields.AwareDateTime()
+    judgements = fields.Integer()
+    judged_by_reader = fields.Boolean()
 
 
-@dataclass(frozen=True)
-class CasePage:
+class CasePageSchema(Schema):
     """One page of the list."""
 
-    lines: tuple[CaseLine, ...]
-    total: int
-    page: int
-    pages: int
+    lines = fields.List(fields.Nested(CaseSchema))
+    total = fields.Integer()
+    page = fields.Integer()
+    pages = fields.Integer()
 
 
-@dataclass(frozen=True)
-class CaseFilters:
-    """What the list shows; an empty text leaves a filter out."""
+class CollectedSchema(Schema):
+    """How many cases were made."""
 
-    state: str = ""
-    kind: str = ""
-    county: str = ""
-    waiting_for_reader: bool = False
+    made = fields.Integer()
 
 
-@dataclass(frozen=True)
-class CaseCounts:
-    """How many cases stand in each state."""
+class JudgementWish(Schema):
+    """One expert's judgement."""
 
-    open: int
-    confirmed: int
-    excluded: int
-
-    @property
-    def total(self) -> int:
-        """Return all cases."""
-        return self.open + self.confirmed + self.excluded
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
+    reason = fields.String(required=True)
 
 
-@dataclass(frozen=True)
-class JudgementRecord:
-    """What one person decided, as those may see it who may."""
+class StateSchema(Schema):
+    """The state that a case has after a judgement."""
 
-    case_id: str
-    person_id: str
-    person: str
-    verdict: str
-    reason: str
-    evidence_sha256: str | None
-    evidence_name: str | None
-    judged_at: datetime
-
-
-@dataclass(frozen=True)
-class CaseDetail:
-    """One case with its facts; `judgements` are those that the reader may see, `hidden` how many are kept back."""
-
-    case: CaseRecord
-    answers: Mapping[str, str]
-    judgements: tuple[JudgementRecord, ...]
-    hidden: int
-    may_judge: bool
-    why_not: str
-    """Code of the sentence that says why the reader may not judge; empty when the reader may."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A file that a judge hands in."""
-
-    name: str
-    data: bytes
+    state = fields.String()

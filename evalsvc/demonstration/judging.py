@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evalsvc.cases.operations import collect_cases, judge
 from evalsvc.cases.queries import cases_of_draw, counts_of
-from evalsvc.cases.schemas import CONFIRM, EXCLUDE, CaseCounts, CaseRecord, Evidence
+from evalsvc.cases.values import CONFIRM, EXCLUDE, CaseCounts, CaseRecord, Evidence
 from evalsvc.demonstration.answers import chance_of
 from evalsvc.demonstration.institute import Institute, Member
 from evalsvc.demonstration.media import draw_photo

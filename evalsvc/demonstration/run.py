@@ -22,7 +22,7 @@ from evalsvc.demonstration.world import World
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.rule_pack import Pack, read_pack
-from evalsvc.frames.schemas import CheckedFrame
+from evalsvc.frames.values import CheckedFrame
 from evalsvc.instruments.operations import publish, shipped_form
 from evalsvc.service import Service, open_service
 

@@ -11,7 +11,7 @@ from evalsvc.demonstration.scenario import Scale
 from evalsvc.draws import operations as draws
 from evalsvc.frames.operations import import_frame
 from evalsvc.frames.reading import check_file
-from evalsvc.frames.schemas import CheckedFrame
+from evalsvc.frames.values import CheckedFrame
 from evalsvc.service import Service
 from sampling.errors import SamplingError
 from sampling.manifest import Manifest

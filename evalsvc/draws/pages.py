@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from evalsvc import web
 from evalsvc.access import page, public
 from evalsvc.draws import log, operations, queries, summary
-from evalsvc.draws.schemas import DrawRecord
+from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.frames import queries as frames

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc.draws.log import LogLine, subject_of
 from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
-from evalsvc.draws.schemas import DrawRecord, Excluded, UnitRecord
+from evalsvc.draws.values import DrawRecord, Excluded, UnitRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.evaluations.models import Evaluation
 from evalsvc.frames.models import FrameFile

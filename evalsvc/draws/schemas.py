@@ -1,71 +1,32 @@
-"""Values that leave the draws room."""
+"""What goes in and out of the API of draws."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from marshmallow import Schema, fields
 
 
-@dataclass(frozen=True)
-class DrawRecord:
+class DrawSchema(Schema):
     """One draw without its secret."""
 
-    id: str
-    evaluation_id: str
-    frame_id: str
-    number: int
-    purpose: str
-    state: str
-    design_text: str
-    excluded: tuple["Excluded", ...]
-    commitment: str
-    commitment_sha256: str
-    committed_at: datetime
-    public_value: str | None
-    manifest_sha256: str | None
-    drawn_at: datetime | None
-    published_at: datetime | None
+    number = fields.Integer()
+    purpose = fields.String()
+    state = fields.String()
+    frame_id = fields.String()
+    commitment = fields.String()
+    committed_at = fields.AwareDateTime()
+    public_value = fields.String(allow_none=True)
+    manifest_sha256 = fields.String(allow_none=True)
+    drawn_at = fields.AwareDateTime(allow_none=True)
+    published_at = fields.AwareDateTime(allow_none=True)
 
 
-@dataclass(frozen=True)
-class UnitRecord:
-    """One unit of a draw; `top` is the unit of the frame's outermost level that it lies in."""
+class CommitmentWish(Schema):
+    """What is to be committed."""
 
-    unit_id: str
-    stage: str
-    parent: str | None
-    top: str
-    stratum: str
-    sample_type: str
-    order: int | None
-    probability: float | None
-    weight: float | None
-    attributes: Mapping[str, object]
+    frame_id = fields.String(required=True)
+    purpose = fields.String(load_default="")
+    design = fields.String(required=True, metadata={"description": "design.yaml as text"})
 
 
-@dataclass(frozen=True)
-class StratumRow:
-    """One line of a draw's summary: what a stage took in one stratum, over all parents of the same stratum."""
+class RunWish(Schema):
+    """The revealed public value; null where the design names none."""
 
-    stage: str
-    inside: str
-    """Stratum of the parents; empty at the first stage."""
-    stratum: str
-    method: str
-    groups: int
-    population: int
-    taken: int
-    certain: int
-    reserves: int
-
-
-@dataclass(frozen=True)
-class Excluded:
-    """How many units of a level take no part because of one rule of the design."""
-
-    level: str
-    column: str
-    values: tuple[str, ...]
-    reason: str
-    kept_values: bool
-    """Set for a rule that names what takes part, not what does not."""
-    units: int
+    public_value = fields.String(load_default=None, allow_none=True)

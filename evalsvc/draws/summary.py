@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalsvc.draws.queries import label_of
-from evalsvc.draws.schemas import Excluded, StratumRow, UnitRecord
+from evalsvc.draws.values import Excluded, StratumRow, UnitRecord
 from sampling.design import Design, Rule
 from sampling.engine import DuckDBEngine
 from sampling.frame import Frame

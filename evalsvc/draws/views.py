@@ -5,11 +5,11 @@ from typing import Any
 import flask
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
 
 from evalsvc import web
 from evalsvc.access import api
 from evalsvc.draws import operations, queries
+from evalsvc.draws.schemas import CommitmentWish, DrawSchema, RunWish
 
 blueprint = Blueprint(
     "draws_api",
@@ -17,35 +17,6 @@ blueprint = Blueprint(
     url_prefix="/api/v1/evaluations/<evaluation>/draws",
     description="Draws: commit, run, publish.",
 )
-
-
-class DrawSchema(Schema):
-    """One draw without its secret."""
-
-    number = fields.Integer()
-    purpose = fields.String()
-    state = fields.String()
-    frame_id = fields.String()
-    commitment = fields.String()
-    committed_at = fields.AwareDateTime()
-    public_value = fields.String(allow_none=True)
-    manifest_sha256 = fields.String(allow_none=True)
-    drawn_at = fields.AwareDateTime(allow_none=True)
-    published_at = fields.AwareDateTime(allow_none=True)
-
-
-class CommitmentWish(Schema):
-    """What is to be committed."""
-
-    frame_id = fields.String(required=True)
-    purpose = fields.String(load_default="")
-    design = fields.String(required=True, metadata={"description": "design.yaml as text"})
-
-
-class RunWish(Schema):
-    """The revealed public value; null where the design names none."""
-
-    public_value = fields.String(load_default=None, allow_none=True)
 
 
 @blueprint.route("")

@@ -12,7 +12,7 @@ from evalsvc.results.assembly import Sources
 from evalsvc.results.frame_facts import household_attributes
 from evalsvc.results.layout import layout_of
 from evalsvc.results.records import CaseRow, FieldworkRow, read_records
-from evalsvc.results.schemas import Row
+from evalsvc.results.values import Row
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame
 from sampling.manifest import Manifest

@@ -18,7 +18,7 @@ from evalsvc.editions.material import material_of, read_sources, rows_in
 from evalsvc.editions.models import Edition
 from evalsvc.editions.printing import build_report, edition_bytes, sign_report
 from evalsvc.editions.queries import record
-from evalsvc.editions.schemas import GENERAL_REPORT, EditionRecord
+from evalsvc.editions.values import GENERAL_REPORT, EditionRecord
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.people.actor import LEAD, Actor
@@ -27,7 +27,7 @@ from evalsvc.results import files
 from evalsvc.results.gather import as_text
 from evalsvc.results.queries import latest, result_by_id
 from evalsvc.results.records import InterviewRow, read_records
-from evalsvc.results.schemas import ResultRecord
+from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
 from reports.keys import Signer
 from sampling.frame import open_frame

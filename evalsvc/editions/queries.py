@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalsvc.editions.models import Edition
-from evalsvc.editions.schemas import EditionRecord
+from evalsvc.editions.values import EditionRecord
 from evalsvc.errors import NotFoundError
 
 

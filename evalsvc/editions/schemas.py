@@ -1,21 +1,27 @@
-"""Values that leave the editions room."""
+"""What goes in and out of the API of issued reports."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
-GENERAL_REPORT = "总报告"
+from marshmallow import Schema, fields
 
 
-@dataclass(frozen=True)
-class EditionRecord:
+class EditionSchema(Schema):
     """One issued report."""
 
-    id: str
-    evaluation_id: str
-    number: int
-    kind: str
-    result_set_id: str
-    pdf_sha256: str
-    bundle_sha256: str
-    issued_at: datetime
-    signer: str
+    number = fields.Integer()
+    kind = fields.String()
+    result_set_id = fields.String()
+    pdf_sha256 = fields.String()
+    bundle_sha256 = fields.String()
+    issued_at = fields.AwareDateTime()
+    signer = fields.String()
+
+
+class EditionWish(Schema):
+    """Which results a report is made of."""
+
+    result = fields.String(required=True)
+
+
+class EditionJobSchema(Schema):
+    """The job that was wished for."""
+
+    job = fields.String()

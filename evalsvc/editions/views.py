@@ -5,11 +5,11 @@ from typing import Any
 import flask
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
 
 from evalsvc import web
 from evalsvc.access import api
 from evalsvc.editions import operations, queries
+from evalsvc.editions.schemas import EditionJobSchema, EditionSchema, EditionWish
 
 blueprint = Blueprint(
     "editions_api",
@@ -17,30 +17,6 @@ blueprint = Blueprint(
     url_prefix="/api/v1/evaluations/<evaluation>/editions",
     description="Issued reports and their bundles.",
 )
-
-
-class EditionSchema(Schema):
-    """One issued report."""
-
-    number = fields.Integer()
-    kind = fields.String()
-    result_set_id = fields.String()
-    pdf_sha256 = fields.String()
-    bundle_sha256 = fields.String()
-    issued_at = fields.AwareDateTime()
-    signer = fields.String()
-
-
-class EditionWish(Schema):
-    """Which results a report is made of."""
-
-    result = fields.String(required=True)
-
-
-class EditionJobSchema(Schema):
-    """The job that was wished for."""
-
-    job = fields.String()
 
 
 @blueprint.route("")

@@ -9,7 +9,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from evalsvc.fieldwork.schemas import Task
+from evalsvc.fieldwork.values import Task
 
 COLUMNS = ("unit_id", "county", "village", "stratum", "enumerator", "form_id", "version", "disposition")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from evalsvc import web
 from evalsvc.access import page
 from evalsvc.draws.queries import draw_by_number, draws_of
-from evalsvc.draws.schemas import DrawRecord
+from evalsvc.draws.values import DrawRecord
 from evalsvc.fieldwork import operations, queries
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
 from evalsvc.instruments.contract import DISPOSITIONS

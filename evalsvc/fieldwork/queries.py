@@ -12,7 +12,7 @@ from evalsvc.draws.queries import label_of, levels_of
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.fieldwork.schemas import Area, AssignmentRecord, Household, Progress, ProgressRow, Task, Village
+from evalsvc.fieldwork.values import Area, AssignmentRecord, Household, Progress, ProgressRow, Task, Village
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.instruments.models import Instrument
 from evalsvc.people.actor import ENUMERATOR

@@ -1,106 +1,45 @@
-"""Values that leave the fieldwork room."""
+"""What goes in and out of the API of fieldwork."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from marshmallow import Schema, fields
 
 
-@dataclass(frozen=True)
-class AssignmentRecord:
-    """One household to be visited, or a closed reserve."""
+class ReserveWish(Schema):
+    """Why a reserve is to be opened, and beside which household."""
 
-    id: str
-    evaluation_id: str
-    draw_id: str
-    instrument_id: str
-    unit_id: str
-    parent: str
-    county: str
-    stratum: str
-    sample_type: str
-    order: int | None
-    opened_at: datetime | None
-    replaces: str | None
-    reason: str | None
-    disposition: str | None
-    instance_id: str | None
-    enumerator_id: str | None
+    unit_id = fields.String(required=True)
+    reason = fields.String(required=True)
 
 
-@dataclass(frozen=True)
-class Task:
-    """One open household as its enumerator sees it: no weight, no reserve, no probability."""
+class ReserveOpened(Schema):
+    """The household that was opened."""
 
-    assignment_id: str
-    unit_id: str
-    county: str
-    village: str
-    stratum: str
-    form_id: str
-    version: str
-    disposition: str | None
-    enumerator: str | None
-    attributes: Mapping[str, object] = field(default_factory=dict)
+    unit_id = fields.String()
+    replaces = fields.String()
+    reason = fields.String()
+    order = fields.Integer()
 
 
-@dataclass(frozen=True)
-class ProgressRow:
-    """How far the fieldwork of one county or village is: opened households by what came of them."""
+class EnumeratorWish(Schema):
+    """Which villages an enumerator gets; null takes them back."""
 
-    unit_id: str
-    label: str
-    opened: int
-    counts: Mapping[str, int]
-    reserves_opened: int
-    reserves_closed: int
-    enumerators: tuple[str, ...] = ()
-    villages: tuple["ProgressRow", ...] = ()
-
-    @property
-    def finished(self) -> int:
-        """Count the households whose outcome is known."""
-        return sum(self.counts.values())
-
-    @property
-    def share(self) -> float:
-        """Return the finished part of the opened households, 0 to 1."""
-        return self.finished / self.opened if self.opened else 0.0
+    villages = fields.List(fields.String(), required=True)
+    enumerator_id = fields.String(required=True, allow_none=True)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """The progress of one draw's fieldwork, by county and village."""
+class EnumeratorGiven(Schema):
+    """How many open households the villages have."""
 
-    total: ProgressRow
-    counties: tuple[ProgressRow, ...]
+    households = fields.Integer()
 
 
-@dataclass(frozen=True)
-class Household:
-    """One open household of a village, with the reasons for which a reserve may be opened beside it now."""
+class AssignmentWish(Schema):
+    """Which draw is visited with which instrument."""
 
-    assignment: AssignmentRecord
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Village:
-    """One village of the fieldwork."""
-
-    unit_id: str
-    label: str
-    county: str
-    enumerator_id: str | None
-    households: tuple[Household, ...]
-    reserves_closed: Mapping[str, int]
-    """How many reserves still wait, by class."""
+    draw = fields.Integer(required=True)
+    instrument_id = fields.String(required=True)
 
 
-@dataclass(frozen=True)
-class Area:
-    """A county of the fieldwork with its villages, for people to choose from."""
+class AssignmentsMade(Schema):
+    """How many assignments there are now."""
 
-    unit_id: str
-    label: str
-    villages: tuple[tuple[str, str], ...]
-    """Identifier and name of each village."""
+    assignments = fields.Integer()

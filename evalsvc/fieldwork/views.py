@@ -7,12 +7,19 @@ import flask
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
 
 from evalsvc import web
 from evalsvc.access import api, device
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.fieldwork import operations, queries
+from evalsvc.fieldwork.schemas import (
+    AssignmentsMade,
+    AssignmentWish,
+    EnumeratorGiven,
+    EnumeratorWish,
+    ReserveOpened,
+    ReserveWish,
+)
 
 devices = flask.Blueprint("fieldwork_devices", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>")
 blueprint = Blueprint(
@@ -30,48 +37,6 @@ def assignments(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: AR
     with web.database().reading() as session:
         rows = queries.tasks(session, flask.g.evaluation.id, web.current_actor().person_id or "")
     return flask.jsonify({"assignments": [asdict(row) for row in rows]})
-
-
-class ReserveWish(Schema):
-    """Why a reserve is to be opened, and beside which household."""
-
-    unit_id = fields.String(required=True)
-    reason = fields.String(required=True)
-
-
-class ReserveOpened(Schema):
-    """The household that was opened."""
-
-    unit_id = fields.String()
-    replaces = fields.String()
-    reason = fields.String()
-    order = fields.Integer()
-
-
-class EnumeratorWish(Schema):
-    """Which villages an enumerator gets; null takes them back."""
-
-    villages = fields.List(fields.String(), required=True)
-    enumerator_id = fields.String(required=True, allow_none=True)
-
-
-class EnumeratorGiven(Schema):
-    """How many open households the villages have."""
-
-    households = fields.Integer()
-
-
-class AssignmentWish(Schema):
-    """Which draw is visited with which instrument."""
-
-    draw = fields.Integer(required=True)
-    instrument_id = fields.String(required=True)
-
-
-class AssignmentsMade(Schema):
-    """How many assignments there are now."""
-
-    assignments = fields.Integer()
 
 
 @blueprint.route("/draws/<int:number>/progress")

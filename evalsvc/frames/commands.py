@@ -9,7 +9,7 @@ import click
 
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.frames.reading import check_file, offered_mapping
-from evalsvc.frames.schemas import CheckedFrame
+from evalsvc.frames.values import CheckedFrame
 from evalsvc.terminal import language
 from evalsvc.words import sentence
 from sampling.frame import write_frame

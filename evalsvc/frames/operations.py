@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from evalsvc import audit
 from evalsvc.errors import ConflictError, ForbiddenError
 from evalsvc.frames.models import FrameFile
-from evalsvc.frames.schemas import CheckedFrame
+from evalsvc.frames.values import CheckedFrame
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
 from sampling.frame import write_frame

@@ -13,7 +13,7 @@ from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
 from evalsvc.frames import operations, queries
 from evalsvc.frames.reading import check_file, offered_mapping
-from evalsvc.frames.schemas import CheckedFrame
+from evalsvc.frames.values import CheckedFrame
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("frames", __name__, template_folder="templates")

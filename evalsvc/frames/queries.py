@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc.errors import NotFoundError
 from evalsvc.frames.models import FrameFile
-from evalsvc.frames.schemas import FrameRecord, LevelLine
+from evalsvc.frames.values import FrameRecord, LevelLine
 
 
 def frames_of(session: Session, evaluation_id: str) -> list[FrameRecord]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from evalsvc.errors import Complaint, InvalidError
-from evalsvc.frames.schemas import CheckedFrame
+from evalsvc.frames.values import CheckedFrame
 from sampling.errors import SamplingError
 from sampling.errors import complain as complaint
 from sampling.frame import open_frame, read_frame

@@ -1,51 +1,27 @@
-"""Values that leave the frames room."""
+"""What goes in and out of the API of frames."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from sampling.frame import Frame, FrameProfile
+from marshmallow import Schema, fields
 
 
-@dataclass(frozen=True)
-class CheckedFrame:
-    """A client's file that was read without a complaint; nothing of it is kept yet."""
+class LevelSchema(Schema):
+    """One level of a frame."""
 
-    frame: Frame
-    profile: FrameProfile
-    frame_sha256: str
-    source: bytes
-    source_name: str
-    mapping_text: str
-    encoding: str | None
-    unused_columns: tuple[str, ...]
+    name = fields.String()
+    id_column = fields.String()
+    columns = fields.List(fields.String())
+    units = fields.Integer()
+    totals = fields.Dict(keys=fields.String(), values=fields.String())
 
 
-@dataclass(frozen=True)
-class LevelLine:
-    """One level of a frame with the number of its units and the totals of its number columns."""
+class FrameSchema(Schema):
+    """One frame."""
 
-    name: str
-    id_column: str
-    columns: tuple[str, ...]
-    units: int
-    totals: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class FrameRecord:
-    """One frame of an evaluation."""
-
-    id: str
-    evaluation_id: str
-    frame_sha256: str
-    file_sha256: str
-    source_name: str
-    source_sha256: str
-    mapping_text: str
-    levels: tuple[LevelLine, ...]
-    encoding: str | None
-    unused_columns: tuple[str, ...]
-    profile: Mapping[str, Any]
-    imported_at: datetime
+    id = fields.String()
+    frame_sha256 = fields.String()
+    file_sha256 = fields.String()
+    source_name = fields.String()
+    source_sha256 = fields.String()
+    levels = fields.List(fields.Nested(LevelSchema))
+    encoding = fields.String(allow_none=True)
+    unused_columns = fields.List(fields.String())
+    imported_at = fields.AwareDateTime()

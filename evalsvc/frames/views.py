@@ -5,12 +5,12 @@ from typing import Any
 import flask
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
 
 from evalsvc import web
 from evalsvc.access import api, upload
 from evalsvc.frames import operations, queries
 from evalsvc.frames.pages import check_upload, mapping_of
+from evalsvc.frames.schemas import FrameSchema
 
 blueprint = Blueprint(
     "frames_api",
@@ -18,30 +18,6 @@ blueprint = Blueprint(
     url_prefix="/api/v1/evaluations/<evaluation>/frames",
     description="Frames: the lists of units that samples are drawn from.",
 )
-
-
-class LevelSchema(Schema):
-    """One level of a frame."""
-
-    name = fields.String()
-    id_column = fields.String()
-    columns = fields.List(fields.String())
-    units = fields.Integer()
-    totals = fields.Dict(keys=fields.String(), values=fields.String())
-
-
-class FrameSchema(Schema):
-    """One frame."""
-
-    id = fields.String()
-    frame_sha256 = fields.String()
-    file_sha256 = fields.String()
-    source_name = fields.String()
-    source_sha256 = fields.String()
-    levels = fields.List(fields.Nested(LevelSchema))
-    encoding = fields.String(allow_none=True)
-    unused_columns = fields.List(fields.String())
-    imported_at = fields.AwareDateTime()
 
 
 @blueprint.route("")

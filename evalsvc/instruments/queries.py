@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc.errors import NotFoundError
 from evalsvc.instruments.models import Instrument
-from evalsvc.instruments.schemas import InstrumentRecord
+from evalsvc.instruments.values import InstrumentRecord
 
 # Every submission asks for its version, so the statement is built once.
 _BY_VERSION = select(Instrument).where(

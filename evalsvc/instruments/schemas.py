@@ -1,20 +1,17 @@
-"""Values that leave the instruments room."""
+"""What goes in and out of the API of instruments."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from marshmallow import Schema, fields
 
 
-@dataclass(frozen=True)
-class InstrumentRecord:
-    """One published version of a form."""
+class InstrumentSchema(Schema):
+    """One published version."""
 
-    id: str
-    evaluation_id: str
-    form_id: str
-    version: str
-    title: str
-    xform_sha256: str
-    md5: str
-    source_sha256: str
-    source_name: str
-    published_at: datetime
+    id = fields.String()
+    form_id = fields.String()
+    version = fields.String()
+    title = fields.String()
+    xform_sha256 = fields.String()
+    md5 = fields.String()
+    source_name = fields.String()
+    source_sha256 = fields.String()
+    published_at = fields.AwareDateTime()

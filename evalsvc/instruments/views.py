@@ -5,12 +5,12 @@ from typing import Any
 import flask
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
 
 from evalsvc import web
 from evalsvc.access import api, upload
 from evalsvc.instruments import operations, queries
 from evalsvc.instruments.pages import form_file
+from evalsvc.instruments.schemas import InstrumentSchema
 
 blueprint = Blueprint(
     "instruments_api",
@@ -18,20 +18,6 @@ blueprint = Blueprint(
     url_prefix="/api/v1/evaluations/<evaluation>/instruments",
     description="Instruments: published form versions.",
 )
-
-
-class InstrumentSchema(Schema):
-    """One published version."""
-
-    id = fields.String()
-    form_id = fields.String()
-    version = fields.String()
-    title = fields.String()
-    xform_sha256 = fields.String()
-    md5 = fields.String()
-    source_name = fields.String()
-    source_sha256 = fields.String()
-    published_at = fields.AwareDateTime()
 
 
 @blueprint.route("")

@@ -10,9 +10,9 @@ from evalsvc import web
 from evalsvc.access import device
 from evalsvc.errors import EvalsvcError, InvalidError, TooLargeError
 from evalsvc.instruments import queries as instruments
-from evalsvc.instruments.schemas import InstrumentRecord
+from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.interviews.intake import note_refusal, take_in
-from evalsvc.interviews.schemas import Receipt, SentFile
+from evalsvc.interviews.values import Receipt, SentFile
 from forms import openrosa
 
 blueprint = flask.Blueprint("devices", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>")

@@ -5,7 +5,7 @@ import hashlib
 from evalsvc.errors import EvalsvcError
 from evalsvc.interviews.operations import admit, keep, receive, refuse
 from evalsvc.interviews.reading import read_submission
-from evalsvc.interviews.schemas import Receipt, SentFile
+from evalsvc.interviews.values import Receipt, SentFile
 from evalsvc.people.actor import Actor
 from evalsvc.service import Service
 

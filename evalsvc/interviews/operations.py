@@ -12,7 +12,7 @@ from evalsvc.errors import ConflictError, EvalsvcError, ForbiddenError, NotFound
 from evalsvc.fieldwork.dispositions import gets_further
 from evalsvc.fieldwork.operations import note_outcome
 from evalsvc.interviews import statements
-from evalsvc.interviews.schemas import HAS_ISSUES, RECEIVED, KeptSubmission, Receipt, SentFile, Submission
+from evalsvc.interviews.values import HAS_ISSUES, RECEIVED, KeptSubmission, Receipt, SentFile, Submission
 from evalsvc.people.actor import Actor
 from evalsvc.store import Store
 

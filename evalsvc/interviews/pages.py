@@ -9,7 +9,7 @@ from evalsvc.fieldwork.queries import areas
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.interviews import queries
 from evalsvc.interviews.presentation import Reader
-from evalsvc.interviews.schemas import STATES, Filters
+from evalsvc.interviews.values import STATES, Filters
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("interviews", __name__, template_folder="templates")

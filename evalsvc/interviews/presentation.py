@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from evalsvc.interviews.schemas import AnswerLine
+from evalsvc.interviews.values import AnswerLine
 from forms.definition import FormDefinition
 from forms.instance import Instance
 from forms.structure import Node, Texts

@@ -15,7 +15,7 @@ from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.models import Instrument
 from evalsvc.interviews.models import Interview, InterviewFile
 from evalsvc.interviews.presentation import Reader, answer_lines, complaints_elsewhere, text_of
-from evalsvc.interviews.schemas import (
+from evalsvc.interviews.values import (
     FileLine,
     Filters,
     InterviewDetail,

@@ -10,7 +10,7 @@ from evalsvc.errors import InvalidError, TooLargeError
 from evalsvc.instruments.contract import DISPOSITIONS, OUTCOME, UNIT
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.queries import instrument_by_version
-from evalsvc.interviews.schemas import SentFile, Submission
+from evalsvc.interviews.values import SentFile, Submission
 from evalsvc.store import Store
 from forms.answer_types import is_file_name
 from forms.check import check

@@ -5,16 +5,15 @@ from typing import Any
 import flask
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
 
 from evalsvc import web
 from evalsvc.access import api
-from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.queries import instrument_by_version
 from evalsvc.interviews import queries
 from evalsvc.interviews.pages import sees_personal
-from evalsvc.interviews.schemas import STATES, Filters, InterviewRecord
+from evalsvc.interviews.schemas import InterviewSchema, ListWish, PageSchema
+from evalsvc.interviews.values import Filters, InterviewRecord
 
 blueprint = Blueprint(
     "interviews_api",
@@ -22,59 +21,6 @@ blueprint = Blueprint(
     url_prefix="/api/v1/evaluations/<evaluation>/interviews",
     description="Interviews: what devices sent, with the server's complaints.",
 )
-
-
-class ListWish(Schema):
-    """What the list is to show."""
-
-    county = fields.String(load_default="")
-    village = fields.String(load_default="")
-    disposition = fields.String(load_default="", validate=validate.OneOf(["", *DISPOSITIONS]))
-    state = fields.String(load_default="", validate=validate.OneOf(["", *STATES]))
-    page = fields.Integer(load_default=1, validate=validate.Range(min=1))
-
-
-class LineSchema(Schema):
-    """One interview of the list."""
-
-    id = fields.String()
-    instance_id = fields.String()
-    unit_id = fields.String()
-    county = fields.String()
-    village = fields.String()
-    disposition = fields.String()
-    state = fields.String()
-    complaints = fields.Integer()
-    enumerator = fields.String()
-    received_at = fields.AwareDateTime()
-
-
-class PageSchema(Schema):
-    """One page of the list."""
-
-    lines = fields.List(fields.Nested(LineSchema))
-    total = fields.Integer()
-    page = fields.Integer()
-    pages = fields.Integer()
-
-
-class InterviewSchema(Schema):
-    """One interview."""
-
-    id = fields.String()
-    instance_id = fields.String()
-    unit_id = fields.String()
-    parent = fields.String()
-    county = fields.String()
-    stratum = fields.String()
-    form_id = fields.String()
-    version = fields.String()
-    sha256 = fields.String()
-    received_at = fields.AwareDateTime()
-    disposition = fields.String()
-    state = fields.String()
-    answers = fields.Dict(keys=fields.String(), values=fields.String())
-    complaints = fields.List(fields.Dict())
 
 
 @blueprint.route("")

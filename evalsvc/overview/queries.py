@@ -13,11 +13,11 @@ from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.fieldwork.queries import areas, draws_in_fieldwork, progress
 from evalsvc.frames.queries import frames_of
 from evalsvc.instruments.queries import instruments_of
-from evalsvc.overview.schemas import CURRENT, DONE, WAITING, Overview, Stage
+from evalsvc.overview.values import CURRENT, DONE, WAITING, Overview, Stage
 from evalsvc.results import files
 from evalsvc.results.queries import result_sets, rows_of
 from evalsvc.results.records import CaseRow, read_records
-from evalsvc.results.schemas import ResultRecord
+from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
 
 

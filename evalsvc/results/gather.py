@@ -8,18 +8,18 @@ from sqlalchemy.orm import Session
 
 from evalsvc.cases.queries import cases_of_draw, judgements_of_draw
 from evalsvc.draws.queries import last_stage_units
-from evalsvc.draws.schemas import DrawRecord
+from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import InvalidError
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.fieldwork.dispositions import Visit, counting_visits
 from evalsvc.fieldwork.queries import assignments_of_draw
-from evalsvc.fieldwork.schemas import AssignmentRecord
+from evalsvc.fieldwork.values import AssignmentRecord
 from evalsvc.frames.models import FrameFile
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.interviews.queries import interviews_of_draw
-from evalsvc.interviews.schemas import InterviewRecord
+from evalsvc.interviews.values import InterviewRecord
 from evalsvc.results import files
 from evalsvc.results.assembly import Sources
 from evalsvc.results.records import (

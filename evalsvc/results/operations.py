@@ -16,7 +16,7 @@ from evalsvc.results.compute import compute_results
 from evalsvc.results.gather import Gathered, gather
 from evalsvc.results.models import ResultSet
 from evalsvc.results.queries import draw_in_fieldwork, record
-from evalsvc.results.schemas import ResultRecord
+from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
 
 CODE_VERSION = version("evalsvc")

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalsvc.draws.queries import draws_of
-from evalsvc.draws.schemas import DrawRecord
+from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import ConflictError, NotFoundError
 from evalsvc.fieldwork.queries import draws_in_fieldwork
 from evalsvc.results.models import ResultSet
-from evalsvc.results.schemas import ResultRecord, Row
+from evalsvc.results.values import ResultRecord, Row
 from evalsvc.store import Store
 
 

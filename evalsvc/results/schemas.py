@@ -1,24 +1,29 @@
-"""Values that leave the results room."""
+"""What goes in and out of the API of results."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-Row = Mapping[str, Any]
-"""One row of results.json."""
+from marshmallow import Schema, fields
 
 
-@dataclass(frozen=True)
-class ResultRecord:
-    """One computed set of results; `inputs` names every file and its SHA-256, which is also its store key."""
+class ResultSetSchema(Schema):
+    """One computed set of results."""
 
-    id: str
-    evaluation_id: str
-    draw_id: str
-    plan_sha256: str
-    answers_sha256: str
-    results_sha256: str
-    inputs: Mapping[str, str]
-    code_version: str
-    computed_at: datetime
+    id = fields.String()
+    draw_id = fields.String()
+    plan_sha256 = fields.String()
+    answers_sha256 = fields.String()
+    results_sha256 = fields.String()
+    inputs = fields.Dict(keys=fields.String(), values=fields.String())
+    code_version = fields.String()
+    computed_at = fields.AwareDateTime()
+
+
+class ResultRowsSchema(Schema):
+    """The rows of a set, as results.json holds them."""
+
+    version = fields.Integer()
+    estimates = fields.List(fields.Dict())
+
+
+class WishedSchema(Schema):
+    """The job that was wished for."""
+
+    job = fields.String()

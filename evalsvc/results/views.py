@@ -5,11 +5,11 @@ from typing import Any
 import flask
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
 
 from evalsvc import web
 from evalsvc.access import api
 from evalsvc.results import operations, queries
+from evalsvc.results.schemas import ResultRowsSchema, ResultSetSchema, WishedSchema
 
 blueprint = Blueprint(
     "results_api",
@@ -17,32 +17,6 @@ blueprint = Blueprint(
     url_prefix="/api/v1/evaluations/<evaluation>/results",
     description="Computed results: indicators with intervals and verdicts.",
 )
-
-
-class ResultSetSchema(Schema):
-    """One computed set of results."""
-
-    id = fields.String()
-    draw_id = fields.String()
-    plan_sha256 = fields.String()
-    answers_sha256 = fields.String()
-    results_sha256 = fields.String()
-    inputs = fields.Dict(keys=fields.String(), values=fields.String())
-    code_version = fields.String()
-    computed_at = fields.AwareDateTime()
-
-
-class ResultRowsSchema(Schema):
-    """The rows of a set, as results.json holds them."""
-
-    version = fields.Integer()
-    estimates = fields.List(fields.Dict())
-
-
-class WishedSchema(Schema):
-    """The job that was wished for."""
-
-    job = fields.String()
 
 
 @blueprint.route("")

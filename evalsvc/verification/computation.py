@@ -11,7 +11,7 @@ from evalsvc.editions.report import printed_of
 from evalsvc.results import files
 from evalsvc.results.assembly import AnswersTable, Sources
 from evalsvc.results.compute import Computed
-from evalsvc.results.schemas import Row
+from evalsvc.results.values import Row
 from evalsvc.verification.compare import Difference, differences, table_differences
 from evalsvc.verification.outcome import FigureCheck, Step, step_of
 from sampling.documents import parse_document

@@ -24,7 +24,7 @@ from evalsvc.evaluations import operations as evaluations
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork import operations as fieldwork
 from evalsvc.fieldwork.queries import assignments_of_draw
-from evalsvc.fieldwork.schemas import AssignmentRecord
+from evalsvc.fieldwork.values import AssignmentRecord
 from evalsvc.frames import operations as frames
 from evalsvc.frames.reading import check_file
 from evalsvc.instruments import operations as instruments

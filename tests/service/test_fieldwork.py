@@ -12,7 +12,7 @@ from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork import operations, queries
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.fieldwork.schemas import Task
+from evalsvc.fieldwork.values import Task
 
 OPENROSA = {"X-OpenRosa-Version": "1.0"}
 

@@ -14,7 +14,7 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.intake import take_in
 from evalsvc.interviews.models import Interview, InterviewFile
 from evalsvc.interviews.queries import interviews_of_draw
-from evalsvc.interviews.schemas import SentFile
+from evalsvc.interviews.values import SentFile
 from evalsvc.service import Service
 
 OPENROSA = {"X-OpenRosa-Version": "1.0"}

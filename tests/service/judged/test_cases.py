@@ -11,7 +11,7 @@ from evalsvc.audit import AuditRow
 from evalsvc.cases.models import Case, Judgement
 from evalsvc.cases.operations import collect_cases, judge
 from evalsvc.cases.queries import cases_of_draw, counts_of, detail, may_open_evidence, page_of_cases
-from evalsvc.cases.schemas import CaseFilters, Evidence
+from evalsvc.cases.values import CaseFilters, Evidence
 from evalsvc.errors import EvalsvcError, NotFoundError
 from evalsvc.interviews.models import Interview
 

@@ -1,0 +1,106 @@
+"""Values that leave the cases room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+KINDS = ("wrong_exit", "missed", "wrong_entry")
+STATES = ("open", "confirmed", "excluded")
+CONFIRM, EXCLUDE = "confirm", "exclude"
+VERDICTS = (CONFIRM, EXCLUDE)
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One case, as lists and results see it."""
+
+    id: str
+    evaluation_id: str
+    interview_id: str
+    instance_id: str
+    unit_id: str
+    county: str
+    village: str
+    kind: str
+    persons: int
+    standard: str
+    state: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One case in the list, with how far its judgement is and what the reader may do."""
+
+    case: CaseRecord
+    judgements: int
+    judged_by_reader: bool
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One page of the list."""
+
+    lines: tuple[CaseLine, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class CaseFilters:
+    """What the list shows; an empty text leaves a filter out."""
+
+    state: str = ""
+    kind: str = ""
+    county: str = ""
+    waiting_for_reader: bool = False
+
+
+@dataclass(frozen=True)
+class CaseCounts:
+    """How many cases stand in each state."""
+
+    open: int
+    confirmed: int
+    excluded: int
+
+    @property
+    def total(self) -> int:
+        """Return all cases."""
+        return self.open + self.confirmed + self.excluded
+
+
+@dataclass(frozen=True)
+class JudgementRecord:
+    """What one person decided, as those may see it who may."""
+
+    case_id: str
+    person_id: str
+    person: str
+    verdict: str
+    reason: str
+    evidence_sha256: str | None
+    evidence_name: str | None
+    judged_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseDetail:
+    """One case with its facts; `judgements` are those that the reader may see, `hidden` how many are kept back."""
+
+    case: CaseRecord
+    answers: Mapping[str, str]
+    judgements: tuple[JudgementRecord, ...]
+    hidden: int
+    may_judge: bool
+    why_not: str
+    """Code of the sentence that says why the reader may not judge; empty when the reader may."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file that a judge hands in."""
+
+    name: str
+    data: bytes

@@ -1,0 +1,106 @@
+"""Values that leave the fieldwork room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class AssignmentRecord:
+    """One household to be visited, or a closed reserve."""
+
+    id: str
+    evaluation_id: str
+    draw_id: str
+    instrument_id: str
+    unit_id: str
+    parent: str
+    county: str
+    stratum: str
+    sample_type: str
+    order: int | None
+    opened_at: datetime | None
+    replaces: str | None
+    reason: str | None
+    disposition: str | None
+    instance_id: str | None
+    enumerator_id: str | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One open household as its enumerator sees it: no weight, no reserve, no probability."""
+
+    assignment_id: str
+    unit_id: str
+    county: str
+    village: str
+    stratum: str
+    form_id: str
+    version: str
+    disposition: str | None
+    enumerator: str | None
+    attributes: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ProgressRow:
+    """How far the fieldwork of one county or village is: opened households by what came of them."""
+
+    unit_id: str
+    label: str
+    opened: int
+    counts: Mapping[str, int]
+    reserves_opened: int
+    reserves_closed: int
+    enumerators: tuple[str, ...] = ()
+    villages: tuple["ProgressRow", ...] = ()
+
+    @property
+    def finished(self) -> int:
+        """Count the households whose outcome is known."""
+        return sum(self.counts.values())
+
+    @property
+    def share(self) -> float:
+        """Return the finished part of the opened households, 0 to 1."""
+        return self.finished / self.opened if self.opened else 0.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The progress of one draw's fieldwork, by county and village."""
+
+    total: ProgressRow
+    counties: tuple[ProgressRow, ...]
+
+
+@dataclass(frozen=True)
+class Household:
+    """One open household of a village, with the reasons for which a reserve may be opened beside it now."""
+
+    assignment: AssignmentRecord
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Village:
+    """One village of the fieldwork."""
+
+    unit_id: str
+    label: str
+    county: str
+    enumerator_id: str | None
+    households: tuple[Household, ...]
+    reserves_closed: Mapping[str, int]
+    """How many reserves still wait, by class."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A county of the fieldwork with its villages, for people to choose from."""
+
+    unit_id: str
+    label: str
+    villages: tuple[tuple[str, str], ...]
+    """Identifier and name of each village."""

@@ -1,0 +1,51 @@
+"""Values that leave the frames room."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sampling.frame import Frame, FrameProfile
+
+
+@dataclass(frozen=True)
+class CheckedFrame:
+    """A client's file that was read without a complaint; nothing of it is kept yet."""
+
+    frame: Frame
+    profile: FrameProfile
+    frame_sha256: str
+    source: bytes
+    source_name: str
+    mapping_text: str
+    encoding: str | None
+    unused_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    """One level of a frame with the number of its units and the totals of its number columns."""
+
+    name: str
+    id_column: str
+    columns: tuple[str, ...]
+    units: int
+    totals: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FrameRecord:
+    """One frame of an evaluation."""
+
+    id: str
+    evaluation_id: str
+    frame_sha256: str
+    file_sha256: str
+    source_name: str
+    source_sha256: str
+    mapping_text: str
+    levels: tuple[LevelLine, ...]
+    encoding: str | None
+    unused_columns: tuple[str, ...]
+    profile: Mapping[str, Any]
+    imported_at: datetime
