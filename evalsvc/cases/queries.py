@@ -1,7 +1,6 @@
 """Reads of cases: the list, one case as its page shows it, and rows for results."""
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -14,7 +13,6 @@ from evalsvc.cases.values import (
     CaseDetail,
     CaseFilters,
     CaseLine,
-    CasePage,
     CaseRecord,
     JudgementRecord,
 )
@@ -23,10 +21,9 @@ from evalsvc.draws.queries import label_of, levels_of
 from evalsvc.errors import ConflictError, EvalsvcError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.models import Interview
+from evalsvc.paging import LINES_PER_PAGE, Page, Window
 from evalsvc.people.actor import ADMINISTRATOR, EXPERT, Actor
 from evalsvc.people.models import Person
-
-LINES_PER_PAGE = 50
 
 
 def cases_of_draw(session: Session, draw_id: str) -> list[CaseRecord]:
@@ -56,20 +53,22 @@ def counts_of(session: Session, evaluation_id: str) -> CaseCounts:
     return CaseCounts(found.get(OPEN, 0), found.get("confirmed", 0), found.get("excluded", 0))
 
 
-def page_of_cases(session: Session, evaluation_id: str, actor: Actor, filters: CaseFilters, page: int) -> CasePage:
+def page_of_cases(
+    session: Session, evaluation_id: str, actor: Actor, filters: CaseFilters, page: int
+) -> Page[CaseLine]:
+    session: Session, evaluation_id: str, actor: Actor, filters: CaseFilters, page: int
+) -> Page[CaseLine]:
     """Return one page of the list: open cases first, then in the order they were made."""
     conditions = _conditions(evaluation_id, actor, filters)
-    total = _count(session, conditions)
-    pages = max(1, ceil(total / LINES_PER_PAGE))
-    shown = min(max(1, page), pages)
+    window = Window(_count(session, conditions), page)
     query = _joined().where(*conditions).order_by(Case.state != OPEN, Case.made_at, Case.id)
-    records = _records(session, query.limit(LINES_PER_PAGE).offset((shown - 1) * LINES_PER_PAGE))
+    records = _records(session, query.limit(LINES_PER_PAGE).offset(window.offset))
     judges = _judges(session, [record.id for record in records])
     lines = tuple(
         CaseLine(record, len(judges.get(record.id, ())), actor.person_id in judges.get(record.id, ()))
         for record in records
     )
-    return CasePage(lines, total, shown, pages)
+    return window.page_of(lines)
 
 
 def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:

@@ -38,16 +38,6 @@ class CaseLine:
 
 
 @dataclass(frozen=True)
-class CasePage:
-    """One page of the list."""
-
-    lines: tuple[CaseLine, ...]
-    total: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True)
 class CaseFilters:
     """What the list shows; an empty text leaves a filter out."""
 

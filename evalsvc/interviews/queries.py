@@ -1,7 +1,6 @@
 """Reads of interviews: the list with its filters, one interview as its page shows it, and rows for results."""
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -20,17 +19,15 @@ from evalsvc.interviews.values import (
     Filters,
     InterviewDetail,
     InterviewLine,
-    InterviewPage,
     InterviewRecord,
 )
+from evalsvc.paging import LINES_PER_PAGE, Page, Window
 from evalsvc.people.models import Person
 from evalsvc.store import Store
 from forms.columns import columns_of
 from forms.definition import FormDefinition
 from forms.files import named_files
 from forms.instance import Instance, parse_instance
-
-LINES_PER_PAGE = 50
 
 
 def interviews_of_draw(session: Session, draw_id: str) -> list[InterviewRecord]:
@@ -82,13 +79,12 @@ def _record(interview: Interview, assignment: Assignment, instrument: Instrument
     )
 
 
-def page_of_interviews(session: Session, evaluation_id: str, filters: Filters, page: int) -> InterviewPage:
+def page_of_interviews(session: Session, evaluation_id: str, filters: Filters, page: int) -> Page[InterviewLine]:
     """Return one page of the list, newest first."""
     conditions = _conditions(evaluation_id, filters)
     counted = select(func.count()).select_from(Interview).join(Assignment, Assignment.id == Interview.assignment_id)
     total = session.scalar(counted.where(*conditions)) or 0
-    pages = max(1, ceil(total / LINES_PER_PAGE))
-    shown = min(max(1, page), pages)
+    window = Window(total, page)
     rows = session.execute(
         select(Interview, Assignment, DrawUnit.attributes, Person.name)
         .join(Assignment, Assignment.id == Interview.assignment_id)
@@ -97,14 +93,14 @@ def page_of_interviews(session: Session, evaluation_id: str, filters: Filters, p
         .where(*conditions)
         .order_by(Interview.received_at.desc(), Interview.id.desc())
         .limit(LINES_PER_PAGE)
-        .offset((shown - 1) * LINES_PER_PAGE)
+        .offset(window.offset)
     ).all()
     levels = {draw_id: levels_of(session, draw_id) for draw_id in {row[1].draw_id for row in rows}}
     lines = tuple(
         _line(interview, assignment, _names(levels[assignment.draw_id], attributes), enumerator)
         for interview, assignment, attributes, enumerator in rows
     )
-    return InterviewPage(lines, total, shown, pages)
+    return window.page_of(lines)
 
 
 def _conditions(evaluation_id: str, filters: Filters) -> list[ColumnElement[bool]]:

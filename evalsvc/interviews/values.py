@@ -101,16 +101,6 @@ class InterviewLine:
 
 
 @dataclass(frozen=True)
-class InterviewPage:
-    """One page of the list."""
-
-    lines: tuple[InterviewLine, ...]
-    total: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True)
 class Filters:
     """What the list shows: nothing given means everything."""
 
