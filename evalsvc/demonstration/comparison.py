@@ -14,7 +14,7 @@ import numpy as np
 
 from evalsvc.demonstration.register import CLASSES, ELIGIBLE, ORDINARY, Flags, Register, Truth
 from evalsvc.demonstration.scenario import JUDGED
-from evalsvc.results.indicators import COMPOSITE, INDICATORS
+from evalsvc.planning.indicators import COMPOSITE, INDICATORS
 
 TRUTH_FOLDER, RATES_FILE = "truth", "模拟真值.csv"
 

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evalsvc.evaluations.rule_pack import Pack
+from evalsvc.planning.frame_facts import county_scopes, exclusions
+from evalsvc.planning.indicators import INDICATORS, OPEN_FOR, indicator_of_row
+from evalsvc.planning.layout import Layout, text_of
 from evalsvc.results.assembly import Sources
 from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
-from evalsvc.results.frame_facts import county_scopes, exclusions
-from evalsvc.results.indicators import INDICATORS, OPEN_FOR, indicator_of_row
-from evalsvc.results.layout import Layout, text_of
 from sampling.design import load_design
 from sampling.frame import Frame
 from sampling.hashing import canonical_json

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalsvc.evaluations.rule_pack import SIGNS
-from evalsvc.results.indicators import BY_CLASS, COMPOSITE, OPEN_FOR
+from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, OPEN_FOR
 from reports.document import Printed, Tone
 from reports.number_format import decimal, interval, percent, whole
 

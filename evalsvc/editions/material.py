@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from evalsvc.editions.facts import Material
 from evalsvc.evaluations.rule_pack import Pack, read_pack
+from evalsvc.planning.frame_facts import household_attributes
+from evalsvc.planning.layout import layout_of
 from evalsvc.results import files
 from evalsvc.results.answers import Answers
 from evalsvc.results.assembly import Sources
-from evalsvc.results.frame_facts import household_attributes
-from evalsvc.results.layout import layout_of
 from evalsvc.results.records import CaseRow, FieldworkRow, read_records
 from evalsvc.results.values import Row
 from sampling.errors import Complaint, SamplingError, complain

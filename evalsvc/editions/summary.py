@@ -6,7 +6,7 @@ from typing import Any
 from evalsvc.editions.facts import UNDECIDED
 from evalsvc.editions.figures import TONES, County, Figures
 from evalsvc.editions.wording import MEANINGS, OPEN_CASES_DECIDE
-from evalsvc.results.indicators import INDICATORS, Indicator
+from evalsvc.planning.indicators import INDICATORS, Indicator
 from reports.document import Block, Column, Finding, Inline, Paragraph, Row, Strong, Table, Text
 
 

@@ -6,7 +6,7 @@ from evalsvc.editions.facts import Facts
 from evalsvc.editions.figures import NONE, County, Figures, Row, tone_of
 from evalsvc.editions.summary import judged_indicators
 from evalsvc.overview.values import CountyVerdict, IndicatorView, ResultLine, ResultsView
-from evalsvc.results.indicators import INDICATORS, Indicator
+from evalsvc.planning.indicators import INDICATORS, Indicator
 from evalsvc.words import sentence
 from reports.document import IntervalChart, IntervalRow, Threshold
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalsvc.evaluations.rule_pack import Pack
-from evalsvc.results.indicators import OPEN_COLUMN
+from evalsvc.planning.indicators import OPEN_COLUMN
 from evalsvc.results.records import CaseRow
 
 CASE_KINDS = ("wrong_exit", "missed", "wrong_entry")

@@ -7,8 +7,7 @@ from typing import Any
 
 from evalsvc.evaluations.rule_pack import Pack, persons_of
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
-from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
-from evalsvc.results.layout import (
+from evalsvc.planning.layout import (
     CLASS_COLUMN,
     NO,
     PERSONS_COLUMN,
@@ -19,17 +18,15 @@ from evalsvc.results.layout import (
     layout_of,
     text_of,
 )
+from evalsvc.planning.making import MANIFEST_FILE, Attributes
+from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table
 from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, Place, weigh
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
 
-MANIFEST_FILE = "draw-manifest.json"
 FIELDWORK_FILE = "fieldwork.csv"
 CASES_FILE = "cases.csv"
-
-Attributes = Mapping[str, Mapping[str, Any]]
-"""The frame's columns of each drawn household and of all its parents, by household id."""
 
 
 @dataclass(frozen=True)

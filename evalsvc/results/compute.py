@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evalsvc.planning.layout import Layout
+from evalsvc.planning.making import plan_of_draw
+from evalsvc.planning.plan import ANSWERS_FILE, plan_text
 from evalsvc.results.assembly import AnswersTable, Sources, assemble
-from evalsvc.results.frame_facts import county_totals
-from evalsvc.results.layout import Layout
-from evalsvc.results.plan import ANSWERS_FILE, check_variance, plan_for, plan_text
-from sampling.design import load_design
 from sampling.errors import Complaint
 from sampling.estimate import DataRefusedError, Results, load_plan, run_plan
 from sampling.frame import Frame
-from sampling.hashing import canonical_json
 
 PLAN_FILE = "plan.yaml"
 
@@ -45,24 +43,13 @@ def compute_results(sources: Sources, frame: Frame) -> Computation:
     assembly = assemble(sources)
     if assembly.table is None or assembly.layout is None:
         return Computation(None, assembly.complaints)
-    complaints = check_variance(assembly.layout)
-    if complaints:
-        return Computation(None, tuple(complaints))
-    plan = make_plan(sources, frame, assembly.layout, assembly.table)
-    results, refused = estimate(plan_text(plan), assembly.table)
+    made = plan_of_draw(sources.pack, sources.manifest, sources.attributes, frame)
+    if made.plan is None:
+        return Computation(None, made.complaints)
+    results, refused = estimate(plan_text(made.plan), assembly.table)
     if results is None:
         return Computation(None, tuple(refused))
-    return Computation(Computed(assembly.table, assembly.layout, plan, results), ())
-
-
-def make_plan(sources: Sources, frame: Frame, layout: Layout, table: AnswersTable) -> Mapping[str, Any]:
-    """Make the plan for the counties that were drawn."""
-    place = table.columns.index(layout.county)
-    design = load_design(canonical_json(sources.manifest.design).decode("utf-8")).design
-    if design is None:
-        raise ValueError("assembly let a design pass that cannot be read")
-    totals = county_totals(frame, design, {row[place] for row in table.rows})
-    return plan_for(sources.pack, layout, totals)
+    return Computation(Computed(assembly.table, assembly.layout, made.plan, results), ())
 
 
 def estimate(text: str, table: AnswersTable) -> tuple[Results | None, Sequence[Complaint]]:

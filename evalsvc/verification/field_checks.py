@@ -9,10 +9,10 @@ from evalsvc.cases.decision import decide
 from evalsvc.evaluations.rule_pack import Pack, persons_of, suspicion_of
 from evalsvc.fieldwork.dispositions import counting_visits
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS, OUTCOME, UNIT
+from evalsvc.planning.layout import PERSONS_COLUMN
+from evalsvc.planning.making import Attributes
 from evalsvc.results import files
 from evalsvc.results.answers import Answers
-from evalsvc.results.assembly import Attributes
-from evalsvc.results.layout import PERSONS_COLUMN
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.reserves import reserve_complaints

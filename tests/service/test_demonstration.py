@@ -19,7 +19,7 @@ from evalsvc.demonstration.scenario import JUDGED, SMALL
 from evalsvc.demonstration.show import Show
 from evalsvc.demonstration.summary import SHOWN_FILES, print_summary
 from evalsvc.interviews.models import Interview
-from evalsvc.results.indicators import INDICATORS
+from evalsvc.planning.indicators import INDICATORS
 from evalsvc.verification.outcome import Verification
 from evalsvc.verification.run import verify
 from sampling.frame import open_frame

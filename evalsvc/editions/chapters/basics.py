@@ -2,7 +2,7 @@
 
 from evalsvc.editions.figures import Figures
 from evalsvc.editions.wording import LEVELS
-from evalsvc.results.indicators import INDICATORS
+from evalsvc.planning.indicators import INDICATORS
 from reports.document import Block, Chapter, Column, Heading, Items, Paragraph, Row, Table, Text
 
 

@@ -1,7 +1,7 @@
 """Chapter 4: every indicator with its interval, verdict and precision."""
 
 from evalsvc.editions.figures import POINT_RULE, Figures, tone_of
-from evalsvc.results.indicators import COMPOSITE, INDICATORS, Indicator
+from evalsvc.planning.indicators import COMPOSITE, INDICATORS, Indicator
 from evalsvc.words import sentence
 from reports.document import (
     Block,

@@ -15,9 +15,9 @@ from evalsvc.db import now
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.job_kinds import KINDS
+from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.results import files, operations
 from evalsvc.results.assembly import assemble
-from evalsvc.results.frame_facts import household_attributes
 from evalsvc.results.gather import gather
 from evalsvc.results.queries import draw_in_fieldwork, latest, result_sets, rows_of
 from evalsvc.service import Service

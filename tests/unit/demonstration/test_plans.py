@@ -13,7 +13,7 @@ from evalsvc.demonstration.villages import choose_places, read_villages
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.frames.reading import check_file
-from evalsvc.results.indicators import COMPOSITE, INDICATORS
+from evalsvc.planning.indicators import COMPOSITE, INDICATORS
 from sampling.design import load_design
 from sampling.design_check import check_design
 

@@ -8,7 +8,7 @@ from evalsvc.editions.figures import Figures
 from evalsvc.editions.summary import undecided_although_clear
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
-from evalsvc.results.indicators import COMPOSITE, INDICATORS
+from evalsvc.planning.indicators import COMPOSITE, INDICATORS
 from evalsvc.words import sentence
 from reports.document import Paragraph
 

@@ -4,11 +4,11 @@ import pytest
 
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
+from evalsvc.planning.frame_facts import county_scopes, exclusions
+from evalsvc.planning.layout import layout_of
+from evalsvc.planning.plan import CountyTotals, check_variance, plan_for, plan_text
 from evalsvc.results.assembly import assemble
 from evalsvc.results.compute import compute_results, estimate
-from evalsvc.results.frame_facts import county_scopes, exclusions
-from evalsvc.results.layout import layout_of
-from evalsvc.results.plan import CountyTotals, check_variance, plan_for, plan_text
 from sampling.estimate import load_plan
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from evalsvc.evaluations.rule_pack import Pack
-from evalsvc.results.indicators import BY_CLASS, COMPOSITE, INDICATORS, OPEN_COLUMN, OPEN_FOR, Indicator, Reading
-from evalsvc.results.layout import CLASS_COLUMN, Layout
+from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, INDICATORS, OPEN_COLUMN, OPEN_FOR, Indicator, Reading
+from evalsvc.planning.layout import CLASS_COLUMN, Layout
 from sampling.errors import Complaint, complain
 
 ANSWERS_FILE = "answers.csv"

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from evalsvc.results.layout import PERSONS_COLUMN, REGISTERED_COLUMN, REMAINING_COLUMN, YES
-from evalsvc.results.plan import CountyTotals
+from evalsvc.planning.layout import PERSONS_COLUMN, REGISTERED_COLUMN, REMAINING_COLUMN, YES
+from evalsvc.planning.plan import CountyTotals
 from sampling.design import Design
 from sampling.engine import DuckDBEngine
 from sampling.frame import Frame

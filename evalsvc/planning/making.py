@@ -1,0 +1,53 @@
+"""Make the plan of a draw from its manifest, its frame and the rule pack: nothing of it depends on an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evalsvc.evaluations.rule_pack import Pack
+from evalsvc.planning.frame_facts import county_totals
+from evalsvc.planning.layout import Layout, layout_of, text_of
+from evalsvc.planning.plan import check_variance, plan_for, plan_text
+from sampling.design import load_design
+from sampling.errors import Complaint
+from sampling.frame import Frame
+from sampling.hashing import canonical_json
+from sampling.manifest import Manifest
+
+MANIFEST_FILE = "draw-manifest.json"
+RESERVE = "reserve"
+
+Attributes = Mapping[str, Mapping[str, Any]]
+"""The frame's columns of each drawn household and of all its parents, by household id."""
+
+
+@dataclass(frozen=True)
+class PlanMade:
+    """Hold the plan, or the complaints for which the draw has none."""
+
+    plan: Mapping[str, Any] | None
+    complaints: tuple[Complaint, ...]
+
+    @property
+    def text(self) -> str | None:
+        """Return plan.yaml."""
+        return None if self.plan is None else plan_text(self.plan)
+
+
+def plan_of_draw(pack: Pack, manifest: Manifest, attributes: Attributes, frame: Frame) -> PlanMade:
+    """Make the plan for the counties that were drawn."""
+    layout, complaints = layout_of(manifest, MANIFEST_FILE)
+    complaints = complaints if layout is None else check_variance(layout)
+    if layout is None or complaints:
+        return PlanMade(None, tuple(complaints))
+    design = load_design(canonical_json(manifest.design).decode("utf-8")).design
+    if design is None:
+        raise ValueError("the layout let a design pass that cannot be read")
+    totals = county_totals(frame, design, _drawn_counties(manifest, attributes, layout))
+    return PlanMade(plan_for(pack, layout, totals), ())
+
+
+def _drawn_counties(manifest: Manifest, attributes: Attributes, layout: Layout) -> set[str]:
+    """Return the counties of the main sample; a reserve only ever stands beside a household of its own village."""
+    units = manifest.stages[-1].units
+    return {text_of(attributes[unit.id], layout.county) for unit in units if unit.sample_type != RESERVE}
