@@ -56,8 +56,6 @@ def counts_of(session: Session, evaluation_id: str) -> CaseCounts:
 def page_of_cases(
     session: Session, evaluation_id: str, actor: Actor, filters: CaseFilters, page: int
 ) -> Page[CaseLine]:
-    session: Session, evaluation_id: str, actor: Actor, filters: CaseFilters, page: int
-) -> Page[CaseLine]:
     """Return one page of the list: open cases first, then in the order they were made."""
     conditions = _conditions(evaluation_id, actor, filters)
     window = Window(_count(session, conditions), page)
