@@ -1,4 +1,4 @@
-"""Chain the public log of commitments by hash, so that a line edited, removed or moved shows."""
+"""Chain the public log by hash, so that a line edited, removed or moved shows."""
 
 import json
 from collections.abc import Iterable
@@ -30,6 +30,14 @@ class ChainEntry:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
+@dataclass(frozen=True)
+class ChainReading:
+    """Hold the lines of a log that could be read, and everything that is wrong with it."""
+
+    entries: tuple[ChainEntry, ...]
+    complaints: tuple[Complaint, ...]
+
+
 def chain_entry(previous: ChainEntry | None, *, kind: str, subject: str, sha256: str, at: str) -> ChainEntry:
     """Make the line that follows ``previous``; None begins a log at sequence 1.
 
@@ -40,7 +48,7 @@ def chain_entry(previous: ChainEntry | None, *, kind: str, subject: str, sha256:
     sha256 : str
         Hash of the thing entered.
     at : str
-        UTC time.
+        UTC time, not earlier than that of ``previous`` (`entry_time`).
     """
     content: dict[str, Any] = {
         "sequence": 1 if previous is None else previous.sequence + 1,
@@ -53,46 +61,66 @@ def chain_entry(previous: ChainEntry | None, *, kind: str, subject: str, sha256:
     return ChainEntry(**content, hash=sha256_json(content))
 
 
-def verify_chain(
-    lines: Iterable[str], *, file: str = "commitments.jsonl", head: tuple[int, str] | None = None
-) -> list[Complaint]:
-    """List every line of a log that was edited, removed or moved.
+def entry_time(previous: ChainEntry | None, at: str) -> str:
+    """Return the time that the next line bears: never earlier than the line before, though a clock may go back."""
+    return at if previous is None else max(at, previous.at)
+
+
+def write_chain(entries: Iterable[ChainEntry]) -> str:
+    """Write the log: one JSON object a line, in the order of the sequence."""
+    return "".join(f"{entry.to_line()}\n" for entry in entries)
+
+
+def read_chain(text: str, *, file: str = "commitments.jsonl", head: tuple[int, str] | None = None) -> ChainReading:
+    """Read a log and list every line of it that was edited, removed or moved.
 
     Parameters
     ----------
-    lines : iterable of str
-        The lines in the order of the file.
+    text : str
+        The file.
     file : str, optional
         Name for the complaints.
     head : tuple of int and str, optional
         Sequence and hash of a line seen before: without it, lines cut off the end cannot be missed.
     """
     complaints: list[Complaint] = []
+    entries: list[ChainEntry] = []
     previous, expected = FIRST_PREVIOUS, 1
-    hashes: dict[int, str] = {}
-    for row, line in enumerate(lines, start=1):
-        value, problems = _read_line(line, file, row)
-        complaints.extend(problems)
-        if value is None:
+    for row, line in enumerate(text.removesuffix("\n").split("\n") if text else (), start=1):
+        entry = _read_line(line.removesuffix("\r"), file)
+        if entry is None:
+            complaints.append(complain("chain.unreadable_line", file=file, row=row))
             previous, expected = "", expected + 1
             continue
-        sequence, subject = value["sequence"], value["subject"]
-        if sequence != expected:
-            complaints.append(complain("chain.sequence", file=file, row=row, found=sequence, expected=expected))
-        if previous and value["previous"] != previous:
-            complaints.append(complain("chain.broken", file=file, row=row, sequence=sequence, subject=subject))
-        if sha256_json({name: value[name] for name in value if name != "hash"}) != value["hash"]:
-            complaints.append(complain("chain.line_changed", file=file, row=row, sequence=sequence, subject=subject))
-        previous, expected = value["hash"], sequence + 1
-        hashes[sequence] = value["hash"]
-    if head is not None and hashes.get(head[0]) != head[1]:
+        where = {"file": file, "row": row, "sequence": entry.sequence, "subject": entry.subject}
+        if entry.sequence != expected:
+            complaints.append(complain("chain.sequence", file=file, row=row, found=entry.sequence, expected=expected))
+        if previous and entry.previous != previous:
+            complaints.append(complain("chain.broken", **where))
+        if _hash_of(entry) != entry.hash:
+            complaints.append(complain("chain.line_changed", **where))
+        previous, expected = entry.hash, entry.sequence + 1
+        entries.append(entry)
+    if head is not None and head not in ((entry.sequence, entry.hash) for entry in entries):
         complaints.append(complain("chain.head_missing", file=file, sequence=head[0], hash=head[1]))
-    return complaints
+    return ChainReading(tuple(entries), tuple(complaints))
 
 
-def _read_line(line: str, file: str, row: int) -> tuple[dict[str, Any] | None, list[Complaint]]:
-    """Parse a line; the complaints name its row in the log."""
-    document = parse_document(line, file)
-    if document.complaints or check_schema(document.value, "chain.schema.json", file):
-        return None, [complain("chain.unreadable_line", file=file, row=row)]
-    return document.value, []
+def _read_line(line: str, file: str) -> ChainEntry | None:
+    """Parse a line; None where it is no line of a log."""
+    if not line.startswith("{"):
+        return None
+    try:
+        document = parse_document(line, file)
+        if document.complaints or check_schema(document.value, "chain.schema.json", file):
+            return None
+        entry = ChainEntry(**document.value)
+        _hash_of(entry)
+    except ValueError:  # numbers of thousands of digits, half a surrogate pair
+        return None
+    return entry
+
+
+def _hash_of(entry: ChainEntry) -> str:
+    """Return the hash that a line should carry."""
+    return sha256_json({name: value for name, value in asdict(entry).items() if name != "hash"})

@@ -20,6 +20,7 @@ from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.terminal import FAILED, language
 from evalsvc.words import sentence
 from sampling import size as sizes
+from sampling.chain import ChainEntry, chain_entry, entry_time, read_chain, write_chain
 from sampling.commitment import Commitment, commit, hash_secret
 from sampling.design import Design, load_design
 from sampling.design_check import check_design
@@ -220,10 +221,7 @@ def verify(manifest_path: Path, frame_path: Path, as_json: bool) -> None:
 @json_option
 def show_log(log_path: Path, as_json: bool) -> None:
     """核对公开登记表的哈希链 / check the chain of a public log and print it."""
-    lines, complaints = log.read_lines(log_path.read_text(encoding="utf-8"), log_path.name)
-    complaints += log.check_chain(lines, log_path.name)
-    if complaints:
-        raise InvalidError("draw.log_broken", complaints, file=log_path.name, count=len(complaints))
+    lines = _log_lines(log_path)
     if as_json:
         value = {"ok": True, "lines": [asdict(line) for line in lines], "complaints": []}
         click.echo(json.dumps(value, ensure_ascii=False, indent=1))
@@ -268,13 +266,19 @@ def _append(path: Path | None, kind: str, subject: str, sha256: str) -> None:
     """Continue a log file, after checking the chain that stands there."""
     if path is None:
         return
-    lines, complaints = log.read_lines(path.read_text(encoding="utf-8") if path.exists() else "", path.name)
-    complaints += log.check_chain(lines, path.name)
-    if complaints:
-        raise InvalidError("draw.log_broken", complaints, file=path.name, count=len(complaints))
-    line = log.next_line(lines[-1] if lines else None, kind, subject, sha256, _now())
+    lines = _log_lines(path) if path.exists() else ()
+    last = lines[-1] if lines else None
+    line = chain_entry(last, kind=kind, subject=subject, sha256=sha256, at=entry_time(last, _now()))
     with path.open("a", encoding="utf-8") as file:
-        file.write(log.write_lines([line]))
+        file.write(write_chain([line]))
+
+
+def _log_lines(path: Path) -> tuple[ChainEntry, ...]:
+    """Read a log file whose chain is whole."""
+    reading = read_chain(path.read_text(encoding="utf-8"), file=path.name)
+    if reading.complaints:
+        raise InvalidError("draw.log_broken", reading.complaints, file=path.name, count=len(reading.complaints))
+    return reading.entries
 
 
 def _now() -> str:

@@ -22,6 +22,7 @@ from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.frames.models import FrameFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
+from sampling.chain import ChainEntry, chain_entry, entry_time
 from sampling.commitment import Commitment, hash_secret
 from sampling.commitment import commit as bind
 from sampling.design import Design, load_design
@@ -129,25 +130,14 @@ def _identity_complaints(design: Design, code: str, number: int) -> Sequence[Com
     return found
 
 
-def append_to_log(session: Session, kind: str, subject: str, sha256: str, at: datetime) -> log.LogLine:
+def append_to_log(session: Session, kind: str, subject: str, sha256: str, at: datetime) -> ChainEntry:
     """Add a line to the public log; the audit row written before holds the lock that keeps lines in one order.
 
     A long draw may end after what was entered meanwhile: its line then bears the time of the line before it.
     """
     last = last_line(session)
-    entered = _text(at) if last is None else max(_text(at), last.at)
-    line = log.next_line(last, kind, subject, sha256, entered)
-    session.add(
-        CommitmentEntry(
-            sequence=line.sequence,
-            kind=line.kind,
-            subject=line.subject,
-            sha256=line.sha256,
-            at=line.at,
-            previous=line.previous,
-            hash=line.hash,
-        )
-    )
+    line = chain_entry(last, kind=kind, subject=subject, sha256=sha256, at=entry_time(last, _text(at)))
+    session.add(CommitmentEntry(**asdict(line)))
     session.flush()
     return line
 

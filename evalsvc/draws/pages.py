@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 
 from evalsvc import web
 from evalsvc.access import page, public
-from evalsvc.draws import log, operations, queries, summary
+from evalsvc.draws import operations, queries, summary
 from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.frames import queries as frames
 from evalsvc.words import sentence
+from sampling.chain import write_chain
 from sampling.design import Design, design_text, load_design
 from sampling.estimable import estimability
 from sampling.manifest import Manifest
@@ -150,7 +151,7 @@ def commitments() -> ResponseReturnValue:
 def commitments_file() -> ResponseReturnValue:
     """Send the public log as a file."""
     with web.database().reading() as session:
-        text = log.write_lines(queries.log_lines(session))
+        text = write_chain(queries.log_lines(session))
     return flask.Response(text, content_type="application/jsonl; charset=utf-8")
 
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalsvc.draws.log import LogLine, subject_of
+from evalsvc.draws.log import subject_of
 from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
 from evalsvc.draws.values import DrawRecord, Excluded, UnitRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.evaluations.models import Evaluation
 from evalsvc.frames.models import FrameFile
+from sampling.chain import ChainEntry
 
 
 def draws_of(session: Session, evaluation_id: str) -> list[DrawRecord]:
@@ -112,7 +113,7 @@ def label_of(level: str, identifier: str, attributes: Mapping[str, object]) -> s
     return str(attributes.get(level) or identifier)
 
 
-def log_lines(session: Session, after: int = 0) -> list[LogLine]:
+def log_lines(session: Session, after: int = 0) -> list[ChainEntry]:
     """Return the public log from a line on, in order."""
     rows = session.scalars(
         select(CommitmentEntry).where(CommitmentEntry.sequence > after).order_by(CommitmentEntry.sequence)
@@ -120,14 +121,14 @@ def log_lines(session: Session, after: int = 0) -> list[LogLine]:
     return [_line(row) for row in rows]
 
 
-def last_line(session: Session) -> LogLine | None:
+def last_line(session: Session) -> ChainEntry | None:
     """Return the line that the next one follows."""
     row = session.scalars(select(CommitmentEntry).order_by(CommitmentEntry.sequence.desc()).limit(1)).first()
     return None if row is None else _line(row)
 
 
-def _line(row: CommitmentEntry) -> LogLine:
-    return LogLine(row.sequence, row.kind, row.subject, row.sha256, row.at, row.previous, row.hash)
+def _line(row: CommitmentEntry) -> ChainEntry:
+    return ChainEntry(row.sequence, row.kind, row.subject, row.sha256, row.at, row.previous, row.hash)
 
 
 def units_above_last(session: Session, draw_id: str) -> dict[str, UnitRecord]:

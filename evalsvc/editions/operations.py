@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from evalsvc import audit, jobs
 from evalsvc.db import now
-from evalsvc.draws import log
 from evalsvc.draws.models import Draw
 from evalsvc.draws.operations import append_to_log
 from evalsvc.draws.queries import log_lines
@@ -30,6 +29,7 @@ from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
 from reports.keys import Signer
+from sampling.chain import write_chain
 from sampling.frame import open_frame
 
 LOG_KIND = "edition"
@@ -99,7 +99,7 @@ def prepare(
     )
     about = About(evaluation.code, evaluation.name, evaluation.client, evaluation.simulated)
     written = {
-        files.LOG: log.write_lines(log_lines(session)).encode("utf-8"),
+        files.LOG: write_chain(log_lines(session)).encode("utf-8"),
         files.README: readme({"edition": vars(head), "evaluation": vars(about)}),
     }
     inputs = dict(sorted({**found.inputs, **{name: sha256(data) for name, data in written.items()}}.items()))

@@ -7,10 +7,11 @@ from evalsvc.draws import log
 from evalsvc.results import files
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.times import back_in_time, bad_times
+from sampling.chain import ChainEntry, read_chain
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
 
-Lines = Sequence[log.LogLine]
+Lines = Sequence[ChainEntry]
 
 
 def log_step(content: Mapping[str, bytes], manifest: Manifest) -> Step:
@@ -20,9 +21,8 @@ def log_step(content: Mapping[str, bytes], manifest: Manifest) -> Step:
     a manifest after the draw. Other commitments of the evaluation are told: who commits often and reveals once chooses.
     """
     text = content[files.LOG].decode("utf-8", "replace")
-    lines, complaints = log.read_lines(text, files.LOG)
-    complaints += log.check_chain(lines, files.LOG)
-    complaints += _times(lines)
+    reading = read_chain(text, file=files.LOG)
+    lines, complaints = reading.entries, [*reading.complaints, *_times(reading.entries)]
     complaints += _own_lines(lines, manifest, hashlib.sha256(content[files.MANIFEST]).hexdigest())
     return step_of("log", complaints, other_commitments(lines, manifest), lines=len(lines))
 

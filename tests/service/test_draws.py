@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from evalsvc.audit import AuditRow
 from evalsvc.cli import main
-from evalsvc.draws import log, operations, queries
+from evalsvc.draws import operations, queries
 from evalsvc.draws.models import Draw
 from evalsvc.draws.secrets import decrypt
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.frames.models import FrameFile
+from sampling.chain import ChainReading, read_chain, write_chain
 from sampling.commitment import hash_secret
 from sampling.manifest import Manifest
 from sampling.verify import verify_draw
@@ -70,7 +71,7 @@ def test_a_draw_is_committed_logged_drawn_and_verifies(database, store, field, l
     with database.reading() as session:
         lines = queries.log_lines(session)
         units = queries.last_stage_units(session, made.id)
-    assert log.check_chain(lines, "log") == []
+    assert read_chain(write_chain(lines)) == ChainReading(tuple(lines), ())
     assert [(line.kind, line.subject) for line in lines[2:]] == [
         ("draw.commitment", "fujian-demo/2"),
         ("draw.manifest", "fujian-demo/2"),
@@ -148,8 +149,8 @@ def test_nothing_secret_is_public_before_publication(client, database, store, fi
     commitment = client.get(f"{base}/commitment.json")
     assert commitment.status_code == 200
     assert client.get(f"{base}/draw-manifest.json").status_code == 404
-    lines, problems = log.read_lines(client.get("/commitments.jsonl").get_data(as_text=True), "log")
-    assert (len(lines), problems, log.check_chain(lines, "log")) == (2, [], [])
+    reading = read_chain(client.get("/commitments.jsonl").get_data(as_text=True))
+    assert (len(reading.entries), reading.complaints) == (2, ())
     assert "现场结束后公开" in client.get("/commitments").get_data(as_text=True)
     with database.reading() as session:
         secret = decrypt(KEY, session.get_one(Draw, field.draw_id).secret_encrypted)

@@ -5,6 +5,7 @@ import hashlib
 import io
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -24,6 +25,7 @@ from forms.definition import parse_definition
 from forms.instance import parse_instance
 from forms.workbook import convert
 from reports.keys import make_demo_key, read_signer
+from sampling.chain import ChainEntry, chain_entry, write_chain
 from sampling.commitment import Commitment, commit, hash_secret
 from sampling.design import Design, load_design
 from sampling.draw import run_draw
@@ -311,10 +313,21 @@ def sources_of(world: World) -> Sources:
 def log_of(world: World) -> bytes:
     """Write the public log: the commitment, then the manifest."""
     subject = log.subject_of(EVALUATION, 1)
-    first = log.next_line(None, log.COMMITMENT, subject, world.commitment.commitment, "2026-03-01T08:00:00Z")
     manifest = sha256(world.manifest.to_json().encode())
-    second = log.next_line(first, log.MANIFEST, subject, manifest, "2026-03-02T08:00:00Z")
-    return log.write_lines([first, second]).encode()
+    entries = [
+        (log.COMMITMENT, subject, world.commitment.commitment, "2026-03-01T08:00:00Z"),
+        (log.MANIFEST, subject, manifest, "2026-03-02T08:00:00Z"),
+    ]
+    return chained(entries)
+
+
+def chained(entries: Sequence[tuple[str, str, str, str]]) -> bytes:
+    """Write a log of such lines: kind, subject, hash, time."""
+    lines: list[ChainEntry] = []
+    for kind, about, digest, at in entries:
+        last = lines[-1] if lines else None
+        lines.append(chain_entry(last, kind=kind, subject=about, sha256=digest, at=at))
+    return write_chain(lines).encode()
 
 
 def tables_of(world: World) -> dict[str, bytes]:

@@ -10,7 +10,9 @@ from evalsvc.verification.outcome import FAILED, OK
 from evalsvc.verification.public_log import log_step
 from evalsvc.verification.times import is_time
 from evalsvc.words import sentence
+from sampling.chain import chain_entry, write_chain
 
+FIELDS = ("kind", "subject", "sha256", "at")
 MANIFEST_BYTES = b"{}"
 COMMITMENT = "ab" * 32
 MANIFEST = SimpleNamespace(
@@ -27,8 +29,8 @@ DRAWN = (log.MANIFEST, "probe/2", hashlib.sha256(MANIFEST_BYTES).hexdigest(), "2
 def step_with(*entries, **manifest):
     lines = []
     for entry in entries:
-        lines.append(log.next_line(lines[-1] if lines else None, *entry))
-    content = {"commitments.jsonl": log.write_lines(lines).encode(), "draw-manifest.json": MANIFEST_BYTES}
+        lines.append(chain_entry(lines[-1] if lines else None, **dict(zip(FIELDS, entry, strict=True))))
+    content = {"commitments.jsonl": write_chain(lines).encode(), "draw-manifest.json": MANIFEST_BYTES}
     return log_step(content, SimpleNamespace(**{**vars(MANIFEST), **manifest}))
 
 
