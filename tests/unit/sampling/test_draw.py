@@ -324,3 +324,16 @@ def test_files_of_a_commitment(folder: Path, say: Callable[[Complaint], tuple[st
         say(Complaint(refused.value.code, details=refused.value.details))
         for one in refused.value.complaints:
             say(one)
+
+
+def test_a_time_stamp_that_nobody_checks_is_refused(folder: Path, say: Callable[[Complaint], tuple[str, str]]) -> None:
+    """A token where nothing looks at it would only seem to prove a time."""
+    design, frame = design_of(DESIGNS["one stage"]), small_frame(folder)
+    commitment = commit(design, frame, hash_secret(SECRET), committed_at=AT)
+    manifest = run_draw(design, frame, commitment, SECRET, None, drawn_at=AT, code_version="test")
+    for read, text in ((Commitment.from_json, commitment.to_json()), (Manifest.from_json, manifest.to_json())):
+        assert read(text).time_stamp is None
+        with pytest.raises(SamplingError) as refused:
+            read(text.replace('"time_stamp": null', '"time_stamp": "MIAGCSqGSIb3DQEHAqCA"'))
+        assert [(one.code, one.column) for one in refused.value.complaints] == [("document.wrong_type", "time_stamp")]
+        say(refused.value.complaints[0])

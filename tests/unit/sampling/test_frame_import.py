@@ -393,27 +393,3 @@ def test_missing_numbers_of_a_data_frame(good_rows: tuple[str, ...], tmp_path: P
     table["persons"] = pa.array([4.0, float("nan"), 3.0, 1.0])
     pq.write_table(pa.table(table), tmp_path / "a.parquet")
     assert told(read_frame(tmp_path / "a.parquet", mapping), say) == [("frame.missing_number", 3, "persons")]
-
-
-BAD_MAPPINGS = [
-    ("levels: [", "document.not_readable"),
-    ("levels: []\nlevels: []", "document.duplicate_key"),
-    ('{"levels": [], "levels": []}', "document.duplicate_key"),
-    ("rename: {}", "document.missing_key"),
-    ("levels: [{name: a, id: x, colour: red}]", "document.unknown_key"),
-    ("levels: 3", "document.wrong_type"),
-    ("levels: [{name: A, id: x}]", "document.out_of_range"),
-    ("levels: [{name: a, id: x, columns: {y: money}}]", "document.out_of_range"),
-    ("levels: [{name: a, id: x}, {name: a, id: y}]", "frame.duplicate_level"),
-    ("levels: [{name: a, id: x}, {name: b, id: y, columns: {x: text}}]", "frame.duplicate_column"),
-    ("levels: [{name: a, id: x}]\nrename: {编号: z}", "frame.rename_unknown"),
-    ("levels: [{name: a, id: x}]\nrename: {编号: x, 代码: x}", "frame.rename_twice"),
-]
-
-
-@pytest.mark.parametrize(("text", "code"), BAD_MAPPINGS)
-def test_bad_mappings(text: str, code: str, say: Say) -> None:
-    reading = load_mapping(text)
-    assert reading.mapping is None
-    assert [one.code for one in reading.complaints] == [code]
-    say(reading.complaints[0])
