@@ -30,5 +30,5 @@ def test_codes_and_sentences_belong_together() -> None:
 def test_every_code_is_tried() -> None:
     table = tomllib.loads((ROOT / "evalsvc/translations/codes/sampling.toml").read_text(encoding="utf-8"))
     here = Path(__file__).parent
-    tried = {text for path in here.glob("test_*.py") for text in strings(path)}
+    tried = {text for path in here.rglob("test_*.py") for text in strings(path)}
     assert set(table) <= tried
