@@ -92,13 +92,13 @@ def read_chain(text: str, *, file: str = "commitments.jsonl", head: tuple[int, s
             complaints.append(complain("chain.unreadable_line", file=file, row=row))
             previous, expected = "", expected + 1
             continue
-        where = {"file": file, "row": row, "sequence": entry.sequence, "subject": entry.subject}
+        stated: dict[str, Any] = {"sequence": entry.sequence, "subject": entry.subject}
         if entry.sequence != expected:
             complaints.append(complain("chain.sequence", file=file, row=row, found=entry.sequence, expected=expected))
         if previous and entry.previous != previous:
-            complaints.append(complain("chain.broken", **where))
+            complaints.append(complain("chain.broken", file=file, row=row, **stated))
         if _hash_of(entry) != entry.hash:
-            complaints.append(complain("chain.line_changed", **where))
+            complaints.append(complain("chain.line_changed", file=file, row=row, **stated))
         previous, expected = entry.hash, entry.sequence + 1
         entries.append(entry)
     if head is not None and head not in ((entry.sequence, entry.hash) for entry in entries):

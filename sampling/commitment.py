@@ -37,14 +37,14 @@ class Commitment:
         Its SHA-256 by RFC 8785.
     committed_at : str
         UTC time, ``2026-03-01T08:00:00Z``.
-    time_stamp : str or None
-        Time-stamp token in base64, if an authority gave one.
+    time_stamp : None
+        Kept free: time-stamp tokens are not checked, so files that hold one are refused.
     """
 
     committed: Mapping[str, Any]
     commitment: str
     committed_at: str
-    time_stamp: str | None = None
+    time_stamp: None = None
 
     def to_json(self) -> str:
         """Write ``commitment.json``."""
@@ -70,7 +70,7 @@ class Commitment:
         if complaints:
             raise SamplingError("draw.commitment_unreadable", complaints, file=file)
         value = document.value
-        return cls(value["committed"], value["commitment"], value["committed_at"], value["time_stamp"])
+        return cls(value["committed"], value["commitment"], value["committed_at"])
 
 
 def hash_secret(secret: str) -> str:
@@ -92,7 +92,6 @@ def commit(
     secret_sha256: str,
     *,
     committed_at: str,
-    time_stamp: str | None = None,
     frame_hash: FrameHash | None = None,
 ) -> Commitment:
     """Bind a design and a frame to the hash of a secret.
@@ -105,8 +104,6 @@ def commit(
         ``hash_secret(secret)``; the secret itself is not needed.
     committed_at : str
         UTC time of the commitment.
-    time_stamp : str, optional
-        Time-stamp token in base64.
 
     Raises
     ------
@@ -129,7 +126,7 @@ def commit(
         "public_form": design.public.form,
         "secret_sha256": secret_sha256,
     }
-    return Commitment(committed, sha256_json(committed), committed_at, time_stamp)
+    return Commitment(committed, sha256_json(committed), committed_at)
 
 
 def committed_frames(frame: Frame, hashed: FrameHash) -> list[dict[str, str | None]]:

@@ -67,7 +67,7 @@ class Manifest:
     frames: tuple[FrameEntry, ...]
     commitment: str
     committed_at: str
-    time_stamp: str | None
+    time_stamp: None
     public_source: str | None
     public_round: str | None
     public_form: str | None

@@ -93,7 +93,7 @@ def _seals(figures: Figures) -> Table:
         ("抽取协议与次序", f"{draw['protocol']}，第{draw['number']}次抽取"),
         ("抽样框哈希", draw["frame_sha256"]),
         ("承诺", draw["commitment"]),
-        ("时间戳", "有（见commitment.json）" if draw["time_stamp"] else "无"),
+        ("时间戳", "无"),
         ("公共随机值", public),
         ("种子", draw["seed"]),
         ("程序版本", draw["code_version"]),
