@@ -25,13 +25,20 @@ class Strong:
 
 
 @dataclass(frozen=True)
+class Code:
+    """A command or a name that readers copy letter by letter: no letters join, no line breaks inside."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Footnote:
     """A note at the foot of the page where it is called."""
 
-    content: tuple["str | Printed | Strong", ...]
+    content: tuple["str | Printed | Strong | Code", ...]
 
 
-Inline = str | Printed | Strong | Footnote
+Inline = str | Printed | Strong | Code | Footnote
 Text = str | Printed | tuple[Inline, ...]
 
 

@@ -13,6 +13,7 @@ from reports.chart import bar_chart, interval_chart
 from reports.document import (
     BarChart,
     Block,
+    Code,
     Document,
     Footnote,
     Heading,
@@ -200,6 +201,8 @@ def _inline(part: Inline) -> Markup:
         return Markup('<span class="figure" data-key="{}">{}</span>').format(part.key, part.text)
     if isinstance(part, Strong):
         return Markup("<strong>{}</strong>").format(part.text)
+    if isinstance(part, Code):
+        return Markup("<code>{}</code>").format(part.text)
     if isinstance(part, Footnote):
         return Markup('<span class="footnote">{}</span>').format(_text(part.content))
     return escape(part)

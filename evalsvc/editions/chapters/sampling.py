@@ -5,8 +5,9 @@ from typing import Any
 
 from evalsvc.editions.figures import NONE, Figures
 from evalsvc.editions.wording import JOINT_METHODS, LEVELS, METHODS
-from reports.document import Block, Chapter, Column, Heading, Items, Paragraph, Row, Strong, Table, Text
+from reports.document import Block, Chapter, Code, Column, Heading, Items, Paragraph, Row, Strong, Table, Text
 
+COMMAND = "evalsvc verify report.pdf --bundle bundle.zip"
 COLUMNS: Mapping[str, str] = {
     "county_code": "县",
     "village_kind": "村类别",
@@ -102,10 +103,10 @@ def _seals(figures: Figures) -> Table:
     return Table("抽取凭据", columns, tuple(Row(row) for row in rows), small=True)
 
 
-def _checks() -> tuple[str, ...]:
+def _checks() -> tuple[Text, ...]:
     return (
         "向评估机构索取与本报告同时发布的数据包bundle.zip；里面有抽样框、方案、承诺、抽取清单、问卷、原样答卷、个案判定和分析方案。",
-        "安装公开的程序evalsvc，运行：evalsvc verify report.pdf --bundle bundle.zip。",
+        ("安装公开的程序evalsvc，运行：", Code(COMMAND), "。"),
         "程序先核对签名，再核对数据包每个文件的哈希值与签名文件所载是否一致，然后从抽样框和种子重抽样本，"
         "从原样答卷重做检查和汇总，重新估计，最后把本报告印出的每个数字与重算结果逐一对照。",
         "任何一个文件改动一个字节，程序都会指出是哪个文件、哪一行、哪一列。",

@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from reports import pdf, verify
 from reports.document import (
     Chapter,
+    Code,
     Column,
     DocumentError,
     Heading,
@@ -167,6 +168,19 @@ def test_wide_annexes_lie_on_landscape_pages(plain_pdf: bytes) -> None:
 def test_a_footnote_stands_on_the_page_where_it_is_called(plain_pdf: bytes) -> None:
     (page,) = [text for text in verify.printed_text(plain_pdf) if "设计效应是" in text]
     assert "样本的设计效应[1]" in page
+
+
+def test_the_hyphens_of_a_command_stand_apart() -> None:
+    command = "evalsvc verify report.pdf --bundle bundle.zip"
+    text = Paragraph(("这一段的末尾是要逐字照抄的一条命令，中间不能断行：", Code(command), "。"))
+    document = replace(sample.document(rows=1), summary=(), chapters=(Chapter("核验", (text,)),), annexes=())
+    with pypdfium2.PdfDocument(pdf.build(document, {})) as file:
+        words = file[2].get_textpage()
+        start = words.get_text_range().index(command)
+        _, bottom, right, _ = words.get_charbox(start + command.index("-"))
+        left, below, _, _ = words.get_charbox(start + command.index("-") + 1)
+    assert left - right > 1
+    assert below == bottom
 
 
 def test_bookmarks_follow_the_chapters(plain_pdf: bytes) -> None:
