@@ -8,6 +8,7 @@ from evalsvc import web
 from evalsvc.access import page
 from evalsvc.evaluations import operations, queries
 from evalsvc.evaluations.packs import pack_names
+from evalsvc.evaluations.rule_pack import short_title_of
 from evalsvc.people import queries as people
 from evalsvc.people.actor import DESIGNER, LEAD
 
@@ -23,7 +24,8 @@ def index() -> ResponseReturnValue:
         among = None if actor.roles else people.evaluations_of(session, str(actor.person_id))
         rows = queries.evaluations(session, among)
     may_create = actor.has(DESIGNER, LEAD)
-    return flask.render_template("evaluations/index.html", evaluations=rows, may_create=may_create, packs=pack_names())
+    packs = {name: short_title_of(name) for name in pack_names()}
+    return flask.render_template("evaluations/index.html", evaluations=rows, may_create=may_create, packs=packs)
 
 
 @blueprint.post("/evaluations")

@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from evalsvc.evaluations.packs import pack_bytes, pack_names
 from sampling.documents import parse_document
 from sampling.errors import Complaint, complain
 
@@ -70,6 +71,10 @@ class Pack:
         """Return the words that stand beside every threshold."""
         return f"{self.name}（{self.region}，{self.year}年，第{self.edition}版）"
 
+    def short_title(self) -> str:
+        """Return the words by which people choose the pack."""
+        return f"{self.name} {self.edition}"
+
 
 def persons_of(answers: Mapping[str, str | None], pack: Pack) -> int | None:
     """Return a household's size as interviewed; None when the question has no usable answer."""
@@ -90,6 +95,13 @@ def read_pack(data: bytes, file: str = "pack.yaml") -> tuple[Pack | None, list[C
         return None, [complain("pack.encoding", file=file, row=1)]
     complaints = list(document.complaints) or _schema_complaints(document.value, file)
     return (None, complaints) if complaints else (_pack(document.value), [])
+
+
+@cache
+def short_title_of(name: str) -> str:
+    """Return the short title of a shipped pack; the name of the file where it is shipped no longer."""
+    pack = read_pack(pack_bytes(name))[0] if name in pack_names() else None
+    return name if pack is None else pack.short_title()
 
 
 def _pack(value: Mapping[str, Any]) -> Pack:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from evalsvc import jobs, web
 from evalsvc.access import page
+from evalsvc.evaluations.rule_pack import short_title_of
 from evalsvc.overview import queries
 from evalsvc.overview.presentation import results_view
 from evalsvc.results import files, operations
@@ -25,7 +26,10 @@ def evaluation(evaluation: str) -> ResponseReturnValue:
     """Show one evaluation with its stages."""
     with web.database().reading() as session:
         shown = queries.overview(session, flask.g.evaluation.id)
-    return flask.render_template("overview/evaluation.html", evaluation=evaluation, overview=shown)
+    pack_title = short_title_of(flask.g.evaluation.pack)
+    return flask.render_template(
+        "overview/evaluation.html", evaluation=evaluation, overview=shown, pack_title=pack_title
+    )
 
 
 @blueprint.get("/evaluations/<evaluation>/results")

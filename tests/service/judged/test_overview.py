@@ -53,6 +53,7 @@ def test_the_page_of_an_evaluation_names_every_stage(client, visited, make_perso
         "估计结果",
         "评估报告",
         "模拟数据",
+        "示范假定 2026-1",
         'aria-current="step"',
     ):
         assert words in page, words
