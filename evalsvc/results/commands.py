@@ -1,5 +1,8 @@
 """Estimate from files: `evalsvc estimate plan.yaml --out results.json`."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,13 +14,25 @@ from evalsvc.results.export import ENDINGS, write_results
 from evalsvc.terminal import language
 from evalsvc.words import sentence
 from sampling.errors import Complaint
-from sampling.estimate import DataRefusedError, Plan, Results, load_plan, read_table, run_plan
+from sampling.estimate import (
+    DataRefusedError,
+    EstimateRow,
+    Plan,
+    Results,
+    Table,
+    load_plan,
+    read_table,
+    run_plan,
+    unanswered,
+)
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 new = click.Path(dir_okay=False, path_type=Path)
 
-REMARKS = ("given_first_stage_unit", "certainty_clusters", "all_or_none", "design_effect_taken_as_1")
-"""Flags of a row that its columns do not say already."""
+SAID_BY_COLUMNS = frozenset({"point_estimate_passes", "point_estimate_fails"})
+"""Flags of a row that its columns say already."""
+MOST_NAMES = 8
+"""Rows or domains that one remark names."""
 
 
 @click.command("estimate")
@@ -35,16 +50,48 @@ def estimate(plan_path: Path, data_path: Path | None, out_paths: tuple[Path, ...
     if unknown:
         raise click.UsageError(f"{', '.join(unknown)}: {', '.join(ENDINGS)}")
     plan = _plan(plan_path)
-    results = _estimated(plan, _data(plan, plan_path, data_path))
+    data = _data(plan, plan_path, data_path)
+    with _refusing(data):
+        table = read_table(data)
+        results = _estimated(plan, table)
     for path in out_paths:
         path.write_bytes(write_results(results, path.suffix))
     if not out_paths:
         click.echo(write_results(results, ".md").decode("utf-8"), nl=False)
+    for remark in (*_remarks(results), *_without_rows(plan, table)):
+        click.echo(remark, err=True)
+
+
+def _remarks(results: Results) -> Iterator[str]:
+    """Say in words what flags and reasons stand for, each once with the rows that it is about."""
+    about: dict[str, list[str]] = {}
+    subjects = {(row.id, row.variable, row.level) for row in results.rows}
+    several = Counter(identifier for identifier, _, _ in subjects)
     for row in results.rows:
-        details = {"id": row.id, "domain": ", ".join(row.domain.values())}
-        remarks = [f"estimate.flag.{flag}" for flag in row.flags if flag in REMARKS]
-        for code in [*remarks, *([str(row.reason)] if row.reason else [])]:
-            click.echo(f"{row.id} {details['domain']}: {sentence(code, details, language())}", err=True)
+        codes = [f"estimate.flag.{flag}" for flag in row.flags if flag not in SAID_BY_COLUMNS]
+        for code in [*codes, *([row.reason] if row.reason else [])]:
+            about.setdefault(code, []).append(_name(row, among_several=several[row.id] > 1))
+    for code, names in about.items():
+        details = {"rows": _listed(names), "remark": sentence(code, {}, language())}
+        yield sentence("results.remark", details, language())
+
+
+def _without_rows(plan: Plan, table: Table) -> Iterator[str]:
+    for lost in unanswered(plan, table):
+        domains = _listed([",".join(domain.values()) for domain in lost.domains])
+        yield sentence("results.without_row", {"id": lost.id, "domains": domains}, language())
+
+
+def _name(row: EstimateRow, *, among_several: bool) -> str:
+    """Name a row as its columns do: id, where a statement has several subjects variable and level, domain."""
+    subject = row.variable if row.level is None else f"{row.variable}={row.level}"
+    parts = (row.id, subject if among_several else None, ",".join(row.domain.values()))
+    return " ".join(part for part in parts if part)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return "; ".join(names[:MOST_NAMES]) + (f"; … (+{more})" if more > 0 else "")
 
 
 def _plan(path: Path) -> Plan:
@@ -69,14 +116,20 @@ def _data(plan: Plan, plan_path: Path, given: Path | None) -> Path:
     return plan_path.parent / plan.data
 
 
-def _estimated(plan: Plan, data: Path) -> Results:
-    console = Console(stderr=True)
+@contextmanager
+def _refusing(data: Path) -> Iterator[None]:
+    """Tell of data that do not fit, with the file's name."""
     try:
-        with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task("estimate", total=len(plan.statements))
-            return run_plan(plan, read_table(data), lambda done, total: bar.update(task, completed=done, total=total))
+        yield
     except DataRefusedError as error:
         complaints = [
             Complaint(each.code, data.name, details={"file": data.name, **each.details}) for each in error.complaints
         ]
         raise InvalidError("results.data_refused", complaints, file=data.name, count=len(complaints)) from None
+
+
+def _estimated(plan: Plan, table: Table) -> Results:
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("estimate", total=len(plan.statements))
+        return run_plan(plan, table, lambda done, total: bar.update(task, completed=done, total=total))

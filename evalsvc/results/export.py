@@ -32,21 +32,8 @@ COLUMNS = (
     "flags",
     "reason",
 )
-SHOWN = (
-    "id",
-    "domain",
-    "estimate",
-    "se",
-    "low",
-    "high",
-    "df",
-    "n",
-    "n_effective",
-    "deff",
-    "bound",
-    "verdict",
-    "reason",
-)
+HIDDEN = frozenset({"p", "statistic", "p_value", "threshold", "flags"})
+SHOWN = tuple(name for name in COLUMNS if name not in HIDDEN)
 """Columns of the Markdown table, which people read."""
 Cell = str | int | float | None
 

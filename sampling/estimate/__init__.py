@@ -6,6 +6,7 @@ from sampling.estimate.result import EstimateRow, Results, ThresholdRow
 from sampling.estimate.run import run_plan
 from sampling.estimate.statement import Plan, Statement
 from sampling.estimate.table import Table, read_table
+from sampling.estimate.unanswered import Unanswered, unanswered
 
 __all__ = [
     "Complaint",
@@ -18,7 +19,9 @@ __all__ = [
     "Statement",
     "Table",
     "ThresholdRow",
+    "Unanswered",
     "load_plan",
     "read_table",
     "run_plan",
+    "unanswered",
 ]

@@ -14,10 +14,9 @@ import numpy as np
 from sampling.estimate.answered import Answered, Part, spread_over
 from sampling.estimate.domain import Partition
 from sampling.estimate.expression import Affine, Dual, Expression
-from sampling.estimate.judge import Judged, blank_reasons, rows_of
+from sampling.estimate.judge import Judged, blank_reasons, row_without_domains, rows_of
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.pooling import pooled_design_effect
-from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import without_rounding
 from sampling.estimate.table import BoolArray, FloatArray
@@ -30,7 +29,7 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
     """Answer a contrast, domain by domain; a domain that one of its parts lacks has no figures."""
     parts = {name: (part, earlier[name].split) for name in expression.names if (part := earlier[name].part) is not None}
     if len(parts) < len(expression.names):
-        row = EstimateRow(statement.id, reason="estimate.part_without_figures")
+        row = row_without_domains(statement, "estimate.part_without_figures")
         return Answered((row,), Partition(np.empty(0, dtype=np.int64), statement.by, ()), None)
     split = _union(statement, parts)
     dual = expression.evaluate({name: spread_over(split, own, part.value) for name, (part, own) in parts.items()})
@@ -103,6 +102,7 @@ def _judged(statement: Statement, value: FloatArray, spread: Variance, layers: L
         deff=np.full(value.size, np.nan),
         conditional=layers.conditional,
         certainty_clusters=layers.certainty_clusters,
+        alone=spread.lonely,
         reasons=["estimate.part_without_figures" if lack else r for lack, r in zip(lacking, reasons, strict=True)],
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from scipy import special
@@ -28,18 +28,7 @@ RateMethod = Literal[
     "jeffreys",
     "wald",
 ]
-RATE_METHODS: tuple[RateMethod, ...] = (
-    "korn-graubard",
-    "beta",
-    "wilson",
-    "logit",
-    "xlogit",
-    "arcsine",
-    "likelihood",
-    "clopper-pearson",
-    "jeffreys",
-    "wald",
-)
+RATE_METHODS: tuple[RateMethod, ...] = get_args(RateMethod)
 Side = Literal["two", "lower", "upper"]
 # Methods capped at n unless the plan says truncate: false; the others are R survey's and stay as R has them.
 CAPPED: frozenset[RateMethod] = frozenset({"korn-graubard", "clopper-pearson", "jeffreys"})
@@ -133,7 +122,8 @@ def rate_limits(
     t = t_quantile(1.0 - tail, rates.df)
     adjusted = size
     if method in ADJUSTED:
-        ratio = t_quantile(1.0 - tail, rates.n - 1.0) / t
+        # A count of 1 has no t quantile of its own, an ever larger one as it is neared: the ratio is 1 there.
+        ratio = np.where(rates.n > 1.0, t_quantile(1.0 - tail, rates.n - 1.0) / t, 1.0)
         adjusted = size * np.minimum(ratio, 1.0) ** 2
     p = np.where(rates.value < EDGE, 0.0, np.where(rates.value > 1.0 - EDGE, 1.0, rates.value))
     low, high = LIMITS[method](_Basis(p, size, adjusted, rates.n, t, tail))

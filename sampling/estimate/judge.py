@@ -20,6 +20,8 @@ UNDECIDED: Verdict = "不能判定"
 FLAGS = (
     "given_first_stage_unit",
     "certainty_clusters",
+    "lonely_psu",
+    "no_variance_seen",
     "all_or_none",
     "design_effect_taken_as_1",
     "point_estimate_passes",
@@ -35,6 +37,7 @@ class Judged:
     ----------
     conditional : which domains were estimated given their first-stage unit
     certainty_clusters : which domains have units below certainty clusters among their degrees of freedom
+    alone : which domains meet a lone PSU, whatever the rule made of it
     reasons : code or None for each domain: why there are no figures at all
     kish : count behind a rate's interval; None where the statistic is judged as no rate
     rate : which domains show a rate between 0 and 1 in every row
@@ -49,6 +52,7 @@ class Judged:
     deff: FloatArray
     conditional: BoolArray
     certainty_clusters: BoolArray
+    alone: BoolArray
     reasons: Sequence[str | None]
     kish: FloatArray | None = None
     rate: BoolArray | None = None
@@ -77,6 +81,13 @@ def rows_of(
     return [_row(statement, judged, drawn, index, (*fixed, labels)) for index, labels in enumerate(domains)]
 
 
+def row_without_domains(statement: Statement, reason: str, n: int | None = None) -> EstimateRow:
+    """Make the one row of a statement without any domain; a threshold is undecided in it, as in every blank row."""
+    threshold = _printed(statement.threshold)
+    verdict = None if threshold is None else UNDECIDED
+    return EstimateRow(statement.id, n=n, threshold=threshold, verdict=verdict, reason=reason)
+
+
 def interval_df(spec: IntervalSpec, df: FloatArray) -> FloatArray:
     """Give the degrees of freedom of the limits: the design's (for R's beta always), infinite or the plan's number."""
     if spec.df == "design" or spec.method == "beta":
@@ -90,10 +101,10 @@ def blank_reasons(
     """Say for each domain why it has no figures, None where it has."""
     tests: list[tuple[BoolArray, str]] = [
         (n == 0, "estimate.empty_domain"),
-        (spread.lonely, "estimate.lonely_psu"),
+        (spread.refused, "estimate.lonely_psu"),
         (interval_df(spec, df) <= 0, "estimate.no_degrees_of_freedom"),
-        (~np.isfinite(value), "estimate.undefined"),
-        (np.isnan(spread.value), "estimate.lonely_psu_without_peers"),
+        (np.isnan(spread.value) & spread.lonely, "estimate.lonely_psu_without_peers"),
+        (~np.isfinite(value) | ~np.isfinite(spread.value), "estimate.undefined"),
         (spread.value < 0, "estimate.negative_variance"),
     ]
     reasons: list[str | None] = [None] * value.size
@@ -199,6 +210,7 @@ def _row(
         undecided = None if drawn.threshold is None else UNDECIDED
         return EstimateRow(*place, n=n, df=df, threshold=drawn.threshold, verdict=undecided, flags=(), reason=reason)
     low, high = _number(drawn.interval.low[index]), _number(drawn.interval.high[index])
+    without = low is None and high is None
     bound, decided = _decided(statement.threshold, drawn.bounds, index)
     return EstimateRow(
         *place,
@@ -208,13 +220,13 @@ def _row(
         high=high,
         df=df,
         n=n,
-        n_effective=_number(drawn.interval.effective[index]),
+        n_effective=None if without and judged.kish is not None else _number(drawn.interval.effective[index]),
         deff=_number(judged.deff[index]),
         threshold=drawn.threshold,
         bound=bound,
         verdict=decided,
-        flags=_flags(statement, judged, index),
-        reason=_why_no_interval(judged, index) if low is None and high is None else None,
+        flags=_flags(statement, judged, index, without=without),
+        reason=_why_no_interval(judged, index) if without else None,
     )
 
 
@@ -231,20 +243,25 @@ def _why_no_interval(judged: Judged, index: int) -> str:
     return "estimate.no_variance"
 
 
-def _flags(statement: Statement, judged: Judged, index: int) -> tuple[str, ...]:
+def _flags(statement: Statement, judged: Judged, index: int, *, without: bool) -> tuple[str, ...]:
+    """List the remarks on a row; those on how its interval was made only where it has one."""
     flags = []
     estimate = judged.value[index]
     if judged.conditional[index]:
         flags.append("given_first_stage_unit")
     if judged.certainty_clusters[index]:
         flags.append("certainty_clusters")
+    if judged.alone[index]:
+        flags.append("lonely_psu")
     if judged.kish is not None:
         rate = (estimate - judged.shift) / judged.scale
         pooled = judged.pooled is not None and np.isfinite(judged.pooled[index])
         if rate < limits.EDGE or rate > 1.0 - limits.EDGE:
             flags.append("all_or_none")
-            if _planned(statement) is None and not pooled:
+            if _planned(statement) is None and not pooled and not without:
                 flags.append("design_effect_taken_as_1")
+        elif judged.variance[index] / judged.scale**2 <= rate * (1.0 - rate) * limits.EDGE and not without:
+            flags.append("no_variance_seen")
     threshold = statement.threshold
     if threshold is not None:
         passes = estimate < threshold.value if threshold.side == "upper" else estimate >= threshold.value

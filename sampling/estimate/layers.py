@@ -97,4 +97,5 @@ class Layers:
         return Variance(
             np.where(self.conditional, inner.value, outer.value),
             np.where(self.conditional, inner.lonely, outer.lonely),
+            np.where(self.conditional, inner.refused, outer.refused),
         )

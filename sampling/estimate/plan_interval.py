@@ -9,6 +9,8 @@ from sampling.estimate.interval import RATE_METHODS, RateMethod, Side
 from sampling.estimate.reader import Reader
 from sampling.estimate.statement import RATES, IntervalSpec, Statement, ThresholdSpec
 
+SATTERTHWAITE = "satterthwaite"
+
 
 def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
     """Read an interval; left out, it is the default method at 95 %."""
@@ -22,7 +24,10 @@ def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
     pooled = keys.texts("pooled_deff")
     given = keys.values.get("df")
     df: Any = "design"
-    if isinstance(given, str):
+    if given == SATTERTHWAITE:
+        keys.take("df")
+        keys.complain("plan.no_satterthwaite", "df")
+    elif isinstance(given, str):
         df = keys.choice("df", ("design", "infinite"), "design")
     else:
         df = keys.number("df", above=0.0) or "design"

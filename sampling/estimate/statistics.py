@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def figures(layers: Layers, statement: Statement, numerator: FloatArray, denomin
 def without_rounding(found: Variance, value: FloatArray) -> Variance:
     """Set variances to 0 that are nothing but rounding, so that no interval is built upon them."""
     floor = (ROUNDING * np.abs(np.nan_to_num(value))) ** 2
-    return Variance(np.where(np.abs(found.value) <= floor, 0.0, found.value), found.lonely)
+    return replace(found, value=np.where(np.abs(found.value) <= floor, 0.0, found.value))
 
 
 def _kish(steps: Ladder, size: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sampling.estimate.answered import Answered, Part
 from sampling.estimate.domain import partition
-from sampling.estimate.judge import Judged, blank_reasons, rows_of
+from sampling.estimate.judge import Judged, blank_reasons, row_without_domains, rows_of
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.pooling import pooled_design_effect
 from sampling.estimate.result import EstimateRow
@@ -34,7 +34,7 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     inside = np.ones(data.rows, dtype=np.bool_) if statement.where is None else statement.where.mask(data)
     split = partition(data, statement.by, inside)
     if split.count == 0:
-        return Answered((EstimateRow(statement.id, n=0, reason="estimate.empty_domain"),), split, None)
+        return Answered((row_without_domains(statement, "estimate.empty_domain", n=0),), split, None)
     missing = _missing(data, statement)
     lacking = np.zeros(split.count, dtype=np.bool_)
     if statement.missing == "fail":
@@ -117,6 +117,7 @@ def _judged(setting: _Setting, found: Figures, fault: str | None) -> Judged:
         deff=found.deff,
         conditional=setting.layers.conditional,
         certainty_clusters=setting.layers.certainty_clusters,
+        alone=found.variance.lonely,
         reasons=reasons,
         kish=found.kish if statement.is_rate else None,
         rate=found.rate,

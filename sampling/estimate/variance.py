@@ -31,17 +31,20 @@ class Term:
 
 @dataclass(frozen=True)
 class Variance:
-    """Hold the variance of each domain (NaN where it cannot be had) and which domains meet a lone PSU."""
+    """Hold the variance of each domain (NaN where it cannot be had), and which domains meet a lone PSU.
+
+    `refused` marks those of them whose value is not to be used, which is what lonely_psu "fail" asks for.
+    """
 
     value: FloatArray
     lonely: BoolArray
+    refused: BoolArray
 
 
 def variance(design: Design, steps: Ladder, terms: Sequence[Term], *, own: bool = True) -> Variance:
     """Give the variance of the score sum(terms) in every domain.
 
-    `own` says that totals kept in the terms are those of this ladder. Under lonely_psu "fail" a domain with rows in a
-    lone PSU's stratum has `lonely` True: its value is not to be used.
+    `own` says that totals kept in the terms are those of this ladder.
     """
     scores = _scores(steps, terms, own=own)
     value = np.zeros(steps.domains)
@@ -52,8 +55,7 @@ def variance(design: Design, steps: Ladder, terms: Sequence[Term], *, own: bool 
         if design.lonely_psu == "average":
             by_group = _averaged(pairs, by_group, alone)
         value += sums(pairs.group_domain, by_group, steps.domains)
-    failed = lonely if design.lonely_psu == "fail" else np.zeros_like(lonely)
-    return Variance(value, failed)
+    return Variance(value, lonely, lonely if design.lonely_psu == "fail" else np.zeros_like(lonely))
 
 
 def _scores(steps: Ladder, terms: Sequence[Term], *, own: bool) -> list[FloatArray]:

@@ -1,4 +1,4 @@
-"""Numbers made with Debian's r-cran-survey: unequal probabilities, three stages, lone PSUs, intervals."""
+"""Numbers made with Debian's r-cran-survey: unequal probabilities, three stages, lone PSUs, a field's answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import pytest
 from sampling.estimate import EstimateRow
 
 Run = Callable[..., list[EstimateRow]]
-ORACLE = json.loads((Path(__file__).parent / "survey41.json").read_text(encoding="utf-8"))
+FILES = ("survey41.json", "field41.json")
+ORACLES = [json.loads((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in FILES]
+DESIGNS = {name: design for oracle in ORACLES for name, design in oracle["designs"].items()}
+CASES = [case for oracle in ORACLES for case in oracle["cases"]]
 FIELDS = {"estimate": "estimate", "se": "se", "deff": "deff", "lower": "low", "upper": "high", "df": "df"}
 WITHOUT_PEERS = "estimate.lonely_psu_without_peers"
 
@@ -26,11 +29,9 @@ def _tolerance(call: str) -> float:
     return 1e-5 if "likelihood" in call else 1e-7 if "logit" in call else 1e-9
 
 
-@pytest.mark.parametrize(
-    "case", ORACLE["cases"], ids=[f"{case['design']}-{case['r_call']}" for case in ORACLE["cases"]]
-)
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['design']}-{case['r_call']}" for case in CASES])
 def test_agrees_with_survey(run: Run, case: dict[str, Any]) -> None:
-    stated, expected, call = ORACLE["designs"][case["design"]], case["expected"], case["r_call"]
+    stated, expected, call = DESIGNS[case["design"]], case["expected"], case["r_call"]
     rows = run(stated["dataset"], stated["plan"], case["estimates"])
     if "error" in expected:
         assert "has only one PSU" in expected["error"]

@@ -1,0 +1,88 @@
+"""`evalsvc estimate` over a survey's answers: what a statistician reads on the terminal and in the files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from evalsvc.cli import main
+
+FIELD = Path(__file__).parents[2] / "oracle" / "data" / "field.csv"
+PLAN = """
+version: 1
+data: field.csv
+design:
+  stages:
+    - {cluster: village, strata: stratum, probability: pi}
+    - {strata: cls, population: N}
+  weights: w
+  nested: true
+  lonely_psu: certainty
+  unequal: {method: brewer}
+estimates:
+  - {id: satisfied, statistic: proportion, variables: [sat, rare], where: "resp == 1"}
+  - {id: satisfied_g, statistic: proportion, variables: [sat], by: [county], where: "resp == 1 and cls == 'g'"}
+  - {id: wrong, statistic: ratio, numerator: bad, denominator: size, by: [county], where: "resp == 1",
+     threshold: {value: 0.02, side: upper, planned_deff: 2}}
+  - {id: village, statistic: mean, variables: [income], by: [stratum], where: "resp == 1"}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "plan.yaml").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "field.csv").write_bytes(FIELD.read_bytes())
+    return tmp_path
+
+
+def estimate(folder, *options, language="en"):
+    return CliRunner().invoke(
+        main, ["estimate", str(folder / "plan.yaml"), *map(str, options)], env={"LANG": f"{language}_XX.UTF-8"}
+    )
+
+
+def test_the_table_names_variables_and_the_remarks_name_rows_once(folder):
+    ended = estimate(folder)
+    assert ended.exit_code == 0, ended.output
+    lines = ended.stdout.splitlines()
+    assert lines[0].startswith("| id | variable | level | domain | estimate |")
+    assert [line.split(" | ")[:2] for line in lines[2:4]] == [["| satisfied", "sat"], ["| satisfied", "rare"]]
+    assert "nan" not in ended.stdout.lower()
+    remarks = ended.stderr.splitlines()
+    assert len(remarks) == len({text.split(" (")[0] for text in remarks})
+    (lone,) = [text for text in remarks if "lonely_psu rule" in text]
+    assert "satisfied sat; satisfied rare; satisfied_g C; wrong C" in lone
+    assert any("0 degrees of freedom" in text and text.endswith("(village Ck2)") for text in remarks)
+    assert not any("By the rule of the point estimate" in text for text in remarks)
+
+
+def test_a_county_that_nobody_answered_in_is_missed_aloud(folder):
+    ended = estimate(folder, "--out", folder / "results.json")
+    rows = json.loads((folder / "results.json").read_text(encoding="utf-8"))["estimates"]
+    assert [row["domain"]["county"] for row in rows if row["id"] == "satisfied_g"] == ["A", "C"]
+    assert ended.stdout == ""
+    assert "satisfied_g: no record of these domains meets the condition" in ended.stderr
+    assert ended.stderr.rstrip().endswith("B")
+
+
+def test_many_rows_are_counted_and_not_all_named(folder):
+    plan = PLAN.replace("by: [stratum]", "by: [village]")
+    (folder / "plan.yaml").write_text(plan, encoding="utf-8")
+    (given,) = [text for text in estimate(folder).stderr.splitlines() if "given that cluster" in text]
+    assert given.count("village ") == 8
+    assert "… (+" in given
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b",5.375,1,", b",,1,", "row 2"),
+        (b"id,county", b"id,district", "county"),
+    ],
+)
+def test_bad_data_end_with_1_and_the_place(folder, old, new, told):
+    (folder / "field.csv").write_bytes(FIELD.read_bytes().replace(old, new, 1))
+    ended = estimate(folder)
+    assert ended.exit_code == 1
+    assert told in ended.output
