@@ -92,31 +92,42 @@ def as_data(error: Exception) -> Mapping[str, object]:
     known = coded(error)
     if known is None:
         raise TypeError(f"not an error with a code: {error!r}")
-    listed = [
-        {"code": each.code, "message": sentence(each.code, each.details, language()), "details": dict(each.details)}
-        for each in complaints_of(error)
-    ]
     message = sentence(known.code, known.details, language())
-    return {"ok": False, "code": known.code, "message": message, "details": dict(known.details), "complaints": listed}
+    complaints = listed(complaints_of(error))
+    return {
+        "ok": False,
+        "code": known.code,
+        "message": message,
+        "details": dict(known.details),
+        "complaints": complaints,
+    }
+
+
+def listed(complaints: Iterable[Complaint]) -> list[Mapping[str, object]]:
+    """Return complaints as a machine reads them."""
+    return [
+        {"code": each.code, "message": sentence(each.code, each.details, language()), "details": dict(each.details)}
+        for each in complaints
+    ]
 
 
 def print_complaints(complaints: Iterable[Complaint]) -> None:
     """Print complaints as a table on the error stream: file, row, column, what is wrong and what to do."""
-    listed = list(complaints)
-    if not listed:
+    found = list(complaints)
+    if not found:
         return
     english = language() == "en"
     table = Table(show_lines=False, header_style="bold")
     for head in ("file", "row", "column", "problem and remedy") if english else ("文件", "行", "列", "问题和办法"):
         table.add_column(head, overflow="fold")
-    for each in listed[:MOST_COMPLAINTS]:
+    for each in found[:MOST_COMPLAINTS]:
         table.add_row(
             *(_place(each, name) for name in ("file", "row", "column")), sentence(each.code, each.details, language())
         )
     console = Console(stderr=True)
     console.print(table)
-    if len(listed) > MOST_COMPLAINTS:
-        click.echo(sentence("terminal.more_complaints", {"count": len(listed) - MOST_COMPLAINTS}, language()), err=True)
+    if len(found) > MOST_COMPLAINTS:
+        click.echo(sentence("terminal.more_complaints", {"count": len(found) - MOST_COMPLAINTS}, language()), err=True)
 
 
 def _place(complaint: Complaint, name: str) -> str:

@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from evalsvc.draws import log
+from evalsvc.draws.design_reading import read_design, warnings, without_interval
 from evalsvc.draws.summary import excluded_units
 from evalsvc.errors import ConflictError, InvalidError
-from evalsvc.terminal import FAILED, language
+from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.words import sentence
 from sampling import size as sizes
 from sampling.chain import ChainEntry, chain_entry, entry_time, read_chain, write_chain
 from sampling.commitment import Commitment, commit, hash_secret
-from sampling.design import Design, load_design
-from sampling.design_check import check_design
+from sampling.design import Design
 from sampling.documents import parse_document
 from sampling.draw import run_draw
 from sampling.errors import complain
@@ -56,14 +56,17 @@ def commands() -> None:
 def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
     """核对方案，列出全部问题 / check a design against a frame and list every problem."""
     frame = open_frame(frame_path)
-    design = _design(design_path, frame)
+    design = _design_to_commit(design_path, frame)
     left_out = [asdict(each) for each in excluded_units(design, frame)]
+    remarks = warnings(design, design_path.name)
     if as_json:
-        click.echo(json.dumps({"ok": True, "complaints": [], "excluded": left_out}, ensure_ascii=False, indent=1))
+        value = {"ok": True, "complaints": [], "warnings": listed(remarks), "excluded": left_out}
+        click.echo(json.dumps(value, ensure_ascii=False, indent=1))
         return
     for each in left_out:
         click.echo(sentence("draw.left_out", {**each, "values": "、".join(each["values"])}, language()))
     click.echo(sentence("draw.design_fine", {"file": design_path.name, "stages": len(design.stages)}, language()))
+    print_complaints(remarks)
 
 
 @design_commands.command("size")
@@ -133,7 +136,7 @@ def make_commitment(design_path: Path, frame_path: Path, out: Path, secret_out: 
     """承诺：方案、抽样框和一个秘密数绑在一起 / bind a design and a frame to a fresh secret."""
     _refuse_existing(out, secret_out)
     frame = open_frame(frame_path)
-    design = _design(design_path, frame)
+    design = _design_to_commit(design_path, frame)
     secret = secrets.token_hex(32)
     made = commit(design, frame, hash_secret(secret), committed_at=_now())
     kept = {"evaluation": design.evaluation, "draw": design.draw, "secret": secret}
@@ -143,6 +146,7 @@ def make_commitment(design_path: Path, frame_path: Path, out: Path, secret_out: 
     _append(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
     details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
     click.echo(sentence("draw.committed", details, language()))
+    print_complaints(warnings(design, design_path.name))
 
 
 @commands.command("run")
@@ -166,7 +170,8 @@ def run(
     """执行抽取，写出抽样清单 / carry the draw out and write its manifest."""
     _refuse_existing(out)
     frame = open_frame(frame_path)
-    design = _design(design_path, frame)
+    # What was committed is drawn, with or without an interval.
+    design = read_design(design_path.read_text(encoding="utf-8"), design_path.name, frame)
     commitment = Commitment.from_json(commitment_path.read_text(encoding="utf-8"), commitment_path.name)
     secret = _secret(secret_path)
     with Bar(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
@@ -231,14 +236,9 @@ def show_log(log_path: Path, as_json: bool) -> None:
     click.echo(sentence("draw.log_fine", {"lines": len(lines)}, language()))
 
 
-def _design(path: Path, frame: Frame) -> Design:
-    reading = load_design(path.read_text(encoding="utf-8"), path.name)
-    complaints = list(reading.complaints)
-    if reading.design is not None:
-        complaints += check_design(reading.design, frame)
-    if reading.design is None or complaints:
-        raise InvalidError("draw.design_rejected", complaints, count=len(complaints))
-    return reading.design
+def _design_to_commit(path: Path, frame: Frame) -> Design:
+    text = path.read_text(encoding="utf-8")
+    return read_design(text, path.name, frame, against=lambda design: without_interval(design, path.name))
 
 
 def _secret(path: Path) -> str:

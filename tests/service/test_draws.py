@@ -16,7 +16,10 @@ from evalsvc.draws.secrets import decrypt
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.frames.models import FrameFile
 from sampling.chain import ChainReading, read_chain, write_chain
+from sampling.commitment import commit as bind
 from sampling.commitment import hash_secret
+from sampling.design import load_design
+from sampling.frame import open_frame
 from sampling.manifest import Manifest
 from sampling.verify import verify_draw
 
@@ -249,6 +252,44 @@ def test_the_commands_commit_run_verify_and_log(files):
     manifest.write_text("{}", encoding="utf-8")
     assert invoke("draw", "verify", manifest, "--frame", frame).exit_code == 1
     assert invoke("draw", "verify", manifest).exit_code == 2
+
+
+def test_the_commands_refuse_what_the_service_refuses_and_warn_of_what_it_warns(files):
+    design, out = files / "design.yaml", files / "made.json"
+    text = design.read_text(encoding="utf-8")
+    common = ("--design", design, "--frame", files / "frame.parquet", "--out", out, "--secret-out", files / "s.json")
+    design.write_text(text.replace("{count: household}", "{count: household}, order: frame"), encoding="utf-8")
+    for refused in (
+        invoke("design", "check", design, "--frame", files / "frame.parquet"),
+        invoke("draw", "commit", *common),
+    ):
+        assert refused.exit_code == 1
+        assert "successive-differences" in refused.stderr
+    assert not out.exists()
+    design.write_text(text.replace("each: 2, by: []", "each: 1, by: []"), encoding="utf-8")
+    checked = invoke("design", "check", design, "--frame", files / "frame.parquet", "--json")
+    told = json.loads(checked.stdout)
+    assert (checked.exit_code, told["ok"], told["complaints"]) == (0, True, [])
+    assert {each["code"] for each in told["warnings"]} == {"design.lone_unit"}
+    assert "1" in invoke("design", "check", design, "--frame", files / "frame.parquet").stderr
+    made = invoke("draw", "commit", *common)
+    assert (made.exit_code, out.exists(), "design.lone_unit" in made.stderr) == (0, True, False)
+    assert "stages[0].take.each" in made.stderr
+
+
+def test_a_committed_design_is_drawn_although_its_variance_is_not_computed(files):
+    """Refusing is for before the commitment: what was committed is drawn, or the secret is wasted."""
+    design, frame = files / "design.yaml", open_frame(files / "frame.parquet")
+    text = design.read_text(encoding="utf-8").replace("{count: household}", "{count: household}, order: frame")
+    design.write_text(text, encoding="utf-8")
+    secret = "0" * 64
+    made = bind(load_design(text).design, frame, hash_secret(secret), committed_at="2026-03-01T08:00:00Z")
+    (files / "commitment.json").write_text(made.to_json(), encoding="utf-8")
+    kept = {"evaluation": "fujian-demo", "draw": 1, "secret": secret}
+    (files / "secret.json").write_text(json.dumps(kept), encoding="utf-8")
+    options = ("--commitment", files / "commitment.json", "--secret", files / "secret.json", "--out", files / "m.json")
+    drawn = invoke("draw", "run", "--design", design, "--frame", files / "frame.parquet", *options)
+    assert drawn.exit_code == 0, drawn.output
 
 
 @pytest.mark.parametrize("change", ["edit", "remove", "reorder", "garble"])

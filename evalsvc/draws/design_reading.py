@@ -1,0 +1,40 @@
+"""Read a design's text against its frame: the one way for the service and for those who work with files."""
+
+from collections.abc import Callable, Iterable
+
+from evalsvc.errors import InvalidError
+from sampling.design import Design, load_design
+from sampling.design_check import check_design
+from sampling.errors import Complaint
+from sampling.estimable import LONE_UNIT, estimability
+from sampling.frame import Frame
+
+
+def read_design(
+    text: str, file: str, frame: Frame, *, against: Callable[[Design], Iterable[Complaint]] | None = None
+) -> Design:
+    """Read a design and check it; `against` says what else stands against it.
+
+    Raises
+    ------
+    InvalidError
+        ``draw.design_rejected`` with every complaint about the design.
+    """
+    reading = load_design(text, file)
+    complaints = list(reading.complaints)
+    if reading.design is not None:
+        complaints += check_design(reading.design, frame)
+        complaints += () if against is None else against(reading.design)
+    if reading.design is None or complaints:
+        raise InvalidError("draw.design_rejected", complaints, count=len(complaints))
+    return reading.design
+
+
+def without_interval(design: Design, file: str) -> list[Complaint]:
+    """List what would leave the sample of a design without any interval: such a design is not committed."""
+    return [each for each in estimability(design, file) if each.code != LONE_UNIT]
+
+
+def warnings(design: Design, file: str) -> list[Complaint]:
+    """List what makes intervals of a design worse, and does not stand in its way."""
+    return [each for each in estimability(design, file) if each.code == LONE_UNIT]
