@@ -13,23 +13,22 @@ from forms import check, convert, fill, library, parse_definition, parse_instanc
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=8)))
-AMOUNTS = (
-    "income_wage_local",
-    "income_wage_away",
-    "income_wage_public",
-    "income_crops",
-    "income_livestock",
-    "income_trade",
-    "income_land",
-    "income_dividends",
-    "income_pension",
-    "income_dibao",
-    "income_subsidies",
-    "income_support",
-    "income_other_transfers",
-    "cost_crops",
-    "cost_livestock",
-    "cost_trade",
+SOURCES = (
+    "wage_local",
+    "wage_public",
+    "grain",
+    "cash_crops",
+    "fruit",
+    "livestock",
+    "other_farm",
+    "trade",
+    "land",
+    "dividends",
+    "pension",
+    "dibao",
+    "subsidies",
+    "support",
+    "other_transfers",
 )
 
 
@@ -38,6 +37,7 @@ def answers(number: int) -> dict[str, object]:
     visit: dict[str, object] = {
         "unit_id": f"350125101200-{number:05d}",
         "household_class": ("脱贫户", "监测户", "一般农户")[number % 3],
+        "registered": ("是", "否", "否")[number % 3],
         "attempt": 1,
         "photo_house": "house.jpg",
         "position": "25.861 118.941 320 5",
@@ -48,14 +48,19 @@ def answers(number: int) -> dict[str, object]:
     registered = size + (number % 20 == 0)
     return (
         visit
-        | {name: (number * 37 + place * 211) % 9000 for place, name in enumerate(AMOUNTS)}
+        | {f"income_{name}": 2000 + (number * 37 + place * 211) % 9000 for place, name in enumerate(SOURCES)}
         | {
+            "income_sources": SOURCES,
+            "costs_stated": ["grain", "livestock"],
+            "cost_grain": 900,
+            "cost_livestock": 1100,
+            "cost_trade": 700,
             "disposition": "completed",
             "consent": "yes",
+            "consent_income": "yes",
             "consent_sensitive": "yes",
             "respondent_relation": "head",
             "respondent_age": 30 + number % 50,
-            "proxy": "no",
             "interpreter": "no",
             "guide_present": "no",
             "registered_persons": registered,

@@ -31,6 +31,8 @@ FACTS = {
     "food_clothing": "现场查看存粮不足，冬季衣被缺乏，受访人说经常不够吃",
     "exclusion": "家中有轿车，村里多人说在城里有商品房",
 }
+VISIBLE = frozenset({"housing", "water", "food_clothing"})
+"""Standards whose failure could be photographed, if the household lets it be."""
 GOOD = ("comes_often", "solves", "fair", "kind", "explains")
 BAD = ("rarely_comes", "unsolved", "unfair", "unkind", "formal")
 NON_CONTACT_REASONS = ("absent_twice", "away", "not_found")
@@ -56,6 +58,7 @@ def answer(home: Home, ended: datetime, photo: str, signature: str) -> Answers:
         "visit_date": started.date().isoformat(),
         "unit_id": home.unit_id,
         "household_class": home.household_class,
+        "registered": "是" if home.registered else "否",
         "attempt": 2 if home.outcome == "non_contact" else chance.choice((1, 1, 1, 2)),
         "disposition": home.outcome,
         "photo_house": photo,
@@ -79,7 +82,10 @@ def _at_the_door(home: Home, chance: random.Random) -> Answers:
     if home.outcome == "non_contact":
         return {"non_contact_reason": chance.choice(NON_CONTACT_REASONS)}
     if home.outcome == "refused":
-        return {"refusal_stage": chance.choice(("at_door", "at_door", "during"))}
+        return {
+            "refusal_stage": chance.choice(("at_door", "at_door", "during")),
+            "refusal_reason": chance.choice(("busy", "unwilling", "unwilling", "distrust", "not_said")),
+        }
     return {"ineligible_basis": INELIGIBLE_BASIS[home.outcome]}
 
 
@@ -90,7 +96,7 @@ def _interview(home: Home, chance: random.Random, year: int) -> Answers:
     if suspicion == "none" and doubted:
         suspicion = _plausible_suspicion(home, chance)
     standard = _failed_standard(suspicion, family, chance)
-    answers: Answers = _respondent(chance) | _household(home, family, standard, chance)
+    answers: Answers = _respondent(chance) | _registration(home, chance) | _household(home, family, standard, chance)
     answers |= _living(chance) | _guarantees(chance) | _water(chance) | _support(home, chance) | _opinion(home, chance)
     answers |= _observation(chance) | _suspicion(home, suspicion, standard)
     if standard:
@@ -99,9 +105,7 @@ def _interview(home: Home, chance: random.Random, year: int) -> Answers:
 
 
 def _plausible_suspicion(home: Home, chance: random.Random) -> str:
-    if home.household_class == ORDINARY:
-        return "missed"
-    return chance.choice(("wrong_exit", "wrong_exit", "wrong_entry")) if home.registered else "none"
+    return chance.choice(("wrong_exit", "wrong_exit", "wrong_entry")) if home.registered else "missed"
 
 
 def _failed_standard(suspicion: str, family: Family, chance: random.Random) -> str:
@@ -114,20 +118,30 @@ def _failed_standard(suspicion: str, family: Family, chance: random.Random) -> s
 
 
 def _respondent(chance: random.Random) -> Answers:
-    return {
+    respondent: Answers = {
         "consent": "yes",
+        "consent_income": "yes",
         "consent_sensitive": "yes",
         "respondent_relation": chance.choice(("head", "head", "spouse", "child", "parent")),
         "respondent_age": chance.randint(28, 79),
-        "proxy": "no",
-        "interpreter": "yes" if chance.random() < 0.12 else "no",
         "guide_present": "yes" if chance.random() < 0.04 else "no",
     }
+    if chance.random() < 0.12:
+        return respondent | {"interpreter": "yes", "interpreter_relation": chance.choice(("team", "family"))}
+    return respondent | {"interpreter": "no"}
+
+
+def _registration(home: Home, chance: random.Random) -> Answers:
+    if not home.registered:
+        return {}
+    registered = chance.randint(2014, 2017)
+    status: Answers = {} if home.household_class == EXITED else {"exit_status": "yes"}
+    return {**status, "registered_year": registered, "exit_year": registered + chance.randint(1, 3)}
 
 
 def _household(home: Home, family: Family, standard: str, chance: random.Random) -> Answers:
     usual = ORDINARY_INCOME if home.household_class == ORDINARY else EXITED_INCOME
-    incomes = make_incomes(chance, POOR_INCOME if standard == "income" else usual, family.residents)
+    incomes = make_incomes(chance, POOR_INCOME if standard == "income" else usual, family)
     evidence = chance.sample(("payslip", "bank", "bill", "record", "seen"), chance.randint(1, 3))
     return {
         "registered_persons": home.persons,
@@ -219,6 +233,7 @@ def _suspicion(home: Home, suspicion: str, standard: str) -> Answers:
         "suspicion_standard": standard,
         "suspicion_persons": home.persons,
         "suspicion_facts": FACTS[standard],
+        "suspicion_no_photo_reason": "objection" if standard in VISIBLE else "nothing_to_show",
     }
 
 

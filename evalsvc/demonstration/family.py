@@ -11,10 +11,14 @@ ADULT_AGES = {"head": (38, 74), "spouse": (36, 72), "child": (17, 44), "child_in
 SCHOOL_AGE = range(6, 16)
 POOR_INCOME, EXITED_INCOME, ORDINARY_INCOME = 3_600, 13_500, 18_500
 """Middle of the net income per person, in yuan."""
-WAGES = {"income_wage_local": 22, "income_wage_away": 38, "income_wage_public": 4}
-FARM = {"income_crops": 16, "income_livestock": 8, "income_trade": 5}
-OTHER = {"income_land": 2, "income_dividends": 1, "income_pension": 5, "income_subsidies": 2, "income_support": 2}
-COSTS = {"cost_crops": "income_crops", "cost_livestock": "income_livestock", "cost_trade": "income_trade"}
+WAGES = {"wage_local": 22, "wage_away": 38, "wage_public": 4}
+FARM = {"grain": 8, "cash_crops": 6, "fruit": 2, "livestock": 8, "trade": 5}
+OTHER = {"land": 2, "dividends": 1, "pension": 5, "subsidies": 2, "support": 2}
+RATIOS = {"grain": 0.40, "cash_crops": 0.45, "fruit": 0.15, "livestock": 0.40}
+"""Cost ratios of the form, for those who do not know their costs."""
+STATED = 0.6
+"""Share of farm items whose actual costs the respondent knows."""
+PENSION_AGE = 60
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,10 @@ class Family:
     residents: int
     pupils: int
     """How many members are of school age."""
+    away: bool
+    """Whether a resident worked away, so that there are wages from there."""
+    aged: bool
+    """Whether a member is old enough for a pension."""
 
 
 def make_family(chance: random.Random, persons: int, year: int) -> Family:
@@ -36,7 +44,13 @@ def make_family(chance: random.Random, persons: int, year: int) -> Family:
     relations += [chance.choice(CHILD_RELATIONS) for _ in range(children)]
     members = [_member(chance, relation, age, year) for relation, age in zip(relations, ages, strict=True)]
     residents = sum(member["m_resident"] == "yes" for member in members)
-    return Family(tuple(members), residents, sum(age in SCHOOL_AGE for age in ages))
+    return Family(
+        members=tuple(members),
+        residents=residents,
+        pupils=sum(age in SCHOOL_AGE for age in ages),
+        away=any(member["m_resident"] == "yes" and member.get("m_working_away") == "yes" for member in members),
+        aged=any(age >= PENSION_AGE for age in ages),
+    )
 
 
 def _member(chance: random.Random, relation: str, age: int, year: int) -> Answers:
@@ -51,23 +65,50 @@ def _member(chance: random.Random, relation: str, age: int, year: int) -> Answer
     }
     if age in SCHOOL_AGE:
         member["m_schooling"] = "at_school"
+    elif age == SCHOOL_AGE.stop:
+        member["m_schooling"] = "over_age"
     if age >= 16:
         member["m_working_away"] = "yes" if away else "no"
     return member
 
 
-def make_incomes(chance: random.Random, per_person: int, residents: int) -> Answers:
+def make_incomes(chance: random.Random, per_person: int, family: Family) -> Answers:
     """Split a household's income into the form's items; what is earned and spent balances to about the wanted net."""
-    net = int(per_person * residents * chance.lognormvariate(0, 0.25))
-    weights = {item: weight * chance.uniform(0.2, 1.8) for item, weight in (WAGES | FARM | OTHER).items()}
-    for item in weights:
-        if item != "income_pension" and chance.random() < 0.35:
-            weights[item] = 0.0
+    net = int(per_person * family.residents * chance.lognormvariate(0, 0.25))
+    weights = _weights(chance, family)
     total = sum(weights.values())
-    incomes: Answers = {item: int(net * weight / total / 10) * 10 for item, weight in weights.items()}
-    incomes |= {"income_dibao": chance.choice((0, 0, 0, 0, 2400, 5400)), "income_other_transfers": 0}
-    for cost, earned in COSTS.items():
-        spent = int(int(str(incomes[earned])) * chance.uniform(0.2, 0.5) / 10) * 10
-        incomes[cost] = spent
-        incomes[earned] = int(str(incomes[earned])) + spent
+    earned = {item: int(net * weight / total / 10) * 10 for item, weight in weights.items()}
+    earned["dibao"] = chance.choice((0, 0, 0, 0, 2400, 5400))
+    sources = [item for item, amount in earned.items() if amount or weights.get(item)]
+    stated, costs = _spend(chance, earned)
+    incomes: Answers = {f"income_{item}": earned[item] for item in sources}
+    incomes |= {"income_sources": " ".join(sources), **costs}
+    if set(sources) & set(RATIOS):
+        incomes["costs_stated"] = " ".join(stated) or "none"
     return incomes
+
+
+def _weights(chance: random.Random, family: Family) -> dict[str, float]:
+    """Choose where the money comes from; wages from away and pensions go with the members."""
+    weights = {item: weight * chance.uniform(0.2, 1.8) for item, weight in (WAGES | FARM | OTHER).items()}
+    fitting = {"wage_away": family.away, "pension": family.aged}
+    kept = {item: fitting.get(item, chance.random() >= 0.35) for item in weights}
+    if not any(kept.values()):
+        kept["wage_local"] = True
+    return {item: weight for item, weight in weights.items() if kept[item]}
+
+
+def _spend(chance: random.Random, earned: dict[str, int]) -> tuple[list[str], Answers]:
+    """Turn net into gross by actual costs, or by the ratio where nobody knows them; name the items that are known."""
+    stated: list[str] = []
+    costs: Answers = {}
+    for item in (item for item in FARM if item in earned):
+        if item in RATIOS and chance.random() >= STATED:
+            earned[item] = int(earned[item] / (1 - RATIOS[item]))
+            continue
+        spent = int(earned[item] * chance.uniform(0.2, 0.5) / 10) * 10
+        earned[item] += spent
+        costs[f"cost_{item}"] = spent
+        if item in RATIOS:
+            stated.append(item)
+    return stated, costs

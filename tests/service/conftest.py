@@ -115,10 +115,12 @@ class Field:
         answers = {
             "unit_id": unit.unit_id,
             "household_class": unit.stratum,
+            "registered": "否" if unit.stratum == "一般农户" else "是",
             "attempt": 1,
             "disposition": disposition,
             **({} if "photo_house" in given else {"no_photo_reason": "objection"}),
-            **({"non_contact_reason": "absent_twice"} if disposition == "non_contact" else {}),
+            **({} if "position" in given else {"position_problem": "no_signal"}),
+            **({"non_contact_reason": "absent_once"} if disposition == "non_contact" else {}),
             **given,
         }
         return fill(self.definition, answers, instance_id=instance_id)
@@ -341,7 +343,7 @@ def _begin_fieldwork(database: Database, store: Store, folder: Path, evaluation:
         draw = draws.run(session, store, lead, evaluation, number=1, public_value=None, secret_key=SECRET_KEY)
         name, data = instruments.shipped_form()
         instrument = instruments.publish(session, store, lead, evaluation.id, data=data, name=name)
-        fieldwork.assign_from_draw(session, lead, draw.id, instrument.id)
+        fieldwork.assign_from_draw(session, store, lead, draw.id, instrument.id)
         villages = sorted({row.parent for row in assignments_of_draw(session, draw.id)})
         for person, share in zip(enumerators, (villages[:2], villages[2:]), strict=True):
             fieldwork.assign_enumerator(session, supervisor.actor, evaluation.id, share, person.id)

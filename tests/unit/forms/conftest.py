@@ -10,10 +10,9 @@ from forms import Complaint, FormDefinition, check, convert, fill, library, pars
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=8)))
 MakeForm = Callable[..., FormDefinition]
 Verdict = Callable[..., list[tuple[str, str, str]]]
-AMOUNTS = (
-    "income_wage_local", "income_wage_away", "income_wage_public", "income_crops", "income_livestock", "income_trade",
-    "income_land", "income_dividends", "income_pension", "income_dibao", "income_subsidies", "income_support",
-    "income_other_transfers", "cost_crops", "cost_livestock", "cost_trade",
+SOURCES = (
+    "wage_local", "wage_away", "wage_public", "grain", "cash_crops", "fruit", "livestock", "other_farm", "trade",
+    "land", "dividends", "pension", "dibao", "subsidies", "support", "other_transfers",
 )  # fmt: skip
 
 
@@ -34,15 +33,18 @@ def member(relation: str, sex: str, born: int, **more: str) -> dict[str, object]
 def completed() -> dict[str, object]:
     """The answers of a completed interview with an exited household of four."""
     return {
-        "unit_id": "350125101200-00007", "household_class": "脱贫户", "attempt": 1, "disposition": "completed",
-        "photo_house": "门前.jpg", "position": "25.861 118.941 320 5", "consent": "yes", "consent_sensitive": "yes",
-        "respondent_relation": "head", "respondent_age": 56, "proxy": "no", "interpreter": "no", "guide_present": "no",
+        "unit_id": "350125101200-00007", "household_class": "脱贫户", "registered": "是", "attempt": 1,
+        "disposition": "completed", "photo_house": "门前.jpg", "position": "25.861 118.941 320 5", "consent": "yes",
+        "consent_income": "yes", "consent_sensitive": "yes", "respondent_relation": "head", "respondent_age": 56,
+        "interpreter": "no", "guide_present": "no", "registered_year": 2014, "exit_year": 2017,
         "registered_persons": 4, "resident_persons": 4, "register_change": "none",
         "member": [
-            member("head", "male", 1970), member("spouse", "female", 1972),
+            member("head", "male", 1970, m_working_away="yes"), member("spouse", "female", 1972),
             member("child", "female", 2016, m_schooling="at_school"), member("parent", "female", 1945),
         ],
-        **{name: 1200 * place for place, name in enumerate(AMOUNTS)},
+        "income_sources": list(SOURCES),
+        **{f"income_{name}": 1200 * place for place, name in enumerate(SOURCES)},
+        "costs_stated": ["grain", "livestock"], "cost_grain": 1000, "cost_livestock": 2000, "cost_trade": 3000,
         "income_stable": "yes", "income_evidence": ["payslip", "bank"], "food_shortage": "never", "protein": "weekly",
         "clothing": "yes", "bedding": "yes", "clinic": "yes", "untreated": "no", "house_grade": "b",
         "house_defects": ["none"], "relocated": "no", "water_source": "piped", "water_quantity": "ge_35",

@@ -95,7 +95,7 @@ def test_files_that_a_submission_names(household, completed, filled) -> None:
     instance = parse_instance(filled(household, completed))
     assert [(f.filename, f.path, f.is_audit_log) for f in named_files(household, instance)] == [
         ("门前.jpg", "/data/visit/photo_house", False),
-        ("签名.png", "/data/interview/signature", False),
+        ("签名.png", "/data/interview/signing/signature", False),
     ]
     logged = parse_instance(filled(household, {**completed, "meta/audit": "audit.csv"}))
     assert [f.filename for f in named_files(household, logged) if f.is_audit_log] == ["audit.csv"]
