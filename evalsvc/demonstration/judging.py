@@ -9,7 +9,7 @@ from evalsvc.cases.values import CONFIRM, EXCLUDE, CaseCounts, CaseRecord, Evide
 from evalsvc.demonstration.answers import chance_of
 from evalsvc.demonstration.institute import Institute, Member
 from evalsvc.demonstration.media import draw_photo
-from evalsvc.demonstration.world import World
+from evalsvc.demonstration.world import Home, World
 from evalsvc.service import Service
 
 DISAGREE, STILL_WAITING = 0.02, 0.015
@@ -45,20 +45,26 @@ def judge_cases(
     with service.database.transaction() as session:
         collect_cases(session, institute.member("demo-supervisor").actor, evaluation)
         cases = cases_of_draw(session, draw_id)
-    first, second = institute.member("demo-expert-1"), institute.member("demo-expert-2")
+    experts = institute.member("demo-expert-1"), institute.member("demo-expert-2")
     judgements = 0
     for place, case in enumerate(cases, start=1):
-        chance = chance_of(case.unit_id, "judgement").random()
-        verdict = CONFIRM if world.home(case.unit_id).suspicion == case.kind else EXCLUDE
-        _judge(service, first, case, verdict)
-        judgements += 1
-        if chance >= STILL_WAITING:
-            differs = chance < STILL_WAITING + DISAGREE
-            _judge(service, second, case, _other(verdict) if differs else verdict)
-            judgements += 1
+        verdicts = verdicts_of(world.home(case.unit_id), case.kind)
+        for expert, verdict in zip(experts, verdicts, strict=False):
+            _judge(service, expert, case, verdict)
+        judgements += len(verdicts)
         tell(place, len(cases))
     with service.database.reading() as session:
         return JudgingDone(counts_of(session, evaluation.id), judgements)
+
+
+def verdicts_of(home: Home, kind: str) -> tuple[str, ...]:
+    """Return what the experts say of a case, one after the other; a few cases the second has not come to."""
+    chance = chance_of(home.unit_id, "judgement").random()
+    verdict = CONFIRM if home.suspicion == kind else EXCLUDE
+    if chance < STILL_WAITING:
+        return (verdict,)
+    differs = chance < STILL_WAITING + DISAGREE
+    return verdict, _other(verdict) if differs else verdict
 
 
 def _judge(service: Service, expert: Member, case: CaseRecord, verdict: str) -> None:

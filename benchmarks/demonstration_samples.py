@@ -1,0 +1,160 @@
+"""Repeat the demonstration's survey with many secrets: which verdicts come how often, which intervals hold the truth.
+
+    .venv/bin/python -m benchmarks.demonstration_samples [--samples 200] [--short]
+
+The register and its hidden state stay; every sample is drawn with its own secret, visited, judged and estimated as in
+the demonstration. Finished samples are kept in out/studies: an interrupted run goes on where it stopped.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from benchmarks.coverage_tables import sections
+from benchmarks.evidence import ROOT, Study, parser, publish, tell
+from benchmarks.memory import Watch
+from benchmarks.repeated_survey import Population, draw, make_population, survey
+from evalsvc.demonstration.scenario import FULL, SCALES, SMALL
+
+STUDY = Study(
+    page="demonstration-coverage",
+    title="Repeated samples of the demonstration",
+    question=(
+        "How often does each county of the demonstration get each verdict, and how often does an interval hold the true"
+        " rate, when the same register is surveyed again and again with fresh secrets?"
+    ),
+    module="benchmarks.demonstration_samples",
+    libraries=("numpy", "scipy", "duckdb"),
+)
+KEPT = ROOT / "out" / "studies" / "demonstration-samples.jsonl"
+SOURCES = (
+    "sampling/**/*.py",
+    "evalsvc/**/*.py",
+    "evalsvc/**/*.yaml",
+    "evalsvc/demonstration/data/*",
+    "benchmarks/*.py",
+)
+Record = Mapping[str, Any]
+
+
+def main() -> None:
+    given = arguments()
+    scale = SMALL if given.short else FULL
+    store = Store(given.kept, identity(scale.name))
+    with Watch() as watch:
+        records = run(scale.name, 3 if given.short else given.samples, store, given.workers)
+    publish(STUDY, given, sections(records, watch.peak))
+
+
+def arguments() -> argparse.Namespace:
+    given = parser(__doc__)
+    given.add_argument("--samples", type=int, default=200)
+    given.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    given.add_argument("--kept", type=Path, default=KEPT, help="where finished samples are kept")
+    return given.parse_args()
+
+
+def identity(scale: str) -> str:
+    """Return a hash of the code and the data that samples hang on: samples of another state are not continued."""
+    digest = hashlib.sha256(scale.encode())
+    for path in sorted(path for pattern in SOURCES for path in ROOT.glob(pattern) if path.is_file()):
+        digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Store:
+    """Finished samples, a line each, after a line that names the state they are of."""
+
+    path: Path
+    identity: str
+
+    def read(self) -> dict[int, Record]:
+        """Return the samples of this state by their numbers; a line that was cut off is left out."""
+        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
+        records = list(_whole(lines))
+        if not records or records[0] != {"identity": self.identity}:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(json.dumps({"identity": self.identity}) + "\n", encoding="utf-8")
+            return {}
+        return {record["sample"]: record for record in records[1:]}
+
+    def add(self, record: Record) -> None:
+        """Keep one more sample."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write("\n" * self._cut_off() + json.dumps(record, ensure_ascii=False) + "\n")
+
+    def _cut_off(self) -> bool:
+        return not self.path.read_bytes().endswith(b"\n")
+
+
+def _whole(lines: Sequence[str]) -> Iterator[Record]:
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
+
+
+def run(scale: str, samples: int, store: Store, workers: int) -> list[Record]:
+    """Make the samples that are not kept yet, and return them all in the order of their numbers."""
+    known = store.read()
+    missing = [number for number in range(samples) if number not in known]
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="evalsvc-samples-") as folder:
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (scale, folder))
+        try:
+            futures = [pool.submit(_one, number) for number in missing]
+            for done, future in enumerate(as_completed(futures), start=1):
+                record = future.result()
+                store.add(record)
+                known[record["sample"]] = record
+                tell(done, len(missing), began)
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return [known[number] for number in range(samples)]
+
+
+class Worker:
+    """What a process of the pool keeps between samples."""
+
+    population: Population
+
+
+def _prepare(scale: str, folder: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    own = Path(folder, str(os.getpid()))
+    own.mkdir()
+    Worker.population = make_population(SCALES[scale], own)
+
+
+def _one(number: int) -> Record:
+    return sample(Worker.population, number)
+
+
+def sample(population: Population, number: int) -> Record:
+    """Carry one survey out; its secret follows from its number, so that a study can be repeated."""
+    secret = hashlib.sha256(f"demonstration-samples:{number}".encode()).hexdigest()
+    found = survey(population, draw(population, secret))
+    return {
+        "sample": number,
+        "outcomes": dict(found.outcomes),
+        "cases": dict(found.cases),
+        "false_suspicions": found.false_suspicions,
+        "verdicts": list(found.verdicts),
+        "figures": [vars(each) for each in found.compared],
+    }
+
+
+if __name__ == "__main__":
+    main()
