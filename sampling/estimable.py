@@ -55,6 +55,19 @@ def estimability(design: Design, file: str = "design.yaml") -> list[Complaint]:
     return complaints
 
 
+def without_interval(design: Design, file: str = "design.yaml") -> list[Complaint]:
+    """List what would leave the sample of a design without any interval; arguments and codes as ``estimability`` has.
+
+    Such a design is not committed, and a draw by one is not estimated.
+    """
+    return [each for each in estimability(design, file) if each.code != LONE_UNIT]
+
+
+def lone_units(design: Design, file: str = "design.yaml") -> list[Complaint]:
+    """List the places that ask for a single unit: a warning, for the estimate has a rule for them."""
+    return [each for each in estimability(design, file) if each.code == LONE_UNIT]
+
+
 def _lone_places(stage: Stage) -> Iterator[str]:
     """Give the places inside ``take`` that ask for a single unit."""
     if not isinstance(stage.take, TakeEach):

@@ -26,8 +26,8 @@ class OpenedUnit:
         False for 空挂, 已故 and 重复.
     responded : bool
         True for a completed interview.
-    adjustment_class : str
-        Class in which non-response is adjusted.
+    adjustment_classes : tuple of str
+        Classes in which non-response is adjusted, from the finest to the coarsest; all units name equally many.
     """
 
     unit_id: str
@@ -39,7 +39,7 @@ class OpenedUnit:
     opened: int
     eligible: bool
     responded: bool
-    adjustment_class: str
+    adjustment_classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,10 @@ class Weights:
         Base weight 1 / probability; final weight: base times the class's factor for respondents, 0 for eligible
         non-respondents, the base weight for ineligible units (which enter the variance with value 0).
     classes : tuple of ClassAdjustment
-        In code-point order of the names.
+        In code-point order of the names; of several classes a unit, those of the coarsest that was needed.
     complaints : tuple of Complaint
-        ``weight.empty_class`` for a class whose eligible units all failed to respond: its weight would be lost.
+        ``weight.empty_class`` for a class whose eligible units all failed to respond, where there is no coarser class
+        left that could carry its weight.
     """
 
     base: tuple[float, ...]
@@ -97,12 +98,34 @@ def household_weights(units: Sequence[OpenedUnit]) -> Weights:
     Oh and Scheuren (1983). Ineligible units keep their base weight.
     """
     base = [base_weight(unit.parent_probability, unit.population, unit.main, unit.opened) for unit in units]
-    return adjust_nonresponse(
-        base,
-        [unit.eligible for unit in units],
-        [unit.responded for unit in units],
-        [unit.adjustment_class for unit in units],
-    )
+    eligible, responded = [unit.eligible for unit in units], [unit.responded for unit in units]
+    steps = list(zip(*(unit.adjustment_classes for unit in units), strict=True))
+    return adjust_in_steps(base, eligible, responded, steps)
+
+
+def adjust_in_steps(
+    base: Sequence[float], eligible: Sequence[bool], responded: Sequence[bool], steps: Sequence[Sequence[str]]
+) -> Weights:
+    """Adjust in the finest classes; one without respondents passes its weight on to those of the next coarser class.
+
+    Units of a class that has respondents keep their class's factor: one silent village does not undo the adjustment of
+    the others.
+
+    Parameters
+    ----------
+    steps : sequence, each of shape (n,)
+        The units' classes, the finest step first; every class lies inside one of the next step.
+    """
+    weights = Weights(tuple(base), tuple(base), (), ())
+    for names in steps:
+        found = adjust_nonresponse(weights.adjusted, eligible, responded, names)
+        silent = {each.name for each in found.classes if each.factor is None}
+        moved = zip(weights.adjusted, found.adjusted, eligible, names, strict=True)
+        waiting = tuple(old if able and name in silent else new for old, new, able, name in moved)
+        weights = Weights(tuple(base), waiting, found.classes, found.complaints)
+        if not silent:
+            break
+    return weights
 
 
 def adjust_nonresponse(

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from evalsvc.draws import log
-from evalsvc.draws.design_reading import read_design, warnings, without_interval
+from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.summary import excluded_units
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.terminal import FAILED, language, listed, print_complaints
@@ -27,6 +27,7 @@ from sampling.design import Design
 from sampling.documents import parse_document
 from sampling.draw import run_draw
 from sampling.errors import complain
+from sampling.estimable import lone_units, without_interval
 from sampling.frame import Frame, open_frame
 from sampling.hashing import sha256_text
 from sampling.manifest import Manifest
@@ -58,7 +59,7 @@ def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
     frame = open_frame(frame_path)
     design = _design_to_commit(design_path, frame)
     left_out = [asdict(each) for each in excluded_units(design, frame)]
-    remarks = warnings(design, design_path.name)
+    remarks = lone_units(design, design_path.name)
     if as_json:
         value = {"ok": True, "complaints": [], "warnings": listed(remarks), "excluded": left_out}
         click.echo(json.dumps(value, ensure_ascii=False, indent=1))
@@ -146,7 +147,7 @@ def make_commitment(design_path: Path, frame_path: Path, out: Path, secret_out: 
     _append(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
     details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
     click.echo(sentence("draw.committed", details, language()))
-    print_complaints(warnings(design, design_path.name))
+    print_complaints(lone_units(design, design_path.name))
 
 
 @commands.command("run")

@@ -6,7 +6,6 @@ from evalsvc.errors import InvalidError
 from sampling.design import Design, load_design
 from sampling.design_check import check_design
 from sampling.errors import Complaint
-from sampling.estimable import LONE_UNIT, estimability
 from sampling.frame import Frame
 
 
@@ -28,13 +27,3 @@ def read_design(
     if reading.design is None or complaints:
         raise InvalidError("draw.design_rejected", complaints, count=len(complaints))
     return reading.design
-
-
-def without_interval(design: Design, file: str) -> list[Complaint]:
-    """List what would leave the sample of a design without any interval: such a design is not committed."""
-    return [each for each in estimability(design, file) if each.code != LONE_UNIT]
-
-
-def warnings(design: Design, file: str) -> list[Complaint]:
-    """List what makes intervals of a design worse, and does not stand in its way."""
-    return [each for each in estimability(design, file) if each.code == LONE_UNIT]

@@ -7,9 +7,10 @@ from typing import Any
 from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.planning.frame_facts import county_totals
 from evalsvc.planning.layout import Layout, layout_of, text_of
-from evalsvc.planning.plan import check_variance, plan_for, plan_text
+from evalsvc.planning.plan import plan_for, plan_text
 from sampling.design import load_design
 from sampling.errors import Complaint
+from sampling.estimable import without_interval
 from sampling.frame import Frame
 from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
@@ -37,12 +38,14 @@ class PlanMade:
 def plan_of_draw(pack: Pack, manifest: Manifest, attributes: Attributes, frame: Frame) -> PlanMade:
     """Make the plan for the counties that were drawn."""
     layout, complaints = layout_of(manifest, MANIFEST_FILE)
-    complaints = complaints if layout is None else check_variance(layout)
-    if layout is None or complaints:
+    if layout is None:
         return PlanMade(None, tuple(complaints))
     design = load_design(canonical_json(manifest.design).decode("utf-8")).design
     if design is None:
         raise ValueError("the layout let a design pass that cannot be read")
+    complaints = without_interval(design, MANIFEST_FILE)
+    if complaints:
+        return PlanMade(None, tuple(complaints))
     totals = county_totals(frame, design, _drawn_counties(manifest, attributes, layout))
     return PlanMade(plan_for(pack, layout, totals), ())
 

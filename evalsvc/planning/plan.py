@@ -9,7 +9,6 @@ import yaml
 from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, INDICATORS, OPEN_COLUMN, OPEN_FOR, Indicator, Reading
 from evalsvc.planning.layout import CLASS_COLUMN, Layout
-from sampling.errors import Complaint, complain
 
 ANSWERS_FILE = "answers.csv"
 VARIANCE_METHODS = ("brewer", "hartley-rao")
@@ -42,17 +41,6 @@ def plan_for(pack: Pack, layout: Layout, totals: Sequence[CountyTotals]) -> Mapp
 def plan_text(plan: Mapping[str, Any]) -> str:
     """Write plan.yaml; the same plan gives the same text."""
     return yaml.safe_dump(dict(plan), allow_unicode=True, sort_keys=False, width=120)
-
-
-def check_variance(layout: Layout) -> list[Complaint]:
-    """Name the stages whose variance cannot be estimated."""
-    known = (*VARIANCE_METHODS, "with-replacement")
-    unknown = [stage for stage in layout.stages if stage.by_probability and stage.joint_method not in known]
-    methods = {stage.joint_method for stage in layout.stages if stage.by_probability}
-    complaints = [complain("results.variance", stage=stage.name, method=stage.joint_method) for stage in unknown]
-    if not unknown and len(methods) > 1:
-        complaints.append(complain("results.variance_mixed", methods=", ".join(sorted(map(str, methods)))))
-    return complaints
 
 
 def _design(pack: Pack, layout: Layout) -> Mappings:

@@ -8,7 +8,7 @@ from evalsvc.instruments.contract import COMPLETED, DECEASED, DUPLICATE, VACANT
 from evalsvc.results.records import FieldworkRow
 from sampling.errors import Complaint
 from sampling.manifest import Manifest
-from sampling.weight import OpenedUnit, adjust_nonresponse, household_weights
+from sampling.weight import OpenedUnit, household_weights
 
 INELIGIBLE = frozenset({VACANT, DECEASED, DUPLICATE})
 RESERVE = "reserve"
@@ -35,18 +35,17 @@ def weigh(
     manifest: Manifest, opened: Sequence[FieldworkRow], places: Mapping[str, Place]
 ) -> tuple[dict[str, HouseholdWeight], list[Complaint]]:
     """Weigh every opened household; only a county in which nobody answered is complained of."""
-    units = _units(manifest, opened)
-    base = household_weights(units).base
-    kinds = {unit.id: unit.stratum for stage in manifest.stages[:-1] for unit in stage.units}
-    ladder = [_classes(row, places[row.unit_id], kinds) for row in opened]
-    adjusted, complaints = _adjust(units, base, ladder)
-    found = zip(units, base, adjusted, strict=True)
-    return {unit.unit_id: HouseholdWeight(int(unit.population), first, last) for unit, first, last in found}, complaints
+    units = _units(manifest, opened, places)
+    weights = household_weights(units)
+    found = zip(units, weights.base, weights.adjusted, strict=True)
+    by_household = {unit.unit_id: HouseholdWeight(int(unit.population), first, last) for unit, first, last in found}
+    return by_household, list(weights.complaints)
 
 
-def _units(manifest: Manifest, opened: Sequence[FieldworkRow]) -> list[OpenedUnit]:
+def _units(manifest: Manifest, opened: Sequence[FieldworkRow], places: Mapping[str, Place]) -> list[OpenedUnit]:
     populations = {(each.parent, each.stratum): each.population for each in manifest.stages[-1].strata}
     chance = _parent_probabilities(manifest)
+    kinds = {unit.id: unit.stratum for stage in manifest.stages[:-1] for unit in stage.units}
     group = {row.unit_id: (row.parent or None, row.stratum) for row in opened}
     main = Counter(group[row.unit_id] for row in opened if row.sample_type != RESERVE)
     reserves = Counter(group[row.unit_id] for row in opened if row.sample_type == RESERVE)
@@ -61,7 +60,7 @@ def _units(manifest: Manifest, opened: Sequence[FieldworkRow]) -> list[OpenedUni
             opened=reserves[group[row.unit_id]],
             eligible=row.disposition not in INELIGIBLE,
             responded=row.disposition == COMPLETED,
-            adjustment_class="",
+            adjustment_classes=_classes(row, places[row.unit_id], kinds),
         )
         for row in opened
     ]
@@ -76,27 +75,6 @@ def _classes(row: FieldworkRow, place: Place, kinds: Mapping[str, str]) -> tuple
         f"{county}/{household_class}",
         county,
     )
-
-
-def _adjust(
-    units: Sequence[OpenedUnit], base: Sequence[float], ladder: Sequence[tuple[str, ...]]
-) -> tuple[Sequence[float], list[Complaint]]:
-    """Adjust in the finest class; a class without respondents passes its weight on to those of the next coarser class.
-
-    Households of a class that has respondents keep their class's factor: one silent village does not undo the
-    adjustment of the others.
-    """
-    eligible, responded = [unit.eligible for unit in units], [unit.responded for unit in units]
-    weights, complaints = list(base), list[Complaint]()
-    for names in zip(*ladder, strict=True):
-        found = adjust_nonresponse(weights, eligible, responded, names)
-        silent = {each.name for each in found.classes if each.factor is None}
-        moved = zip(weights, found.adjusted, eligible, names, strict=True)
-        weights = [old if able and name in silent else new for old, new, able, name in moved]
-        complaints = list(found.complaints)
-        if not silent:
-            break
-    return weights, complaints
 
 
 def _parent_probabilities(manifest: Manifest) -> dict[str | None, float]:

@@ -53,7 +53,7 @@ def test_the_table_names_variables_and_the_remarks_name_rows_once(folder):
     assert len(remarks) == len({text.split(" (")[0] for text in remarks})
     (lone,) = [text for text in remarks if "lonely_psu rule" in text]
     assert "satisfied sat; satisfied rare; satisfied_g C; wrong C" in lone
-    assert any("0 degrees of freedom" in text and text.endswith("(village Ck2)") for text in remarks)
+    assert any("0 degrees of freedom" in text and text.endswith("(rows: village Ck2)") for text in remarks)
     assert not any("By the rule of the point estimate" in text for text in remarks)
 
 

@@ -6,7 +6,8 @@ from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.planning.frame_facts import county_scopes, exclusions
 from evalsvc.planning.layout import layout_of
-from evalsvc.planning.plan import CountyTotals, check_variance, plan_for, plan_text
+from evalsvc.planning.making import plan_of_draw
+from evalsvc.planning.plan import CountyTotals, plan_for, plan_text
 from evalsvc.results.assembly import assemble
 from evalsvc.results.compute import compute_results, estimate
 from sampling.estimate import load_plan
@@ -117,11 +118,13 @@ def test_exclusions_are_counted(world):
     assert [(each.reason, each.units) for each in exclusions(world.frame, world.design)] == [("居委会不在评估范围", 2)]
 
 
-def test_a_variance_that_cannot_be_estimated_is_refused(sources):
-    layout, _ = layout_of(sources.manifest, "draw-manifest.json")
-    stage = replace(layout.stages[0], joint_method="successive-differences")
-    complaints = check_variance(replace(layout, stages=(stage, layout.stages[1])))
-    assert [each.code for each in complaints] == ["results.variance"]
+def test_a_variance_that_cannot_be_estimated_is_refused(sources, world):
+    first, *others = sources.manifest.design["stages"]
+    in_order = {**first, "order": "frame", "joint_method": "successive-differences"}
+    manifest = replace(sources.manifest, design={**sources.manifest.design, "stages": [in_order, *others]})
+    made = plan_of_draw(sources.pack, manifest, sources.attributes, world.frame)
+    assert made.plan is None
+    assert [each.code for each in made.complaints] == ["design.variance_not_computed"]
 
 
 def test_sampling_with_replacement_states_no_probability(sources):

@@ -13,7 +13,7 @@ from sampling.weight import OpenedUnit, adjust_nonresponse, base_weight, househo
 def unit(
     unit_id: str, *, opened: int = 0, eligible: bool = True, responded: bool = True, name: str = "a"
 ) -> OpenedUnit:
-    return OpenedUnit(unit_id, "v", "s", 0.25, 20, 4, opened, eligible, responded, name)
+    return OpenedUnit(unit_id, "v", "s", 0.25, 20, 4, opened, eligible, responded, tuple(name.split("/")))
 
 
 def test_opened_reserves_count_for_all() -> None:
@@ -36,8 +36,30 @@ def test_eligible_nonresponse_passes_its_weight_on_and_ineligible_units_keep_the
 def test_a_class_without_respondents_is_named(say: Callable[[Complaint], tuple[str, str]]) -> None:
     weights = household_weights([unit("h1"), unit("h2", responded=False, name="b")])
     assert [one.code for one in weights.complaints] == ["weight.empty_class"]
-    assert "“b”" in say(weights.complaints[0])[1]
+    chinese, english = say(weights.complaints[0])
+    assert "“b”" in english
+    assert "补访" in chinese
+    assert "合并" not in chinese
     assert weights.classes[1].factor is None
+
+
+def test_a_silent_class_passes_its_weight_to_the_next_coarser_one_and_others_keep_their_factor() -> None:
+    """Villages b and c of one kind: b is silent, so c carries 40 more; a, of another kind, keeps its factor of 2."""
+    weights = household_weights(
+        [
+            *(unit(f"a{i}", responded=i > 0, name="a/poor/county") for i in range(2)),
+            *(unit(f"b{i}", responded=False, name="b/other/county") for i in range(2)),
+            *(unit(f"c{i}", name="c/other/county") for i in range(2)),
+        ]
+    )
+    assert weights.adjusted == (0.0, 40.0, 0.0, 0.0, 40.0, 40.0)
+    assert weights.complaints == ()
+
+
+def test_only_a_silence_that_reaches_the_coarsest_class_is_complained_of() -> None:
+    silent = [unit(f"b{i}", responded=False, name="b/other/second") for i in range(2)]
+    weights = household_weights([unit("a1", name="a/poor/first"), *silent])
+    assert [one.details["name"] for one in weights.complaints] == ["second"]
 
 
 def test_impossible_units_are_refused() -> None:
