@@ -17,6 +17,9 @@ class Store:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sync_directory(directory.parent)
+        self._named_durably: set[str] = set()
+        """Folders that this process has synced into the store's; another's may not have got so far."""
 
     def put(self, data: bytes) -> str:
         """Write bytes and return their SHA-256; return only when file and folder are on disk."""
@@ -32,15 +35,13 @@ class Store:
     def _keep(self, digest: str, source: BinaryIO) -> str:
         path = self._path(digest)
         if not path.exists():
-            _make_durable_directory(path.parent)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix="part-", delete=False) as file:
-                shutil.copyfileobj(source, file)
-                file.flush()
-                os.fsync(file.fileno())
-            # Two writers of the same bytes may meet here; both names are right, and rename replaces atomically.
-            Path(file.name).replace(path)
-        # Also when it was there: its writer may still be on the way to this line.
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            _write(path, source)
+        # Also when they were there: their writer may still be on the way to these lines.
         _sync_directory(path.parent)
+        if path.parent.name not in self._named_durably:
+            _sync_directory(self.directory)
+            self._named_durably.add(path.parent.name)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -76,10 +77,19 @@ class Store:
         return self.directory / digest[:2] / digest
 
 
-def _make_durable_directory(directory: Path) -> None:
-    if not directory.exists():
-        directory.mkdir(mode=0o700, exist_ok=True)
-        _sync_directory(directory.parent)
+def _write(path: Path, source: BinaryIO) -> None:
+    """Write aside, sync, and rename: the name stands for the whole file or for none."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix="part-", delete=False) as file:
+        part = Path(file.name)
+        try:
+            shutil.copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            part.unlink()
+            raise
+    # Two writers of the same bytes may meet here; both names are right, and rename replaces atomically.
+    part.replace(path)
 
 
 def _sync_directory(directory: Path) -> None:

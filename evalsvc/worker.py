@@ -4,10 +4,12 @@ A feature's jobs.py makes a `JobKind`; KINDS in evalsvc/job_kinds.py names it. A
 UPDATE SKIP LOCKED on PostgreSQL, the write lock on SQLite) and holds it by a lease that a heartbeat renews; a worker
 that dies lets the lease run out, and the job is taken again. Every claim counts up `attempts`, and only the holder of
 the latest claim may end the job, so a worker that slept through its lease changes nothing. Refused work (an error
-with a code) fails at once; anything unforeseen waits longer each time, then gives up.
+with a code) fails at once; anything unforeseen waits longer each time, then gives up. A job whose worker died is given
+up after as many claims: it may be what its workers die of.
 """
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +30,7 @@ ATTEMPTS = 5
 LEASE = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=15)
 IDLE_SECONDS = 1.0
+UNEXPECTED = "job.unexpected"
 log = logging.getLogger("evalsvc.worker")
 
 
@@ -137,12 +140,21 @@ def _due() -> tuple[ColumnElement[bool], ...]:
 def claim(service: Service) -> tuple[str, Work] | None:
     """Take the oldest due job, or one whose worker let its lease run out; return its kind and the work."""
     with service.database.transaction() as session:
+        _give_up(session)
         query = select(Job).where(*_due()).order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)
         job = session.scalars(query).one_or_none()
         if job is None:
             return None
         job.state, job.attempts, job.due_at = RUNNING, job.attempts + 1, now() + LEASE
         return job.kind, Work(service, job.id, job.subject, job.arguments, job.actor, job.attempts)
+
+
+def _give_up(session: Session) -> None:
+    """End the jobs whose last worker let the lease run out: no exception told of it, so only the claims are counted."""
+    spent = update(Job).where(*_due(), Job.state == RUNNING, Job.attempts >= ATTEMPTS)
+    ended = {"state": FAILED, "ended_at": now(), "failure_code": UNEXPECTED, "failure_details": {"attempts": ATTEMPTS}}
+    for identifier in session.scalars(spent.values(**ended).returning(Job.id)):
+        log.error("job %s is given up: its workers died", identifier)
 
 
 @contextmanager
@@ -168,14 +180,19 @@ def _heartbeat(work: Work) -> Iterator[None]:
 
 
 def _fail(work: Work, code: str, details: Mapping[str, object]) -> None:
-    plain = {name: value if isinstance(value, int | float | str) else str(value) for name, value in details.items()}
+    plain = {name: value if _fits_json(value) else str(value) for name, value in details.items()}
     with work.service.database.transaction() as session:
         _change(session, work, state=FAILED, ended_at=now(), failure_code=code, failure_details=plain)
 
 
+def _fits_json(value: object) -> bool:
+    """Tell whether both databases keep a value as it is: JSON has no infinite numbers, and none that is not one."""
+    return isinstance(value, int | str) or (isinstance(value, float) and math.isfinite(value))
+
+
 def _retry(work: Work) -> None:
     if work.claim >= ATTEMPTS:
-        _fail(work, "job.unexpected", {"attempts": work.claim})
+        _fail(work, UNEXPECTED, {"attempts": work.claim})
         return
     with work.service.database.transaction() as session:
         _change(session, work, state=WAITING, due_at=now() + FIRST_WAIT * 4 ** (work.claim - 1))

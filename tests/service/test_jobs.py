@@ -143,6 +143,37 @@ def test_a_job_whose_worker_died_is_taken_again(service: Service, database: Data
     assert state(database, job).state == jobs.DONE
 
 
+def test_a_job_that_ends_its_workers_is_given_up(service: Service, database: Database) -> None:
+    job = wish(database)
+    for _ in range(ATTEMPTS):
+        assert claim(service) is not None
+        make_due(database)
+    assert Worker(service, [kind(lambda _work: None)]).run_due() == 0
+    given_up = state(database, job)
+    assert (given_up.state, given_up.failure_code) == (jobs.FAILED, "job.unexpected")
+    assert given_up.failure_details == {"attempts": ATTEMPTS}
+    assert given_up.ended_at is not None
+
+
+def test_a_job_that_is_given_up_keeps_no_other_waiting(service: Service, database: Database) -> None:
+    wish(database)
+    for _ in range(ATTEMPTS):
+        claim(service)
+        make_due(database)
+    other = wish(database)
+    assert Worker(service, [kind(lambda _work: None)]).run_due() == 1
+    assert state(database, other).state == jobs.DONE
+
+
+def test_a_failure_with_a_number_that_is_none_ends_the_job(service: Service, database: Database) -> None:
+    def run(_work: Work) -> None:
+        raise InvalidError("people.token_days", maximum=float("nan"), minimum=float("-inf"))
+
+    job = wish(database)
+    Worker(service, [kind(run)]).run_due()
+    assert state(database, job).failure_details == {"maximum": "nan", "minimum": "-inf"}
+
+
 def test_a_worker_that_slept_through_its_lease_changes_nothing(service: Service, database: Database) -> None:
     effects: list[str] = []
 

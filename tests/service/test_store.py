@@ -39,21 +39,59 @@ def test_a_file_is_put_piece_by_piece_and_only_once(store: Store, tmp_path: Path
     assert [path.name for path in store.path(digest).parent.iterdir()] == [digest]
 
 
-def test_file_and_folder_are_synced_before_the_hash_is_returned(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[str] = []
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Every folder and file that is synced, in order."""
+    found: list[Path] = []
     real = os.fsync
 
     def watch(descriptor: int) -> None:
-        synced.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")  # noqa: PTH112
+        found.append(Path(f"/proc/self/fd/{descriptor}").readlink())
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", watch)
-    store.put(b"new")
-    assert synced[-2:] == ["file", "folder"]
-    assert synced.index("folder") == 0, "the new folder is synced into its parent"
+    return found
+
+
+def test_a_folder_that_another_writer_has_just_made_is_synced_too(store: Store, synced: list[Path]) -> None:
+    data = b"the other writer has not come to its sync yet"
+    folder = store.directory / hashlib.sha256(data).hexdigest()[:2]
+    folder.mkdir()
+    store.put(data)
+    assert store.directory in synced
+    synced.clear()
+    store.put(data + b", but this process has")
+    store.put(data)
+    assert synced.count(store.directory) <= 1
+
+
+def test_a_new_store_is_named_durably_by_the_folder_above(tmp_path: Path, synced: list[Path]) -> None:
+    Store(tmp_path / "deep" / "store")
+    assert tmp_path / "deep" in synced
+
+
+def test_a_write_that_fails_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.put(b"too much")
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+    with pytest.raises(OSError, match="No space left"):
+        monkeypatch.setattr("shutil.copyfileobj", lambda *_given: full(0))
+        store.put(b"too much")
+    assert [path for path in store.directory.rglob("*") if path.is_file()] == []
+
+
+def test_file_and_folders_are_synced_before_the_hash_is_returned(store: Store, synced: list[Path]) -> None:
+    digest = store.put(b"new")
+    folder = store.directory / digest[:2]
+    part, *folders = synced
+    assert (part.parent, folders) == (folder, [folder, store.directory])
     synced.clear()
     store.put(b"new")
-    assert synced == ["folder"], "its writer may still be on the way"
+    assert synced == [folder], "its writer may still be on the way"
 
 
 def test_a_damaged_file_is_not_given_out(store: Store) -> None:
