@@ -3,7 +3,7 @@
 The service composes it to issue a report, an outsider's check composes it again from the bundle and compares.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -61,18 +61,18 @@ class Material:
 
 def compose(head: Head, about: About, material: Material) -> Facts:
     """Return edition.json without its printed figures."""
-    manifest = material.sources.manifest
+    manifest, pack = material.sources.manifest, material.sources.pack
     return {
         "version": VERSION,
         "edition": asdict(head),
         "evaluation": asdict(about),
-        "pack": _pack(material.sources.pack),
+        "pack": _pack(pack),
         "draw": _draw(manifest),
         "frame": _frame(material),
         "fieldwork": _fieldwork(material),
         "villages": _villages(material),
         "cases": _cases(material),
-        "verdicts": _verdicts(material.rows, material.layout.county),
+        "verdicts": _verdicts(material.rows, material.layout.county, _counties(material), pack.thresholds),
         "estimates": [dict(row) for row in material.rows],
         "inputs": dict(sorted(material.inputs.items())),
         "code_version": material.code_version,
@@ -87,7 +87,7 @@ def shown_facts(
         "pack": _pack(pack),
         "frame": {"counties": [{"code": code, "name": name} for code, name in sorted(counties.items())]},
         "estimates": [dict(row) for row in rows],
-        "verdicts": _verdicts(rows, county_column),
+        "verdicts": _verdicts(rows, county_column, counties, pack.thresholds),
     }
 
 
@@ -131,12 +131,16 @@ def _draw(manifest: Manifest) -> Facts:
     }
 
 
+def _counties(material: Material) -> list[str]:
+    """Return the codes of the drawn counties in their order."""
+    return sorted({text_of(values, material.layout.county) for values in material.sources.attributes.values()})
+
+
 def _frame(material: Material) -> Facts:
     design = load_design(canonical_json(material.sources.manifest.design).decode("utf-8")).design
     if design is None:
         raise ValueError("the design of the manifest was read before")
-    drawn = {text_of(values, material.layout.county) for values in material.sources.attributes.values()}
-    scopes = county_scopes(material.frame, design, drawn)
+    scopes = county_scopes(material.frame, design, set(_counties(material)))
     counties = [
         {
             "code": each.county,
@@ -198,7 +202,6 @@ def _villages(material: Material) -> list[Facts]:
 
 def _cases(material: Material) -> Facts:
     sources, county = material.sources, material.layout.county
-    codes = sorted({text_of(values, county) for values in sources.attributes.values()})
     return {
         "all": case_counts(sources.cases),
         "counties": [
@@ -208,25 +211,33 @@ def _cases(material: Material) -> Facts:
                     case for case in sources.cases if text_of(sources.attributes[case.unit_id], county) == code
                 ),
             }
-            for code in codes
+            for code in _counties(material)
         ],
     }
 
 
-def _verdicts(rows: Sequence[Mapping[str, Any]], county_column: str) -> list[Facts]:
+def _verdicts(
+    rows: Sequence[Mapping[str, Any]], county_column: str, counties: Iterable[str], judged: Iterable[str]
+) -> list[Facts]:
     """Join the verdicts of each county: a single miss fails it, an undecided indicator leaves it undecided.
 
-    Where counting every open case would give the county another verdict, nothing can be said until they are decided.
+    So does an indicator that the county has no row of, because nobody in it could be asked. Where counting every open
+    case would give the county another verdict, nothing can be said until they are decided.
     """
-    none: dict[str, dict[str, str]] = {}
+    unanswered = dict.fromkeys(judged, UNDECIDED)
+    none = {code: dict(unanswered) for code in counties}
     counted: dict[str, dict[str, str]] = {}
     for row in rows:
         indicator = indicator_of_row(row["id"])
         code = row["domain"].get(county_column)
         if indicator is not None and code is not None and row["verdict"] is not None:
-            found = counted if OPEN_FOR in row["id"] else none
+            found: dict[str, dict[str, str]] = counted if OPEN_FOR in row["id"] else none
             found.setdefault(code, {})[indicator.id] = row["verdict"]
-    return [_headline(code, verdicts, verdicts | counted.get(code, {})) for code, verdicts in sorted(none.items())]
+    return [
+        _headline(code, verdicts, verdicts | counted.get(code, {}))
+        for code, verdicts in sorted(none.items())
+        if verdicts
+    ]
 
 
 def _headline(code: str, verdicts: Mapping[str, str], with_open: Mapping[str, str]) -> Facts:

@@ -78,6 +78,30 @@ class Figures:
         found = self.facts["pack"]["thresholds"].get(indicator)
         return "" if found is None else f"{SIGNS[found['pass']]}{percent(found['value'], places=self.decimals)}"
 
+    def clear_side(self, indicator: str, row: Row) -> str | None:
+        """Return the side on which the whole interval lies; None where it holds the threshold or does not exist."""
+        threshold = self.facts["pack"]["thresholds"][indicator]
+        if row["low"] is None or row["high"] is None:
+            return None
+        below, reaches = row["high"] < threshold["value"], row["low"] >= threshold["value"]
+        if not below and not reaches:
+            return None
+        return "passes" if {"below": below, "at_least": reaches}[threshold["pass"]] else "fails"
+
+    def remarks(self, indicator: str) -> Mapping[str, tuple[str, ...]]:
+        """Return the codes of what is remarked on an indicator's rows, each with the counties that it is about.
+
+        The rule of the estimate alone is no remark: it has a column of its own.
+        """
+        about: dict[str, tuple[str, ...]] = {}
+        for county in self.counties:
+            row = self.row(indicator, county.code)
+            flags = [] if row is None else [f"estimate.flag.{flag}" for flag in row["flags"] if flag not in POINT_RULE]
+            reason = "estimate.empty_domain" if row is None else row["reason"]
+            for code in [*flags, *([reason] if reason else [])]:
+                about[code] = (*about.get(code, ()), county.name)
+        return about
+
     def count(self, *path: str) -> Printed:
         """Return a count by its path in the facts; a list is entered by the code of its entry."""
         value: Any = self.facts

@@ -5,8 +5,9 @@ from typing import Any
 
 from evalsvc.editions.facts import UNDECIDED
 from evalsvc.editions.figures import TONES, County, Figures
-from evalsvc.editions.wording import MEANINGS, OPEN_CASES_DECIDE
+from evalsvc.editions.wording import MEANINGS
 from evalsvc.planning.indicators import INDICATORS, Indicator
+from evalsvc.words import sentence
 from reports.document import Block, Column, Finding, Inline, Paragraph, Row, Strong, Table, Text
 
 
@@ -118,7 +119,7 @@ def _certainty(figures: Figures, county: County) -> Text:
 
 def _meaning(figures: Figures, county: County, judged: Mapping[str, Any]) -> Text:
     if judged["open_cases_decide"]:
-        return (OPEN_CASES_DECIDE, *_undecided(figures, county, judged["indicators"]))
+        return (sentence("edition.open_cases_decide", {}), *_undecided(figures, county, judged["indicators"]))
     return (MEANINGS[judged["verdict"]], *_undecided(figures, county, judged["indicators"]))
 
 
@@ -145,7 +146,7 @@ def undecided_although_clear(figures: Figures, county: County) -> list[Inline]:
     parts: list[Inline] = []
     for each in judged_indicators(figures):
         row = figures.row(each.id, county.code)
-        side = None if row is None or row["verdict"] != UNDECIDED else _clear_side(figures, each.id, row)
+        side = None if row is None or row["verdict"] != UNDECIDED else figures.clear_side(each.id, row)
         if side is not None:
             parts.append(
                 f"{each.chinese}的置信区间虽不含门槛，但区间按实测的设计效应计算，判定按实测与计划两者中较大的计算，"
@@ -156,14 +157,3 @@ def undecided_although_clear(figures: Figures, county: County) -> list[Inline]:
             )
             parts.append("因此不能判定。")
     return parts
-
-
-def _clear_side(figures: Figures, indicator: str, row: Mapping[str, Any]) -> str | None:
-    """Return the side on which the whole interval lies; None where it holds the threshold or does not exist."""
-    threshold = figures.facts["pack"]["thresholds"][indicator]
-    if row["low"] is None or row["high"] is None:
-        return None
-    below, reaches = row["high"] < threshold["value"], row["low"] >= threshold["value"]
-    if not below and not reaches:
-        return None
-    return "passes" if {"below": below, "at_least": reaches}[threshold["pass"]] else "fails"

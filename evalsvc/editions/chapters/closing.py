@@ -1,6 +1,7 @@
 """Chapters 5 to 7: suspected cases, method with its limits, and the words used."""
 
 from evalsvc.editions.figures import Figures
+from evalsvc.editions.risk import risk_sentence
 from evalsvc.editions.wording import CASE_KINDS, CASE_STATES, GLOSSARY, INTERVALS
 from reports.document import Chapter, Column, Heading, Items, Paragraph, Row, Strong, Table
 
@@ -52,10 +53,11 @@ def method(figures: Figures) -> Chapter:
         "方差：按抽样设计逐级计算，村为初级抽样单位，村内再计一级；分户类估计时不删除样本，只把类外的户取值为零。",
         f"区间：{INTERVALS.get(pack['interval'], pack['interval'])}法，适合很小或很大的率，不会给出负数或零宽度。"
         f"估计值为0或100%时，有效样本量按计划设计效应折减（以人计{pack['planned_deff']['person']:g}，"
-        f"以户计{pack['planned_deff']['household']:g}）。计划设计效应都按户给出：以人计的率，先按各户的权数和人口把户数折成"
-        "等权等规模的户数（Kish公式），再除以设计效应；以户计的率，直接用应答户数除以设计效应。",
+        f"以户计{pack['planned_deff']['household']:g}）。计划设计效应都按户给出：以人计的率，先按各户人口把户数折成"
+        "等规模的户数（Kish公式），再除以设计效应；以户计的率，直接用应答户数除以设计效应。权数不等和村内相似的影响都在设计效应里。",
         f"判定：单侧{(1 - pack['alpha']) * 100:g}%置信界在门槛以内为达标；另一侧的界越过门槛为不达标；其余为不能判定。"
         "单侧界的设计效应取实测与计划中较大的，置信区间取实测的，所以区间不含门槛时仍可能不能判定。",
+        *(f"多项判定：{text}" for text in (risk_sentence(figures.facts),) if text),
     )
     limits = (
         "区间只反映抽样误差，不反映隐瞒、诱导、记忆偏差等非抽样误差。",

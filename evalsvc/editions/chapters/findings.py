@@ -1,6 +1,6 @@
 """Chapter 4: every indicator with its interval, verdict and precision."""
 
-from evalsvc.editions.figures import POINT_RULE, Figures, tone_of
+from evalsvc.editions.figures import Figures, tone_of
 from evalsvc.planning.indicators import COMPOSITE, INDICATORS, Indicator
 from evalsvc.words import sentence
 from reports.document import (
@@ -86,16 +86,10 @@ def _precision(figures: Figures, indicator: Indicator) -> Table:
 
 
 def _remarks(figures: Figures, indicator: Indicator) -> list[Block]:
-    """Say in words what the flags of the rows remark; the rule of the estimate alone has a column of its own."""
-    counties: dict[str, list[str]] = {}
-    for each in figures.counties:
-        row = figures.row(indicator.id, each.code)
-        for flag in () if row is None else row["flags"]:
-            if flag not in POINT_RULE:
-                counties.setdefault(flag, []).append(each.name)
+    """Say in words what the rows remark, and why figures are missing."""
     return [
-        Paragraph(f"备注（{'、'.join(names)}）：{sentence(f'estimate.flag.{flag}', {}, 'zh')}")
-        for flag, names in counties.items()
+        Paragraph(f"备注（{'、'.join(names)}）：{sentence(code, {}, 'zh')}")
+        for code, names in figures.remarks(indicator.id).items()
     ]
 
 

@@ -2,15 +2,17 @@
 
 import pytest
 
+from evalsvc.editions.chapters.closing import method
 from evalsvc.editions.chapters.findings import findings
 from evalsvc.editions.facts import shown_facts
 from evalsvc.editions.figures import Figures
+from evalsvc.editions.risk import risk_sentence
 from evalsvc.editions.summary import undecided_although_clear
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.planning.indicators import COMPOSITE, INDICATORS
 from evalsvc.words import sentence
-from reports.document import Paragraph
+from reports.document import Items, Paragraph
 
 COUNTIES = {"350125": "甲县", "350424": "乙县"}
 
@@ -64,3 +66,23 @@ def test_remarks_on_a_row_reach_the_report_with_the_counties_they_are_about():
         f"备注（甲县、乙县）：{sentence('estimate.flag.all_or_none', {}, 'zh')}"
     ]
     assert not any(sentence("estimate.flag.point_estimate_passes", {}, "zh") in text for text in told)
+
+
+def test_figures_that_are_missing_say_why():
+    lone = row("missed_rate", "350125", reason="estimate.lonely_psu")
+    figures = figures_of(lone)
+    without = [each for each in figures.facts["estimates"] if each["id"] != "recognition"]
+    figures = Figures({**figures.facts, "estimates": without})
+    told = [words_of(block.text) for block in findings(figures).blocks if isinstance(block, Paragraph)]
+    assert f"备注（甲县）：{sentence('estimate.lonely_psu', {}, 'zh')}" in told
+    assert f"备注（甲县、乙县）：{sentence('estimate.empty_domain', {}, 'zh')}" in told
+
+
+def test_the_method_tells_the_risk_of_many_verdicts_and_weighs_by_sizes_only():
+    facts = figures_of().facts
+    facts = {**facts, "draw": {"public_value": "01"}, "evaluation": {"simulated": False}}
+    texts = [
+        words_of(item) for block in method(Figures(facts)).blocks if isinstance(block, Items) for item in block.items
+    ]
+    assert any(risk_sentence(facts) in text for text in texts)
+    assert any("先按各户人口把户数折成等规模的户数" in text for text in texts)
