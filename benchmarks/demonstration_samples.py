@@ -36,7 +36,7 @@ STUDY = Study(
     module="benchmarks.demonstration_samples",
     libraries=("numpy", "scipy", "duckdb"),
 )
-KEPT = ROOT / "out" / "studies" / "demonstration-samples.jsonl"
+KEPT = ROOT / "out" / "studies"
 SOURCES = (
     "sampling/**/*.py",
     "evalsvc/**/*.py",
@@ -50,7 +50,7 @@ Record = Mapping[str, Any]
 def main() -> None:
     given = arguments()
     scale = SMALL if given.short else FULL
-    store = Store(given.kept, identity(scale.name))
+    store = Store(given.kept / f"demonstration-samples-{scale.name}.jsonl", identity(scale.name))
     with Watch() as watch:
         records = run(scale.name, 3 if given.short else given.samples, store, given.workers)
     publish(STUDY, given, sections(records, watch.peak))
@@ -60,7 +60,7 @@ def arguments() -> argparse.Namespace:
     given = parser(__doc__)
     given.add_argument("--samples", type=int, default=200)
     given.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
-    given.add_argument("--kept", type=Path, default=KEPT, help="where finished samples are kept")
+    given.add_argument("--kept", type=Path, default=KEPT, help="the folder in which finished samples are kept")
     return given.parse_args()
 
 

@@ -69,7 +69,7 @@ def circumstances(study: Study) -> list[tuple[str, str]]:
     """Say how the figures came about."""
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    arguments = " ".join(sys.argv[1:])
+    arguments = re.sub(r"//[^@/ ]*@", "//…@", " ".join(sys.argv[1:]))  # an address may hold a password
     libraries = [f"{name} {version(name)}" for name in study.libraries]
     return [
         ("Command", f"`.venv/bin/python -m {study.module}{' ' * bool(arguments)}{arguments}`"),

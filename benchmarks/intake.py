@@ -1,212 +1,228 @@
-"""Measure the intake: `python benchmarks/intake.py [--interviews 1000] [--connections 8] [--database-url URL]`.
+"""Measure the intake of submissions over HTTP, beside a bare server that only keeps the same bytes.
 
-Starts the real server on loopback with its own data folder, prepares a fieldwork of that many households, and posts
-one completed interview with two small pictures for each, over so many connections at once. Prints submissions a
-second (the median of ten equal parts), latency, and the processor time of the server for one submission.
-Bare single-row commits of the same disk are timed beside it.
+    .venv/bin/python -m benchmarks.intake [--interviews 1000] [--connections 8] [--rounds 3] [--short]
+                                          [--database-url postgresql+psycopg://…]
+
+Every round starts fresh servers on loopback with folders of their own, prepares a fieldwork of that many households,
+and posts one completed interview with two small pictures for each, over so many connections at once. PostgreSQL is
+measured beside SQLite where a database for it is given.
 """
 
 import argparse
 import http.client
-import os
-import random
+import socket
 import sqlite3
-import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
-from evalsvc import migrate
-from evalsvc.config import Config, read_config
-from evalsvc.demonstration.answers import answer
-from evalsvc.demonstration.media import draw_photo, draw_signature
+from benchmarks.evidence import ROOT, Study, parser, publish, table, tell
+from benchmarks.intake_fieldwork import CONTENT_TYPE, Prepared, prepare
+from benchmarks.memory import Watch, megabytes, processor_seconds
+from evalsvc.config import read_config
 from evalsvc.demonstration.server import free_port, settings_of, started
-from evalsvc.demonstration.visits import SHANGHAI
-from evalsvc.demonstration.world import COMPLETED, Home
-from evalsvc.draws import operations as draws
-from evalsvc.evaluations.operations import create_evaluation
-from evalsvc.evaluations.packs import pack_names
-from evalsvc.fieldwork import operations as fieldwork
-from evalsvc.fieldwork.queries import assignments_of_draw
-from evalsvc.frames.operations import import_frame
-from evalsvc.frames.reading import check_file
-from evalsvc.instruments import operations as instruments
-from evalsvc.people import operations as people
-from evalsvc.people.actor import SYSTEM
-from evalsvc.service import open_service
-from forms.definition import parse_definition
-from forms.filling import fill
 
-EVALUATION = "intake"
-HOUSEHOLDS_A_VILLAGE = 20
-LEVELS = (
-    "[{name: village, id: village_code, columns: {village: text}},"
-    " {name: household, id: household_id, columns: {household_class: text}}]"
+STUDY = Study(
+    page="intake",
+    title="Intake of submissions",
+    question=(
+        "How many completed interviews with two pictures does one server take in a second, each of them durable before"
+        " it is answered, and what do sign-in, checks, database and audit cost above keeping the bytes?"
+    ),
+    module="benchmarks.intake",
+    libraries=("gunicorn", "flask", "sqlalchemy", "psycopg"),
 )
-BOUNDARY = "intake-benchmark"
+WARMING = 20
+"""Submissions that are not counted: with the first ones the server compiles the form."""
 PARTS = 10
+BARE, SQLITE, POSTGRESQL = "bare server, bytes kept and nothing else", "evalsvc on SQLite", "evalsvc on PostgreSQL"
+HEADER = (
+    *("Server", "A second", "Times the bare server", "Answered after: median", "99 of 100 within"),
+    *("CPU ms for one", "Times the bare server", "Peak memory"),
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One round of one server."""
+
+    rate: float
+    """Submissions a second: the median of ten equal parts."""
+    waits: Sequence[float]
+    """Seconds until each was answered, in order of length."""
+    processor: float
+    """Seconds of processor time of the server for one submission."""
+    peak: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server that is up, and the process that it and its children descend from."""
+
+    url: str
+    process: int
 
 
 def main() -> None:
     given = arguments()
-    with tempfile.TemporaryDirectory(prefix="evalsvc-intake-") as folder:
-        data, port = Path(folder), free_port()
-        settings = settings_of(data, f"http://127.0.0.1:{port}", given.database_url)
-        bodies, token = prepare(read_config(settings), given.interviews)
-        with started(port, settings, data) as server:
-            server.wait()
-            path = f"/v1/key/{token}/evaluations/{EVALUATION}/submission"
-            post_all(server.url, path, bodies[:20], 2)  # the first interviews compile the form
-            before = cpu_seconds(server.process.pid)
-            begun = time.perf_counter()
-            done = post_all(server.url, path, bodies[20:], given.connections)
-            seconds = time.perf_counter() - begun
-            cpu = cpu_seconds(server.process.pid) - before
-        tell(done, seconds, cpu, given)
-        print(f"bare single-row SQLite commits of this disk: {bare_commits(data):.0f} a second")
+    interviews, rounds = (60, 1) if given.short else (given.interviews, given.rounds)
+    measured: dict[str, list[Measured]] = {}
+    commits: list[float] = []
+    began = time.monotonic()
+    for number in range(1, rounds + 1):
+        for name, one in round_of(interviews, given.connections, given.database_url):
+            measured.setdefault(name, []).append(one)
+        commits.append(bare_commits())
+        tell(number, rounds, began)
+    publish(STUDY, given, sections(measured, commits, interviews, given.connections))
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--interviews", type=int, default=1000)
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--database-url", help="postgresql+psycopg://…; SQLite in the data folder otherwise")
-    return parser.parse_args()
+    given = parser(__doc__)
+    given.add_argument("--interviews", type=int, default=1000)
+    given.add_argument("--connections", type=int, default=8)
+    given.add_argument("--rounds", type=int, default=3)
+    given.add_argument("--database-url", help="a PostgreSQL database to be measured beside SQLite")
+    return given.parse_args()
 
 
-def prepare(config: Config, interviews: int) -> tuple[list[bytes], str]:
-    """Set a fieldwork up and fill one form for each household; return the request bodies and the device token."""
-    service = open_service(config)
-    migrate.upgrade(service.database)
-    with tempfile.TemporaryDirectory() as folder, service.database.transaction() as session:
-        names = {"code": EVALUATION, "name": "intake", "client": "-", "institute": "-", "pack": pack_names()[0]}
-        evaluation = create_evaluation(session, SYSTEM, **names, simulated=True)
-        person = people.add_person(session, SYSTEM, "enumerator", "示范调查员")
-        people.grant_role(session, SYSTEM, person.id, "enumerator", evaluation.id)
-        token = people.make_token(session, SYSTEM, person.id, kind="device", label="benchmark", days=1).secret
-        checked = check_file(write_frame(Path(folder), interviews + 20), f"levels: {LEVELS}")
-        frame = import_frame(session, service.store, SYSTEM, evaluation.id, checked)
-        options = {"frame_id": frame.id, "purpose": "", "design_text": design(), "secret_key": config.secret_key}
-        draws.commit(session, service.store, SYSTEM, evaluation, **options)
-        draw = draws.run(
-            session, service.store, SYSTEM, evaluation, number=1, public_value=None, secret_key=config.secret_key
-        )
-        name, data = instruments.shipped_form()
-        instrument = instruments.publish(session, service.store, SYSTEM, evaluation.id, data=data, name=name)
-        fieldwork.assign_from_draw(session, SYSTEM, draw.id, instrument.id)
-        rows = assignments_of_draw(session, draw.id)
-        fieldwork.assign_enumerator(session, SYSTEM, evaluation.id, {row.parent for row in rows}, person.id)
-    definition = parse_definition(service.store.get(instrument.xform_sha256))
-    service.database.close()
-    return [body(definition, row.unit_id, row.stratum) for row in rows], token
+def round_of(interviews: int, connections: int, database_url: str | None) -> Iterator[tuple[str, Measured]]:
+    """Measure every server once."""
+    for name, url in ((SQLITE, None), (POSTGRESQL, database_url)):
+        if name == SQLITE or url is not None:
+            with tempfile.TemporaryDirectory(prefix="evalsvc-intake-") as folder:
+                port = free_port()
+                settings = settings_of(Path(folder), f"http://127.0.0.1:{port}", url)
+                prepared = prepare(read_config(settings), interviews + WARMING)
+                with started(port, settings, Path(folder)) as server:
+                    server.wait()
+                    yield name, measure(Target(server.url, server.process.pid), prepared, connections)
+    with tempfile.TemporaryDirectory(prefix="evalsvc-intake-") as folder, bare(Path(folder)) as target:
+        yield BARE, measure(target, prepared, connections)
 
 
-def write_frame(folder: Path, households: int) -> Path:
-    lines = ["village_code,village,household_id,household_class"]
-    for number in range(households):
-        village = 350125101000 + number // HOUSEHOLDS_A_VILLAGE
-        lines.append(f"{village},村{village},{village}-{number:06d},{('脱贫户', '一般农户')[number % 2]}")
-    path = folder / "households.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
+@contextmanager
+def bare(folder: Path) -> Iterator[Target]:
+    """Run the server that keeps bytes and does nothing else."""
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.bare_server", str(port), str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        _wait(port, process)
+        yield Target(f"http://127.0.0.1:{port}", process.pid)
+    finally:
+        process.terminate()
+        process.wait()
 
 
-def design() -> str:
-    return f"""
-version: 1
-evaluation: {EVALUATION}
-draw: 1
-title: every household
-frame: {{levels: {LEVELS}}}
-stages:
-  - {{name: household, strata: [household_class], method: equal, take: {{each: 1000000, by: []}}, when_short: take_all}}
-"""
+def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit("the bare server ended before it answered")
 
 
-def body(definition: object, unit_id: str, household_class: str) -> bytes:
-    """Write one request: the XML and two pictures, as a phone sends them."""
-    wrong, content = (False, False, False), (True, True, True)
-    home = Home(unit_id, unit_id.partition("-")[0], household_class, True, 4, COMPLETED, *wrong, *content)
-    chance = random.Random(unit_id)
-    answers = answer(home, datetime.now(SHANGHAI), "photo.png", "signature.png")
-    xml = fill(definition, answers, instance_id=f"uuid:{unit_id}")  # type: ignore[arg-type]
-    parts = [
-        ("xml_submission_file", "submission.xml", "text/xml", xml),
-        ("photo.png", "photo.png", "image/png", draw_photo(chance)),
-        ("signature.png", "signature.png", "image/png", draw_signature(chance)),
-    ]
-    return b"".join(
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n'
-        f"Content-Type: {kind}\r\n\r\n".encode() + content + b"\r\n"
-        for name, file, kind, content in parts
-    ) + f"--{BOUNDARY}--\r\n".encode()  # fmt: skip
+def measure(target: Target, prepared: Prepared, connections: int) -> Measured:
+    """Post everything to one server."""
+    post_all(target, prepared.path, prepared.bodies[:WARMING], 2)
+    counted = prepared.bodies[WARMING:]
+    before = processor_seconds(target.process)
+    with Watch(target.process) as watch:
+        done = post_all(target, prepared.path, counted, connections)
+    processor = processor_seconds(target.process) - before
+    return Measured(
+        rate_of([at for at, _ in done]), sorted(wait for _, wait in done), processor / len(done), watch.peak
+    )
 
 
-def post_all(url: str, path: str, bodies: Sequence[bytes], connections: int) -> list[tuple[float, float]]:
-    """Post everything; return for each submission when it was answered and how long it took."""
+def post_all(target: Target, path: str, bodies: Sequence[bytes], connections: int) -> list[tuple[float, float]]:
+    """Post everything; return for each submission when it was answered and how long that took, in order of time."""
+    host = urlsplit(target.url).netloc
     shares = [bodies[place::connections] for place in range(connections)]
     with ThreadPoolExecutor(connections) as pool:
-        found = pool.map(lambda share: post_share(urlsplit(url).netloc, path, share), shares)
+        found = pool.map(lambda share: list(_post(host, path, share)), shares)
         return sorted(pair for pairs in found for pair in pairs)
 
 
-def post_share(host: str, path: str, bodies: Sequence[bytes]) -> list[tuple[float, float]]:
+def _post(host: str, path: str, bodies: Sequence[bytes]) -> Iterator[tuple[float, float]]:
     connection = http.client.HTTPConnection(host, timeout=60)
-    headers = {"X-OpenRosa-Version": "1.0", "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-    done = []
+    headers = {"X-OpenRosa-Version": "1.0", "Content-Type": CONTENT_TYPE}
     for content in bodies:
-        started = time.perf_counter()
+        began = time.perf_counter()
         connection.request("POST", path, content, headers)
         response = connection.getresponse()
         text = response.read()
-        if response.status != 201:
+        if response.status != http.client.CREATED:
             raise SystemExit(f"{response.status}: {text.decode()}")
-        done.append((time.perf_counter(), time.perf_counter() - started))
+        yield time.perf_counter(), time.perf_counter() - began
     connection.close()
-    return done
 
 
-def cpu_seconds(group: int) -> float:
-    """Add up the processor time of a process group, as /proc counts it in ticks."""
-    ticks = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended in between
-        ticks += int(fields[11]) + int(fields[12]) if int(fields[2]) == group else 0
-    return ticks / os.sysconf("SC_CLK_TCK")
+def rate_of(times: Sequence[float]) -> float:
+    """Return the median rate of equal parts."""
+    size = max(2, len(times) // PARTS)
+    parts = [times[at : at + size] for at in range(0, len(times) - size + 1, size)]
+    return median((len(part) - 1) / (part[-1] - part[0]) for part in parts)
 
 
-def bare_commits(folder: Path, rows: int = 300) -> float:
-    connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute("CREATE TABLE bare (value TEXT)")
-    started = time.perf_counter()
-    for number in range(rows):
-        connection.execute("INSERT INTO bare VALUES (?)", (str(number),))
-    return rows / (time.perf_counter() - started)
+def bare_commits(rows: int = 300) -> float:
+    """Return how many commits of one row SQLite makes durable on this disk in a second."""
+    with tempfile.TemporaryDirectory(prefix="evalsvc-intake-") as folder:
+        connection = sqlite3.connect(Path(folder) / "bare.sqlite3", isolation_level=None)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("CREATE TABLE bare (value TEXT)")
+        began = time.perf_counter()
+        for number in range(rows):
+            connection.execute("INSERT INTO bare VALUES (?)", (str(number),))
+        seconds = time.perf_counter() - began
+        connection.close()
+    return rows / seconds
 
 
-def tell(done: Sequence[tuple[float, float]], seconds: float, cpu: float, given: argparse.Namespace) -> None:
-    times = [at for at, _ in done]
-    size = max(1, len(times) // PARTS)
-    rates = [
-        (len(part) - 1) / (part[-1] - part[0])
-        for part in (times[at : at + size] for at in range(0, len(times) - size + 1, size))
-        if len(part) > 1
+def sections(
+    measured: dict[str, list[Measured]], commits: Sequence[float], interviews: int, connections: int
+) -> list[str]:
+    """Write the sections of the page."""
+    rows = [(name, *_cells(found, measured[BARE])) for name, found in measured.items()]
+    return [
+        "## Submissions a second",
+        f"Submissions in a round: {interviews:,}; connections: {connections}; rounds: {len(commits)}, each with fresh"
+        " servers, all of them in every round; medians of the rounds. Client and server share the machine. The bare"
+        " server has the same gunicorn and as many threads, reads the same requests with werkzeug and flushes three"
+        " files and their folder to the disk for each. Ratios are those of one round, then their median.",
+        table(HEADER, rows),
+        f"SQLite by itself makes {median(commits):,.0f} durable commits of one row a second on this disk, one after the"
+        " other; intakes that arrive together share a commit.",
     ]
-    waits = sorted(wait for _, wait in done)
-    engine = (given.database_url or "sqlite").split(":")[0]
-    print(f"{len(done)} submissions with two pictures, {given.connections} connections, {engine}: {seconds:.1f} s")
-    print(f"median {statistics.median(rates):.0f} a second (lowest part {min(rates):.0f})")
-    print(f"latency median {statistics.median(waits) * 1000:.0f} ms, p99 {waits[int(len(waits) * 0.99)] * 1000:.0f} ms")
-    print(f"server {cpu / len(done) * 1000:.1f} CPU ms a submission")
+
+
+def _cells(found: Sequence[Measured], floor: Sequence[Measured]) -> Iterator[str]:
+    def middle(value: Callable[[Measured], float]) -> float:
+        return median(value(one) for one in found)
+
+    def times(value: Callable[[Measured], float]) -> str:
+        return f"{median(value(one) / value(other) for one, other in zip(found, floor, strict=True)):.2f}"
+
+    yield f"{middle(lambda one: one.rate):,.0f}"
+    yield times(lambda one: one.rate)
+    yield f"{1000 * middle(lambda one: median(one.waits)):.0f} ms"
+    yield f"{1000 * middle(lambda one: one.waits[int(len(one.waits) * 0.99)]):.0f} ms"
+    yield f"{1000 * middle(lambda one: one.processor):.1f}"
+    yield times(lambda one: one.processor)
+    yield megabytes(max(one.peak for one in found))
 
 
 if __name__ == "__main__":

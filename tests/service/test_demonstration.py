@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from rich.console import Console
 
+from benchmarks.repeated_survey import make_population, survey
 from evalsvc import audit
 from evalsvc.db import Database
 from evalsvc.demonstration.institute import STAFF
@@ -23,6 +24,7 @@ from evalsvc.planning.indicators import INDICATORS
 from evalsvc.verification.outcome import Verification
 from evalsvc.verification.run import verify
 from sampling.frame import open_frame
+from sampling.manifest import Manifest
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,6 +57,7 @@ def test_one_evaluation_from_register_to_verified_report(database_url: str, tmp_
     if database_url.startswith("sqlite"):
         # What is checked afterwards are files, the same from every database.
         nothing_touched_stays_unseen(out)
+        the_study_of_samples_repeats_it(out, tmp_path / "study")
 
 
 def files_stand(out: Path) -> None:
@@ -102,6 +105,14 @@ def nothing_touched_stays_unseen(out: Path) -> None:
     assert "interviews" in failed_steps(touched) and says(touched, "interviews/")
     touched = verify(pdf, changed(bundle, lambda name, _: name == "draw-manifest.json", exchange_a_household))
     assert "draw" in failed_steps(touched) and says(touched, "units[")
+
+
+def the_study_of_samples_repeats_it(out: Path, folder: Path) -> None:
+    """Hold the study's short way from the same draw to results against the service's, to the byte."""
+    folder.mkdir()
+    manifest = Manifest.from_json((out / "draw-manifest.json").read_text(encoding="utf-8"))
+    repeated = survey(make_population(SMALL, folder), manifest)
+    assert repeated.results == (out / "results.json").read_text(encoding="utf-8")
 
 
 def failed_steps(found: Verification) -> set[str]:
