@@ -63,11 +63,27 @@ class AuditCheck:
     breaks: tuple[AuditBreak, ...]
 
 
-def record(session: Session, actor: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
-    """Add a row to the end of the chain; `details` are JSON values without personal data."""
+def hold(session: Session) -> None:
+    """Lock the end of the chain until the transaction ends: what others record meanwhile comes after.
+
+    Raises
+    ------
+    ConflictError
+        ``audit.head_missing``
+    """
+    _locked_head(session)
+
+
+def _locked_head(session: Session) -> AuditHead:
     head = session.scalars(select(AuditHead).with_for_update()).one_or_none()
     if head is None:
         raise ConflictError("audit.head_missing")
+    return head
+
+
+def record(session: Session, actor: str, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
+    """Add a row to the end of the chain; `details` are JSON values without personal data."""
+    head = _locked_head(session)
     row = AuditRow(
         sequence=head.sequence + 1,
         at=now(),

@@ -56,6 +56,11 @@ def new_identifier() -> str:
     return str(uuid7())
 
 
+def as_text(moment: datetime) -> str:
+    """Write a time as files do: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def now() -> datetime:
     """Return the present time in UTC, to the microsecond that the store keeps."""
     return datetime.now(UTC)

@@ -47,6 +47,8 @@ def pack_of(evaluation: EvaluationRecord) -> Pack:
 def collect_cases(session: Session, actor: Actor, evaluation: EvaluationRecord) -> int:
     """Make a case of every counted interview that suspects one and has none yet; return how many were made."""
     pack = pack_of(evaluation)
+    # Whoever collects stands in line from here on: two who insert the same case would else wait for each other.
+    audit.hold(session)
     made = sum(_insert_once(session, values) for values in _suspected(session, evaluation.id, pack))
     if made:
         audit.record(session, actor.identifier, "cases.collect", evaluation.id, {"made": made})

@@ -1,8 +1,28 @@
 """What stands in the public log: the kinds of its lines and how they name what they are about; docs/formats.md."""
 
+import unicodedata
+
 COMMITMENT, MANIFEST = "draw.commitment", "draw.manifest"
+FORM = "form"
+"""A published form version; the hash is that of the XForm."""
+PLAN = "fieldwork.plan"
+"""What fieldwork is carried out by; the hash is that of the object of `evalsvc.planning.fixed`."""
+INTERVIEWS = "interviews"
+"""Every interview received so far; the hash is the running one of `evalsvc.interviews.running`."""
+EDITION = "edition"
+"""An issued report; the hash is that of the signed PDF."""
 
 
 def subject_of(evaluation: str, number: int) -> str:
     """Name a draw in the log."""
     return f"{evaluation}/{number}"
+
+
+def subject_of_form(evaluation: str, form_id: str, version: str) -> str:
+    """Name a form version in the log."""
+    return unicodedata.normalize("NFC", f"{evaluation}/form/{form_id}/{version}")
+
+
+def subject_of_edition(evaluation: str, number: int) -> str:
+    """Name an issued report in the log."""
+    return f"{evaluation}/edition/{number}"

@@ -3,16 +3,17 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
-from evalsvc.db import now
+from evalsvc.db import as_text, now
 from evalsvc.draws import log
 from evalsvc.draws import secrets as sealed
+from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
 from evalsvc.draws.queries import last_line
 from evalsvc.draws.summary import excluded_units
@@ -26,10 +27,9 @@ from sampling.chain import ChainEntry, chain_entry, entry_time
 from sampling.commitment import Commitment, hash_secret
 from sampling.commitment import commit as bind
 from sampling.design import Design, load_design
-from sampling.design_check import check_design
 from sampling.draw import run_draw
 from sampling.errors import Complaint, SamplingError, complain
-from sampling.estimable import LONE_UNIT, estimability
+from sampling.estimable import without_interval
 from sampling.frame import Frame, open_frame
 from sampling.manifest import Manifest
 
@@ -67,7 +67,7 @@ def commit(
     frame = open_frame(store.path(frame_file.file_sha256))
     design = _checked_design(design_text, frame, evaluation, _next_number(session, evaluation.id))
     secret, moment = secrets.token_hex(32), now().replace(microsecond=0)
-    made = bind(design, frame, hash_secret(secret), committed_at=_text(moment))
+    made = bind(design, frame, hash_secret(secret), committed_at=as_text(moment))
     draw = Draw(
         evaluation_id=evaluation.id,
         frame_id=frame_file.id,
@@ -105,16 +105,10 @@ def _next_number(session: Session, evaluation_id: str) -> int:
 
 
 def _checked_design(text: str, frame: Frame, evaluation: EvaluationRecord, number: int) -> Design:
-    reading = load_design(text, DESIGN_FILE)
-    complaints: list[Complaint] = list(reading.complaints)
-    design = reading.design
-    if design is not None:
-        complaints += _identity_complaints(design, evaluation.code, number)
-        complaints += check_design(design, frame)
-        complaints += [each for each in estimability(design, DESIGN_FILE) if each.code != LONE_UNIT]
-    if design is None or complaints:
-        raise InvalidError("draw.design_rejected", complaints, count=len(complaints))
-    return design
+    def against(design: Design) -> list[Complaint]:
+        return [*_identity_complaints(design, evaluation.code, number), *without_interval(design, DESIGN_FILE)]
+
+    return read_design(text, DESIGN_FILE, frame, against=against)
 
 
 def _identity_complaints(design: Design, code: str, number: int) -> Sequence[Complaint]:
@@ -136,7 +130,7 @@ def append_to_log(session: Session, kind: str, subject: str, sha256: str, at: da
     A long draw may end after what was entered meanwhile: its line then bears the time of the line before it.
     """
     last = last_line(session)
-    line = chain_entry(last, kind=kind, subject=subject, sha256=sha256, at=entry_time(last, _text(at)))
+    line = chain_entry(last, kind=kind, subject=subject, sha256=sha256, at=entry_time(last, as_text(at)))
     session.add(CommitmentEntry(**asdict(line)))
     session.flush()
     return line
@@ -204,7 +198,7 @@ def _manifest(store: Store, draw: Draw, frame: Frame, revealed: Revealed) -> Man
             Commitment.from_json(store.get(draw.commitment_sha256).decode()),
             revealed.secret,
             revealed.public_value,
-            drawn_at=_text(revealed.at),
+            drawn_at=as_text(revealed.at),
             code_version=CODE_VERSION,
         )
     except SamplingError as error:
@@ -247,7 +241,3 @@ def _locked(session: Session, evaluation_id: str, number: int) -> Draw:
     if draw is None:
         raise NotFoundError("draw.unknown", draw=number)
     return draw
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

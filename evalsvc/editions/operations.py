@@ -1,13 +1,14 @@
 """Issue a report: composed from a set of results and its files, printed, signed, bundled, and kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalsvc import audit, jobs
-from evalsvc.db import now
+from evalsvc.db import as_text, now
+from evalsvc.draws import log
 from evalsvc.draws.models import Draw
 from evalsvc.draws.operations import append_to_log
 from evalsvc.draws.queries import log_lines
@@ -20,19 +21,18 @@ from evalsvc.editions.queries import record
 from evalsvc.editions.values import GENERAL_REPORT, EditionRecord
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.interviews.queries import interviews_received
 from evalsvc.people.actor import LEAD, Actor
 from evalsvc.people.models import Person
 from evalsvc.results import files
-from evalsvc.results.gather import as_text
 from evalsvc.results.queries import latest, result_by_id
 from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
 from reports.keys import Signer
-from sampling.chain import write_chain
+from sampling.chain import ChainEntry, write_chain
 from sampling.frame import open_frame
 
-LOG_KIND = "edition"
 JOB = "editions.issue"
 LEAD_UNKNOWN = "（未注明）"
 
@@ -46,6 +46,8 @@ class Prepared:
     pdf_sha256: str
     bundle_sha256: str
     signer: str
+    log_lines: int
+    """Lines of the public log in the bundle."""
 
 
 def issue(
@@ -67,7 +69,7 @@ def issue(
     NotFoundError
         ``results.unknown``
     ConflictError
-        ``edition.no_results``, ``edition.draw_not_published``
+        ``edition.no_results``, ``edition.draw_not_published``, ``edition.interviews_since``, ``edition.log_moved``
     InvalidError
         ``edition.refused``: the files of the results cannot be read any more.
     """
@@ -89,6 +91,7 @@ def prepare(
     """Compose, print, sign and bundle; needs no writing transaction."""
     found = _result(session, evaluation.id, result_id)
     _require_published(session, found)
+    _require_all_interviews(session, store, found)
     head = Head(
         number=(session.scalar(select(func.max(Edition.number)).where(Edition.evaluation_id == evaluation.id)) or 0)
         + 1,
@@ -98,19 +101,38 @@ def prepare(
         lead=_lead(session, actor),
     )
     about = About(evaluation.code, evaluation.name, evaluation.client, evaluation.simulated)
+    entered = log_lines(session)
     written = {
-        files.LOG: write_chain(log_lines(session)).encode("utf-8"),
+        files.LOG: write_chain(entered).encode("utf-8"),
+        files.FIXED: _fixed(session, store, evaluation, found, entered),
         files.README: readme({"edition": vars(head), "evaluation": vars(about)}),
     }
     inputs = dict(sorted({**found.inputs, **{name: sha256(data) for name, data in written.items()}}.items()))
     edition = edition_bytes(_facts(store, found, head, about, inputs))
     pdf = sign_report(build_report(edition), signer, evaluation.institute)
     bundle = write_bundle(_content(store, found, {**written, files.EDITION: edition}))
-    return Prepared(head, found.id, store.put(pdf), store.put(bundle), signer.subject)
+    return Prepared(head, found.id, store.put(pdf), store.put(bundle), signer.subject, len(entered))
+
+
+def _fixed(
+    session: Session, store: Store, evaluation: EvaluationRecord, found: ResultRecord, entered: Sequence[ChainEntry]
+) -> bytes:
+    """Return every object that the log names as what this draw's fieldwork is carried out by, a line each."""
+    subject = log.subject_of(evaluation.code, session.get_one(Draw, found.draw_id).number)
+    own = [line for line in entered if (line.kind, line.subject) == (log.PLAN, subject)]
+    return b"".join(store.get(line.sha256) + b"\n" for line in own)
 
 
 def keep(session: Session, actor: Actor, evaluation: EvaluationRecord, prepared: Prepared) -> EditionRecord:
-    """Write the row that names the report, and enter its hash in the public list."""
+    """Write the row that names the report, and enter its hash in the public list.
+
+    Raises
+    ------
+    ConflictError
+        ``edition.log_moved``
+    """
+    audit.hold(session)
+    _require_log_as_bundled(session, evaluation, prepared)
     row = Edition(
         evaluation_id=evaluation.id,
         number=prepared.head.number,
@@ -124,7 +146,8 @@ def keep(session: Session, actor: Actor, evaluation: EvaluationRecord, prepared:
     session.flush()
     details = {"number": row.number, "pdf": row.pdf_sha256, "bundle": row.bundle_sha256, "signer": row.signer}
     audit.record(session, actor.identifier, "editions.issue", row.id, details)
-    append_to_log(session, LOG_KIND, f"{evaluation.code}/edition/{row.number}", row.pdf_sha256, row.issued_at)
+    subject = log.subject_of_edition(evaluation.code, row.number)
+    append_to_log(session, log.EDITION, subject, row.pdf_sha256, row.issued_at)
     return record(row)
 
 
@@ -152,6 +175,23 @@ def _require_published(session: Session, found: ResultRecord) -> None:
     draw = session.get_one(Draw, found.draw_id)
     if draw.published_at is None:
         raise ConflictError("edition.draw_not_published", number=draw.number)
+
+
+def _require_all_interviews(session: Session, store: Store, found: ResultRecord) -> None:
+    """Refuse to print results that leave interviews out: the public log would show it."""
+    listed, _ = read_records(InterviewRow, store.get(found.inputs[files.INTERVIEWS]), files.INTERVIEWS)
+    received = interviews_received(session, found.draw_id)
+    if received > len(listed):
+        raise ConflictError("edition.interviews_since", count=received - len(listed), listed=len(listed))
+
+
+def _require_log_as_bundled(session: Session, evaluation: EvaluationRecord, prepared: Prepared) -> None:
+    """Refuse when something of this draw was entered since the bundle was made, which then lacks it."""
+    found = result_by_id(session, evaluation.id, prepared.result_set_id)
+    subject = log.subject_of(evaluation.code, session.get_one(Draw, found.draw_id).number)
+    since = [line for line in log_lines(session, prepared.log_lines) if line.subject == subject]
+    if since:
+        raise ConflictError("edition.log_moved", subject=subject, kind=since[0].kind)
 
 
 def require(actor: Actor) -> None:

@@ -12,9 +12,12 @@ from evalsvc.draws.queries import last_stage_units
 from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.fieldwork.plan_lines import enter_plan, plan_sha256
 from evalsvc.instruments.models import Instrument
+from evalsvc.instruments.queries import record
 from evalsvc.people.actor import ENUMERATOR, SUPERVISOR, Actor
 from evalsvc.people.models import Person, RoleGrant
+from evalsvc.store import Store
 
 _OUTCOME = (
     update(Assignment)
@@ -24,8 +27,10 @@ _OUTCOME = (
 )
 
 
-def assign_from_draw(session: Session, actor: Actor, draw_id: str, instrument_id: str) -> int:
+def assign_from_draw(session: Session, store: Store, actor: Actor, draw_id: str, instrument_id: str) -> int:
     """Make one assignment for each household of a draw: the main sample open, the reserves closed.
+
+    With this fieldwork is open: plan, rule pack and form are entered in the public log.
 
     Raises
     ------
@@ -33,8 +38,12 @@ def assign_from_draw(session: Session, actor: Actor, draw_id: str, instrument_id
         ``draw.unknown``, ``instrument.unknown``
     ConflictError
         ``draw.not_drawn``, ``fieldwork.other_evaluation``, ``fieldwork.already_assigned``
+    InvalidError
+        ``pack.refused``
     """
     draw, instrument = _draw_and_instrument(session, draw_id, instrument_id)
+    # Reading the frame takes a while: it comes before anything that others wait for.
+    plan = plan_sha256(session, store, draw)
     started = now()
     units = last_stage_units(session, draw_id)
     session.add_all(
@@ -60,6 +69,7 @@ def assign_from_draw(session: Session, actor: Actor, draw_id: str, instrument_id
         draw.id,
         {"instrument": instrument.id, "assignments": len(units)},
     )
+    enter_plan(session, store, actor, draw, form=record(instrument), plan=plan)
     return len(units)
 
 

@@ -58,7 +58,7 @@ def assign(evaluation: str) -> ResponseReturnValue:
     with web.database().transaction() as session:
         draw = draw_by_number(session, flask.g.evaluation.id, number)
         instrument = instrument_by_id(session, flask.g.evaluation.id, form.get("instrument", ""))
-        made = operations.assign_from_draw(session, web.current_actor(), draw.id, instrument.id)
+        made = operations.assign_from_draw(session, web.store(), web.current_actor(), draw.id, instrument.id)
     flask.flash(_("已生成 %(number)s 项调查任务。", number=made), "good")
     return web.see_other("fieldwork.progress", evaluation=evaluation, draw=number)
 

@@ -15,6 +15,8 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.values import Area, AssignmentRecord, Household, Progress, ProgressRow, Task, Village
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.instruments.models import Instrument
+from evalsvc.instruments.queries import record as instrument_record
+from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.people.actor import ENUMERATOR
 from evalsvc.people.models import Person, RoleGrant
 
@@ -23,6 +25,13 @@ def assignments_of_draw(session: Session, draw_id: str) -> list[AssignmentRecord
     """List every assignment of a draw, closed reserves among them, by unit."""
     rows = session.scalars(select(Assignment).where(Assignment.draw_id == draw_id).order_by(Assignment.unit_id))
     return [record(row) for row in rows]
+
+
+def form_of_draw(session: Session, draw_id: str) -> InstrumentRecord | None:
+    """Return the form version that the households of a draw were given out with; None before fieldwork."""
+    chosen = select(Instrument).join(Assignment, Assignment.instrument_id == Instrument.id)
+    row = session.scalars(chosen.where(Assignment.draw_id == draw_id).limit(1)).one_or_none()
+    return None if row is None else instrument_record(row)
 
 
 def record(row: Assignment) -> AssignmentRecord:

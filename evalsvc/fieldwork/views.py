@@ -63,7 +63,9 @@ class AssignmentsView(MethodView):
         """Make one assignment for each household of a draw."""
         with web.database().transaction() as session:
             draw = draw_by_number(session, flask.g.evaluation.id, wish["draw"])
-            made = operations.assign_from_draw(session, web.current_actor(), draw.id, wish["instrument_id"])
+            made = operations.assign_from_draw(
+                session, web.store(), web.current_actor(), draw.id, wish["instrument_id"]
+            )
         return {"assignments": made}
 
 

@@ -1,41 +1,25 @@
 """Publish a version of a form; it never changes afterwards."""
 
 import hashlib
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
+from evalsvc.draws import log
+from evalsvc.draws.operations import append_to_log
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
+from evalsvc.evaluations.queries import evaluation_by_id
 from evalsvc.instruments.complaints import placed
-from evalsvc.instruments.contract import contract_complaints
 from evalsvc.instruments.models import Instrument
+from evalsvc.instruments.reading import read_form
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
-from forms.complaint import Complaint
-from forms.definition import FormDefinition, parse_definition
-from forms.errors import DefinitionError
+from forms.definition import FormDefinition
 from forms.library import text_of
-from forms.publishing import publishing_complaints
-from forms.workbook import convert
 
 SHIPPED = "household"
 """The household questionnaire that comes with the service."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A form file as it was understood: the XForm and its definition unless an error stood against it."""
-
-    xform: bytes | None
-    definition: FormDefinition | None
-    complaints: tuple[Complaint, ...]
-
-    @property
-    def errors(self) -> tuple[Complaint, ...]:
-        """Return the complaints that keep the form from being used."""
-        return tuple(each for each in self.complaints if each.severity == "error")
 
 
 def shipped_form() -> tuple[str, bytes]:
@@ -43,26 +27,8 @@ def shipped_form() -> tuple[str, bytes]:
     return f"{SHIPPED}.md", text_of(SHIPPED)
 
 
-def read_form(data: bytes, name: str) -> Reading:
-    """Read an XLSForm, or an XForm (a file that begins like XML); every problem comes back at once."""
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return _defined(data, ())
-    conversion = convert(data, name)
-    if conversion.xform is None:
-        return Reading(None, None, conversion.complaints)
-    return _defined(conversion.xform, conversion.complaints)
-
-
-def _defined(xform: bytes, complaints: tuple[Complaint, ...]) -> Reading:
-    try:
-        definition = parse_definition(xform)
-    except DefinitionError as error:
-        return Reading(None, None, (*complaints, *error.complaints))
-    return Reading(xform, definition, (*complaints, *publishing_complaints(definition)))
-
-
 def publish(session: Session, store: Store, actor: Actor, evaluation_id: str, *, data: bytes, name: str) -> Instrument:
-    """Publish a version from a form file.
+    """Publish a version from a form file, and enter its hash in the public log.
 
     Raises
     ------
@@ -76,10 +42,8 @@ def publish(session: Session, store: Store, actor: Actor, evaluation_id: str, *,
     if not actor.has(DESIGNER, LEAD):
         raise ForbiddenError("instrument.designer_only")
     reading = read_form(data, name)
-    contract = () if reading.definition is None else contract_complaints(reading.definition)
-    errors = (*reading.errors, *contract)
-    if reading.xform is None or reading.definition is None or errors:
-        raise InvalidError("instrument.refused", placed(errors, name), file=name, count=len(errors))
+    if reading.xform is None or reading.definition is None or reading.errors:
+        raise InvalidError("instrument.refused", placed(reading.errors, name), file=name, count=len(reading.errors))
     definition = reading.definition
     _refuse_second(session, evaluation_id, definition)
     instrument = Instrument(
@@ -98,6 +62,8 @@ def publish(session: Session, store: Store, actor: Actor, evaluation_id: str, *,
     session.flush()
     details = {"form_id": instrument.form_id, "version": instrument.version, "xform": instrument.xform_sha256}
     audit.record(session, actor.identifier, "instrument.publish", instrument.id, details)
+    subject = log.subject_of_form(evaluation_by_id(session, evaluation_id).code, instrument.form_id, instrument.version)
+    append_to_log(session, log.FORM, subject, instrument.xform_sha256, instrument.published_at)
     return instrument
 
 

@@ -38,6 +38,20 @@ class Interview(Base):
     """What came of the visit; empty text where the form does not say it in a way that can be read."""
 
 
+class InterviewLink(Base):
+    """The place of an interview in the running hash that the public log names; given when a line is entered."""
+
+    __tablename__ = "interview_link"
+    draw_id: Mapped[str] = mapped_column(ForeignKey("draw.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1 in each draw, without gaps."""
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), unique=True)
+    hash: Mapped[str]
+    """The running hash up to this interview."""
+    line: Mapped[int] = mapped_column(ForeignKey("commitment_entry.sequence"))
+    """The first line of the log that covers the interview."""
+
+
 class InterviewFile(Base):
     """One file (photo, recording, signature) that came with an interview."""
 

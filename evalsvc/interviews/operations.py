@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
-from evalsvc.db import new_identifier, now
+from evalsvc.db import as_text, new_identifier, now
 from evalsvc.errors import ConflictError, EvalsvcError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork.dispositions import gets_further
 from evalsvc.fieldwork.operations import note_outcome
@@ -37,6 +38,14 @@ class OpenHousehold:
     disposition: str | None
     instance_id: str | None
     enumerator_id: str | None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When an interview came, and whether its outcome is the household's from now on."""
+
+    at: datetime
+    counts: bool
 
 
 def admit(session: Session, actor: Actor, submission: Submission) -> bool:
@@ -80,9 +89,12 @@ def receive(session: Session, actor: Actor, kept: KeptSubmission, *, likely_new:
     known = None if likely_new else _known(session, submission)
     if known is None:
         household = _household(session, actor, submission, lock=True)
-        identifier = _inserted(session, actor, submission, household)
+        arrival = _arrival(session, submission, household)
+        identifier = _inserted(session, actor, submission, household, arrival)
         if identifier is not None:
-            return _received(session, actor, kept, household, identifier)
+            if arrival.counts:
+                note_outcome(session, household.id, submission.disposition, submission.instance_id)
+            return _received(session, actor, kept, identifier)
         known = Known(*session.execute(statements.KNOWN, _key(submission)).one())
     _refuse_other(session, actor, known, submission)
     added = sum(_add_file(session, known.id, file, sha256) for file, sha256 in kept.files)
@@ -126,10 +138,28 @@ def _household(session: Session, actor: Actor, submission: Submission, *, lock: 
     return own[0]
 
 
-def _inserted(session: Session, actor: Actor, submission: Submission, household: OpenHousehold) -> str | None:
+def _arrival(session: Session, submission: Submission, household: OpenHousehold) -> Arrival:
+    """Say whether an interview that comes now counts, by the rule that results and outsiders read from the list.
+
+    The visit that got furthest counts, of two alike the earlier: by the second, then by instanceID.
+    """
+    arrived, outcome = now(), submission.disposition
+    if not outcome or gets_further(outcome, household.disposition):
+        return Arrival(arrived, counts=bool(outcome))
+    if household.instance_id is None or gets_further(str(household.disposition), outcome):
+        return Arrival(arrived, counts=False)
+    known = {"evaluation_id": submission.evaluation_id, "instance_id": household.instance_id}
+    earlier = session.scalars(statements.RECEIVED_AT, known).one()
+    own = (as_text(arrived), submission.instance_id)
+    return Arrival(arrived, counts=own < (as_text(earlier), household.instance_id))
+
+
+def _inserted(
+    session: Session, actor: Actor, submission: Submission, household: OpenHousehold, arrival: Arrival
+) -> str | None:
     """Insert the interview unless its instanceID is taken; return its identifier if it is new."""
     complaints = list(submission.complaints)
-    if submission.disposition and not gets_further(submission.disposition, household.disposition):
+    if submission.disposition and not arrival.counts:
         complaints.append(_not_counted(household))
     values = {
         "id": new_identifier(),
@@ -138,7 +168,7 @@ def _inserted(session: Session, actor: Actor, submission: Submission, household:
         "instrument_id": submission.instrument_id,
         "instance_id": submission.instance_id,
         "sha256": submission.sha256,
-        "received_at": now(),
+        "received_at": arrival.at,
         "received_from": actor.identifier,
         "enumerator_id": actor.person_id,
         "answers": dict(submission.answers),
@@ -162,17 +192,13 @@ def _not_counted(household: OpenHousehold) -> dict[str, Any]:
     }
 
 
-def _received(
-    session: Session, actor: Actor, kept: KeptSubmission, household: OpenHousehold, identifier: str
-) -> Receipt:
+def _received(session: Session, actor: Actor, kept: KeptSubmission, identifier: str) -> Receipt:
     submission = kept.submission
-    if submission.disposition and gets_further(submission.disposition, household.disposition):
-        note_outcome(session, household.id, submission.disposition, submission.instance_id)
     if kept.files:
         session.execute(statements.NEW_FILES, [_file_row(identifier, file, sha256) for file, sha256 in kept.files])
     details = {
         "instance": submission.instance_id,
-        "unit": household.unit_id,
+        "unit": submission.unit_id,
         "sha256": submission.sha256,
         "files": len(kept.files),
         "complaints": len(submission.complaints),

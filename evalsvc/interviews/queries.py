@@ -12,7 +12,7 @@ from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.models import Instrument
-from evalsvc.interviews.models import Interview, InterviewFile
+from evalsvc.interviews.models import Interview, InterviewFile, InterviewLink
 from evalsvc.interviews.presentation import Reader, answer_lines, complaints_elsewhere, text_of
 from evalsvc.interviews.values import (
     FileLine,
@@ -31,9 +31,16 @@ from forms.instance import Instance, parse_instance
 
 
 def interviews_of_draw(session: Session, draw_id: str) -> list[InterviewRecord]:
-    """List every interview of a draw's households, in order of arrival."""
-    query = _joined().where(Assignment.draw_id == draw_id).order_by(Interview.received_at, Interview.id)
+    """List the interviews of a draw's households that the public log covers, in its order: the first has number 1."""
+    query = _joined().join(InterviewLink, InterviewLink.interview_id == Interview.id)
+    query = query.where(InterviewLink.draw_id == draw_id).order_by(InterviewLink.sequence)
     return [_record(*row) for row in session.execute(query)]
+
+
+def interviews_received(session: Session, draw_id: str) -> int:
+    """Count every interview of a draw's households, also those that the public log does not cover yet."""
+    counted = select(func.count()).select_from(Interview).join(Assignment, Assignment.id == Interview.assignment_id)
+    return session.scalar(counted.where(Assignment.draw_id == draw_id)) or 0
 
 
 def interview_by_id(session: Session, evaluation_id: str, identifier: str) -> InterviewRecord:

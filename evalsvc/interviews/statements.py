@@ -17,6 +17,11 @@ KNOWN = select(
     Interview.instance_id == bindparam("instance_id"),
 )
 
+RECEIVED_AT = select(Interview.received_at).where(
+    Interview.evaluation_id == bindparam("evaluation_id"),
+    Interview.instance_id == bindparam("instance_id"),
+)
+
 ASSIGNMENTS: Select[str, str, str | None, str | None, str | None] = (
     select(Assignment.id, Assignment.unit_id, Assignment.disposition, Assignment.instance_id, Assignment.enumerator_id)
     .join(Instrument, Instrument.id == Assignment.instrument_id)

@@ -8,6 +8,7 @@ DESIGN = "design.yaml"
 COMMITMENT = "commitment.json"
 LOG = "commitments.jsonl"
 MANIFEST = "draw-manifest.json"
+FIXED = "fieldwork-plan.jsonl"
 INTERVIEWS = "interviews.csv"
 FIELDWORK = "fieldwork.csv"
 CASES = "cases.csv"
@@ -19,7 +20,7 @@ RESULTS = "results.json"
 EDITION = "edition.json"
 README = "README.md"
 INTERVIEW_FOLDER = "interviews/"
-UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UUID_FORM = re.compile(r"uuid:(?P<uuid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 TABLES = (
     FRAME,
@@ -27,6 +28,7 @@ TABLES = (
     COMMITMENT,
     LOG,
     MANIFEST,
+    FIXED,
     INTERVIEWS,
     FIELDWORK,
     CASES,
@@ -52,8 +54,10 @@ def is_instrument(name: str) -> bool:
 
 
 def interview_name(instance_id: str) -> str:
-    """Name the file of an interview: its UUID, or a hash of an instanceID that is none."""
-    plain = instance_id.removeprefix("uuid:").lower()
-    if not UUID_FORM.fullmatch(plain):
-        plain = hashlib.sha256(instance_id.encode("utf-8")).hexdigest()
+    """Name the file of an interview: its UUID, or the hash of an instanceID in any other form.
+
+    Two instanceIDs never share a name: only one spelling of a UUID is taken for one.
+    """
+    found = UUID_FORM.fullmatch(instance_id)
+    plain = hashlib.sha256(instance_id.encode("utf-8")).hexdigest() if found is None else found["uuid"]
     return f"{INTERVIEW_FOLDER}{plain}.xml"

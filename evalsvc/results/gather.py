@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from evalsvc.cases.queries import cases_of_draw, judgements_of_draw
+from evalsvc.db import as_text
 from evalsvc.draws.queries import last_stage_units
 from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import InvalidError
@@ -14,7 +14,7 @@ from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.fieldwork.dispositions import Visit, counting_visits
-from evalsvc.fieldwork.queries import assignments_of_draw
+from evalsvc.fieldwork.queries import assignments_of_draw, form_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
 from evalsvc.frames.models import FrameFile
 from evalsvc.instruments.queries import instruments_of
@@ -48,7 +48,7 @@ class Gathered:
 
 
 def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: DrawRecord) -> Gathered:
-    """Read the sources of one draw's results.
+    """Read the sources of one draw's results: the interviews that the public log covers, and what hangs on them.
 
     Raises
     ------
@@ -61,13 +61,15 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
         raise InvalidError("pack.refused", complaints, pack=evaluation.pack)
     frame_file = session.get_one(FrameFile, draw.frame_id)
     interviews = interviews_of_draw(session, draw.id)
-    listed = [_interview_row(each) for each in interviews]
+    listed = [_interview_row(sequence, each) for sequence, each in enumerate(interviews, start=1)]
+    known = {each.instance_id for each in interviews}
     # An outsider sees the interviews as they are listed: what counts is decided from the list, by the same function.
     counting = counting_visits(listed)
     fieldwork = [_fieldwork_row(each, counting.get(each.unit_id)) for each in assignments_of_draw(session, draw.id)]
     cases = [
         CaseRow(each.id, each.instance_id, each.unit_id, each.kind, each.persons, each.standard, each.state)
         for each in cases_of_draw(session, draw.id)
+        if each.instance_id in known
     ]
     sources = Sources(
         manifest=Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), files.MANIFEST),
@@ -89,7 +91,7 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
         files.FRAME: frame_file.file_sha256,
         files.COMMITMENT: draw.commitment_sha256,
         files.MANIFEST: str(draw.manifest_sha256),
-        **_instruments(session, evaluation.id, interviews),
+        **_instruments(session, draw, interviews),
     }
     return Gathered(sources, open_frame(store.path(frame_file.file_sha256)), tables, kept)
 
@@ -108,7 +110,7 @@ def _fieldwork_row(each: AssignmentRecord, visit: Visit | None) -> FieldworkRow:
     )
 
 
-def _interview_row(each: InterviewRecord) -> InterviewRow:
+def _interview_row(sequence: int, each: InterviewRecord) -> InterviewRow:
     return InterviewRow(
         instance_id=each.instance_id,
         unit_id=each.unit_id,
@@ -118,6 +120,7 @@ def _interview_row(each: InterviewRecord) -> InterviewRow:
         received_at=as_text(each.received_at),
         disposition=each.disposition,
         complaints=sum(not str(complaint["code"]).startswith(OF_SERVICE) for complaint in each.complaints),
+        sequence=sequence,
     )
 
 
@@ -135,14 +138,14 @@ def _judgement_rows(session: Session, draw_id: str) -> list[JudgementRow]:
     ]
 
 
-def _instruments(session: Session, evaluation_id: str, interviews: Sequence[InterviewRecord]) -> dict[str, str]:
-    """Return the form versions that interviews were filled with, by the name each has in a bundle."""
+def _instruments(session: Session, draw: DrawRecord, interviews: Sequence[InterviewRecord]) -> dict[str, str]:
+    """Return the form versions given out and filled, by the name each has in a bundle."""
     used = {(each.form_id, each.version) for each in interviews}
-    forms = [each for each in instruments_of(session, evaluation_id) if (each.form_id, each.version) in used]
+    given_out = form_of_draw(session, draw.id)
+    forms = [
+        each
+        for each in instruments_of(session, draw.evaluation_id)
+        if each == given_out or (each.form_id, each.version) in used
+    ]
     forms.sort(key=lambda each: (each.published_at, each.form_id, each.version))
     return {files.instrument_name(place): each.xform_sha256 for place, each in enumerate(forms)}
-
-
-def as_text(moment: datetime) -> str:
-    """Write a time as files do: UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

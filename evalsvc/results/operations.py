@@ -8,8 +8,12 @@ from sqlalchemy.orm import Session
 
 from evalsvc import audit, jobs
 from evalsvc.cases.operations import collect_cases
-from evalsvc.errors import ForbiddenError, InvalidError
-from evalsvc.evaluations.queries import EvaluationRecord, evaluation_by_id
+from evalsvc.draws.models import Draw
+from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
+from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.fieldwork.plan_lines import enter_plan
+from evalsvc.fieldwork.queries import form_of_draw
+from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.results import files
 from evalsvc.results.compute import compute_results
@@ -46,8 +50,15 @@ def compute(
         ``results.refused`` with everything that stands in the way.
     """
     require(actor)
+    enter_received(session, actor, evaluation, draw_number)
+    return keep(session, store, actor, make(session, store, evaluation, draw_number))
+
+
+def enter_received(session: Session, actor: Actor, evaluation: EvaluationRecord, draw_number: int | None) -> None:
+    """Enter in the public log what was received, and make the cases of it: results are computed of this and no more."""
+    draw = draw_in_fieldwork(session, evaluation.id, draw_number)
+    enter_interviews(session, actor, draw.id)
     collect_cases(session, actor, evaluation)
-    return keep(session, actor, evaluation, make(session, store, evaluation, draw_number))
 
 
 def make(session: Session, store: Store, evaluation: EvaluationRecord, draw_number: int | None) -> Made:
@@ -71,10 +82,15 @@ def _kept(store: Store, gathered: Gathered, made: Mapping[str, bytes]) -> dict[s
     return dict(sorted({**gathered.kept, **written}.items()))
 
 
-def keep(session: Session, actor: Actor, evaluation: EvaluationRecord, made: Made) -> ResultRecord:
-    """Write the row that names the results."""
+def keep(session: Session, store: Store, actor: Actor, made: Made) -> ResultRecord:
+    """Write the row that names the results; a plan that is not the one in the public log is entered there first."""
+    draw = session.get_one(Draw, made.draw_id, with_for_update={"read": True, "key_share": True})
+    form = form_of_draw(session, draw.id)
+    if form is None:
+        raise ConflictError("results.no_fieldwork")
+    enter_plan(session, store, actor, draw, form=form, plan=made.inputs[files.PLAN])
     row = ResultSet(
-        evaluation_id=evaluation.id,
+        evaluation_id=draw.evaluation_id,
         draw_id=made.draw_id,
         plan_sha256=made.inputs[files.PLAN],
         answers_sha256=made.inputs[files.ANSWERS],
@@ -98,10 +114,8 @@ def request(session: Session, actor: Actor, evaluation_id: str) -> str:
         ``results.designer_only``
     """
     require(actor)
-    evaluation = evaluation_by_id(session, evaluation_id)
-    collect_cases(session, actor, evaluation)
-    draw_in_fieldwork(session, evaluation.id)
-    return jobs.enqueue(session, actor, JOB, evaluation.id, {"actor": actor.identifier})
+    draw_in_fieldwork(session, evaluation_id)
+    return jobs.enqueue(session, actor, JOB, evaluation_id, {"actor": actor.identifier})
 
 
 def require(actor: Actor) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sampling.errors import Complaint, complain
 
-LARGEST_FIELD = 1_000_000
+BOTH_ENDS = "\r\n"
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class InterviewRow:
     received_at: str
     disposition: str
     complaints: int
+    sequence: int
+    """Its place in the running hash that the public log names, from 1."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +104,24 @@ def read_records(kind: type[Record], data: bytes, file: str) -> tuple[list[Recor
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Write any table of texts in the same CSV form."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
+    """Write any table of texts in the same CSV form: what is written reads back to the same texts."""
+    lines = _Lines()
+    # This line end makes the writer quote both signs at which a reader ends a row; one of them is taken off again.
+    writer = csv.writer(lines, lineterminator=BOTH_ENDS)
     writer.writerow(header)
     writer.writerows(rows)
-    return buffer.getvalue().encode("utf-8")
+    return "".join(lines.written).encode("utf-8")
+
+
+class _Lines:
+    """Take what a CSV writer writes, a row at a time, and end every row with a line feed."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, line: str) -> None:
+        """Keep one row."""
+        self.written.append(line.removesuffix(BOTH_ENDS) + "\n")
 
 
 def read_table(data: bytes, file: str) -> tuple[list[str], list[list[str]], list[Complaint]]:
@@ -117,7 +131,6 @@ def read_table(data: bytes, file: str) -> tuple[list[str], list[list[str]], list
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         return [], [], [complain("results.encoding", file=file, row=row)]
-    csv.field_size_limit(LARGEST_FIELD)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:

@@ -153,6 +153,13 @@ def postgresql_database(postgresql_server: str) -> Iterator[str]:
     _on_server(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def empty_postgresql(postgresql_database: str) -> str:
+    """URL of the PostgreSQL database, just emptied."""
+    _empty(postgresql_database)
+    return postgresql_database
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database with every table."""
@@ -160,8 +167,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "test.sqlite3"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    url: str = request.getfixturevalue("postgresql_database")
-    _empty(url)
+    url: str = request.getfixturevalue("empty_postgresql")
     return url
 
 

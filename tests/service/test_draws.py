@@ -75,11 +75,11 @@ def test_a_draw_is_committed_logged_drawn_and_verifies(database, store, field, l
         lines = queries.log_lines(session)
         units = queries.last_stage_units(session, made.id)
     assert read_chain(write_chain(lines)) == ChainReading(tuple(lines), ())
-    assert [(line.kind, line.subject) for line in lines[2:]] == [
+    assert [(line.kind, line.subject) for line in lines[4:]] == [
         ("draw.commitment", "fujian-demo/2"),
         ("draw.manifest", "fujian-demo/2"),
     ]
-    assert lines[3].sha256 == drawn.manifest_sha256
+    assert lines[5].sha256 == drawn.manifest_sha256
     assert {unit.unit_id for unit in units} == {unit.id for unit in manifest.stages[-1].units}
     assert all(unit.top.endswith("001") and unit.attributes["village"].startswith("第") for unit in units)
     assert sorted({unit.order for unit in units if unit.sample_type == "reserve"}) == [1, 2]
@@ -105,7 +105,7 @@ def test_a_design_that_cannot_be_is_refused_with_every_reason(database, store, f
     assert found if code is None else code in found
     with database.reading() as session:
         assert len(queries.draws_of(session, field.evaluation.id)) == 1
-        assert len(queries.log_lines(session)) == 2
+        assert len(queries.log_lines(session)) == 4
 
 
 def test_no_interval_is_refused_and_a_lone_unit_shown(database, store, field, lead, client, sign_in):
@@ -153,7 +153,7 @@ def test_nothing_secret_is_public_before_publication(client, database, store, fi
     assert commitment.status_code == 200
     assert client.get(f"{base}/draw-manifest.json").status_code == 404
     reading = read_chain(client.get("/commitments.jsonl").get_data(as_text=True))
-    assert (len(reading.entries), reading.complaints) == (2, ())
+    assert (len(reading.entries), reading.complaints) == (4, ())
     assert "现场结束后公开" in client.get("/commitments").get_data(as_text=True)
     with database.reading() as session:
         secret = decrypt(KEY, session.get_one(Draw, field.draw_id).secret_encrypted)

@@ -40,11 +40,11 @@ def test_the_main_sample_is_open_and_the_reserves_are_closed(field):
     assert {row.county for row in field.assignments} == {"351001", "352001"}
 
 
-def test_assignments_are_made_once(database, field, actor):
+def test_assignments_are_made_once(database, store, field, actor):
     with pytest.raises(ConflictError, match="already_assigned"), database.transaction() as session:
-        operations.assign_from_draw(session, actor, field.draw_id, field.instrument_id)
+        operations.assign_from_draw(session, store, actor, field.draw_id, field.instrument_id)
     with pytest.raises(NotFoundError), database.transaction() as session:
-        operations.assign_from_draw(session, actor, "nowhere", field.instrument_id)
+        operations.assign_from_draw(session, store, actor, "nowhere", field.instrument_id)
 
 
 def test_the_next_reserve_of_the_same_village_and_class_opens_beside_the_household(database, field):

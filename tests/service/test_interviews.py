@@ -11,10 +11,12 @@ from sqlalchemy import func, select
 from evalsvc import audit
 from evalsvc.audit import AuditRow
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.interviews.intake import take_in
 from evalsvc.interviews.models import Interview, InterviewFile
 from evalsvc.interviews.queries import interviews_of_draw
 from evalsvc.interviews.values import SentFile
+from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service
 
 OPENROSA = {"X-OpenRosa-Version": "1.0"}
@@ -133,8 +135,10 @@ def test_many_households_at_once_are_all_there(field, config, database, store):
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(send, sent))
-    with database.reading() as session:
+    with database.transaction() as session:
+        line = enter_interviews(session, SYSTEM, field.draw_id)
         kept = {record.sha256: record for record in interviews_of_draw(session, field.draw_id)}
+        assert line is not None and enter_interviews(session, SYSTEM, field.draw_id) is None
         assert {store.get(sha256) for sha256 in kept} == {xml for _, xml in sent}
         assert audit.verify(session).breaks == ()
 

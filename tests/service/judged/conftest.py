@@ -104,7 +104,7 @@ def _begin(service: Service, folder: Path) -> Visited:
         form = instruments.publish(
             session, service.store, lead, evaluation.id, data=world.FORM.encode(), name="small.md"
         )
-        fieldwork.assign_from_draw(session, lead, draw.id, form.id)
+        fieldwork.assign_from_draw(session, service.store, lead, draw.id, form.id)
         villages = {row.parent for row in assignments_of_draw(session, draw.id)}
         fieldwork.assign_enumerator(session, supervisor, evaluation.id, villages, enumerator.person_id)
     return Visited(evaluation, draw.id, lead, supervisor, enumerator)

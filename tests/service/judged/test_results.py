@@ -14,6 +14,7 @@ from evalsvc.cli import main
 from evalsvc.db import now
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.job_kinds import KINDS
 from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.results import files, operations
@@ -50,8 +51,9 @@ def test_results_are_rows_with_figures_and_name_every_file(database, store, judg
 
 
 def test_the_service_and_an_outsider_assemble_the_same_table(database, store, judged):
-    with database.reading() as session:
+    with database.transaction() as session:
         draw = draw_in_fieldwork(session, judged.evaluation.id)
+        enter_interviews(session, judged.lead, draw.id)
         gathered = gather(session, store, judged.evaluation, draw)
     definition = parse_definition(store.get(gathered.kept["instrument.xml"]))
     interviews = store.get(compute(database, store, judged).inputs[files.INTERVIEWS]).decode().splitlines()[1:]

@@ -6,16 +6,22 @@ import io
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from evalsvc.draws import log
 from evalsvc.editions.bundle import readme, sha256, write_bundle
 from evalsvc.editions.facts import About, Head, compose
 from evalsvc.editions.material import material_of, read_sources, rows_in
 from evalsvc.editions.printing import build_report, edition_bytes, sign_report
+from evalsvc.evaluations.rule_pack import read_pack
+from evalsvc.interviews.running import links
+from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_bytes, fixed_plan
+from evalsvc.planning.frame_facts import household_attributes
+from evalsvc.planning.making import plan_of_draw
 from evalsvc.results import files
 from evalsvc.results.assembly import Sources
 from evalsvc.results.compute import compute_results
@@ -34,6 +40,9 @@ from sampling.manifest import Manifest
 
 SECRET = "5e" * 32
 EVALUATION = "kleine-probe"
+INSTITUTE = "示例评估研究院"
+ABOUT = About(EVALUATION, "两县退出评估", "示例委托单位", True)
+RECEIVED = "2026-03-10T02:00:00Z"
 MAPPING = """
 levels:
   - {name: county, id: county_code, columns: {county: text, remaining_poor_persons: integer}}
@@ -224,9 +233,7 @@ def _visits(manifest: Manifest) -> tuple[list[FieldworkRow], dict[str, bytes], l
                 )
             )
             rows.append(
-                InterviewRow(
-                    instance, unit.id, "small", "1", hashlib.sha256(xml).hexdigest(), "2026-03-10T02:00:00Z", outcome, 0
-                )
+                InterviewRow(instance, unit.id, "small", "1", hashlib.sha256(xml).hexdigest(), RECEIVED, outcome, 0, 0)
             )
             if outcome in ("non_contact", "refused") and reserves:
                 waiting.append((reserves.pop(0), unit.id, "no_answer_twice" if outcome == "non_contact" else "refused"))
@@ -235,7 +242,13 @@ def _visits(manifest: Manifest) -> tuple[list[FieldworkRow], dict[str, bytes], l
             for unit in units
             if unit.id not in opened
         ]
-    return sorted(fieldwork, key=lambda row: row.unit_id), interviews, sorted(rows, key=lambda row: row.instance_id)
+    rows = [replace(row, sequence=place) for place, row in enumerate(sorted(rows, key=in_order), start=1)]
+    return sorted(fieldwork, key=lambda row: row.unit_id), interviews, rows
+
+
+def in_order(row: InterviewRow) -> tuple[str, str]:
+    """Return by what interviews are put in order when a line of the log takes them in."""
+    return row.received_at, row.instance_id
 
 
 def outcome_of(unit: str) -> str:
@@ -310,15 +323,43 @@ def sources_of(world: World) -> Sources:
     return read.sources
 
 
+def fixed_of(world: World) -> dict[str, Any]:
+    """Return what the fieldwork was carried out by, as the service would have entered it in the log."""
+    pack, _ = read_pack(world.pack)
+    assert pack is not None
+    households = {unit.id for unit in world.manifest.stages[-1].units}
+    plan = plan_of_draw(pack, world.manifest, household_attributes(world.frame, households), world.frame).text
+    assert plan is not None
+    return dict(
+        fixed_plan(
+            FixedEvaluation(EVALUATION, ABOUT.name, ABOUT.client, INSTITUTE, ABOUT.simulated),
+            1,
+            FixedPack(pack.name, pack.edition, sha256(world.pack)),
+            sha256(plan.encode()),
+            FixedForm("small", "1", sha256(world.xform)),
+        )
+    )
+
+
 def log_of(world: World) -> bytes:
-    """Write the public log: the commitment, then the manifest."""
+    """Write the public log: commitment, manifest, form, plan, then half of the interviews, then all of them."""
+    return chained(entries_of(world))
+
+
+def entries_of(world: World) -> list[tuple[str, str, str, str]]:
+    """Return kind, subject, hash and time of every line."""
     subject = log.subject_of(EVALUATION, 1)
     manifest = sha256(world.manifest.to_json().encode())
     entries = [
         (log.COMMITMENT, subject, world.commitment.commitment, "2026-03-01T08:00:00Z"),
         (log.MANIFEST, subject, manifest, "2026-03-02T08:00:00Z"),
+        (log.FORM, log.subject_of_form(EVALUATION, "small", "1"), sha256(world.xform), "2026-03-03T08:00:00Z"),
+        (log.PLAN, subject, sha256(fixed_bytes(fixed_of(world))), "2026-03-04T08:00:00Z"),
     ]
-    return chained(entries)
+    running = list(links(world.interview_rows))
+    for link, at in ((running[len(running) // 2], RECEIVED), (running[-1], "2026-03-11T02:00:00Z")):
+        entries.append((log.INTERVIEWS, subject, link.hash, at))
+    return entries
 
 
 def chained(entries: Sequence[tuple[str, str, str, str]]) -> bytes:
@@ -338,6 +379,7 @@ def tables_of(world: World) -> dict[str, bytes]:
         files.COMMITMENT: world.commitment.to_json().encode(),
         files.LOG: log_of(world),
         files.MANIFEST: world.manifest.to_json().encode(),
+        files.FIXED: fixed_bytes(fixed_of(world)) + b"\n",
         files.INTERVIEWS: write_records(InterviewRow, world.interview_rows),
         files.FIELDWORK: write_records(FieldworkRow, world.fieldwork),
         files.CASES: write_records(CaseRow, world.cases),
@@ -370,7 +412,7 @@ class Issued:
 def signer():
     """Return a demo key."""
     at = datetime(2026, 3, 20, tzinfo=UTC)
-    return read_signer(make_demo_key("示例评估研究院", b"secret", at), b"secret")
+    return read_signer(make_demo_key(INSTITUTE, b"secret", at), b"secret")
 
 
 def issue(world: World) -> Issued:
@@ -380,8 +422,8 @@ def issue(world: World) -> Issued:
     computation = compute_results(sources, world.frame)
     assert computation.computed is not None, computation.complaints
     computed = computation.computed
-    head = Head(1, "总报告", "2026-03-20T02:30:00Z", "示例评估研究院", "张示例")
-    about = About(EVALUATION, "两县退出评估", "示例委托单位", True)
+    head = Head(1, "总报告", "2026-03-20T02:30:00Z", INSTITUTE, "张示例")
+    about = ABOUT
     tables |= {
         files.PLAN: computed.plan_text.encode(),
         files.ANSWERS: computed.answers.to_csv(),

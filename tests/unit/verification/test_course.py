@@ -19,7 +19,7 @@ CASE = CaseRow("case-1", "i1", "h1", "missed", 3, "income", "confirmed")
 
 
 def interview(received_at="2026-03-10T02:00:00Z", unit="h1"):
-    return InterviewRow("i1", unit, "small", "1", "", received_at, "completed", 0)
+    return InterviewRow("i1", unit, "small", "1", "", received_at, "completed", 0, 1)
 
 
 def judgement(judge="a", judged_at="2026-03-12T02:00:00Z", reason="看过材料", case="case-1"):

@@ -9,7 +9,7 @@ from evalsvc.verification.field_checks import fieldwork_step
 
 
 def visit(instance, received_at, disposition, unit="h1"):
-    return InterviewRow(instance, unit, "small", "1", "", f"2026-03-1{received_at}Z", disposition, 0)
+    return InterviewRow(instance, unit, "small", "1", "", f"2026-03-1{received_at}Z", disposition, 0, 0)
 
 
 VISITS = (

@@ -1,0 +1,85 @@
+"""Enter in the public log what a draw's fieldwork is carried out by, before the first interview and when it changes."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalsvc import audit
+from evalsvc.db import now
+from evalsvc.draws import log
+from evalsvc.draws.models import CommitmentEntry, Draw
+from evalsvc.draws.operations import append_to_log
+from evalsvc.draws.queries import last_stage_units
+from evalsvc.errors import InvalidError
+from evalsvc.evaluations.packs import pack_bytes
+from evalsvc.evaluations.queries import EvaluationRecord, evaluation_by_id
+from evalsvc.evaluations.rule_pack import Pack, read_pack
+from evalsvc.frames.models import FrameFile
+from evalsvc.instruments.values import InstrumentRecord
+from evalsvc.people.actor import Actor
+from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_bytes, fixed_plan, sha256_of
+from evalsvc.planning.making import MANIFEST_FILE, plan_of_draw
+from evalsvc.store import Store
+from sampling.chain import ChainEntry
+from sampling.frame import open_frame
+from sampling.manifest import Manifest
+
+
+def plan_sha256(session: Session, store: Store, draw: Draw) -> str | None:
+    """Make the plan that the draw's results will be computed by, and return its hash; None where it can have none.
+
+    Raises
+    ------
+    InvalidError
+        ``pack.refused``
+    """
+    pack = _pack(evaluation_by_id(session, draw.evaluation_id))[0]
+    manifest = Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), MANIFEST_FILE)
+    attributes = {unit.unit_id: unit.attributes for unit in last_stage_units(session, draw.id)}
+    frame = open_frame(store.path(session.get_one(FrameFile, draw.frame_id).file_sha256))
+    text = plan_of_draw(pack, manifest, attributes, frame).text
+    return None if text is None else sha256_of(text.encode("utf-8"))
+
+
+def enter_plan(
+    session: Session, store: Store, actor: Actor, draw: Draw, *, form: InstrumentRecord, plan: str | None
+) -> ChainEntry | None:
+    """Enter plan (its hash), pack and form of a draw unless the last line says the same; the object is kept.
+
+    Raises
+    ------
+    InvalidError
+        ``pack.refused``
+    """
+    evaluation = evaluation_by_id(session, draw.evaluation_id)
+    pack, written = _pack(evaluation)
+    data = fixed_bytes(
+        fixed_plan(
+            FixedEvaluation(
+                evaluation.code, evaluation.name, evaluation.client, evaluation.institute, evaluation.simulated
+            ),
+            draw.number,
+            FixedPack(pack.name, pack.edition, sha256_of(written)),
+            plan,
+            FixedForm(form.form_id, form.version, form.xform_sha256),
+        )
+    )
+    subject = log.subject_of(evaluation.code, draw.number)
+    audit.hold(session)
+    if _last_plan(session, subject) == sha256_of(data):
+        return None
+    digest = store.put(data)
+    audit.record(session, actor.identifier, "fieldwork.plan", draw.id, {"plan": plan, "object": digest})
+    return append_to_log(session, log.PLAN, subject, digest, now())
+
+
+def _pack(evaluation: EvaluationRecord) -> tuple[Pack, bytes]:
+    written = pack_bytes(evaluation.pack)
+    pack, complaints = read_pack(written)
+    if pack is None:
+        raise InvalidError("pack.refused", complaints, pack=evaluation.pack)
+    return pack, written
+
+
+def _last_plan(session: Session, subject: str) -> str | None:
+    query = select(CommitmentEntry.sha256).where(CommitmentEntry.kind == log.PLAN, CommitmentEntry.subject == subject)
+    return session.scalars(query.order_by(CommitmentEntry.sequence.desc()).limit(1)).one_or_none()

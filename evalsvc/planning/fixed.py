@@ -1,0 +1,66 @@
+"""What fieldwork is carried out by, as one object that the public log names by its hash before the first interview."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sampling.hashing import canonical_json
+
+PROTOCOL = "evalsvc-fieldwork-1"
+
+FixedPlan = Mapping[str, Any]
+"""The object; docs/formats.md, Fieldwork plan."""
+
+
+@dataclass(frozen=True)
+class FixedEvaluation:
+    """What a report says of the evaluation that it is about, whatever the figures turn out to be."""
+
+    code: str
+    name: str
+    client: str
+    institute: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class FixedPack:
+    """The rule pack: its own name and edition, and the hash of pack.yaml."""
+
+    name: str
+    edition: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class FixedForm:
+    """The form version that households are given out with; the hash is that of the XForm."""
+
+    form_id: str
+    version: str
+    sha256: str
+
+
+def fixed_plan(
+    evaluation: FixedEvaluation, draw: int, pack: FixedPack, plan_sha256: str | None, form: FixedForm
+) -> FixedPlan:
+    """Put the object together; the plan's hash is null where the draw has no plan, and then no results either."""
+    return {
+        "protocol": PROTOCOL,
+        "evaluation": vars(evaluation),
+        "draw": draw,
+        "pack": vars(pack),
+        "plan": {"sha256": plan_sha256},
+        "form": vars(form),
+    }
+
+
+def fixed_bytes(plan: FixedPlan) -> bytes:
+    """Write the object by RFC 8785."""
+    return canonical_json(plan)
+
+
+def sha256_of(data: bytes) -> str:
+    """Return the hash under which the log names a file or an object."""
+    return hashlib.sha256(data).hexdigest()
