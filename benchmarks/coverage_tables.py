@@ -19,13 +19,13 @@ Figures = Mapping[tuple[str, str], Sequence[Compared]]
 """The figures of all samples by indicator and county."""
 
 
-def sections(records: Sequence[Record], peak: int) -> list[str]:
+def sections(records: Sequence[Record], kept: int, peak: int) -> list[str]:
     """Write the sections of the page."""
     figures = figures_of(records)
     pack = _pack()
     return [
         "## What was repeated",
-        _repeated(records, peak),
+        _repeated(records, kept, peak),
         "## Verdicts of the counties",
         "The truth is what the hidden rates of the whole county say under the pack's thresholds. A verdict is left open"
         " where the sample does not decide, or where cases that the experts have not settled could turn it.",
@@ -56,7 +56,7 @@ def _pack() -> Pack:
     return pack
 
 
-def _repeated(records: Sequence[Record], peak: int) -> str:
+def _repeated(records: Sequence[Record], kept: int, peak: int) -> str:
     visits = [sum(record["outcomes"].values()) for record in records]
     completed = [record["outcomes"]["completed"] for record in records]
     cases = [sum(record["cases"].values()) for record in records]
@@ -64,6 +64,7 @@ def _repeated(records: Sequence[Record], peak: int) -> str:
     false = sum(record["false_suspicions"] for record in records)
     rows = [
         ("Samples", len(records)),
+        ("Of these kept from an interrupted run of the same state", kept),
         ("Visits in a sample: mean (least, most)", f"{mean(visits):,.0f} ({min(visits):,}, {max(visits):,})"),
         ("Completed interviews: mean", f"{mean(completed):,.0f}"),
         ("Cases: mean", f"{mean(cases):.0f}"),

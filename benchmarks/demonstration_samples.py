@@ -51,9 +51,11 @@ def main() -> None:
     given = arguments()
     scale = SMALL if given.short else FULL
     store = Store(given.kept / f"demonstration-samples-{scale.name}.jsonl", identity(scale.name))
+    samples = 3 if given.short else given.samples
+    kept = sum(number < samples for number in store.read())
     with Watch() as watch:
-        records = run(scale.name, 3 if given.short else given.samples, store, given.workers)
-    publish(STUDY, given, sections(records, watch.peak))
+        records = run(scale.name, samples, store, given.workers)
+    publish(STUDY, given, sections(records, kept, watch.peak))
 
 
 def arguments() -> argparse.Namespace:

@@ -39,12 +39,8 @@ JUDGED = (
 )
 """One county far below the thresholds of 2 %, two near them, one far above.
 
-Which verdicts occur depends on the sample, and a sample on its secret. Over 200 samples of the full sizes, drawn from
-the register and estimated with the library under the shipped pack (4,028 visits in the mean; 0.6 % of the interviews
-with a false suspicion, 3.5 % of the cases open), the first county reached every standard in 180, and in 18 of the other
-20 because an open case could decide it; the last failed in all; one of the others was undecided in all. The wrong-exit
-rates alone showed all three verdicts in every sample. Kish's count behind the missed rate is about 334 households,
-twice what the planned design effect leaves.
+Which verdicts occur depends on the sample, and a sample on its secret: docs/evidence/demonstration-coverage.md counts
+them over many samples.
 """
 OTHER = Rates(wrong_exit=0.012, missed=0.003)
 

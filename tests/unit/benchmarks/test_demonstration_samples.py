@@ -53,8 +53,8 @@ def test_reserves_stand_beside_households_that_were_not_interviewed(population: 
 
 
 def test_the_page_counts_what_the_samples_hold(records: list[study.Record]) -> None:
-    page = "\n".join(tables.sections(records, 2**20))
-    assert "| Samples | 3 |" in page
+    page = "\n".join(tables.sections(records, 1, 2**20))
+    assert "| Samples | 3 |" in page and "interrupted run of the same state | 1 |" in page
     for one in JUDGED:
         verdicts = [
             each["verdict"] for record in records for each in record["verdicts"] if each["code"] == one.county_code
