@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.edits import COVERED, SIGNATURE, AnswerEdit, Flip, LineEdit, answer_edit, flips_of, line_edits
-from benchmarks.evidence import Study, parser, publish, table, tell
+from benchmarks.evidence import ROOT, Study, parser, publish, table, tell
 from benchmarks.touched import (
     ALONE,
     BOUND,
@@ -109,7 +109,7 @@ def small_demonstration(folder: Path) -> Path:
     print("making a small demonstration …", flush=True)
     out = folder / "demo"
     command = [*COMMAND, "demo", "--dir", str(out), "--scale", "small"]
-    subprocess.run(command, env=own_settings({}), stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, cwd=ROOT, env=own_settings({}), stdout=subprocess.DEVNULL, check=True)
     return out
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.evidence import Study, duration, parser, publish, table, tell
+from benchmarks.evidence import ROOT, Study, duration, parser, publish, table, tell
 from benchmarks.memory import EVERY, Watch, megabytes
 from evalsvc.demonstration.server import COMMAND, own_settings
 from evalsvc.demonstration.summary import SHOWN_FILES
@@ -81,6 +81,7 @@ def measure(scale: str) -> Run:
         began, spent = time.monotonic(), _processor_of_children()
         process = subprocess.Popen(
             [*COMMAND, "demo", "--dir", str(out), "--scale", scale],
+            cwd=ROOT,
             env=own_settings({}),
             stdout=subprocess.PIPE,
             text=True,

@@ -122,6 +122,8 @@ def run(scale: str, samples: int, store: Store, workers: int) -> list[Record]:
                 store.add(record)
                 known[record["sample"]] = record
                 tell(done, len(missing), began)
+        except KeyboardInterrupt:
+            raise SystemExit(f"interrupted; {len(known)} samples are kept, the same command goes on") from None
         finally:
             pool.shutdown(cancel_futures=True)
     return [known[number] for number in range(samples)]
