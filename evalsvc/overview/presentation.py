@@ -1,18 +1,30 @@
 """Turn result rows into what the results page shows, in the reader's language; figures are looked up, not computed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from evalsvc.editions.facts import Facts
+from evalsvc.editions.facts import UNDECIDED, Facts
 from evalsvc.editions.figures import NONE, County, Figures, Row, tone_of
+from evalsvc.editions.risk import risk_sentence
 from evalsvc.editions.summary import judged_indicators
-from evalsvc.overview.values import CountyVerdict, IndicatorView, ResultLine, ResultsView
+from evalsvc.overview.values import (
+    CountyVerdict,
+    IndicatorView,
+    JudgedIndicator,
+    OpenRange,
+    Remark,
+    ResultLine,
+    ResultsView,
+)
 from evalsvc.planning.indicators import INDICATORS, Indicator
 from evalsvc.words import sentence
 from reports.document import IntervalChart, IntervalRow, Threshold
 
+FLAG = "estimate.flag."
+"""Beginning of the codes that remark on how a row was made; why figures are missing stands below the row itself."""
 FIELDS = ("estimate", "interval", "bound", "n", "n_effective", "deff", "df")
 VERDICTS: Mapping[str | None, str] = {"达标": "pass", "不达标": "fail", "不能判定": "undecided", None: "", NONE: ""}
 """The verdict of a row as the pages' macro takes it."""
+ENGLISH_VERDICTS: Mapping[str, str] = {"达标": "passes", "不达标": "fails", "不能判定": "undecided"}
 
 
 def results_view(facts: Facts, language: str, *, has_open_cases: bool) -> ResultsView:
@@ -24,6 +36,7 @@ def results_view(facts: Facts, language: str, *, has_open_cases: bool) -> Result
         pack_title=facts["pack"]["title"],
         pack_note=facts["pack"]["note"],
         has_open_cases=has_open_cases,
+        risk=risk_sentence(facts, language),
     )
 
 
@@ -34,18 +47,33 @@ def name_of(indicator: Indicator, language: str) -> str:
 
 def _county(figures: Figures, county: County, language: str) -> CountyVerdict:
     judged = next((each for each in figures.facts["verdicts"] if each["code"] == county.code), None)
-    indicators = []
-    for each in judged_indicators(figures):
-        row = figures.row(each.id, county.code)
-        verdict = None if row is None else row["verdict"]
-        indicators.append((name_of(each, language), _text(figures, row, "estimate"), VERDICTS[verdict]))
-    return CountyVerdict(county.name, VERDICTS[None if judged is None else judged["verdict"]], tuple(indicators))
+    indicators = tuple(_judged(figures, county, each, language) for each in judged_indicators(figures))
+    if judged is None:
+        return CountyVerdict(county.name, "", "", indicators)
+    reason = sentence("edition.open_cases_decide", {}, language) if judged["open_cases_decide"] else ""
+    return CountyVerdict(county.name, VERDICTS[judged["verdict"]], reason, indicators)
+
+
+def _judged(figures: Figures, county: County, indicator: Indicator, language: str) -> JudgedIndicator:
+    """Prepare an indicator as a county's card shows it; a missing row is as undecided there as in the joint verdict."""
+    row, opened = figures.row(indicator.id, county.code), figures.row(indicator.id, county.code, open_for=True)
+    shown = [
+        (_text(figures, each, "estimate"), UNDECIDED if each is None else each["verdict"]) for each in (row, opened)
+    ]
+    (estimate, verdict), (other, other_verdict) = shown
+    differs = opened is not None and shown[0] != shown[1]
+    return JudgedIndicator(
+        name=name_of(indicator, language),
+        estimate=estimate,
+        verdict=VERDICTS[verdict],
+        open_estimate=other if differs else "",
+        open_verdict=VERDICTS[other_verdict] if differs else "",
+    )
 
 
 def _indicator(figures: Figures, indicator: Indicator, language: str) -> IndicatorView:
     reading = indicator.reading(figures.facts["pack"]["readings"])
     rows = [(each, figures.row(indicator.id, each.code)) for each in figures.counties]
-    opened = [(each, figures.row(indicator.id, each.code, open_for=True)) for each in figures.counties]
     classes = [(each, row) for each in figures.counties for row in figures.class_rows(indicator.id, each.code)]
     return IndicatorView(
         id=indicator.id,
@@ -54,13 +82,47 @@ def _indicator(figures: Figures, indicator: Indicator, language: str) -> Indicat
         formula=reading.english if language == "en" else reading.chinese,
         threshold=figures.threshold(indicator.id),
         chart=_chart(figures, indicator, rows, language),
-        lines=tuple(_line(figures, county, row, language) for county, row in rows),
-        classes=tuple(_line(figures, county, row, language) for county, row in classes),
-        open_lines=tuple(_line(figures, county, row, language) for county, row in opened if row is not None),
+        lines=tuple(_line(figures, county, row, _notes(figures, indicator, county, language)) for county, row in rows),
+        classes=tuple(_line(figures, county, row, _missing(row, language)) for county, row in classes),
+        open_ranges=tuple(_open_ranges(figures, indicator, language)),
+        remarks=tuple(
+            Remark(places, sentence(code, {}, language))
+            for code, places in figures.remarks(indicator.id).items()
+            if code.startswith(FLAG)
+        ),
     )
 
 
-def _line(figures: Figures, county: County, row: Row | None, language: str) -> ResultLine:
+def _open_ranges(figures: Figures, indicator: Indicator, language: str) -> Iterator[OpenRange]:
+    for county in figures.counties:
+        none, every = (figures.row(indicator.id, county.code, open_for=each) for each in (False, True))
+        if every is not None:
+            lines = (_line(figures, county, row, _missing(row, language)) for row in (none, every))
+            yield OpenRange(county.name, *lines)
+
+
+def _missing(row: Row | None, language: str) -> tuple[str, ...]:
+    """Say why a row has no figures."""
+    reason = "estimate.empty_domain" if row is None else row["reason"]
+    return () if reason is None else (sentence(reason, {}, language),)
+
+
+def _notes(figures: Figures, indicator: Indicator, county: County, language: str) -> tuple[str, ...]:
+    """Explain a county's verdict on an indicator where its figures alone would not."""
+    row, opened = figures.row(indicator.id, county.code), figures.row(indicator.id, county.code, open_for=True)
+    notes = list(_missing(row, language))
+    if row is None or row["verdict"] is None:
+        return tuple(notes)
+    side = figures.clear_side(indicator.id, row) if row["verdict"] == UNDECIDED else None
+    if side is not None:
+        notes.append(sentence(f"results.clear_interval_{side}", {"bound": figures.text(row, "bound")}, language))
+    if opened is not None and opened["verdict"] != row["verdict"]:
+        details = {"verdict": opened["verdict"], "verdict_en": ENGLISH_VERDICTS[opened["verdict"]]}
+        notes.append(sentence("results.open_cases_change", details, language))
+    return tuple(notes)
+
+
+def _line(figures: Figures, county: County, row: Row | None, notes: tuple[str, ...]) -> ResultLine:
     values = () if row is None else tuple(row["domain"].values())
     return ResultLine(
         place=county.name,
@@ -68,7 +130,7 @@ def _line(figures: Figures, county: County, row: Row | None, language: str) -> R
         figures={name: _text(figures, row, name) for name in FIELDS},
         verdict=VERDICTS[None if row is None else row["verdict"]],
         point_rule=VERDICTS[_text(figures, row, "point_rule")],
-        reason="" if row is None or row["reason"] is None else sentence(row["reason"], {}, language),
+        notes=notes,
     )
 
 

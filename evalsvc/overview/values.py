@@ -28,14 +28,31 @@ class Overview:
 
 @dataclass(frozen=True)
 class ResultLine:
-    """One county's line of an indicator; `verdict` is pass, fail, undecided or empty."""
+    """One county's line of an indicator; `verdict` is pass, fail, undecided or empty; `notes` explain it in words."""
 
     place: str
     group: str
     figures: Mapping[str, str]
     verdict: str
     point_rule: str
-    reason: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OpenRange:
+    """What open cases leave open of one county's indicator: with none of them counted, and with all of them."""
+
+    place: str
+    none_counted: ResultLine
+    all_counted: ResultLine
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A remark on rows of an indicator, with the counties that it is about."""
+
+    places: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -50,17 +67,29 @@ class IndicatorView:
     chart: IntervalChart
     lines: tuple[ResultLine, ...]
     classes: tuple[ResultLine, ...]
-    open_lines: tuple[ResultLine, ...]
+    open_ranges: tuple[OpenRange, ...]
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True)
+class JudgedIndicator:
+    """One judged indicator of a county; with all open cases counted where that differs, else empty."""
+
+    name: str
+    estimate: str
+    verdict: str
+    open_estimate: str
+    open_verdict: str
 
 
 @dataclass(frozen=True)
 class CountyVerdict:
-    """The joint verdict of one county, with those of its indicators by name."""
+    """The joint verdict of one county, with those of its indicators; `reason` says what else than they decided it."""
 
     name: str
     verdict: str
-    indicators: tuple[tuple[str, str, str], ...]
-    """Name, estimate and verdict of each judged indicator."""
+    reason: str
+    indicators: tuple[JudgedIndicator, ...]
 
 
 @dataclass(frozen=True)
@@ -72,3 +101,5 @@ class ResultsView:
     pack_title: str
     pack_note: str
     has_open_cases: bool
+    risk: str
+    """What the verdicts together risk; empty where the pack makes none."""

@@ -59,6 +59,25 @@ def test_the_page_of_an_evaluation_names_every_stage(client, visited, make_perso
         assert words in page, words
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("未决个案的影响：均不计入与全部计入", "未决全部计入", "8 项判定（2 个县×4 项指标）各按 5% 的风险")),
+        ("en", ("Range of open cases: none counted, all counted", "all open counted", "The 8 verdicts (2 counties")),
+    ],
+)
+def test_the_results_show_the_range_of_open_cases_and_the_risk(
+    client, database, store, visited, judged, make_person, sign_in, language, words
+):
+    with database.transaction() as session:
+        compute(session, store, visited.lead, visited.evaluation)
+    sign_in(client, make_person("auditor", evaluation=visited.evaluation))
+    client.set_cookie("language", language)
+    page = client.get(f"/evaluations/{visited.evaluation.code}/results").get_data(as_text=True)
+    for each in words:
+        assert each in page, each
+
+
 def test_strangers_see_nothing(client, visited, make_person, make_evaluation, sign_in):
     assert client.get(f"/evaluations/{visited.evaluation.code}").status_code == 303
     sign_in(client, make_person("lead", evaluation=make_evaluation("elsewhere")))
