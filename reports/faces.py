@@ -1,15 +1,18 @@
 """The faces of this package as the only ones that a report is set in: a private fontconfig configuration."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
 from fontTools.ttLib import TTFont
 
+LAYOUT = threading.RLock()
+"""Held while anything is laid out: neither Pango and fontconfig nor the variable below bear several threads."""
 FONTS = Path(__file__).parent / "fonts"
 _CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -28,20 +31,17 @@ def private_fontconfig() -> Iterator[None]:
     The variable is read when a configuration is loaded and set back at once, so that no other program started from
     here inherits it.
     """
-    folder = Path(mkdtemp(prefix="report-fonts-"))
-    file = folder / "fonts.conf"
-    file.write_text(_CONFIGURATION.format(fonts=escape(str(FONTS)), cache=escape(str(folder))), encoding="utf-8")
-    before = os.environ.get("FONTCONFIG_FILE")
-    os.environ["FONTCONFIG_FILE"] = str(file)
-    try:
-        yield
-    finally:
-        os.environ.pop("FONTCONFIG_FILE")
-        if before is not None:
-            os.environ["FONTCONFIG_FILE"] = before
-        for leftover in folder.iterdir():
-            leftover.unlink()
-        folder.rmdir()
+    with LAYOUT, TemporaryDirectory(prefix="report-fonts-") as folder:
+        file = Path(folder) / "fonts.conf"
+        file.write_text(_CONFIGURATION.format(fonts=escape(str(FONTS)), cache=escape(folder)), encoding="utf-8")
+        before = os.environ.get("FONTCONFIG_FILE")
+        os.environ["FONTCONFIG_FILE"] = str(file)
+        try:
+            yield
+        finally:
+            os.environ.pop("FONTCONFIG_FILE")
+            if before is not None:
+                os.environ["FONTCONFIG_FILE"] = before
 
 
 def missing_characters(text: str) -> str:

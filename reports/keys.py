@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -16,14 +17,17 @@ from reports.errors import ReportError
 
 DEMO_WORDS = "示范 DEMO 不具法律效力"
 DEMO_YEARS = 10
+DEMO_COMMENT = x509.ObjectIdentifier("2.16.840.1.113730.1.13")
+"""The extension nsComment: a demo certificate says there what it is, whatever names stand in its subject."""
 
 
 @dataclass(frozen=True)
 class Signer:
-    """Hold a key that can sign, and the name that its certificate gives."""
+    """Hold a key that can sign, the name that its certificate gives, and whether it was made for a demonstration."""
 
     key: SimpleSigner
     subject: str
+    is_demo: bool
 
 
 def read_signer(pkcs12_bytes: bytes, passphrase: bytes | None) -> Signer:
@@ -41,7 +45,7 @@ def read_signer(pkcs12_bytes: bytes, passphrase: bytes | None) -> Signer:
     top = _top_of(key)
     if top.issuer != top.subject and top.dump() != key.signing_cert.dump():
         raise ReportError("reports.chain_incomplete", issuer=top.issuer.human_friendly)
-    return Signer(key, key.signing_cert.subject.human_friendly)
+    return Signer(key, key.signing_cert.subject.human_friendly, _is_demo(key.signing_cert))
 
 
 def demo_signer(directory: Path, institute: str, passphrase: bytes, at: datetime) -> Signer:
@@ -69,10 +73,11 @@ def make_demo_key(institute: str, passphrase: bytes, at: datetime) -> bytes:
     )
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     certificate = (
-        _certificate(_name(institute, f"{institute} {DEMO_WORDS}"[:64]), authority_name, key, at)
+        _certificate(_name(institute, _cut(f"{DEMO_WORDS} {institute}")), authority_name, key, at)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)
         .add_extension(issuer, critical=False)
+        .add_extension(x509.UnrecognizedExtension(DEMO_COMMENT, _utf8(DEMO_WORDS)), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
     return pkcs12.serialize_key_and_certificates(
@@ -89,6 +94,12 @@ def fingerprint(certificate: bytes) -> str:
     """Return the SHA-256 of a PEM certificate as people compare it by telephone."""
     digest = x509.load_pem_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex()
     return " ".join(digest[place : place + 4] for place in range(0, 64, 4))
+
+
+def _is_demo(certificate: asn1_x509.Certificate) -> bool:
+    """Look for the comment of demo certificates; words in a subject decide nothing, for real names may hold them."""
+    extensions = certificate["tbs_certificate"]["extensions"].native or ()
+    return any(each["extn_id"] == DEMO_COMMENT.dotted_string for each in extensions)
 
 
 def _top_of(key: SimpleSigner) -> asn1_x509.Certificate:
@@ -110,6 +121,15 @@ def _name(institute: str, common_name: str) -> x509.Name:
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
         ]
     )
+
+
+def _cut(common_name: str) -> str:
+    """Leave out what a certificate's common name cannot hold: more than 64 bytes."""
+    return common_name.encode()[:64].decode(errors="ignore")
+
+
+def _utf8(text: str) -> bytes:
+    return bytes(core.UTF8String(text).dump())
 
 
 def _certificate(

@@ -8,7 +8,7 @@ from typing import Any
 import pydyf
 
 from reports.document import Document, DocumentError
-from reports.faces import private_fontconfig
+from reports.faces import LAYOUT, private_fontconfig
 from reports.html import TEMPLATES, render_html
 
 with private_fontconfig():  # WeasyPrint looks for faces when it is imported
@@ -28,7 +28,12 @@ def build(document: Document, attachments: Attachments) -> bytes:
 
 
 def write_pdf(document: Document, attachments: Attachments, *, variant: str = VARIANT) -> bytes:
-    """Return the document as PDF/A-3 with the attachments in order of their names."""
+    """Return the document as PDF/A-3 with the attachments in order of their names; one at a time."""
+    with LAYOUT:
+        return _written(document, attachments, variant)
+
+
+def _written(document: Document, attachments: Attachments, variant: str) -> bytes:
     justify.install()
     issued = document.cover.issued_at
     if issued.tzinfo is None:

@@ -6,9 +6,10 @@ at the very bytes around the signature, because CMS leaves some of them unprotec
 
 import logging
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -39,6 +40,7 @@ LARGEST_TEXT = 50_000_000
 MOST_ATTACHMENTS = 200
 MOST_SIGNATURES = 50
 """Limits for files from outside: bytes (of the file, and of what is embedded), pages, characters, parts."""
+_PDFIUM = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -197,15 +199,15 @@ def _anchors(trust: bytes | None) -> ValidationContext:
 
 @contextmanager
 def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """Open a PDF with PDFium, and close it however the block ends; what PDFium cannot read is one error."""
+    """Open a PDF with PDFium, and close it however the block ends; what PDFium cannot read is one error.
+
+    One thread at a time: PDFium has state of its own for the whole process, and several threads kill it.
+    """
     if len(pdf) > LARGEST_FILE:
         raise ReportError("reports.file_too_large", detail=LARGEST_FILE)
     try:
-        document = pypdfium2.PdfDocument(pdf)
-        try:
+        with _PDFIUM, closing(pypdfium2.PdfDocument(pdf)) as document:
             yield document
-        finally:
-            document.close()
     except pypdfium2.PdfiumError as error:
         raise ReportError("reports.unreadable", reason=str(error)) from error
 

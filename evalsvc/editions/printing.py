@@ -8,7 +8,7 @@ from evalsvc.editions.facts import Facts
 from evalsvc.editions.material import results_json
 from evalsvc.editions.report import document_of, printed_of
 from evalsvc.results import files
-from reports.keys import DEMO_WORDS, Signer
+from reports.keys import Signer
 from reports.pdf import build
 from reports.seal import Seal
 from reports.sign import Appearance, sign_pdf
@@ -31,7 +31,6 @@ def build_report(edition: bytes) -> bytes:
 
 def sign_report(pdf: bytes, signer: Signer, institute: str) -> bytes:
     """Sign a report; a demo key sets a seal that says it is a sample."""
-    demo = any(word in signer.subject for word in DEMO_WORDS.split())
-    seal = Seal(institute, SAMPLE_MARK, SAMPLE_FOOT) if demo else Seal(institute)
-    reason = "报告定稿签名（示范密钥，不具法律效力）" if demo else "报告定稿签名"
+    seal = Seal(institute, SAMPLE_MARK, SAMPLE_FOOT) if signer.is_demo else Seal(institute)
+    reason = "报告定稿签名（示范密钥，不具法律效力）" if signer.is_demo else "报告定稿签名"
     return sign_pdf(pdf, signer, Appearance(seal, reason))

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.x509.oid import NameOID
 from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.generic import NameObject, TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -23,6 +24,7 @@ from reports.seal import Seal, seal_pdf, seal_svg
 from tests.unit.reports import sample
 from tests.unit.reports.conftest import ATTACHMENTS, INSTITUTE
 
+AT = datetime(2026, 3, 1, tzinfo=UTC)
 APPEARANCE = sign.Appearance(Seal(INSTITUTE, "样章"), "签发报告")
 
 
@@ -263,3 +265,27 @@ def test_a_file_that_was_cut_off_is_an_error_and_no_traceback(signed_pdf: bytes,
             read(cut)  # PDFium mends some files
         except ReportError as error:
             assert error.code == "reports.unreadable"
+
+
+@pytest.mark.parametrize("institute", ["示例评估中心", "一" * 66, "x" * 66], ids=len)
+def test_a_demo_key_is_one_however_long_the_name(institute: str) -> None:
+    signer = keys.read_signer(keys.make_demo_key(institute, b"secret", AT), b"secret")
+    assert signer.is_demo
+    assert "DEMO" in signer.subject
+
+
+def test_words_in_the_name_of_a_real_key_make_it_no_demo() -> None:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "某示范区评估中心 INSTITUTE OF DEMOGRAPHY")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(AT)
+        .not_valid_after(AT + timedelta(days=9))
+        .sign(key, hashes.SHA256())
+    )
+    file = pkcs12.serialize_key_and_certificates(b"", key, certificate, None, NoEncryption())
+    assert not keys.read_signer(file, None).is_demo
