@@ -12,7 +12,7 @@ from forms.answer_types import CHECKS
 from forms.answers import Answers
 from forms.choices import choice_complaint
 from forms.compiled import NO_DATA, CompiledForm, Rules, compiled
-from forms.complaint import Complaint, Kind
+from forms.complaint import Complaint, Kind, shortened
 from forms.dates import read_date, read_date_time
 from forms.definition import FormDefinition
 from forms.instance import Instance
@@ -213,4 +213,4 @@ def _messages(node: Node) -> dict[str, str | int]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 80 else text[:79] + "…"
+    return shortened(text, 80)

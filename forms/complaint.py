@@ -24,3 +24,8 @@ class Complaint:
     row: int | None = None
     column: str | None = None
     severity: Severity = "error"
+
+
+def shortened(text: str, most: int) -> str:
+    """Give a text as it is said to people: what is longer ends in an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"

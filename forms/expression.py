@@ -13,13 +13,13 @@ import forms.functions.lookup
 import forms.functions.numbers
 import forms.functions.places
 import forms.functions.words  # noqa: F401
-from forms.complaint import Complaint
+from forms.complaint import Complaint, shortened
 from forms.functions.registry import FUNCTIONS
 from forms.scope import CURRENT, EvaluationError
 from forms.translate import translate
 from forms.translation import Context, Translation
 from forms.values import Value, to_boolean, to_string
-from forms.xpath import XPathSyntaxError, parse
+from forms.xpath import XPathDepthError, XPathSyntaxError, parse
 
 
 class Expression:
@@ -41,6 +41,9 @@ class Expression:
         try:
             translation = translate(parse(self.source), context)
             self._xpath = _xpath(translation)
+        except (XPathDepthError, RecursionError):
+            self._complain(Complaint("form", "form.expression_deep", context.path))
+            return
         except XPathSyntaxError as problem:
             details: dict[str, str | int] = {"position": problem.position, "found": problem.found}
             self._complain(Complaint("form", "form.expression_syntax", context.path, details))
@@ -55,7 +58,7 @@ class Expression:
 
     def _complain(self, *complaints: Complaint) -> None:
         self.complaints = tuple(
-            replace(each, column=self._column, details={**each.details, "expression": self.source})
+            replace(each, column=self._column, details={**each.details, "expression": shortened(self.source, 1000)})
             for each in complaints
         )
 

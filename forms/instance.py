@@ -54,6 +54,8 @@ def _id_complaints(root: etree._Element, instance_id: str) -> list[Complaint]:
     complaints = []
     if len(instance_id) > MAX_ID_LENGTH:
         complaints.append(Complaint("structure", "instance.id_too_long", path, {"limit": MAX_ID_LENGTH}))
+    if not instance_id.isprintable():
+        complaints.append(Complaint("structure", "instance.id_unprintable", path))
     if len(root.findall("meta/instanceID")) > 1:
         complaints.append(Complaint("structure", "instance.id_twice", path))
     return complaints

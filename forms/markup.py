@@ -38,7 +38,7 @@ def read_xml(data: bytes, limits: Limits, error: type[FormsError]) -> etree._Ele
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as problem:
-        raise error(_malformed(problem)) from problem
+        raise error(_malformed(problem, limits)) from problem
     except (ValueError, LookupError) as problem:
         raise error(_complaint("xml.encoding", encoding=_declared(data))) from problem
     _refuse_after_parsing(root, limits, error)
@@ -76,7 +76,9 @@ def _declared(data: bytes) -> str:
     return found.group(1).decode("ascii").lower() if found else "utf-8"
 
 
-def _malformed(problem: etree.XMLSyntaxError) -> Complaint:
+def _malformed(problem: etree.XMLSyntaxError, limits: Limits) -> Complaint:
+    if "Excessive depth" in str(problem.msg):
+        return _complaint("xml.too_deep", limit=limits.max_depth)
     line, column = problem.position
     return _complaint("xml.malformed", line=int(line or 0), position=int(column or 0), reason=str(problem.msg))
 

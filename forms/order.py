@@ -35,6 +35,7 @@ class _Search:
         self._references = references
         self._repeats = repeats
         self._open: dict[str, None] = {}
+        self._open_circles: set[str] = set()
         self.done: dict[str, None] = {}
         self.complaints: list[Complaint] = []
         self.across_rows = False
@@ -63,7 +64,7 @@ class _Search:
         needed = list(self._around(path))
         for reference, soft in self._references.get(path, {}).items():
             if reference == path:
-                self.across_rows = self.across_rows or soft
+                self._depends_on_itself(path, soft)
             elif soft and self._share_rows(path, reference):
                 self.across_rows = True
             else:
@@ -78,6 +79,13 @@ class _Search:
                 around.append(above)
             above = parent_of(above)
         return around[::-1]
+
+    def _depends_on_itself(self, path: str, soft: bool) -> None:
+        """Take another row's value of the same question, as running totals do; a value cannot follow from itself."""
+        self.across_rows = self.across_rows or soft
+        if not soft and not self._repeats.get(path) and path not in self._open_circles:
+            self._open_circles.add(path)
+            self.complaints.append(Complaint("form", "form.circle", path, {"path": f"{path} → {path}"}))
 
     def _share_rows(self, path: str, other: str) -> bool:
         return bool(set(self._repeats.get(path, ())) & set(self._repeats.get(other, ())))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from lxml import etree
+
 from forms.answer_types import is_file_name
 from forms.columns import columns_of
 from forms.compiled import NO_DATA, CompiledForm, compiled
 from forms.complaint import Complaint
 from forms.definition import FormDefinition
+from forms.filters import filter_columns
 from forms.structure import SELECTS, Node
 
 
@@ -23,6 +26,7 @@ def publishing_complaints(definition: FormDefinition, files: Mapping[str, bytes]
         *_files(form, files),
         *_references(form),
         *_types(definition),
+        *_filters(definition),
         *_columns(definition),
     )
 
@@ -58,6 +62,21 @@ def _choices(node: Node) -> Iterator[Complaint]:
     for value in counted:
         if node.is_multiple and len(value.split()) != 1:
             yield Complaint("form", "form.choice_value", node.path, {"value": value}, severity="warning")
+
+
+def _filters(definition: FormDefinition) -> Iterator[Complaint]:
+    """Find filters that name a column which no choice of their list has: they never let a choice through."""
+    for node in definition.questions:
+        itemset = node.itemset
+        table = definition.secondary.get(itemset.instance or "") if itemset and itemset.filtered else None
+        if itemset is None or table is None:
+            continue
+        there = {str(child.tag) for item in etree.fromstring(table).iterfind(".//item") for child in item}
+        for name in sorted(filter_columns(itemset.nodeset) - there):
+            details = {"name": name, "list": itemset.instance or ""}
+            yield Complaint(
+                "form", "form.filter_column", node.path, details, column="choice_filter", severity="warning"
+            )  # fmt: skip
 
 
 def _columns(definition: FormDefinition) -> Iterator[Complaint]:

@@ -18,6 +18,7 @@ from forms.scope import EvaluationError
 from forms.translation import Context, Translation, result_type
 from forms.xpath import Binary, Call, Expr, Literal, Negation, Number, Path, Step, Variable
 
+_ALIKE = {"or": "or", "and": "and", "|": "|", "+": "+", "-": "+", "*": "*", "div": "*", "mod": "*"}
 _HERE = Path("", (Step("self", "node()", ()),))
 
 
@@ -105,14 +106,17 @@ class _Translator:
     # ---- operators
 
     def _binary(self, tree: Binary, base: str | None) -> str:
-        operator = tree.operator
-        if operator in ("and", "or"):
-            return f"({self._boolean(tree.left, base)} {operator} {self._boolean(tree.right, base)})"
-        if operator in ("=", "!="):
+        if tree.operator in ("=", "!="):
             return self._equality(tree, base)
-        if operator == "|":
-            return f"({self.plain(tree.left, base)} | {self.plain(tree.right, base)})"
-        return f"({self._number(tree.left, base)} {operator} {self._number(tree.right, base)})"
+        write = self._number
+        if tree.operator in ("and", "or"):
+            write = self._boolean
+        elif tree.operator == "|":
+            write = self.plain
+        # A chain is written operand by operand: forms add up hundreds of questions.
+        first, others = _chain(tree)
+        tail = "".join(f" {operator} {write(operand, base)}" for operator, operand in others)
+        return f"({write(first, base)}{tail})"
 
     def _equality(self, tree: Binary, base: str | None) -> str:
         kinds = {self.type_of(tree.left), self.type_of(tree.right)}
@@ -308,6 +312,16 @@ class _Translator:
     def _refer(self, path: str | None, soft: bool) -> None:
         if path:
             self.out.references[path] = self.out.references.get(path, True) and soft
+
+
+def _chain(tree: Binary) -> tuple[Expr, list[tuple[str, Expr]]]:
+    """Take apart what is joined from left to right by operators that bind alike."""
+    others = [(tree.operator, tree.right)]
+    left = tree.left
+    while isinstance(left, Binary) and _ALIKE.get(left.operator) == _ALIKE.get(tree.operator, ""):
+        others.append((left.operator, left.right))
+        left = left.left
+    return left, others[::-1]
 
 
 def _plain_path(steps: tuple[Step, ...]) -> str:

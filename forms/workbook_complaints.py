@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
 
@@ -11,9 +11,12 @@ from pyxform.errors import ErrorCode, PyXFormError
 
 from forms.complaint import Complaint, Severity
 
+HEADER_ROW = 1
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"(?:On the|for sheet:) '(\w+)'")
 _COLUMN = re.compile(r"the '([^']+)' (?:value|column)")
+DOUBLE_HEADER = re.compile(r"Duplicate column header: (?P<header>.*)")
+"""What pyxform says of a header that stands twice; it does not say on which sheet."""
 _CODES = {
     "ENTITY": "workbook.entity",
     "RANGE": "workbook.range",
@@ -61,11 +64,16 @@ _SENTENCES: tuple[tuple[str, str, str | None, str | None], ...] = (
         "workbook.choice_with_space", "choices", "name",
     ),
     (r"Unknown question type '?(?P<type>[^'\n]*)'?", "workbook.unknown_type", "survey", "type"),
-    (r"Duplicate column header: (?P<header>.*)", "workbook.header_twice", None, None),
+    (r"The survey element named '(?P<name>[^']*)' has no label or hint", "workbook.no_label", "survey", "label"),
+    (r"external[_ ]choices sheet|select one external", "workbook.external_choices", "survey", "type"),
+    (r"max-pixels parameter to speed up", "workbook.no_max_pixels", "survey", "parameters"),
+    (
+        r"must have an integer value|must be set to|[Pp]arameter|Invalid value for",
+        "workbook.parameters", "survey", "parameters",
+    ),
     (r"(?:Group|Repeat) has no label", "workbook.group_without_label", "survey", "label"),
     (r"Row without name, text, or label is being skipped", "workbook.row_skipped", "survey", "name"),
     (r"You must have a sheet named 'survey'", "workbook.no_survey", "survey", None),
-    (r"max-pixels parameter to speed up", "workbook.no_max_pixels", "survey", "parameters"),
 )  # fmt: skip
 
 
@@ -93,16 +101,21 @@ def _complaint(text: str, severity: Severity) -> Complaint:
     code, sheet, column, details = _recognised(text)
     found_sheet = _SHEET.search(text)
     found_column = _COLUMN.search(text)
-    number = int(row.group(1)) if row else None
+    number = int(row.group(1)) if row else HEADER_ROW if "header" in code else None
     return Complaint(
         "form",
         code,
         details={**details, "reason": _ROW.sub("", text).strip(), **({"row": number} if number else {})},
         sheet=found_sheet.group(1) if found_sheet else sheet,
         row=number,
-        column=found_column.group(1) if found_column else column,
+        column=found_column.group(1) if found_column else column or _header(details),
         severity=severity,
     )
+
+
+def _header(details: Mapping[str, str | int]) -> str | None:
+    """Give the header that a complaint about headers speaks of."""
+    return str(details.get("header") or details.get("missing") or "").strip("'") or None
 
 
 def _recognised(text: str) -> tuple[str, str | None, str | None, dict[str, str | int]]:

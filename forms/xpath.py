@@ -15,6 +15,10 @@ class XPathSyntaxError(ValueError):
         super().__init__(f"{position}: {found}")
 
 
+class XPathDepthError(XPathSyntaxError):
+    """An expression whose brackets are nested too deeply."""
+
+
 @dataclass(frozen=True)
 class Number:
     """A number as it is written."""
@@ -227,7 +231,7 @@ class _Parser:
     def _nested(self) -> Expr:
         self._depth += 1
         if self._depth > self.MAX_DEPTH:
-            self._fail()
+            raise XPathDepthError(self._now.position, self._now.text)
         tree = self.binary(1)
         self._depth -= 1
         return tree

@@ -10,7 +10,8 @@ import click
 
 from evalsvc.errors import ConflictError
 from evalsvc.instruments.complaints import placed
-from evalsvc.instruments.operations import SHIPPED, Reading, read_form
+from evalsvc.instruments.operations import SHIPPED
+from evalsvc.instruments.reading import Reading, read_form
 from evalsvc.terminal import FAILED, language, print_complaints
 from evalsvc.words import sentence
 from forms.check import check
@@ -68,6 +69,8 @@ def _report(
         "complaints": [
             {
                 "kind": each.kind,
+                "code": each.code,
+                "severity": each.severity,
                 "path": each.path,
                 "sheet": each.sheet,
                 "row": each.row,

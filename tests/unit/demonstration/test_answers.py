@@ -15,7 +15,8 @@ from evalsvc.demonstration.visits import REASONS
 from evalsvc.demonstration.world import COMPLETED, World
 from evalsvc.fieldwork.dispositions import REASONS as KNOWN_REASONS
 from evalsvc.instruments.contract import DISPOSITIONS
-from evalsvc.instruments.operations import read_form, shipped_form
+from evalsvc.instruments.operations import shipped_form
+from evalsvc.instruments.reading import read_form
 from forms.check import check
 from forms.filling import fill
 from forms.instance import parse_instance

@@ -286,7 +286,8 @@ def test_what_cannot_be_computed_says_why(source: str, code: str) -> None:
         ("primary()", "form.unknown_function"),
         ("regex(., '[')", "form.pattern"),
         ("following::", "form.expression_syntax"),
-        ("(" * 500 + "1" + ")" * 500, "form.expression_syntax"),
+        ("(" * 500 + "1" + ")" * 500, "form.expression_deep"),
+        ("=".join("1" * 5000), "form.expression_deep"),
     ],
 )
 def test_faulty_expressions_are_complaints_and_cannot_be_evaluated(source: str, code: str) -> None:

@@ -57,6 +57,8 @@ def test_a_form_may_be_named_by_its_namespace() -> None:
         (b"<data id='t'>&undefined;</data>", "xml.malformed"),
         (b"<data id='t'><a>\x00</a></data>", "xml.malformed"),
         (GOOD.replace(b"uuid:1", b" "), "instance.id_missing"),
+        (GOOD.replace(b"uuid:1", b"uuid:a&#13;b"), "instance.id_unprintable"),
+        (GOOD.replace(b"uuid:1", b"uuid:a&#x2028;b"), "instance.id_unprintable"),
         (b'<data id="t"/>', "instance.id_missing"),
         (GOOD.replace(b"uuid:1", b"u" * 250), "instance.id_too_long"),
         (GOOD.replace(b"<meta>", b"<meta><instanceID>uuid:0</instanceID>"), "instance.id_twice"),
@@ -81,7 +83,7 @@ def test_limits_hold_before_memory_is_spent() -> None:
     assert code_of(GOOD, Limits(max_bytes=10)) == "xml.too_large"
     deep = b'<data id="t">' + b"<a>" * 100 + b"</a>" * 100 + b"</data>"
     assert code_of(deep) == "xml.too_deep"
-    assert code_of(b'<data id="t">' + b"<a>" * 5000 + b"</a>" * 5000 + b"</data>") == "xml.malformed"
+    assert code_of(b'<data id="t">' + b"<a>" * 5000 + b"</a>" * 5000 + b"</data>") == "xml.too_deep"
 
 
 def test_utf_16_and_comments_are_read() -> None:

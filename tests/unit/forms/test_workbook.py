@@ -135,7 +135,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
         (b"PK\x03\x04" + b"0" * 100, "workbook.damaged"),
         (packed({"xl/workbook.xml": b"<!DOCTYPE x><workbook/>"}), "workbook.document_type"),
         (packed({"xl/a.xml": b"0" * 250_000_000}), "workbook.too_large"),
-        (packed({f"{n}": b"" for n in range(2001)}), "workbook.too_large"),
+        (packed({f"{n}": b"" for n in range(2001)}), "workbook.too_many_parts"),
         (b" " * 20_000_001, "workbook.too_large"),
     ],
     ids=["empty", "text", "old excel", "gbk", "damaged", "doctype", "bomb", "many parts", "large"],
