@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from evalsvc.config import ConfigurationError
@@ -22,6 +23,8 @@ from evalsvc.words import sentence
 FAILED, WRONG_USE, OUR_MISTAKE, INTERRUPTED = 1, 2, 70, 130
 MOST_COMPLAINTS = 200
 """Complaints printed on a terminal; --json gives them all."""
+PLACES = {"file": ("文件", "file"), "sheet": ("工作表", "sheet"), "row": ("行", "row"), "column": ("列", "column")}
+"""Where a complaint stands, with the heads of the printed table; sheets only where complaints name them."""
 
 
 class Edge(click.Group):
@@ -112,18 +115,18 @@ def listed(complaints: Iterable[Complaint]) -> list[Mapping[str, object]]:
 
 
 def print_complaints(complaints: Iterable[Complaint]) -> None:
-    """Print complaints as a table on the error stream: file, row, column, what is wrong and what to do."""
+    """Print complaints as a table on the error stream: file, sheet, row, column, what is wrong and what to do."""
     found = list(complaints)
     if not found:
         return
-    english = language() == "en"
+    places = [name for name in PLACES if name != "sheet" or any(_place(each, name) for each in found)]
     table = Table(show_lines=False, header_style="bold")
-    for head in ("file", "row", "column", "problem and remedy") if english else ("文件", "行", "列", "问题和办法"):
-        table.add_column(head, overflow="fold")
+    for chinese, english in (*(PLACES[name] for name in places), ("问题和办法", "problem and remedy")):
+        table.add_column(english if language() == "en" else chinese, overflow="fold")
     for each in found[:MOST_COMPLAINTS]:
-        table.add_row(
-            *(_place(each, name) for name in ("file", "row", "column")), sentence(each.code, each.details, language())
-        )
+        cells = [*(_place(each, name) for name in places), sentence(each.code, each.details, language())]
+        # Expressions of forms are full of square brackets, which are no markup.
+        table.add_row(*map(escape, cells))
     console = Console(stderr=True)
     console.print(table)
     if len(found) > MOST_COMPLAINTS:
