@@ -28,7 +28,6 @@ from benchmarks.touched import (
     FOUND,
     HASH,
     INTERVIEW,
-    LOG,
     PLACE,
     Issued,
     Tried,
@@ -58,7 +57,6 @@ LINE_MARKS = {
     PLACE: "names the line",
     BOUND: "names commitment or seed",
     HASH: "by the signed hash",
-    LOG: "by the public log",
     FILE: "names the file",
 }
 ANSWER_MARKS = {
