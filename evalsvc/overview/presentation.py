@@ -19,8 +19,6 @@ from evalsvc.planning.indicators import INDICATORS, Indicator
 from evalsvc.words import sentence
 from reports.document import IntervalChart, IntervalRow, Threshold
 
-FLAG = "estimate.flag."
-"""Beginning of the codes that remark on how a row was made; why figures are missing stands below the row itself."""
 FIELDS = ("estimate", "interval", "bound", "n", "n_effective", "deff", "df")
 VERDICTS: Mapping[str | None, str] = {"达标": "pass", "不达标": "fail", "不能判定": "undecided", None: "", NONE: ""}
 """The verdict of a row as the pages' macro takes it."""
@@ -82,14 +80,10 @@ def _indicator(figures: Figures, indicator: Indicator, language: str) -> Indicat
         formula=reading.english if language == "en" else reading.chinese,
         threshold=figures.threshold(indicator.id),
         chart=_chart(figures, indicator, rows, language),
-        lines=tuple(_line(figures, county, row, _notes(figures, indicator, county, language)) for county, row in rows),
-        classes=tuple(_line(figures, county, row, _missing(row, language)) for county, row in classes),
+        lines=tuple(_line(figures, county, row, language) for county, row in rows),
+        classes=tuple(_line(figures, county, row, language) for county, row in classes),
         open_ranges=tuple(_open_ranges(figures, indicator, language)),
-        remarks=tuple(
-            Remark(places, sentence(code, {}, language))
-            for code, places in figures.remarks(indicator.id).items()
-            if code.startswith(FLAG)
-        ),
+        remarks=tuple(_remarks(figures, indicator, language)),
     )
 
 
@@ -97,32 +91,28 @@ def _open_ranges(figures: Figures, indicator: Indicator, language: str) -> Itera
     for county in figures.counties:
         none, every = (figures.row(indicator.id, county.code, open_for=each) for each in (False, True))
         if every is not None:
-            lines = (_line(figures, county, row, _missing(row, language)) for row in (none, every))
+            lines = (_line(figures, county, row, language) for row in (none, every))
             yield OpenRange(county.name, *lines)
 
 
-def _missing(row: Row | None, language: str) -> tuple[str, ...]:
-    """Say why a row has no figures."""
-    reason = "estimate.empty_domain" if row is None else row["reason"]
-    return () if reason is None else (sentence(reason, {}, language),)
+def _remarks(figures: Figures, indicator: Indicator, language: str) -> Iterator[Remark]:
+    """Explain verdicts that their figures alone would not; say what the rows remark and why figures are missing."""
+    for county in figures.counties:
+        row, opened = figures.row(indicator.id, county.code), figures.row(indicator.id, county.code, open_for=True)
+        if row is None or row["verdict"] is None:
+            continue
+        side = figures.clear_side(indicator.id, row) if row["verdict"] == UNDECIDED else None
+        if side is not None:
+            details = {"bound": figures.text(row, "bound")}
+            yield Remark((county.name,), sentence(f"results.clear_interval_{side}", details, language))
+        if opened is not None and opened["verdict"] != row["verdict"]:
+            details = {"verdict": opened["verdict"], "verdict_en": ENGLISH_VERDICTS[opened["verdict"]]}
+            yield Remark((county.name,), sentence("results.open_cases_change", details, language))
+    for code, places in figures.remarks(indicator.id).items():
+        yield Remark(places, sentence(code, {}, language))
 
 
-def _notes(figures: Figures, indicator: Indicator, county: County, language: str) -> tuple[str, ...]:
-    """Explain a county's verdict on an indicator where its figures alone would not."""
-    row, opened = figures.row(indicator.id, county.code), figures.row(indicator.id, county.code, open_for=True)
-    notes = list(_missing(row, language))
-    if row is None or row["verdict"] is None:
-        return tuple(notes)
-    side = figures.clear_side(indicator.id, row) if row["verdict"] == UNDECIDED else None
-    if side is not None:
-        notes.append(sentence(f"results.clear_interval_{side}", {"bound": figures.text(row, "bound")}, language))
-    if opened is not None and opened["verdict"] != row["verdict"]:
-        details = {"verdict": opened["verdict"], "verdict_en": ENGLISH_VERDICTS[opened["verdict"]]}
-        notes.append(sentence("results.open_cases_change", details, language))
-    return tuple(notes)
-
-
-def _line(figures: Figures, county: County, row: Row | None, notes: tuple[str, ...]) -> ResultLine:
+def _line(figures: Figures, county: County, row: Row | None, language: str) -> ResultLine:
     values = () if row is None else tuple(row["domain"].values())
     return ResultLine(
         place=county.name,
@@ -130,7 +120,7 @@ def _line(figures: Figures, county: County, row: Row | None, notes: tuple[str, .
         figures={name: _text(figures, row, name) for name in FIELDS},
         verdict=VERDICTS[None if row is None else row["verdict"]],
         point_rule=VERDICTS[_text(figures, row, "point_rule")],
-        notes=notes,
+        reason="" if row is None or row["reason"] is None else sentence(row["reason"], {}, language),
     )
 
 

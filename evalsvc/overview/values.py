@@ -28,14 +28,14 @@ class Overview:
 
 @dataclass(frozen=True)
 class ResultLine:
-    """One county's line of an indicator; `verdict` is pass, fail, undecided or empty; `notes` explain it in words."""
+    """One county's line of an indicator; `verdict`: pass, fail, undecided or empty; `reason`: why no figures."""
 
     place: str
     group: str
     figures: Mapping[str, str]
     verdict: str
     point_rule: str
-    notes: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True)

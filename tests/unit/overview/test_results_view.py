@@ -49,15 +49,16 @@ def test_a_county_that_open_cases_decide_says_so_beside_both_figures(language):
     (span,) = indicator(view, "wrong_exit_rate").open_ranges
     assert (span.place, span.none_counted.figures["interval"]) == ("甲县", "0.10%～1.20%")
     assert (span.all_counted.figures["interval"], span.all_counted.verdict) == ("1.00%～4.10%", "undecided")
-    (note,) = indicator(view, "wrong_exit_rate").lines[0].notes
-    assert ("“不能判定”" if language == "zh" else "“undecided”") in note
+    (remark,) = indicator(view, "wrong_exit_rate").remarks
+    assert remark.places == ("甲县",)
+    assert ("“不能判定”" if language == "zh" else "“undecided”") in remark.text
 
 
 def test_open_cases_that_change_nothing_are_shown_and_not_made_a_reason():
     view = view_of(row("missed_rate_open_for", estimate=0.005))
     assert [county.reason for county in view.counties] == ["", ""]
     assert view.counties[0].indicators[1].open_estimate == "0.50%"
-    assert indicator(view, "missed_rate").lines[0].notes == ()
+    assert indicator(view, "missed_rate").remarks == ()
 
 
 @pytest.mark.parametrize(
@@ -66,20 +67,22 @@ def test_open_cases_that_change_nothing_are_shown_and_not_made_a_reason():
 )
 def test_an_undecided_verdict_beside_a_clear_interval_is_explained(low, high, words):
     view = view_of(row("wrong_exit_rate", low=low, high=high, bound=0.0231, verdict=UNDECIDED))
-    notes = indicator(view, "wrong_exit_rate").lines[0].notes
-    assert [words in note for note in notes] == ([True] if words else [])
+    remarks = indicator(view, "wrong_exit_rate").remarks
+    assert [words in remark.text for remark in remarks] == ([True] if words else [])
 
 
 def test_a_county_without_a_row_is_undecided_and_the_page_says_why():
     view = view_of(without=("recognition",))
     assert [county.verdict for county in view.counties] == ["undecided", "undecided"]
     assert view.counties[0].indicators[2].verdict == "undecided"
-    line = indicator(view, "recognition").lines[0]
-    assert line.notes == (sentence("estimate.empty_domain", {}, "zh"),)
-    assert set(line.figures.values()) == {"—"}
+    shown = indicator(view, "recognition")
+    assert [(each.places, each.text) for each in shown.remarks] == [
+        (("甲县", "乙县"), sentence("estimate.empty_domain", {}, "zh"))
+    ]
+    assert set(shown.lines[0].figures.values()) == {"—"}
 
 
-def test_remarks_name_their_counties_and_reasons_stand_at_their_rows():
+def test_remarks_and_reasons_name_their_counties():
     flagged = [row("missed_rate", code, flags=["certainty_clusters", "point_estimate_passes"]) for code in COUNTIES]
     figures = dict.fromkeys(("estimate", "low", "high", "bound", "n_effective", "deff"))
     blank = row("satisfaction", verdict=None, reason="estimate.lonely_psu", **figures)
@@ -87,8 +90,9 @@ def test_remarks_name_their_counties_and_reasons_stand_at_their_rows():
     (remark,) = indicator(view, "missed_rate").remarks
     assert remark.places == ("甲县", "乙县")
     assert remark.text == sentence("estimate.flag.certainty_clusters", {}, "zh")
-    assert indicator(view, "satisfaction").remarks == ()
-    assert indicator(view, "satisfaction").lines[0].notes == (sentence("estimate.lonely_psu", {}, "zh"),)
+    (remark,) = indicator(view, "satisfaction").remarks
+    assert (remark.places, remark.text) == (("甲县",), sentence("estimate.lonely_psu", {}, "zh"))
+    assert indicator(view, "satisfaction").lines[0].reason == remark.text
 
 
 def test_the_page_tells_what_its_verdicts_risk_together():
