@@ -25,9 +25,23 @@ NOTE = "※"
 @click.command("verify")
 @click.argument("report_path", metavar="REPORT.pdf", type=existing)
 @click.option("--bundle", "bundle_path", type=existing, help="bundle.zip：重算全部数字 / recompute every figure")
+@click.option(
+    "--log",
+    "log_paths",
+    type=existing,
+    multiple=True,
+    help="另行取得的公开登记表，可重复 / a copy of the public log that did not come with the bundle",
+)
 @click.option("--trust", "trust_path", type=existing, help="信任的证书（PEM 或 DER）/ certificates to trust")
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
-def verify_command(report_path: Path, bundle_path: Path | None, trust_path: Path | None, *, as_json: bool) -> None:
+def verify_command(
+    report_path: Path,
+    bundle_path: Path | None,
+    log_paths: tuple[Path, ...],
+    trust_path: Path | None,
+    *,
+    as_json: bool,
+) -> None:
     """核验签名报告 / verify a signed report, with its bundle to the last figure.
 
     有数据包时，从抽样框、种子和原样答卷重算报告印出的每个数字。
@@ -45,6 +59,7 @@ def verify_command(report_path: Path, bundle_path: Path | None, trust_path: Path
             report_path.read_bytes(),
             None if bundle_path is None else bundle_path.read_bytes(),
             None if trust_path is None else trust_path.read_bytes(),
+            logs={str(path): path.read_bytes() for path in log_paths},
             progress=lambda name, _done, _all: bar.update(task, description=_words(f"verification.step.{name}")),
         )
     if as_json:

@@ -9,6 +9,7 @@ from evalsvc.cases.decision import decide
 from evalsvc.evaluations.rule_pack import Pack, persons_of, suspicion_of
 from evalsvc.fieldwork.dispositions import counting_visits
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS, OUTCOME, UNIT
+from evalsvc.planning.fixed import FixedForm
 from evalsvc.planning.layout import PERSONS_COLUMN
 from evalsvc.planning.making import Attributes
 from evalsvc.results import files
@@ -33,11 +34,14 @@ class Reread:
 
     step: Step
     answers: Mapping[str, Answers]
+    forms: Mapping[str, FixedForm]
+    """The form versions of the bundle by the name of their file."""
 
 
 def interviews_step(content: Content, rows: Sequence[InterviewRow], inputs: Mapping[str, str]) -> Reread:
     """Compare bytes with hashes, read every answer again and repeat the checks of its form version."""
-    forms, complaints = _forms(content, inputs)
+    named, complaints = _forms(content, inputs)
+    forms = {(each.form_id, each.version): each for each in named.values()}
     answers: dict[str, Answers] = {}
     for number, row in enumerate(rows, start=2):
         found, problems = _interview(content, row, number, forms)
@@ -52,12 +56,15 @@ def interviews_step(content: Content, rows: Sequence[InterviewRow], inputs: Mapp
         for name in sorted(content)
         if name.startswith(files.INTERVIEW_FOLDER) and name not in listed
     ]
-    return Reread(step_of("interviews", complaints, interviews=len(rows), forms=len(forms)), answers)
+    step = step_of("interviews", complaints, interviews=len(rows), forms=len(forms))
+    return Reread(step, answers, {name: _fixed(content[name], each) for name, each in named.items()})
 
 
-def _forms(
-    content: Content, inputs: Mapping[str, str]
-) -> tuple[dict[tuple[str, str], FormDefinition], list[Complaint]]:
+def _fixed(data: bytes, definition: FormDefinition) -> FixedForm:
+    return FixedForm(definition.form_id, definition.version, hashlib.sha256(data).hexdigest())
+
+
+def _forms(content: Content, inputs: Mapping[str, str]) -> tuple[dict[str, FormDefinition], list[Complaint]]:
     found, complaints = {}, []
     for name in sorted(name for name in inputs if files.is_instrument(name) and name in content):
         try:
@@ -67,7 +74,7 @@ def _forms(
                 Complaint(each.code, name, details={"file": name, **each.details}) for each in error.complaints
             ]
             continue
-        found[definition.form_id, definition.version] = definition
+        found[name] = definition
     return found, complaints
 
 

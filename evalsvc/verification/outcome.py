@@ -14,6 +14,7 @@ STEPS = (
     "log",
     "draw",
     "interviews",
+    "logged",
     "fieldwork",
     "cases",
     "answers",

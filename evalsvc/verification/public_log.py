@@ -7,29 +7,31 @@ from evalsvc.draws import log
 from evalsvc.results import files
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.times import back_in_time, bad_times
-from sampling.chain import ChainEntry, read_chain
+from sampling.chain import ChainEntry, ChainReading, read_chain
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
 
 Lines = Sequence[ChainEntry]
 
 
+def read_log(data: bytes, file: str = files.LOG) -> ChainReading:
+    """Read a log, and name every break of its chain and of its times."""
+    reading = read_chain(data.decode("utf-8", "replace"), file=file)
+    times = {str(line.sequence): line.at for line in reading.entries}
+    wrong = [*bad_times(times, file), *back_in_time(file, times)]
+    return ChainReading(reading.entries, (*reading.complaints, *wrong))
+
+
 def log_step(content: Mapping[str, bytes], manifest: Manifest) -> Step:
-    """Check the chain and its times, and that the commitment stands in it before the draw.
+    """Tell how the log is, and check that the commitment stands in it before the draw.
 
     A line may be entered later than what it tells of, never earlier: a commitment between `committed_at` and the draw,
     a manifest after the draw. Other commitments of the evaluation are told: who commits often and reveals once chooses.
     """
-    text = content[files.LOG].decode("utf-8", "replace")
-    reading = read_chain(text, file=files.LOG)
-    lines, complaints = reading.entries, [*reading.complaints, *_times(reading.entries)]
-    complaints += _own_lines(lines, manifest, hashlib.sha256(content[files.MANIFEST]).hexdigest())
+    reading = read_log(content[files.LOG])
+    lines, manifest_sha256 = reading.entries, hashlib.sha256(content[files.MANIFEST]).hexdigest()
+    complaints = [*reading.complaints, *_own_lines(lines, manifest, manifest_sha256)]
     return step_of("log", complaints, other_commitments(lines, manifest), lines=len(lines))
-
-
-def _times(lines: Lines) -> list[Complaint]:
-    times = {str(line.sequence): line.at for line in lines}
-    return [*bad_times(times, files.LOG), *back_in_time(files.LOG, times)]
 
 
 def _own_lines(lines: Lines, manifest: Manifest, manifest_sha256: str) -> list[Complaint]:

@@ -1,7 +1,8 @@
 """Verify a signed report, and with its bundle everything behind it; no database, no network, no trust in the sender."""
 
+import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,10 +29,13 @@ from evalsvc.verification.computation import (
 from evalsvc.verification.course import head_course, interview_course, judgement_course
 from evalsvc.verification.field_checks import CaseFiles, cases_step, fieldwork_step, interviews_step
 from evalsvc.verification.files_and_draw import draw_step, files_step
+from evalsvc.verification.logged import Logged, logged_step
 from evalsvc.verification.outcome import STEPS, FigureCheck, Signature, Step, Verification, skipped, step_of
 from evalsvc.verification.pages import pages_step
-from evalsvc.verification.public_log import log_step
+from evalsvc.verification.public_copy import Issued, compare_copies
+from evalsvc.verification.public_log import log_step, read_log
 from evalsvc.verification.signed import REPORT, SignedFile, embedded_step, signature_step, signer_notes
+from sampling.chain import ChainEntry
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame, open_frame
 
@@ -48,6 +52,8 @@ class _Course:
     progress: Progress
     taken: dict[str, Step] = field(default_factory=dict)
     figures: tuple[FigureCheck, ...] = ()
+    lines: Sequence[ChainEntry] | None = None
+    """The log of the bundle, once it was read."""
 
     def begin(self, name: str) -> None:
         self.progress(name, len(self.taken), len(STEPS))
@@ -61,6 +67,14 @@ class _Course:
             step = replace(step_of(step.name, complaints, notes), counts={**known.counts, **step.counts})
         self.taken[step.name] = step
 
+    def add_copies(self, logs: Mapping[str, bytes], sha256: str, facts: Mapping[str, Any]) -> None:
+        """Compare the bundle's log with other copies of it; without a bundle they may still name the report."""
+        if not logs and self.lines is None:
+            return
+        edition, evaluation = facts["edition"], facts["evaluation"]["code"]
+        issued = Issued(sha256, evaluation, facts["draw"].get("number", 0), edition["number"], edition["issued_at"])
+        self.add(compare_copies(logs, self.lines, issued))
+
     def steps(self) -> tuple[Step, ...]:
         return tuple(self.taken.get(name, skipped(name)) for name in STEPS)
 
@@ -72,6 +86,8 @@ class ReadReport:
     steps: tuple[Step, ...]
     signatures: tuple[Signature, ...]
     signed: SignedFile
+    sha256: str
+    """Hash of the signed PDF, as the public log names it."""
 
 
 def verify(
@@ -79,6 +95,7 @@ def verify(
     bundle: bytes | None = None,
     trust: bytes | None = None,
     *,
+    logs: Mapping[str, bytes] | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Verification:
@@ -90,8 +107,11 @@ def verify(
         The report, and the ZIP that was issued with it.
     trust : bytes, optional
         Certificates (PEM or DER); with them the signer must lead to one of them.
+    logs : mapping of str to bytes, optional
+        Copies of the public log, by name, that did not come with the bundle.
     """
-    return verify_against(read_report(pdf, trust, progress=progress), bundle, limits=limits, progress=progress)
+    report = read_report(pdf, trust, progress=progress)
+    return verify_against(report, bundle, logs=logs, limits=limits, progress=progress)
 
 
 def read_report(pdf: bytes, trust: bytes | None = None, *, progress: Progress | None = None) -> ReadReport:
@@ -108,11 +128,16 @@ def read_report(pdf: bytes, trust: bytes | None = None, *, progress: Progress | 
         course.add(step_of("signature", (), signer_notes(signatures, institute)))
         course.begin("pages")
         course.add(pages_step(signed.pages, signed.edition, signed.facts, REPORT))
-    return ReadReport(tuple(course.taken.values()), signatures, signed)
+    return ReadReport(tuple(course.taken.values()), signatures, signed, hashlib.sha256(pdf).hexdigest())
 
 
 def verify_against(
-    report: ReadReport, bundle: bytes | None, *, limits: Limits | None = None, progress: Progress | None = None
+    report: ReadReport,
+    bundle: bytes | None,
+    *,
+    logs: Mapping[str, bytes] | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
 ) -> Verification:
     """Recompute everything behind a report that was read, from its bundle; without one nothing is recomputed."""
     course = _Course(progress or _silent, {step.name: step for step in report.steps})
@@ -121,6 +146,7 @@ def verify_against(
         course.figures = figures_of(facts, None)
         if bundle is not None:
             _check_bundle(course, report.signed, facts, bundle, limits)
+        course.add_copies(logs or {}, report.sha256, facts)
     return Verification(course.steps(), report.signatures, course.figures, _about(facts))
 
 
@@ -197,6 +223,7 @@ def _check_content(course: _Course, facts: dict[str, Any], content: Mapping[str,
         course.add(step_of("draw", complaints))
         return
     course.begin("log")
+    course.lines = lines = read_log(content[files.LOG]).entries
     course.add(log_step(content, manifest))
     course.begin("draw")
     course.add(draw_step(content, manifest, path))
@@ -210,6 +237,8 @@ def _check_content(course: _Course, facts: dict[str, Any], content: Mapping[str,
         course.add(step_of("interviews", complaints))
     issued_at = facts["edition"]["issued_at"]
     course.add(step_of("interviews", interview_course(rows, manifest, issued_at)))
+    course.begin("logged")
+    course.add(logged_step(lines, Logged(content, facts, manifest, rows, reread.forms)))
     read = read_sources(content, frame, reread.answers)
     if read.sources is None:
         course.add(step_of("fieldwork", read.complaints))
