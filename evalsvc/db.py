@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from uuid6 import uuid7
 
+from evalsvc.collisions import collision
 from evalsvc.errors import ConflictError
 
 NAMING = {
@@ -76,13 +78,25 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Open a writing session; commit when the block ends well, roll everything back when it does not."""
-        with self._line, Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        """Open a writing session; commit when the block ends well, roll everything back when it does not.
+
+        Raises
+        ------
+        ConflictError
+            Another has made the same at the same moment; the code stands beside the constraint of the model.
+        """
+        try:
+            with self._line, Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except IntegrityError as error:
+            known = collision(error, Base.metadata)
+            if known is None:
+                raise
+            raise known from None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that only reads; whatever it holds is rolled back."""
+        """Open a session that only reads and sees one state throughout; whatever it holds is rolled back."""
         engine = self.engine.execution_options(**_reading_options(self.engine))
         with Session(engine, expire_on_commit=False) as session:
             yield session
@@ -119,7 +133,10 @@ def _make_engine(url: str) -> Engine:
 
 
 def _reading_options(engine: Engine) -> dict[str, Any]:
-    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {"evalsvc_reading": True}
+    """Let every statement of a reading session see the state of the first, as SQLite does by itself."""
+    if engine.dialect.name == "postgresql":
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return {"evalsvc_reading": True}
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalsvc.collisions import met
 from evalsvc.db import Base, new_identifier
 
 
@@ -13,7 +14,7 @@ class Draw(Base):
     """One draw: committed first, carried out once; a changed design is another draw with the next number."""
 
     __tablename__ = "draw"
-    __table_args__ = (UniqueConstraint("evaluation_id", "number"),)
+    __table_args__ = (UniqueConstraint("evaluation_id", "number", info=met("draw.committed_meanwhile")),)
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
     evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
     frame_id: Mapped[str] = mapped_column(ForeignKey("frame_file.id"))

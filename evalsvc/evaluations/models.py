@@ -3,8 +3,10 @@
 import re
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalsvc.collisions import met
 from evalsvc.db import Base, new_identifier, now
 
 LONGEST_TEXT = 200
@@ -15,8 +17,9 @@ class Evaluation(Base):
     """One evaluation (评估项目): one round for one client."""
 
     __tablename__ = "evaluation"
+    __table_args__ = (UniqueConstraint("code", info=met("evaluation.made_meanwhile")),)
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
-    code: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str]
     """Stands in addresses and files: ``[a-z0-9][a-z0-9-]*``."""
     name: Mapped[str]
     client: Mapped[str]

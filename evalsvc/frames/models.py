@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalsvc.collisions import met
 from evalsvc.db import Base, new_identifier, now
 
 
@@ -13,7 +14,7 @@ class FrameFile(Base):
     """One frame of an evaluation: the canonical Parquet file in the store, and where it came from."""
 
     __tablename__ = "frame_file"
-    __table_args__ = (UniqueConstraint("evaluation_id", "frame_sha256"),)
+    __table_args__ = (UniqueConstraint("evaluation_id", "frame_sha256", info=met("frame.imported_meanwhile")),)
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
     evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
     frame_sha256: Mapped[str]

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalsvc.collisions import met
 from evalsvc.db import Base, new_identifier, now
 
 
@@ -12,7 +13,9 @@ class Instrument(Base):
     """One published version of a form; it never changes."""
 
     __tablename__ = "instrument"
-    __table_args__ = (UniqueConstraint("evaluation_id", "form_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "form_id", "version", info=met("instrument.published_meanwhile")),
+    )
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
     evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
     form_id: Mapped[str]

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalsvc.collisions import met
 from evalsvc.db import Base, new_identifier, now
 
 
@@ -12,8 +13,9 @@ class Person(Base):
     """Somebody who works with the service."""
 
     __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("sign_in_name", info=met("people.added_meanwhile")),)
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
-    sign_in_name: Mapped[str] = mapped_column(unique=True)
+    sign_in_name: Mapped[str]
     """Lower case, without spaces around it."""
     name: Mapped[str]
     password_hash: Mapped[str | None]
@@ -29,7 +31,7 @@ class RoleGrant(Base):
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        UniqueConstraint("person_id", "role", "evaluation_id"),
+        UniqueConstraint("person_id", "role", "evaluation_id", info=met("people.granted_meanwhile")),
         # Null is never equal to null, so the grant for all evaluations needs an index of its own.
         Index(
             "uq_role_grant_everywhere",
@@ -38,6 +40,7 @@ class RoleGrant(Base):
             unique=True,
             sqlite_where=text("evaluation_id IS NULL"),
             postgresql_where=text("evaluation_id IS NULL"),
+            info=met("people.granted_meanwhile"),
         ),
     )
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)

@@ -113,6 +113,8 @@ def set_active(session: Session, actor: Actor, person_id: str, *, active: bool) 
         raise ConflictError("people.own_account")
     if person.active == active:
         return
+    if not active and ADMINISTRATOR in queries.roles_of(session, person.id):
+        _require_another_administrator(session, person.id)
     person.active = active
     if not active:
         _end_sign_ins(session, person.id)
@@ -139,12 +141,21 @@ def revoke_role(session: Session, actor: Actor, person_id: str, grant_id: str) -
     grant = session.get(RoleGrant, grant_id)
     if grant is None or grant.person_id != person_id:
         raise NotFoundError("people.grant_unknown")
-    if grant.role == ADMINISTRATOR and queries.count_administrators(session) == 1:
-        raise ConflictError("people.last_administrator")
-    session.delete(grant)
-    session.flush()
+    if grant.role == ADMINISTRATOR:
+        _require_another_administrator(session, person_id)
+    if session.scalar(delete(RoleGrant).where(RoleGrant.id == grant_id).returning(RoleGrant.id)) is None:
+        # Somebody else has taken it away at the same moment.
+        raise NotFoundError("people.grant_unknown")
     details = {"role": grant.role, "evaluation": grant.evaluation_id}
     audit.record(session, actor.identifier, "people.revoke_role", person_id, details)
+
+
+def _require_another_administrator(session: Session, person_id: str) -> None:
+    """Refuse to lose the last active administrator; those who remove one another stand in line at the grants."""
+    held = select(RoleGrant.id).where(RoleGrant.role == ADMINISTRATOR).order_by(RoleGrant.id)
+    session.execute(held.with_for_update()).all()
+    if not queries.active_administrators(session) - {person_id}:
+        raise ConflictError("people.last_administrator")
 
 
 def make_token(session: Session, actor: Actor, person_id: str, *, kind: str, label: str, days: int) -> NewSecret:

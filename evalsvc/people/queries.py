@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from evalsvc.db import now
@@ -165,10 +165,10 @@ def tokens_of(session: Session, person_id: str) -> list[TokenRecord]:
     ]
 
 
-def count_administrators(session: Session) -> int:
-    """Count the active people who are administrators."""
-    query = select(func.count()).select_from(RoleGrant).join(Person, Person.id == RoleGrant.person_id)
-    return session.scalars(query.where(RoleGrant.role == ADMINISTRATOR, Person.active)).one()
+def active_administrators(session: Session) -> frozenset[str]:
+    """Return the identifiers of the active people who are administrators."""
+    query = select(Person.id).join(RoleGrant, RoleGrant.person_id == Person.id)
+    return frozenset(session.scalars(query.where(RoleGrant.role == ADMINISTRATOR, Person.active)))
 
 
 def _grants(session: Session, people: Sequence[str]) -> dict[str, tuple[GrantRecord, ...]]:

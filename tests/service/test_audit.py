@@ -38,6 +38,20 @@ def test_an_untouched_chain_is_whole(chain: Database) -> None:
     assert [row.previous for row in rows] == [FIRST_PREVIOUS, *(row.hash for row in rows[:-1])]
 
 
+def test_a_row_that_is_written_while_the_chain_is_checked_breaks_nothing(chain: Database) -> None:
+    with chain.reading() as session:
+        read_on = session.get
+
+        def write_first(*given: object) -> object:
+            with chain.transaction() as writing:
+                audit.record(writing, "system", "trial.act", "meanwhile")
+            return read_on(*given)
+
+        session.get = write_first
+        check = audit.verify(session)
+    assert (check.rows, check.breaks) == (6, ())
+
+
 def test_an_empty_chain_is_whole(database: Database) -> None:
     assert codes(database) == []
 

@@ -4,9 +4,10 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from evalsvc.audit import AuditHead
 from evalsvc.db import Database, now
 from evalsvc.people.models import Person, RoleGrant
 
@@ -35,6 +36,17 @@ def test_reading_keeps_nothing(database: Database) -> None:
         assert "read-only" in str(error), "PostgreSQL refuses to write at all"
     with database.reading() as session:
         assert session.scalars(select(Person)).all() == []
+
+
+def test_a_reading_session_sees_one_state_throughout(database: Database) -> None:
+    count = select(func.count()).select_from(Person)
+    with database.reading() as session:
+        before = session.scalar(count)
+        with database.transaction() as writing:
+            writing.add(person())
+        assert session.scalar(count) == before == 0
+    with database.reading() as session:
+        assert session.scalar(count) == 1
 
 
 def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
@@ -72,7 +84,7 @@ def test_references_are_checked(database: Database) -> None:
 
 def test_an_error_of_the_database_names_no_values(database: Database) -> None:
     with pytest.raises(IntegrityError) as caught, database.transaction() as session:
-        session.add_all([person("same", must_change_password=False), person("same")])
+        session.add(AuditHead(identifier=1, sequence=0, hash="王示例"))
     assert "王示例" not in str(caught.value)
 
 

@@ -301,9 +301,22 @@ def test_the_last_administrator_stays(database: Database, make_person) -> None:
     with pytest.raises(ConflictError) as caught, database.transaction() as session:
         operations.set_active(session, one.actor, one.id, active=False)
     assert caught.value.code == "people.own_account"
-    make_person("administrator")
+    other = make_person("administrator")
+    with pytest.raises(ConflictError) as caught, database.transaction() as session:
+        operations.set_active(session, SYSTEM, other.id, active=False)
+        operations.set_active(session, SYSTEM, one.id, active=False)
+    assert caught.value.code == "people.last_administrator"
     with database.transaction() as session:
         operations.revoke_role(session, one.actor, one.id, grant.id)
+
+
+def test_an_administrator_who_is_shut_out_can_lose_the_role(database: Database, make_person) -> None:
+    one, former = make_person("administrator"), make_person("administrator")
+    with database.transaction() as session:
+        operations.set_active(session, one.actor, former.id, active=False)
+        grant = queries.person_record(session, former.id).roles[0].id
+        operations.revoke_role(session, one.actor, former.id, grant)
+        assert queries.person_record(session, former.id).roles == ()
 
 
 def test_names_are_taken_once_and_have_a_form(database: Database) -> None:
@@ -318,7 +331,7 @@ def test_names_are_taken_once_and_have_a_form(database: Database) -> None:
 
 def test_a_role_everywhere_stands_once_in_the_table(database: Database, make_person) -> None:
     person = make_person("lead")
-    with pytest.raises(Exception, match=r"(?i)unique"), database.transaction() as session:
+    with pytest.raises(Exception, match=r"(?i)unique|granted_meanwhile"), database.transaction() as session:
         session.add(RoleGrant(person_id=person.id, role="lead", evaluation_id=None, granted_by="x"))
 
 

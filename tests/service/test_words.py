@@ -22,7 +22,7 @@ CODE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z0-9_]*)+|http\.\d{3}")
 CODE_BEGINNING = re.compile(r"[a-z][a-z_]*\.([a-z0-9_]+\.)*[a-z0-9_]*")
 FILE_ENDINGS = (".csv", ".json", ".jsonl", ".yaml", ".xml", ".html", ".css", ".pdf", ".zip", ".parquet", ".xlsx", ".md")
 SPEAKERS = re.compile(
-    r"Error$|^_?complain|^_?sentence$|^Complaint$|^AuditBreak$|^Finding$|^_?Problem$|^_fail$|^_answer$"
+    r"Error$|^_?complain|^_?sentence$|^Complaint$|^AuditBreak$|^Finding$|^_?Problem$|^_fail$|^_answer$|^met$"
 )
 """Calls whose first code is one that people read."""
 SILENT = frozenset(
