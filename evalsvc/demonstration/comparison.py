@@ -14,7 +14,7 @@ import numpy as np
 
 from evalsvc.demonstration.register import CLASSES, ELIGIBLE, ORDINARY, Flags, Register, Truth
 from evalsvc.demonstration.scenario import JUDGED
-from evalsvc.planning.indicators import COMPOSITE, INDICATORS
+from evalsvc.planning.indicators import COMPOSITE, INDICATORS, in_county
 
 TRUTH_FOLDER, RATES_FILE = "truth", "模拟真值.csv"
 
@@ -81,7 +81,7 @@ def compare(register: Register, truth: Truth, results: bytes) -> list[Compared]:
 
 def _row(rows: Iterable[Mapping[str, Any]], indicator: str, county_code: str) -> Mapping[str, Any]:
     """Find the row of an indicator and a county; the composite rate has a statement of its own for each county."""
-    wanted = {indicator, f"{indicator}_{county_code}"}
+    wanted = {indicator, in_county(indicator, county_code)}
     return next(row for row in rows if row["id"] in wanted and list(row["domain"].values()) == [county_code])
 
 

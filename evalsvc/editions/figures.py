@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evalsvc.evaluations.rule_pack import SIGNS
-from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, OPEN_FOR
+from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, OPEN_FOR, in_county
 from reports.document import Printed, Tone
 from reports.number_format import decimal, interval, percent, whole
 
@@ -43,7 +43,7 @@ class Figures:
         """Return the row of an indicator in one county."""
         name = indicator + (OPEN_FOR if open_for else "")
         if indicator == COMPOSITE:
-            name = f"{name}_{county}"
+            name = in_county(name, county)
         return next(self._rows(name, county), None)
 
     def class_rows(self, indicator: str, county: str) -> tuple[Row, ...]:

@@ -1,9 +1,12 @@
 """The indicators as data: what each is called, whom it counts, its formula as printed, its statement in the plan."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+WORD = r"\w+"
+"""What a name in a plan may consist of."""
 OPEN_FOR = "_open_for"
 """Ending of the statement that counts open cases as confirmed."""
 BY_CLASS = "_by_class"
@@ -184,6 +187,11 @@ INDICATORS: tuple[Indicator, ...] = (
 def indicator(identifier: str) -> Indicator:
     """Return the indicator of an identifier."""
     return next(each for each in INDICATORS if each.id == identifier)
+
+
+def in_county(statement: str, county: str) -> str:
+    """Name the statement of one county; a code that cannot stand in a name is written in hexadecimal digits."""
+    return f"{statement}_{county if re.fullmatch(WORD, county) else 'x' + county.encode().hex()}"
 
 
 def indicator_of_row(row_id: str) -> Indicator | None:

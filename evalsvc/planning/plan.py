@@ -7,7 +7,16 @@ from typing import Any
 import yaml
 
 from evalsvc.evaluations.rule_pack import Pack
-from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, INDICATORS, OPEN_COLUMN, OPEN_FOR, Indicator, Reading
+from evalsvc.planning.indicators import (
+    BY_CLASS,
+    COMPOSITE,
+    INDICATORS,
+    OPEN_COLUMN,
+    OPEN_FOR,
+    Indicator,
+    Reading,
+    in_county,
+)
 from evalsvc.planning.layout import CLASS_COLUMN, Layout
 
 ANSWERS_FILE = "answers.csv"
@@ -85,10 +94,15 @@ def _by(
     name = indicator.id + (OPEN_FOR if ending else "") + ("" if judged else BY_CLASS)
     statement = {"id": name, **_counting_open(reading, ending), "by": by, "interval": _interval(indicator, pack)}
     if reading.asked_only:
-        listed = ", ".join(f"'{name}'" for name in pack.asked)
+        listed = ", ".join(map(_quoted, pack.asked))
         statement["where"] = f"{statement['where']} and {CLASS_COLUMN} in [{listed}]"
     statement["design_effect"] = "replace"
     return statement | (_threshold(indicator, pack) if judged else {})
+
+
+def _quoted(text: str) -> str:
+    """Write a text as a condition reads it."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _counting_open(reading: Reading, ending: str) -> Mappings:
@@ -103,14 +117,14 @@ def _composite(
     county: CountyTotals, indicator: Indicator, pack: Pack, layout: Layout, ending: str
 ) -> Iterator[Mappings]:
     """Return the composite rate of one county and its two parts: each county has its own known totals."""
-    name = f"{COMPOSITE}{OPEN_FOR if ending else ''}_{county.county}"
+    name = in_county(COMPOSITE + (OPEN_FOR if ending else ""), county.county)
     shares = {"wrong_exit_rate": county.exited, "missed_rate": county.not_registered}
     terms = [str(county.remaining)]
     for part, persons in shares.items():
         if persons:
             rate = next(each for each in INDICATORS if each.id == part)
             statement = _by(rate, rate.reading(pack.readings), pack, [layout.county], ending, judged=False)
-            where = f"{statement['where']} and {layout.county} == '{county.county}'"
+            where = f"{statement['where']} and {layout.county} == {_quoted(county.county)}"
             yield statement | {"id": f"{name}_{part}", "where": where}
             terms.append(f"{name}_{part} * {persons}")
     if len(terms) > 1:

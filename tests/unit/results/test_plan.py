@@ -5,12 +5,15 @@ import pytest
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.planning.frame_facts import county_scopes, exclusions
+from evalsvc.planning.indicators import COMPOSITE, in_county, indicator_of_row
 from evalsvc.planning.layout import layout_of
 from evalsvc.planning.making import plan_of_draw
 from evalsvc.planning.plan import CountyTotals, plan_for, plan_text
 from evalsvc.results.assembly import assemble
 from evalsvc.results.compute import compute_results, estimate
 from sampling.estimate import load_plan
+from sampling.estimate.table import Table
+from sampling.estimate.where import read_condition
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,20 @@ def test_the_plan_is_one_that_the_estimation_takes(computed):
     reading = load_plan(computed.plan_text)
     assert reading.complaints == ()
     assert len(reading.plan.statements) == len(computed.plan["estimates"])
+
+
+@pytest.mark.parametrize("code", ["FJ-01", "O'Brien", "永泰 县", 'a"b', "back\\slash"])
+def test_any_code_that_a_frame_may_have_can_be_planned_for(sources, code):
+    layout, _ = layout_of(sources.manifest, "draw-manifest.json")
+    plan = plan_for(sources.pack, layout, [CountyTotals(code, 1, 2, 3), CountyTotals("350125", 1, 2, 3)])
+    reading = load_plan(plan_text(plan))
+    assert reading.complaints == ()
+    names = [each["id"] for each in plan["estimates"]]
+    assert len(set(names)) == len(names)
+    assert indicator_of_row(in_county(COMPOSITE, code)).id == COMPOSITE
+    wheres = [each["where"] for each in plan["estimates"] if each["id"] == f"{in_county(COMPOSITE, code)}_missed_rate"]
+    table = Table({"county_code": [code, "other"], "responded": ["1", "1"], "registered": ["0", "0"]})
+    assert [read_condition(where).mask(table).tolist() for where in wheres] == [[True, False]]
 
 
 @pytest.mark.parametrize("code", ["350125", "350424"])
