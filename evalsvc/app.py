@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from evalsvc import access, web
+from evalsvc import access, incoming, web
 from evalsvc.cases import pages as cases_pages
 from evalsvc.cases import views as cases_views
 from evalsvc.config import Config
@@ -140,6 +140,7 @@ def create_app(config: Config) -> flask.Flask:
     people_session.register(app)
     Babel(app, default_locale="zh", default_translation_directories=str(TRANSLATIONS), locale_selector=web.language)
     _register_template_words(app)
+    app.url_map.converters["int"] = incoming.NumberConverter
     api = DescribedApi(app)
     for page in PAGES:
         app.register_blueprint(page)
@@ -147,7 +148,8 @@ def create_app(config: Config) -> flask.Flask:
         api.register_blueprint(view)
     access.public(app.view_functions["static"])
     web.register_errors(app)
-    app.before_request(access.guard)
+    for step in (incoming.refuse_address, access.guard, incoming.refuse_contents):
+        app.before_request(step)
     app.after_request(_add_headers)
     access.require_rules(app)
     return app

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalsvc.durable import write_new
 from evalsvc.errors import EvalsvcError
 
 PREFIX = "EVALSVC_"
@@ -91,13 +92,9 @@ def _kept_secret_key(data: Path) -> str:
     path = data / "secret-key"
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Written aside and linked, so that it is whole or absent, and two first starts agree on one key.
-        draft = data / f"secret-key-{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(os.urandom(32).hex(), encoding="ascii")
+        # Two first starts agree on one key; it is on disk before any secret is encrypted under it.
         with suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
+            write_new(path, os.urandom(32).hex().encode("ascii"), private=True)
     return path.read_text(encoding="ascii").strip()
 
 

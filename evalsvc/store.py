@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from evalsvc.durable import sync_directory
 from evalsvc.errors import NotFoundError
 
 
@@ -17,7 +18,7 @@ class Store:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sync_directory(directory.parent)
+        sync_directory(directory.parent)
         self._named_durably: set[str] = set()
         """Folders that this process has synced into the store's; another's may not have got so far."""
 
@@ -38,9 +39,9 @@ class Store:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             _write(path, source)
         # Also when they were there: their writer may still be on the way to these lines.
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         if path.parent.name not in self._named_durably:
-            _sync_directory(self.directory)
+            sync_directory(self.directory)
             self._named_durably.add(path.parent.name)
         return digest
 
@@ -90,11 +91,3 @@ def _write(path: Path, source: BinaryIO) -> None:
             raise
     # Two writers of the same bytes may meet here; both names are right, and rename replaces atomically.
     part.replace(path)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,23 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from sampling.design import Design, Rule, Stage
+from sampling.design import Design, Stage
 from sampling.engine import DuckDBEngine, Engine
 from sampling.frame import Frame
 from sampling.groups import GroupTake, plan_takes
-from sampling.levels import level_depth
 from sampling.select import inclusion_probabilities
-from sampling.steps import in_scope, kept, read_groups, units_step
-
-
-@dataclass(frozen=True)
-class RuleCount:
-    """Count the units of its level that a rule keeps (``only``) or leaves out (``exclude``), each rule by itself."""
-
-    kind: str
-    rule: Rule
-    units: int
-    of: int
+from sampling.steps import in_scope, read_groups, units_step
 
 
 @dataclass(frozen=True)
@@ -78,7 +67,6 @@ class Explanation:
 
     counts: tuple[tuple[str, int, int], ...]
     """Level, units in the frame, units that take part."""
-    rules: tuple[RuleCount, ...]
     stages: tuple[StageExplanation, ...]
 
 
@@ -92,25 +80,12 @@ def explain(design: Design, frame: Frame) -> Explanation:
     """
     with DuckDBEngine(frame) as engine:
         counts = tuple(_level_counts(engine, design, depth) for depth in range(len(design.levels)))
-        rules = _count_rules(engine, design)
         stages = []
         chances: dict[str | None, float] = {None: 1.0}
         for number in range(len(design.stages)):
             stage, chances = _explain_stage(engine, design, number, chances)
             stages.append(stage)
-    return Explanation(counts, rules, tuple(stages))
-
-
-def count_rules(design: Design, frame: Frame) -> tuple[RuleCount, ...]:
-    """Count the units that each ``only`` rule keeps and each ``exclude`` rule leaves out."""
-    with DuckDBEngine(frame) as engine:
-        return _count_rules(engine, design)
-
-
-def _count_rules(engine: Engine, design: Design) -> tuple[RuleCount, ...]:
-    """Count by each rule, ``only`` first."""
-    kinds = [("only", rule) for rule in design.only] + [("exclude", rule) for rule in design.exclude]
-    return tuple(_rule_count(engine, design, kind, rule) for kind, rule in kinds)
+    return Explanation(counts, tuple(stages))
 
 
 def _level_counts(engine: Engine, design: Design, depth: int) -> tuple[str, int, int]:
@@ -120,17 +95,6 @@ def _level_counts(engine: Engine, design: Design, depth: int) -> tuple[str, int,
     step = f"SELECT count(DISTINCT {unit}), count(DISTINCT CASE WHEN {scope} THEN {unit} END) FROM frame"
     everything, part = engine.rows(step)[0]
     return design.levels[depth].name, everything, part
-
-
-def _rule_count(engine: Engine, design: Design, kind: str, rule: Rule) -> RuleCount:
-    """Count the units whose column holds one of a rule's values."""
-    unit = engine.quote(design.levels[level_depth(design.levels, rule.level)].id)
-    step = (
-        f"SELECT count(DISTINCT CASE WHEN {kept(engine, design, rule)} THEN {unit} END), count(DISTINCT {unit}) "
-        "FROM frame"
-    )
-    units, of = engine.rows(step)[0]
-    return RuleCount(kind, rule, units, of)
 
 
 def _explain_stage(

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, inf
+from math import ceil, inf
 
 from scipy import stats
 
+from sampling.errors import SamplingError
+
 LARGEST_SIZE = 1_000_000
 """Beyond this no size is searched for."""
+
+LARGEST_SAMPLE = 1_000_000_000
+"""Beyond this a size is no sample's."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,11 @@ def precision_size(
         Units N; None for an endless population.
     df : float, optional
         Degrees of freedom of a t quantile; None for the normal.
+
+    Raises
+    ------
+    SamplingError
+        ``size.out_of_range``, ``size.beyond_all``
     """
     _check_open_unit("p", p)
     _check_open_unit("half_width", half_width)
@@ -63,8 +73,8 @@ def precision_size(
     _check_positive("deff", deff)
     normal = float(stats.norm.ppf((1 + level) / 2))
     quantile = normal if df is None else float(stats.t.ppf((1 + level) / 2, df))
-    simple = normal**2 * p * (1 - p) / half_width**2
-    endless = quantile**2 * deff * p * (1 - p) / half_width**2
+    simple = normal / half_width * (normal / half_width) * p * (1 - p)
+    endless = quantile / half_width * (quantile / half_width) * deff * p * (1 - p)
     finite = endless if population is None else endless / (1 + endless / population)
     return PrecisionSize(_round_up(simple), _round_up(finite), quantile)
 
@@ -77,7 +87,20 @@ def effective_size(n: float, *, deff: float = 1.0, df: float | None = None, leve
     _check_positive("deff", deff)
     if df is None:
         return n / deff
+    _check_positive("df", df)
     return n / deff * float((stats.norm.ppf(level) / stats.t.ppf(level, df)) ** 2)
+
+
+def interviews_needed(effective: float, *, deff: float = 1.0, df: float | None = None, level: float = 0.95) -> int:
+    """Give how many interviews are worth so many of a simple random sample; see `effective_size`.
+
+    Raises
+    ------
+    SamplingError
+        ``size.out_of_range``, ``size.beyond_all``
+    """
+    worth = effective_size(1.0, deff=deff, df=df, level=level)
+    return _round_up(effective / worth if worth > 0 else inf)
 
 
 def upper_bound(errors: float, n: float, *, level: float = 0.95) -> float:
@@ -88,11 +111,6 @@ def upper_bound(errors: float, n: float, *, level: float = 0.95) -> float:
     return 1.0 if errors >= n else float(stats.beta.ppf(level, errors + 1, n - errors))
 
 
-def lower_bound(successes: float, n: float, *, level: float = 0.95) -> float:
-    """Give the one-sided exact lower bound of a rate; Clopper and Pearson (1934)."""
-    return 0.0 if successes <= 0 else float(stats.beta.ppf(1 - level, successes, n - successes + 1))
-
-
 def demonstration_size(threshold: float, *, errors: int = 0, level: float = 0.95) -> int:
     """Give the smallest effective size at which so many errors still demonstrate a rate below the threshold.
 
@@ -100,11 +118,17 @@ def demonstration_size(threshold: float, *, errors: int = 0, level: float = 0.95
     -------
     int
         Smallest n whose one-sided exact upper bound with that many errors is below the threshold.
+
+    Raises
+    ------
+    SamplingError
+        ``size.out_of_range``; ``size.threshold_too_low``: no size up to `LARGEST_SIZE` does.
     """
     _check_open_unit("threshold", threshold)
+    _check_open_unit("level", level)
     low, high = errors, LARGEST_SIZE
     if upper_bound(errors, high, level=level) >= threshold:
-        raise ValueError(f"no size up to {LARGEST_SIZE} demonstrates a rate below {threshold} with {errors} errors")
+        raise SamplingError("size.threshold_too_low", threshold=threshold, errors=errors, largest=LARGEST_SIZE)
     while high - low > 1:  # the bound falls as n grows
         middle = (low + high) // 2
         low, high = (low, middle) if upper_bound(errors, middle, level=level) < threshold else (middle, high)
@@ -130,17 +154,30 @@ def power_size(true_rate: float, threshold: float, *, power: float = 0.8, level:
 
     Raises
     ------
-    ValueError
-        The true rate does not lie below the threshold, or no size up to a million has the power.
+    SamplingError
+        ``size.out_of_range``, ``size.threshold_too_low``; ``size.not_below``: the true rate does not lie below the
+        threshold; ``size.rates_too_near``: no size up to `LARGEST_SIZE` has the power.
     """
+    _check_open_unit("power", power)
     if not 0 <= true_rate < threshold:
-        raise ValueError(f"the true rate must lie below the threshold {threshold}, not at {true_rate}")
+        raise SamplingError("size.not_below", true_rate=true_rate, threshold=threshold)
+    _check_rates_apart(true_rate, threshold, power, level)
     errors = 0
     while True:
         n = demonstration_size(threshold, errors=errors, level=level)
         if pass_probability(n, errors, true_rate) >= power:
             return n
         errors += 1
+
+
+def _check_rates_apart(true_rate: float, threshold: float, power: float, level: float) -> None:
+    """Refuse rates so near to each other that even the largest size has too little power: the search would be long."""
+    demonstration_size(threshold, level=level)
+    most = errors_allowed(LARGEST_SIZE, threshold, level=level) or 0
+    if pass_probability(demonstration_size(threshold, errors=most, level=level), most, true_rate) < power:
+        raise SamplingError(
+            "size.rates_too_near", true_rate=true_rate, threshold=threshold, power=power, largest=LARGEST_SIZE
+        )
 
 
 def pass_probability(n_effective: float, errors: float | None, rate: float) -> float:
@@ -227,36 +264,20 @@ def largest_below(threshold: float, n: float) -> int:
     return errors
 
 
-def approval_needed(n: int, threshold: float, *, level: float = 0.95) -> int | None:
-    """Give the fewest approvals whose one-sided Wilson lower bound reaches a threshold; None if even all do not."""
-    z = float(stats.norm.ppf(level))
-    for approvals in range(floor(threshold * n), n + 1):
-        share = approvals / n
-        centre = share + z**2 / (2 * n)
-        spread = z * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
-        if (centre - spread) / (1 + z**2 / n) >= threshold:
-            return approvals
-    return None
-
-
 def _round_up(value: float) -> int:
-    """Round up, forgiving the last bits of floating point."""
+    """Round up, forgiving the last bits of floating point; refuse what no sample can be."""
+    if not value <= LARGEST_SAMPLE:
+        raise SamplingError("size.beyond_all", largest=LARGEST_SAMPLE)
     return ceil(value - 1e-9 * max(1.0, value))
 
 
 def _check_open_unit(name: str, value: float) -> None:
     """Refuse a number outside (0, 1)."""
     if not 0 < value < 1:
-        raise ValueError(f"{name} must lie between 0 and 1, not at {value}")
+        raise SamplingError("size.out_of_range", name=name, value=value, rule="0 < … < 1")
 
 
 def _check_positive(name: str, value: float) -> None:
     """Refuse a number that is not positive and finite."""
     if not 0 < value < inf:
-        raise ValueError(f"{name} must be positive, not {value}")
-
-
-def cluster_design_effect(units_per_cluster: float, correlation: float) -> float:
-    """Give 1 + (m - 1) * rho, Kish (1965), for m units a cluster and an intra-cluster correlation rho."""
-    _check_positive("units_per_cluster", units_per_cluster)
-    return 1 + (units_per_cluster - 1) * correlation
+        raise SamplingError("size.out_of_range", name=name, value=value, rule="> 0")

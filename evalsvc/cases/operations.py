@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unicodedata import category
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -117,7 +118,7 @@ def judge(
     ConflictError
         ``case.decided``, ``case.judged_already``
     InvalidError
-        ``case.verdict``, ``case.reason_short``, ``case.reason_long``
+        ``case.verdict``, ``case.reason_short``, ``case.reason_long``, ``case.reason_signs``
     TooLargeError
         ``case.evidence_large``
     """
@@ -129,12 +130,13 @@ def judge(
     refusal = refusal_of(session, actor, case)
     if refusal is not None:
         raise refusal
+    reason = _one_line_end(reason)
     _check(verdict, reason, evidence)
     judgement = Judgement(
         case_id=case.id,
         person_id=str(actor.person_id),
         verdict=verdict,
-        reason=reason.strip(),
+        reason=reason,
         evidence_sha256=None if evidence is None else store.put(evidence.data),
         evidence_name=None if evidence is None else evidence.name,
     )
@@ -147,12 +149,19 @@ def judge(
     return case.state
 
 
+def _one_line_end(text: str) -> str:
+    """End lines as files here do; browsers send two signs."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
 def _check(verdict: str, reason: str, evidence: Evidence | None) -> None:
     if verdict not in VERDICTS:
         raise InvalidError("case.verdict", verdict=verdict[:40])
-    if len(reason.strip()) < SHORTEST_REASON:
+    if len(reason) < SHORTEST_REASON:
         raise InvalidError("case.reason_short", shortest=SHORTEST_REASON)
     if len(reason) > LONGEST_REASON:
         raise InvalidError("case.reason_long", longest=LONGEST_REASON)
+    if any(category(sign) in {"Cc", "Cs"} and sign not in "\n\t" for sign in reason):
+        raise InvalidError("case.reason_signs")
     if evidence is not None and len(evidence.data) > LARGEST_EVIDENCE:
         raise TooLargeError("case.evidence_large", limit=LARGEST_EVIDENCE)

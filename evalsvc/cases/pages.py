@@ -9,6 +9,7 @@ from evalsvc.access import page, upload
 from evalsvc.cases import operations, queries
 from evalsvc.cases.values import KINDS, STATES, VERDICTS, CaseFilters, Evidence
 from evalsvc.fieldwork.queries import areas
+from evalsvc.incoming import plain_name
 from evalsvc.interviews import queries as interviews
 from evalsvc.interviews.presentation import Reader
 from evalsvc.interviews.values import InterviewDetail
@@ -128,7 +129,7 @@ def evidence_of_request() -> Evidence | None:
     if given is None or not given.filename:
         return None
     data = given.stream.read(operations.LARGEST_EVIDENCE + 1)
-    return Evidence(given.filename[-200:], data)
+    return Evidence(plain_name(given.filename, "evidence"), data)
 
 
 @blueprint.get("/evaluations/<evaluation>/cases/<identifier>/evidence/<sha256>")

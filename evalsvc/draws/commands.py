@@ -1,13 +1,11 @@
 """Commands for those who draw and verify without the server: `evalsvc design …` and `evalsvc draw …`."""
 
 import json
-import os
 import secrets
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
-from math import ceil
 from pathlib import Path
 
 import click
@@ -16,9 +14,12 @@ from rich.progress import Progress as Bar
 
 from evalsvc.draws import log
 from evalsvc.draws.design_reading import read_design
+from evalsvc.draws.explaining import in_words
 from evalsvc.draws.summary import excluded_units
+from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.terminal import FAILED, language, listed, print_complaints
+from evalsvc.text_files import read_text
 from evalsvc.words import sentence
 from sampling import size as sizes
 from sampling.chain import ChainEntry, chain_entry, entry_time, read_chain, write_chain
@@ -28,6 +29,7 @@ from sampling.documents import parse_document
 from sampling.draw import run_draw
 from sampling.errors import complain
 from sampling.estimable import lone_units, without_interval
+from sampling.explain import explain
 from sampling.frame import Frame, open_frame
 from sampling.hashing import sha256_text
 from sampling.manifest import Manifest
@@ -55,17 +57,24 @@ def commands() -> None:
 @frame_option
 @json_option
 def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
-    """核对方案，列出全部问题 / check a design against a frame and list every problem."""
+    """核对方案，列出全部问题，说明它会抽出什么 / check a design: every problem, else what it would take, in words."""
     frame = open_frame(frame_path)
     design = _design_to_commit(design_path, frame)
     left_out = [asdict(each) for each in excluded_units(design, frame)]
-    remarks = lone_units(design, design_path.name)
+    remarks, told = lone_units(design, design_path.name), explain(design, frame)
     if as_json:
-        value = {"ok": True, "complaints": [], "warnings": listed(remarks), "excluded": left_out}
+        value = {
+            "ok": True,
+            "complaints": [],
+            "warnings": listed(remarks),
+            "excluded": left_out,
+            "explanation": asdict(told),
+        }
         click.echo(json.dumps(value, ensure_ascii=False, indent=1))
         return
     for each in left_out:
         click.echo(sentence("draw.left_out", {**each, "values": "、".join(each["values"])}, language()))
+    click.echo("\n".join(in_words(told, language())))
     click.echo(sentence("draw.design_fine", {"file": design_path.name, "stages": len(design.stages)}, language()))
     print_complaints(remarks)
 
@@ -114,15 +123,10 @@ def _size(given: dict[str, float | None]) -> dict[str, float | int | None]:
         if true_rate >= threshold:
             raise click.UsageError("--true-rate must lie below --threshold / 真实率须低于门槛")
         effective = sizes.power_size(true_rate, threshold, power=power, level=level)
-        answer |= {"effective": effective, "interviews": _interviews(effective, deff, given["df"], level)}
+        interviews = sizes.interviews_needed(effective, deff=deff, df=given["df"], level=level)
+        answer |= {"effective": effective, "interviews": interviews}
         answer["errors_allowed"] = sizes.errors_allowed(effective, threshold, level=level)
     return answer
-
-
-def _interviews(effective: int, deff: float, df: float | None, level: float) -> int:
-    """Return how many interviews are worth so many of a simple random sample."""
-    worth = sizes.effective_size(1.0, deff=deff, df=df, level=level)
-    return ceil(round(effective / worth, 9))  # a third of an interview too much is rounding, not need
 
 
 @commands.command("commit")
@@ -136,14 +140,15 @@ def _interviews(effective: int, deff: float, df: float | None, level: float) -> 
 def make_commitment(design_path: Path, frame_path: Path, out: Path, secret_out: Path, log_path: Path | None) -> None:
     """承诺：方案、抽样框和一个秘密数绑在一起 / bind a design and a frame to a fresh secret."""
     _refuse_existing(out, secret_out)
+    _refuse_broken(log_path)
     frame = open_frame(frame_path)
     design = _design_to_commit(design_path, frame)
     secret = secrets.token_hex(32)
     made = commit(design, frame, hash_secret(secret), committed_at=_now())
     kept = {"evaluation": design.evaluation, "draw": design.draw, "secret": secret}
     # The secret is on disk before the commitment: one without the other could never be revealed.
-    _write_private(secret_out, json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
-    out.write_text(made.to_json(), encoding="utf-8")
+    _write(secret_out, json.dumps(kept, ensure_ascii=False, indent=2) + "\n", private=True)
+    _write(out, made.to_json())
     _append(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
     details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
     click.echo(sentence("draw.committed", details, language()))
@@ -170,10 +175,11 @@ def run(
 ) -> None:
     """执行抽取，写出抽样清单 / carry the draw out and write its manifest."""
     _refuse_existing(out)
+    _refuse_broken(log_path)
     frame = open_frame(frame_path)
     # What was committed is drawn, with or without an interval.
-    design = read_design(design_path.read_text(encoding="utf-8"), design_path.name, frame)
-    commitment = Commitment.from_json(commitment_path.read_text(encoding="utf-8"), commitment_path.name)
+    design = read_design(read_text(design_path), design_path.name, frame)
+    commitment = Commitment.from_json(read_text(commitment_path), commitment_path.name)
     secret = _secret(secret_path)
     with Bar(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("", total=None)
@@ -188,7 +194,7 @@ def run(
             progress=lambda name, done, total: bar.update(task, description=name, completed=done, total=total),
         )
     text = manifest.to_json()
-    out.write_text(text, encoding="utf-8")
+    _write(out, text)
     _append(log_path, log.MANIFEST, log.subject_of(design.evaluation, design.draw), sha256_text(text))
     for stage in manifest.stages:
         reserves = sum(unit.sample_type == "reserve" for unit in stage.units)
@@ -205,7 +211,7 @@ def run(
 @json_option
 def verify(manifest_path: Path, frame_path: Path, as_json: bool) -> None:
     """核验抽取：只凭清单和抽样框重算一遍 / recompute a draw from its manifest and the frame alone."""
-    manifest = Manifest.from_json(manifest_path.read_text(encoding="utf-8"), manifest_path.name)
+    manifest = Manifest.from_json(read_text(manifest_path), manifest_path.name)
     findings = verify_draw(manifest, frame_path)
     wrong = [finding for finding in findings if not finding.ok]
     if as_json:
@@ -238,12 +244,12 @@ def show_log(log_path: Path, as_json: bool) -> None:
 
 
 def _design_to_commit(path: Path, frame: Frame) -> Design:
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     return read_design(text, path.name, frame, against=lambda design: without_interval(design, path.name))
 
 
 def _secret(path: Path) -> str:
-    document = parse_document(path.read_text(encoding="utf-8"), path.name)
+    document = parse_document(read_text(path), path.name)
     value = document.value
     if document.complaints or not isinstance(value, dict) or not isinstance(value.get("secret"), str):
         complaints = document.complaints or (complain("draw.secret_file", file=path.name),)
@@ -257,26 +263,34 @@ def _refuse_existing(*paths: Path) -> None:
             raise ConflictError("draw.file_exists", file=str(path))
 
 
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+def _refuse_broken(log_path: Path | None) -> None:
+    """Refuse before anything is written what could not be entered in the log afterwards."""
+    if log_path is not None:
+        _log_lines(log_path)
+
+
+def _write(path: Path, text: str, *, private: bool = False) -> None:
+    try:
+        write_new(path, text.encode("utf-8"), private=private)
+    except FileExistsError:
+        raise ConflictError("draw.file_exists", file=str(path)) from None
 
 
 def _append(path: Path | None, kind: str, subject: str, sha256: str) -> None:
     """Continue a log file, after checking the chain that stands there."""
     if path is None:
         return
-    lines = _log_lines(path) if path.exists() else ()
+    lines = _log_lines(path)
     last = lines[-1] if lines else None
     line = chain_entry(last, kind=kind, subject=subject, sha256=sha256, at=entry_time(last, _now()))
-    with path.open("a", encoding="utf-8") as file:
-        file.write(write_chain([line]))
+    append(path, write_chain([line]).encode("utf-8"))
 
 
 def _log_lines(path: Path) -> tuple[ChainEntry, ...]:
-    """Read a log file whose chain is whole."""
-    reading = read_chain(path.read_text(encoding="utf-8"), file=path.name)
+    """Read a log file whose chain is whole; one that is still to be begun has no lines."""
+    if not path.exists():
+        return ()
+    reading = read_chain(read_text(path), file=path.name)
     if reading.complaints:
         raise InvalidError("draw.log_broken", reading.complaints, file=path.name, count=len(reading.complaints))
     return reading.entries

@@ -11,6 +11,7 @@ from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.frames import queries as frames
+from evalsvc.incoming import sent_text
 from evalsvc.words import sentence
 from sampling.chain import write_chain
 from sampling.design import Design, design_text, load_design
@@ -39,8 +40,7 @@ def draws(evaluation: str) -> ResponseReturnValue:
 def commit(evaluation: str) -> ResponseReturnValue:
     """Commit a design and a frame."""
     form = flask.request.form
-    file = flask.request.files.get("design_file")
-    text = str(file.read(), "utf-8-sig", "replace") if file is not None and file.filename else form.get("design", "")
+    text = sent_text(flask.request.files.get("design_file"), form.get("design", ""), operations.DESIGN_FILE)
     with web.database().transaction() as session:
         made = operations.commit(
             session,

@@ -4,7 +4,7 @@ import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from evalsvc import web
+from evalsvc import incoming, web
 from evalsvc.access import page
 from evalsvc.draws.queries import draw_by_number, draws_of
 from evalsvc.draws.values import DrawRecord
@@ -54,7 +54,7 @@ def _chosen(draws: list[DrawRecord]) -> DrawRecord | None:
 @page("supervisor", "lead", "designer")
 def assign(evaluation: str) -> ResponseReturnValue:
     """Make the assignments of a draw."""
-    form, number = flask.request.form, flask.request.form.get("draw", 0, type=int)
+    form, number = flask.request.form, flask.request.form.get("draw", 0, type=incoming.number)
     with web.database().transaction() as session:
         draw = draw_by_number(session, flask.g.evaluation.id, number)
         instrument = instrument_by_id(session, flask.g.evaluation.id, form.get("instrument", ""))

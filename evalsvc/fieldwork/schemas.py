@@ -1,6 +1,8 @@
 """What goes in and out of the API of fieldwork."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+from evalsvc.incoming import LARGEST_NUMBER
 
 
 class ReserveWish(Schema):
@@ -35,7 +37,7 @@ class EnumeratorGiven(Schema):
 class AssignmentWish(Schema):
     """Which draw is visited with which instrument."""
 
-    draw = fields.Integer(required=True)
+    draw = fields.Integer(required=True, validate=validate.Range(min=0, max=LARGEST_NUMBER))
     instrument_id = fields.String(required=True)
 
 

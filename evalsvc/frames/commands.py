@@ -11,6 +11,7 @@ from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.frames.reading import check_file, offered_mapping
 from evalsvc.frames.values import CheckedFrame
 from evalsvc.terminal import language
+from evalsvc.text_files import read_text
 from evalsvc.words import sentence
 from sampling.frame import write_frame
 
@@ -55,7 +56,7 @@ def import_file(file: Path, mapping_path: Path | None, out: Path) -> None:
 
 def _checked(file: Path, mapping_path: Path | None) -> CheckedFrame:
     """Check the file; where columns are missing, print the mapping that would join them."""
-    text = "" if mapping_path is None else mapping_path.read_text(encoding="utf-8-sig")
+    text = "" if mapping_path is None else read_text(mapping_path)
     try:
         return check_file(file, text, "mapping.yaml" if mapping_path is None else mapping_path.name)
     except InvalidError as error:

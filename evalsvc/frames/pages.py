@@ -12,8 +12,9 @@ from evalsvc import web
 from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
 from evalsvc.frames import operations, queries
-from evalsvc.frames.reading import check_file, offered_mapping
+from evalsvc.frames.reading import MAPPING_FILE, check_file, offered_mapping
 from evalsvc.frames.values import CheckedFrame
+from evalsvc.incoming import plain_name, sent_text
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("frames", __name__, template_folder="templates")
@@ -44,7 +45,7 @@ def frame(evaluation: str, identifier: str) -> ResponseReturnValue:
 @page("designer", "lead")
 def import_file(evaluation: str) -> ResponseReturnValue:
     """Import a file by a mapping, or show every complaint about it at once."""
-    text = mapping_of(flask.request.files.get("mapping_file"), flask.request.form.get("mapping", ""))
+    text = mapping_of_request()
     try:
         checked = check_upload(flask.request.files.get("file"), text)
     except InvalidError as error:
@@ -56,11 +57,9 @@ def import_file(evaluation: str) -> ResponseReturnValue:
     return web.see_other("frames.frame", evaluation=evaluation, identifier=identifier)
 
 
-def mapping_of(file: FileStorage | None, text: str) -> str:
+def mapping_of_request() -> str:
     """Return the mapping: the file where one was chosen, else the text of the form."""
-    if file is None or not file.filename:
-        return text
-    return str(file.read(), "utf-8-sig", "replace")
+    return sent_text(flask.request.files.get("mapping_file"), flask.request.form.get("mapping", ""), MAPPING_FILE)
 
 
 def check_upload(file: FileStorage | None, mapping_text: str) -> CheckedFrame:
@@ -73,9 +72,8 @@ def check_upload(file: FileStorage | None, mapping_text: str) -> CheckedFrame:
     """
     if file is None or not file.filename:
         raise InvalidError("frame.no_file")
-    name = Path(file.filename.replace("\\", "/")).name or "frame"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name[-120:]
+        path = Path(folder) / plain_name(file.filename, "frame")
         file.save(path)
         return check_file(path, mapping_text)
 

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api, upload
 from evalsvc.frames import operations, queries
-from evalsvc.frames.pages import check_upload, mapping_of
+from evalsvc.frames.pages import check_upload, mapping_of_request
 from evalsvc.frames.schemas import FrameSchema
 
 blueprint = Blueprint(
@@ -36,7 +36,7 @@ class FramesView(MethodView):
     @blueprint.response(201, FrameSchema)
     def post(self, evaluation: str) -> Any:
         """Import a file (multipart: `file`, and `mapping` as text or `mapping_file`); complaints come back at once."""
-        text = mapping_of(flask.request.files.get("mapping_file"), flask.request.form.get("mapping", ""))
+        text = mapping_of_request()
         checked = check_upload(flask.request.files.get("file"), text)
         with web.database().transaction() as session:
             row = operations.import_frame(session, web.store(), web.current_actor(), flask.g.evaluation.id, checked)

@@ -1,7 +1,5 @@
 """Pages of instruments: published versions, publishing, and the questions of one with what each feeds."""
 
-from pathlib import PurePosixPath
-
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 from evalsvc import web
 from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
+from evalsvc.incoming import plain_name
 from evalsvc.instruments import operations, queries
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.questions import question_lines
@@ -82,7 +81,7 @@ def form_file(file: FileStorage | None, shipped: str) -> tuple[str, bytes]:
         return operations.shipped_form()
     if file is None or not file.filename:
         raise InvalidError("instrument.no_file")
-    return PurePosixPath(file.filename.replace("\\", "/")).name[-120:] or "form", file.read()
+    return plain_name(file.filename, "form"), file.read()
 
 
 def _refused(evaluation: str, error: InvalidError) -> ResponseReturnValue:

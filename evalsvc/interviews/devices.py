@@ -49,7 +49,7 @@ def form_list(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG0
 
 def _listed(row: InstrumentRecord) -> openrosa.ListedForm:
     """Describe a form; no manifest is named, because no published form has files beside it."""
-    path = flask.url_for("devices.form", **flask.request.view_args or {}, form_id=row.form_id, version=row.version)
+    path = flask.url_for("devices.form", **flask.request.view_args or {}, formID=row.form_id, version=row.version)
     return openrosa.ListedForm(
         form_id=row.form_id,
         name=row.title,
@@ -60,11 +60,11 @@ def _listed(row: InstrumentRecord) -> openrosa.ListedForm:
     )
 
 
-@blueprint.get("/forms/<form_id>.xml")
+@blueprint.get("/form.xml")
 @device
-def form(token: str, evaluation: str, form_id: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
-    """Send a form, the version asked for or the newest."""
-    version = flask.request.args.get("version")
+def form(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
+    """Send a form, the version asked for or the newest; its id stands in the query, for it may hold any sign."""
+    form_id, version = flask.request.args.get("formID", ""), flask.request.args.get("version")
     with web.database().reading() as session:
         if version is None:
             row = instruments.newest(session, flask.g.evaluation.id, form_id)

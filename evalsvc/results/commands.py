@@ -12,6 +12,7 @@ from rich.progress import Progress as Bar
 from evalsvc.errors import InvalidError
 from evalsvc.results.export import ENDINGS, write_results
 from evalsvc.terminal import language
+from evalsvc.text_files import read_text
 from evalsvc.words import sentence
 from sampling.errors import Complaint
 from sampling.estimate import (
@@ -95,10 +96,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _plan(path: Path) -> Plan:
-    try:
-        reading = load_plan(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise InvalidError("results.encoding", file=path.name, row=1) from None
+    reading = load_plan(read_text(path))
     if reading.plan is None:
         complaints = [
             Complaint(each.code, path.name, details={"file": path.name, **each.details}) for each in reading.complaints

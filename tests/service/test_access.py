@@ -267,8 +267,8 @@ def test_bodies_are_limited_by_the_kind_of_route(config: Config, client, make_pe
     too_large = client.post(path, data=b"x" * (config.submission_limit + 1))
     assert too_large.status_code == 413
     assert "大小限制" in too_large.text
-    # The trial route of the API never reads its body, so the limit has nothing to refuse; a real one does.
-    assert refused.status_code == 200
+    # The trial route never reads its body; it is refused all the same.
+    assert refused.status_code == 413
     created = client.post("/api/v1/evaluations/", data=large, headers=lead.bearer, content_type="application/json")
     assert created.status_code == 413
     assert created.json["code"] == "http.413"

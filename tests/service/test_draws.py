@@ -309,6 +309,80 @@ def test_a_log_that_was_touched_does_not_pass(files, change):
     assert all(each["message"].startswith("log.jsonl 第") for each in json.loads(failed.stdout)["complaints"])
 
 
+def test_files_as_editors_on_windows_save_them_are_read(files):
+    design, mapping = files / "design.yaml", files / "mapping.yaml"
+    design.write_text(design.read_text(encoding="utf-8"), encoding="gbk")
+    manifest = draw_by_files(files)
+    assert invoke("design", "check", design, "--frame", files / "frame.parquet").exit_code == 0
+    manifest.write_text(manifest.read_text(encoding="utf-8"), encoding="gbk")
+    assert invoke("draw", "verify", manifest, "--frame", files / "frame.parquet").exit_code == 0
+    (files / "list.csv").write_text("县代码,县名\n350125,永泰县\n", encoding="gbk")
+    mapping.write_text("levels:\n  - {name: county, id: 县代码, columns: {县名: text}}\n", encoding="gbk")
+    assert invoke("frame", "check", files / "list.csv", "--mapping", mapping).exit_code == 0
+
+
+def test_files_that_are_no_text_are_named_with_what_to_do(files):
+    draw_by_files(files)
+    frame, other = files / "frame.parquet", files / "其他.bin"
+    other.write_bytes(bytes(range(256)) * 4)
+    common = ("--frame", frame, "--out", files / "o.json")
+    committed = ("--commitment", files / "commitment.json", "--secret", files / "secret.json")
+    for arguments in (
+        ("draw", "verify", other, "--frame", frame),
+        ("draw", "log", other),
+        ("draw", "commit", "--design", other, *common, "--secret-out", files / "s.json"),
+        ("draw", "run", "--design", other, *common, *committed),
+        ("draw", "run", "--design", files / "design.yaml", *common, *committed[:2], "--secret", other),
+        ("design", "check", other, "--frame", frame),
+        ("frame", "check", files / "design.yaml", "--mapping", other),
+        ("estimate", other),
+    ):
+        ended = invoke(*arguments)
+        assert (ended.exit_code, "其他.bin" in ended.stderr, "UTF-8" in ended.stderr) == (1, True, True), arguments
+
+
+def test_nothing_is_written_beside_a_log_that_cannot_be_continued(files):
+    draw_by_files(files)
+    log = files / "log.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").replace("draw.manifest", "draw.manifesto"), encoding="utf-8")
+    common = ("--design", files / "design.yaml", "--frame", files / "frame.parquet", "--log", log)
+    before = set(files.iterdir())
+    assert invoke("draw", "commit", *common, "--out", files / "c.json", "--secret-out", files / "s.json").exit_code == 1
+    committed = ("--commitment", files / "commitment.json", "--secret", files / "secret.json")
+    assert invoke("draw", "run", *common, *committed, "--out", files / "m.json").exit_code == 1
+    assert set(files.iterdir()) == before
+
+
+def test_a_design_is_explained_in_words(files):
+    told = invoke("design", "check", files / "design.yaml", "--frame", files / "frame.parquet").stdout
+    for words in (
+        "household：抽样框里有 72 个，参加抽取 72 个。",
+        "village 一级：按规模系统抽取（PPS），从 6 个中预计抽中 4 个。",
+        "  351001：共有 3 个，抽 2 个、备选 0 个；预计抽中 2 个，平均入样概率 66.67%。",
+        "  一般农户：6 个上级单位里共有 36 个，抽中一个上级单位就在其中抽 3 个、备选至多 2 个；预计共抽中 12 个",
+        "预计要访问 household 24 个，另有备选约 16 个。",
+    ):
+        assert words in told, told
+    as_json = invoke("design", "check", files / "design.yaml", "--frame", files / "frame.parquet", "--json")
+    stages = json.loads(as_json.stdout)["explanation"]["stages"]
+    assert [(stage["name"], stage["expected"]) for stage in stages] == [("village", 4), ("household", 24)]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--threshold", "0.02", "--true-rate", "0.01999"), "太近"),
+        (("--threshold", "0.0000001"), "太低"),
+        (("--threshold", "nan"), "nan"),
+        (("--rate", "0.5", "--half-width", "1e-300"), "1000000000"),
+        (("--threshold", "0.02", "--true-rate", "0.005", "--df", "1e-9"), "1000000000"),
+    ],
+)
+def test_sizes_that_no_survey_has_are_refused_with_the_bounds(options, words):
+    ended = invoke("design", "size", *options)
+    assert (ended.exit_code, words in ended.stderr) == (1, True), ended.output
+
+
 def test_the_commands_check_and_size_a_design(files):
     frame, design = files / "frame.parquet", files / "design.yaml"
     assert invoke("design", "check", design, "--frame", frame).exit_code == 0

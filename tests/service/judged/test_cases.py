@@ -10,10 +10,18 @@ from evalsvc import audit
 from evalsvc.audit import AuditRow
 from evalsvc.cases.models import Case, Judgement
 from evalsvc.cases.operations import collect_cases, judge
-from evalsvc.cases.queries import cases_of_draw, counts_of, detail, may_open_evidence, page_of_cases
+from evalsvc.cases.queries import (
+    cases_of_draw,
+    counts_of,
+    detail,
+    judgements_of_draw,
+    may_open_evidence,
+    page_of_cases,
+)
 from evalsvc.cases.values import CaseFilters, Evidence
 from evalsvc.errors import EvalsvcError, NotFoundError
 from evalsvc.interviews.models import Interview
+from evalsvc.results.records import JudgementRow, read_records, write_records
 
 REASON = "查看了收入凭证和照片"
 
@@ -126,8 +134,20 @@ def test_a_judgement_needs_a_verdict_and_a_reason(database, store, visited, expe
     assert refused(database, store, visited, case, experts[0], "maybe") == "case.verdict"
     assert refused(database, store, visited, case, experts[0], reason=" 好 ") == "case.reason_short"
     assert refused(database, store, visited, case, experts[0], reason="长" * 4001) == "case.reason_long"
+    for sign in ("\0", "\x07", "\x1b", "\ud800"):
+        assert refused(database, store, visited, case, experts[0], reason=REASON + sign + REASON) == "case.reason_signs"
     large = Evidence("large.bin", bytes(20_000_001))
     assert refused(database, store, visited, case, experts[0], evidence=large) == "case.evidence_large"
+
+
+def test_a_reason_in_several_lines_reads_back_from_the_table(database, store, visited, experts):
+    case = collected(database, visited)[0]
+    says(database, store, visited, case, experts[0], reason=" 收入凭证\r\n\t照片\r饮水，“达标” ")
+    with database.reading() as session:
+        (given,) = judgements_of_draw(session, visited.draw_id)
+    assert given.reason == "收入凭证\n\t照片\n饮水，“达标”"
+    row = JudgementRow(case.id, "专家", given.verdict, given.reason, "", "2026-03-01T08:00:00Z")
+    assert read_records(JudgementRow, write_records(JudgementRow, [row]), "judgements.csv") == ([row], [])
 
 
 def test_what_others_judged_stays_hidden_from_those_who_may_still_judge(database, store, visited, experts):

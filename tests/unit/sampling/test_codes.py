@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-CODE = re.compile(r"(frame|design|draw|document|chain|weight)\.[a-z_]+")
+CODE = re.compile(r"(frame|design|draw|document|chain|weight|size)\.[a-z_]+")
 
 
 def strings(path: Path) -> set[str]:

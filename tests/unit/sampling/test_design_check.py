@@ -7,7 +7,7 @@ import pytest
 from sampling.design import Design, load_design
 from sampling.design_check import check_design
 from sampling.errors import Complaint, SamplingError
-from sampling.explain import count_rules, explain
+from sampling.explain import explain
 from sampling.frame import Frame, FrameMapping, read_frame
 from sampling.levels import find_column, level_depth, levels_from_json
 
@@ -170,8 +170,6 @@ def test_explain_counts_what_is_expected(frame: Frame) -> None:
     assert check_design(design, frame) == []
     told = explain(design, frame)
     assert told.counts == (("village", 4, 4), ("household", 7, 5))
-    assert [(one.kind, one.units, one.of) for one in told.rules] == [("exclude", 2, 7)]
-    assert count_rules(design, frame) == told.rules
     village, household = told.stages
     # Sizes A 3, B 1, C 0, D 1 of 5: A is a certainty; B and D share the other place.
     assert (village.strata[0].population, village.strata[0].total_size, village.strata[0].certainties) == (4, 5, 1)

@@ -1,17 +1,19 @@
 """Sample sizes: the numbers a planner is shown, and identities with scipy's own binomial."""
 
+from collections.abc import Callable
+from math import inf, nan
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from sampling.errors import SamplingError
 from sampling.size import (
-    approval_needed,
-    cluster_design_effect,
     demonstration_size,
     effective_size,
     errors_allowed,
-    lower_bound,
+    interviews_needed,
     operating_curve,
     pass_probability,
     power_size,
@@ -66,23 +68,11 @@ def test_planned_design_effect_and_few_clusters_shrink_a_sample() -> None:
     assert operating_curve(1000, 0.02, [0.005], deff=8).points[0].demonstrated == 0
 
 
-def test_cluster_design_effects() -> None:
-    expected = {(35, 0.02): 1.68, (35, 0.05): 2.70, (60, 0.02): 2.18, (60, 0.05): 3.95}
-    assert {key: round(cluster_design_effect(*key), 2) for key in expected} == expected
-
-
-def test_approval() -> None:
-    expected = {100: 95, 300: 279, 500: 462, 1000: 916, 1500: 1370}
-    assert {n: approval_needed(n, 0.9) for n in expected} == expected
-    assert approval_needed(5, 0.9) is None
-
-
 @given(st.integers(1, 400), st.data())
-def test_exact_bounds_are_those_of_scipy(n: int, data: st.DataObject) -> None:
+def test_the_exact_bound_is_that_of_scipy(n: int, data: st.DataObject) -> None:
     errors = data.draw(st.integers(0, n))
     interval = stats.binomtest(errors, n).proportion_ci(confidence_level=0.9, method="exact")
     assert upper_bound(errors, n) == pytest.approx(interval.high, abs=1e-12)
-    assert lower_bound(errors, n) == pytest.approx(interval.low, abs=1e-12)
 
 
 @given(st.integers(1, 3000), st.floats(0.001, 0.2), st.floats(0.0005, 0.3))
@@ -96,9 +86,35 @@ def test_the_errors_allowed_are_the_most(n: int, threshold: float, rate: float) 
         assert demonstration_size(threshold, errors=errors) <= n
 
 
-@pytest.mark.parametrize(("p", "d", "deff"), [(0, 0.1, 1), (0.5, 1, 1), (0.5, 0.1, 0), (0.5, 0.1, float("inf"))])
+def code_of(plan: Callable[[], object]) -> str:
+    with pytest.raises(SamplingError) as refused:
+        plan()
+    return refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("p", "d", "deff"), [(0, 0.1, 1), (0.5, 1, 1), (0.5, 0.1, 0), (0.5, 0.1, inf), (nan, 0.1, 1), (0.5, nan, 1)]
+)
 def test_impossible_plans_are_refused(p: float, d: float, deff: float) -> None:
-    with pytest.raises(ValueError, match="must"):
-        precision_size(p, d, deff=deff)
-    with pytest.raises(ValueError, match="true rate"):
-        power_size(0.03, 0.02)
+    assert code_of(lambda: precision_size(p, d, deff=deff)) == "size.out_of_range"
+
+
+def test_a_rate_that_is_not_below_its_threshold_is_refused() -> None:
+    assert code_of(lambda: power_size(0.03, 0.02)) == "size.not_below"
+    assert code_of(lambda: power_size(0.01, 0.02, power=nan)) == "size.out_of_range"
+
+
+def test_sizes_beyond_every_survey_are_refused_at_once() -> None:
+    assert code_of(lambda: power_size(0.01999, 0.02)) == "size.rates_too_near"
+    assert code_of(lambda: demonstration_size(1e-7)) == "size.threshold_too_low"
+    for width in (1e-6, 1e-200, 5e-324):
+        assert code_of(lambda width=width: precision_size(0.5, width)) == "size.beyond_all"
+    for df in (0.01, 1e-300):
+        assert code_of(lambda df=df: interviews_needed(149, df=df)) == "size.beyond_all"
+
+
+def test_interviews_are_rounded_up() -> None:
+    assert interviews_needed(149) == 149
+    assert interviews_needed(149, deff=3) == 447
+    assert interviews_needed(149, deff=1.001) == 150
+    assert interviews_needed(100, df=5) > 100

@@ -1,0 +1,48 @@
+"""Write files that are on disk, whole, before anybody is told of them."""
+
+import os
+import secrets
+from pathlib import Path
+
+PRIVATE, OPEN_TO_READ = 0o600, 0o666
+"""Permissions of a new file, before the process's mask: its owner's alone, or as usual."""
+
+
+def write_new(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write a new file; its name appears when all of it is on disk, and never takes the place of another file.
+
+    Raises
+    ------
+    FileExistsError
+        Something has that name already, also when another process was faster.
+    """
+    # In the same folder, so that the file can be linked; a name that nobody else makes.
+    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(8)}")
+    try:
+        _write_through(draft, data, PRIVATE if private else OPEN_TO_READ)
+        path.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_directory(path.parent)
+
+
+def append(path: Path, data: bytes) -> None:
+    """Write at the end of a file, made if need be, and return when it is on disk."""
+    _write_through(path, data, OPEN_TO_READ, os.O_APPEND)
+    sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Return when the names in a folder are on disk."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_through(path: Path, data: bytes, mode: int, way: int = os.O_EXCL) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | way, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
