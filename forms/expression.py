@@ -21,13 +21,16 @@ from forms.translation import Context, Translation
 from forms.values import Value, to_boolean, to_string
 from forms.xpath import XPathDepthError, XPathSyntaxError, parse
 
+UNFINISHED = "form.expression_unfinished"
+"""An expression that ends before it makes sense."""
+
 
 class Expression:
     """One expression at one node of the form; faulty ones have complaints and cannot be evaluated."""
 
     def __init__(self, source: str, context: Context, column: str | None = None) -> None:
         self.source = source
-        self._column = column
+        self.column = column
         self.complaints: tuple[Complaint, ...] = ()
         self.references: dict[str, bool] = {}
         self.tables: frozenset[str] = frozenset()
@@ -46,7 +49,8 @@ class Expression:
             return
         except XPathSyntaxError as problem:
             details: dict[str, str | int] = {"position": problem.position, "found": problem.found}
-            self._complain(Complaint("form", "form.expression_syntax", context.path, details))
+            code = "form.expression_syntax" if problem.found else UNFINISHED
+            self._complain(Complaint("form", code, context.path, details))
             return
         self._complain(*translation.complaints)
         self.references = translation.references
@@ -58,7 +62,7 @@ class Expression:
 
     def _complain(self, *complaints: Complaint) -> None:
         self.complaints = tuple(
-            replace(each, column=self._column, details={**each.details, "expression": shortened(self.source, 1000)})
+            replace(each, column=self.column, details={**each.details, "expression": shortened(self.source, 1000)})
             for each in complaints
         )
 

@@ -11,6 +11,7 @@ from forms.complaint import Complaint
 from forms.errors import FormsError
 
 _DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_PREFIX = re.compile(r"Namespace prefix (?P<prefix>\S+) (?:for (?P<name>\S+) )?on \S+ is not defined")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be"}
 
@@ -79,6 +80,9 @@ def _declared(data: bytes) -> str:
 def _malformed(problem: etree.XMLSyntaxError, limits: Limits) -> Complaint:
     if "Excessive depth" in str(problem.msg):
         return _complaint("xml.too_deep", limit=limits.max_depth)
+    prefix = _PREFIX.search(str(problem.msg))
+    if prefix is not None:
+        return _complaint("xml.prefix_unknown", prefix=prefix["prefix"], name=prefix["name"] or "—")
     line, column = problem.position
     return _complaint("xml.malformed", line=int(line or 0), position=int(column or 0), reason=str(problem.msg))
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from forms.complaint import Complaint
 from forms.paths import parent_of
 
+CIRCLE = "form.circle"
+"""Questions that depend on each other, or one that depends on itself."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -85,7 +88,7 @@ class _Search:
         self.across_rows = self.across_rows or soft
         if not soft and not self._repeats.get(path) and path not in self._open_circles:
             self._open_circles.add(path)
-            self.complaints.append(Complaint("form", "form.circle", path, {"path": f"{path} → {path}"}))
+            self.complaints.append(Complaint("form", CIRCLE, path, {"path": f"{path} → {path}"}))
 
     def _share_rows(self, path: str, other: str) -> bool:
         return bool(set(self._repeats.get(path, ())) & set(self._repeats.get(other, ())))
@@ -93,4 +96,4 @@ class _Search:
     def _circle(self, back_to: str) -> None:
         chain = list(self._open)
         circle = chain[chain.index(back_to) :]
-        self.complaints.append(Complaint("form", "form.circle", back_to, {"path": " → ".join([*circle, back_to])}))
+        self.complaints.append(Complaint("form", CIRCLE, back_to, {"path": " → ".join([*circle, back_to])}))

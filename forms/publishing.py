@@ -43,9 +43,11 @@ def _references(form: CompiledForm) -> Iterator[Complaint]:
     """Find paths that lead nowhere: their value is always empty, which nobody means."""
     known = set(form.rules) | {f"/{form.definition.root}"}
     for path, rules in form.rules.items():
-        for missing in dict.fromkeys(r for e in rules.expressions for r in e.references if r not in known):
-            if "@" not in missing:
-                yield Complaint("form", "form.unknown_reference", path, {"reference": missing}, severity="warning")
+        missing = {r: e.column for e in reversed(rules.expressions) for r in e.references if r not in known}
+        for reference, column in missing.items():
+            if "@" not in reference:
+                details = {"reference": reference}
+                yield Complaint("form", "form.unknown_reference", path, details, column=column, severity="warning")
 
 
 def _types(definition: FormDefinition) -> Iterator[Complaint]:

@@ -10,8 +10,11 @@ from string import Formatter
 from pyxform.errors import ErrorCode, PyXFormError
 
 from forms.complaint import Complaint, Severity
+from forms.workbook_rows import HEADER_ROW
 
-HEADER_ROW = 1
+_ABOUT_HEADERS = frozenset(
+    {"workbook.header_missing", "workbook.column_missing", "workbook.header_twice", "workbook.header_name"}
+)
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"(?:On the|for sheet:) '(\w+)'")
 _COLUMN = re.compile(r"the '([^']+)' (?:value|column)")
@@ -23,7 +26,7 @@ _CODES = {
     "SURVEY": "workbook.parameters",
     "HEADER_001": "workbook.header_missing",
     "HEADER_002": "workbook.header_twice",
-    "HEADER_003": "workbook.header_missing",
+    "HEADER_003": "workbook.column_missing",
     "HEADER_004": "workbook.header_name",
     "HEADER_005": "workbook.entity",
     "LABEL_001": "workbook.choice_without_label",
@@ -49,6 +52,13 @@ _CODES = {
     "SURVEY_001": "workbook.end_without_begin",
     "SURVEY_002": "workbook.begin_without_end",
 }
+_PLACES = {
+    "workbook.end_without_begin": ("survey", "type"),
+    "workbook.begin_without_end": ("survey", "type"),
+    "workbook.parameters": ("survey", "parameters"),
+    "workbook.range": ("survey", "parameters"),
+}
+"""Where the complaints stand whose message names no column."""
 # Sentences of pyxform that carry no code of its own: pattern, our code, sheet and column they speak of.
 _SENTENCES: tuple[tuple[str, str, str | None, str | None], ...] = (
     (r"Question with no type", "workbook.no_type", "survey", "type"),
@@ -101,7 +111,7 @@ def _complaint(text: str, severity: Severity) -> Complaint:
     code, sheet, column, details = _recognised(text)
     found_sheet = _SHEET.search(text)
     found_column = _COLUMN.search(text)
-    number = int(row.group(1)) if row else HEADER_ROW if "header" in code else None
+    number = int(row.group(1)) if row else HEADER_ROW if code in _ABOUT_HEADERS else None
     return Complaint(
         "form",
         code,
@@ -122,7 +132,7 @@ def _recognised(text: str) -> tuple[str, str | None, str | None, dict[str, str |
     for code, template in _templates():
         match = template.search(text)
         if match:
-            return code, None, None, dict(match.groupdict())
+            return code, *_PLACES.get(code, (None, None)), dict(match.groupdict())
     for pattern, code, sheet, column in _SENTENCES:
         match = re.search(pattern, text, re.DOTALL)
         if match:

@@ -13,7 +13,8 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import DefinitionData, get_xlsform, is_csv, is_markdown_table
 
 from forms.complaint import Complaint, shortened
-from forms.workbook_complaints import DOUBLE_HEADER, HEADER_ROW
+from forms.workbook_complaints import DOUBLE_HEADER
+from forms.workbook_rows import HEADER_ROW
 
 MAX_FILE_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 200_000_000

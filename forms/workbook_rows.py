@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pyxform import aliases
 from pyxform.xls2json_backends import DefinitionData
 
-from forms.complaint import Complaint, shortened
+from forms.complaint import Complaint
+from forms.workbook_cells import as_written, cell, in_circle
 
+HEADER_ROW = 1
 FIRST_ROW = 2
 """The first row below the headers, as Excel counts."""
 Rows = Sequence[Mapping[str, str]]
-# What pyxform makes of ${name}: a path between two spaces.
-_PATH = re.compile(r" (?:current\(\)/)?(?:(?:\.\./)+|/)(?:[\w.\-]+/)*(?P<name>[\w.\-]+) ")
-_TABLE = re.compile(r"^(?:randomize\()?instance\('[^']*'\)/root/item\[")
+_SOUGHT = {
+    "workbook.no_label": ("survey", {"name": "name"}),
+    "workbook.unknown_type": ("survey", {"type": "type"}),
+    "workbook.choice_with_space": ("choices", {"list_name": "list", "name": "name"}),
+}
+"""Complaints that name no row: sheet and columns to look in, with the detail that each must hold."""
+_SETTINGS = {"xml.prefix_unknown": "namespaces"}
+"""Complaints about the settings sheet, with their column."""
 
 
 @dataclass(frozen=True)
@@ -33,54 +38,34 @@ class WorkbookRows:
             return complaint
         if complaint.path in self.by_path:
             number = self.by_path[complaint.path]
-            return _at(_as_written(complaint, self.survey[number - FIRST_ROW]), "survey", number)
-        details = complaint.details
-        if complaint.code == "workbook.no_label":
-            return self._found(complaint, "survey", self.survey, {"name": str(details.get("name", ""))})
-        if complaint.code == "workbook.unknown_type":
-            return self._found(complaint, "survey", self.survey, {"type": str(details.get("type", ""))})
-        if complaint.code == "workbook.choice_with_space":
-            wanted = {"list_name": str(details.get("list", "")), "name": str(details.get("name", ""))}
-            return self._found(complaint, "choices", self.choices, wanted)
+            row = self.survey[number - FIRST_ROW]
+            return _at(in_circle(as_written(complaint, row), row), "survey", number)
+        if complaint.code in _SETTINGS:
+            return replace(complaint, sheet="settings", row=HEADER_ROW, column=_SETTINGS[complaint.code])
+        file = complaint.details.get("filename") or complaint.details.get("attachment")
+        return self._naming(complaint, str(file)) if file else self._sought(complaint)
+
+    def _sought(self, complaint: Complaint) -> Complaint:
+        sheet, wanted = _SOUGHT.get(complaint.code, ("", {}))
+        rows = self.choices if sheet == "choices" else self.survey
+        for number, row in enumerate(rows, start=FIRST_ROW):
+            if wanted and all(cell(row, name) == str(complaint.details.get(key)) for name, key in wanted.items()):
+                return _at(complaint, sheet, number)
         return complaint
 
-    def _found(self, complaint: Complaint, sheet: str, rows: Rows, wanted: Mapping[str, str]) -> Complaint:
-        for number, row in enumerate(rows, start=FIRST_ROW):
-            if all(cell(row, name) == text for name, text in wanted.items()):
-                return _at(complaint, sheet, number)
+    def _naming(self, complaint: Complaint, file: str) -> Complaint:
+        """Find the first cell that names a file; rows of external tables have its name without the ending."""
+        for number, row in enumerate(self.survey, start=FIRST_ROW):
+            if cell(row, "type").endswith("-external") and cell(row, "name") == file.rpartition(".")[0]:
+                return replace(_at(complaint, "survey", number), column="name")
+            header = next((header for header, text in row.items() if file in text), None)
+            if header is not None:
+                return replace(_at(complaint, "survey", number), column=header)
         return complaint
 
 
 def _at(complaint: Complaint, sheet: str, row: int) -> Complaint:
     return replace(complaint, sheet=sheet, row=row, details={**complaint.details, "row": row})
-
-
-def cell(row: Mapping[str, str], name: str) -> str:
-    """Give the text of a column, its header spelt with spaces or underscores."""
-    return next((text.strip() for header, text in row.items() if header.replace(" ", "_").lower() == name), "")
-
-
-def _as_written(complaint: Complaint, row: Mapping[str, str]) -> Complaint:
-    """Give a complaint about an expression the header of its column and the expression as the cell has it."""
-    header = _header(row, complaint.column or "")
-    made = str(complaint.details.get("expression", ""))
-    if header is None or not made:
-        return complaint
-    details = dict(complaint.details)
-    table = _TABLE.match(made) if complaint.column == "choice_filter" else None
-    begin = table.end() if table else 0
-    if "position" in details:
-        before = made[begin : int(details["position"]) - 1]
-        details["position"] = len(_PATH.sub(lambda path: f"${{{path['name']}}}", before)) + 1
-    return replace(complaint, column=header, details={**details, "expression": shortened(row[header].strip(), 200)})
-
-
-def _header(row: Mapping[str, str], column: str) -> str | None:
-    """Find the header under which a column stands: it has several spellings."""
-    meant = aliases.survey_header.get(column)
-    spellings = {name for name, target in aliases.survey_header.items() if target == meant} if meant else set()
-    joined = "::".join(meant) if isinstance(meant, tuple) else ""
-    return next((header for header in row if header.lower().replace(" ", "_") in {column, joined, *spellings}), None)
 
 
 def rows_of(sheets: DefinitionData, root: str) -> WorkbookRows:

@@ -99,7 +99,8 @@ def _print(
     if reading.definition is not None:
         questions = sum(not node.is_note for node in reading.definition.questions)
         details = {"form_id": reading.definition.form_id, "version": reading.definition.version, "questions": questions}
-        click.echo(sentence("instrument.read", {"file": name, **details}, language()))
+        counts = {"errors": len(reading.errors), "warnings": len(reading.complaints) - len(reading.errors)}
+        click.echo(sentence("instrument.read", {"file": name, **details, **counts}, language()))
     for path, found in checked:
         print_complaints(found)
         click.echo(sentence("instrument.instance_checked", {"file": path.name, "count": len(found)}, language()))

@@ -28,16 +28,19 @@ def contract_complaints(definition: FormDefinition) -> list[Complaint]:
 
 def _identity(definition: FormDefinition) -> Iterator[Complaint]:
     if not definition.version:
-        yield Complaint("form", "instrument.version_missing", details={"form_id": definition.form_id})
+        details = {"form_id": definition.form_id}
+        yield Complaint("form", "instrument.version_missing", details=details, sheet="settings", column="version")
     elif len(definition.version) > MAX_VERSION_LENGTH:
-        yield Complaint("form", "instrument.version_long", details={"limit": MAX_VERSION_LENGTH})
+        limit = {"limit": MAX_VERSION_LENGTH}
+        yield Complaint("form", "instrument.version_long", details=limit, sheet="settings", column="version")
 
 
 def _questions(definition: FormDefinition) -> Iterator[Complaint]:
     for name in (UNIT, OUTCOME):
         found = [node for node in definition.questions if node.name == name and not node.repeats]
         if len(found) != 1:
-            yield Complaint("form", "instrument.question_missing", details={"name": name, "found": len(found)})
+            details: dict[str, str | int] = {"name": name, "found": len(found)}
+            yield Complaint("form", "instrument.question_missing", details=details, sheet="survey", column="name")
         elif name == OUTCOME:
             yield from _outcomes(found[0])
 
@@ -52,6 +55,7 @@ def _outcomes(node: Node) -> Iterator[Complaint]:
 
 def _not_served(definition: FormDefinition) -> Iterator[Complaint]:
     for attachment in definition.attachments:
-        yield Complaint("form", "instrument.attachment_not_served", details={"file": attachment.filename})
+        details = {"attachment": attachment.filename}
+        yield Complaint("form", "instrument.attachment_not_served", details=details, sheet="survey")
     if definition.public_key:
-        yield Complaint("form", "instrument.encryption_not_served")
+        yield Complaint("form", "instrument.encryption_not_served", sheet="settings", column="public_key")

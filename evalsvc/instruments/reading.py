@@ -39,6 +39,7 @@ def _defined(xform: bytes, complaints: tuple[Complaint, ...], locate: Callable[[
     try:
         definition = parse_definition(xform)
     except DefinitionError as error:
-        return Reading(None, None, (*complaints, *error.complaints))
+        return Reading(None, None, (*complaints, *map(locate, error.complaints)))
     found = (*publishing_complaints(definition), *contract_complaints(definition))
-    return Reading(xform, definition, (*complaints, *map(locate, found)))
+    everything = (*complaints, *map(locate, found))
+    return Reading(xform, definition, tuple(sorted(everything, key=lambda each: each.severity)))

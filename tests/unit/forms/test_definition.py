@@ -80,7 +80,7 @@ def test_faults_of_expressions_are_found_when_publishing(xform) -> None:
     assert codes(faulty) == [
         ("form.unknown_node", "/data/ghost", "warning"),
         ("form.unknown_function", "/data/a", "error"),
-        ("form.expression_syntax", "/data/b", "error"),
+        ("form.expression_unfinished", "/data/b", "error"),
         ("form.unknown_reference", "/data/c", "warning"),
         ("form.no_choices", "/data/b", "warning"),
     ]
@@ -91,6 +91,10 @@ def test_circles_are_found(xform) -> None:
       <bind nodeset="/data/c" relevant="/data/a &gt; 1"/>"""
     (complaint,) = publishing_complaints(xform("<a/><b/><c/>", binds))
     assert (complaint.code, complaint.details["path"]) == ("form.circle", "/data/a → /data/b → /data/c → /data/a")
+    alone = xform("<a/><b/>", '<bind nodeset="/data/a" calculate="/data/a + 1"/>')
+    assert codes(alone) == [("form.circle", "/data/a", "error")]
+    running = """<bind nodeset="/data/r/x" calculate="indexed-repeat(/data/r/x, /data/r, position(..) - 1) + 1"/>"""
+    assert codes(xform("<r><x/></r>", running, '<group ref="/data/r"><repeat nodeset="/data/r"/></group>')) == []
     itself = xform("<a/>", '<bind nodeset="/data/a" calculate="once(random())" constraint=". &gt; 0"/>')
     assert codes(itself) == []
 

@@ -63,8 +63,8 @@ BAD = [
     ([["text", "a", "甲"], ["wort", "b", "乙"]], "workbook.unknown_type", "survey", 3, "type"),
     ([["select_one nn", "a", "甲"]], "workbook.list_missing", "survey", 2, "type"),
     ([["calculate", "a"]], "workbook.no_calculation", "survey", 2, "calculation"),
-    ([["begin_group", "g", "组"], ["text", "a", "甲"]], "workbook.begin_without_end", "survey", 2, None),
-    ([["text", "a", "甲"], ["end_group"]], "workbook.end_without_begin", "survey", 3, None),
+    ([["begin_group", "g", "组"], ["text", "a", "甲"]], "workbook.begin_without_end", "survey", 2, "type"),
+    ([["text", "a", "甲"], ["end_group"]], "workbook.end_without_begin", "survey", 3, "type"),
     (
         [["begin_repeat", "data", "组"], ["text", "a", "甲"], ["end_repeat"]],
         "workbook.repeat_name",
