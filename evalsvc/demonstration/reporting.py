@@ -7,9 +7,9 @@ from pathlib import Path
 from evalsvc.db import now
 from evalsvc.demonstration.institute import Institute
 from evalsvc.demonstration.server import COMMAND, own_settings
-from evalsvc.draws import operations as draws
 from evalsvc.editions import operations as editions
 from evalsvc.editions.keys import service_signer
+from evalsvc.fieldwork import course
 from evalsvc.results import operations as results
 from evalsvc.service import Service
 
@@ -33,7 +33,7 @@ def compute_results(service: Service, institute: Institute, draw_number: int, ou
     """Declare the fieldwork ended, which opens the manifest to everybody, and compute the results."""
     lead = institute.member("demo-lead").actor
     with service.database.transaction() as session:
-        draws.publish(session, lead, institute.evaluation, draw_number)
+        course.end(session, lead, institute.evaluation, draw_number)
     with service.database.transaction() as session:
         made = results.compute(session, service.store, lead, institute.evaluation)
     content = service.store.get(made.results_sha256)

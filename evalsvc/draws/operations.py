@@ -207,7 +207,7 @@ def _manifest(store: Store, draw: Draw, frame: Frame, revealed: Revealed) -> Man
 
 
 def publish(session: Session, actor: Actor, evaluation: EvaluationRecord, number: int) -> Draw:
-    """Open the manifest, with secret and reserves, to everybody: the act by which fieldwork is declared ended.
+    """Open the manifest, with secret and reserves, to everybody; the end of the fieldwork is what does it.
 
     Raises
     ------

@@ -78,7 +78,7 @@ def draw(evaluation: str, number: int) -> ResponseReturnValue:
         warnings=[] if reading.design is None else _warnings(reading.design),
         stages=[] if manifest is None else summary.by_stage(manifest, units),
         may_draw=actor.has("designer", "lead"),
-        may_publish=actor.has("lead"),
+        may_end=actor.has("lead"),
     )
 
 
@@ -109,16 +109,6 @@ def run(evaluation: str, number: int) -> ResponseReturnValue:
             secret_key=web.config().secret_key,
         )
     flask.flash(_("抽取已完成。"), "good")
-    return web.see_other("draws.draw", evaluation=evaluation, number=number)
-
-
-@blueprint.post("/evaluations/<evaluation>/draws/<int:number>/publish")
-@page("lead")
-def publish(evaluation: str, number: int) -> ResponseReturnValue:
-    """Open the manifest to everybody."""
-    with web.database().transaction() as session:
-        operations.publish(session, web.current_actor(), flask.g.evaluation, number)
-    flask.flash(_("抽样清单已向公众公开。"), "good")
     return web.see_other("draws.draw", evaluation=evaluation, number=number)
 
 

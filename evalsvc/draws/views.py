@@ -15,7 +15,7 @@ blueprint = Blueprint(
     "draws_api",
     __name__,
     url_prefix="/api/v1/evaluations/<evaluation>/draws",
-    description="Draws: commit, run, publish.",
+    description="Draws: commit and run; the end of the fieldwork publishes them.",
 )
 
 
@@ -81,15 +81,3 @@ class RunView(MethodView):
                 secret_key=web.config().secret_key,
             )
             return queries.record(made)
-
-
-@blueprint.route("/<int:number>/publish")
-class PublishView(MethodView):
-    """The opening of a manifest."""
-
-    @api("lead")
-    @blueprint.response(200, DrawSchema)
-    def post(self, evaluation: str, number: int) -> Any:
-        """Open the manifest, with secret and reserves, to everybody."""
-        with web.database().transaction() as session:
-            return queries.record(operations.publish(session, web.current_actor(), flask.g.evaluation, number))

@@ -13,7 +13,7 @@ class Assignment(Base):
 
     __tablename__ = "assignment"
     __table_args__ = (
-        UniqueConstraint("instrument_id", "draw_id", "unit_id"),
+        UniqueConstraint("draw_id", "unit_id"),
         Index("ix_assignment_group", "draw_id", "parent", "stratum"),
         Index("ix_assignment_unit", "evaluation_id", "unit_id"),
     )

@@ -10,6 +10,7 @@ from evalsvc.db import now
 from evalsvc.draws.models import Draw
 from evalsvc.draws.queries import last_stage_units
 from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
+from evalsvc.fieldwork.course import draw_in_field, take_the_field
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.plan_lines import enter_plan, plan_sha256
@@ -37,7 +38,8 @@ def assign_from_draw(session: Session, store: Store, actor: Actor, draw_id: str,
     NotFoundError
         ``draw.unknown``, ``instrument.unknown``
     ConflictError
-        ``draw.not_drawn``, ``fieldwork.other_evaluation``, ``fieldwork.already_assigned``
+        ``draw.not_drawn``, ``fieldwork.other_evaluation``, ``fieldwork.already_assigned``, ``fieldwork.ended``,
+        ``fieldwork.another_in_field``
     InvalidError
         ``pack.refused``
     """
@@ -83,6 +85,7 @@ def _draw_and_instrument(session: Session, draw_id: str, instrument_id: str) -> 
         raise ConflictError("draw.not_drawn", number=draw.number)
     if draw.evaluation_id != instrument.evaluation_id:
         raise ConflictError("fieldwork.other_evaluation", number=draw.number, form_id=instrument.form_id)
+    take_the_field(session, draw)
     # One draw is visited with one form: a second form's answers would count the same household twice.
     known = session.scalar(select(func.count()).select_from(Assignment).where(Assignment.draw_id == draw.id))
     if known:
@@ -91,21 +94,32 @@ def _draw_and_instrument(session: Session, draw_id: str, instrument_id: str) -> 
 
 
 def assign_enumerator(
-    session: Session, actor: Actor, evaluation_id: str, villages: Collection[str], person_id: str | None
+    session: Session,
+    actor: Actor,
+    evaluation_id: str,
+    villages: Collection[str],
+    person_id: str | None,
+    *,
+    number: int | None = None,
 ) -> int:
     """Give the households of villages to an enumerator, or take them back (None); return how many are open.
 
-    Closed reserves go along, so that one that is opened later reaches the same person.
+    Closed reserves go along, so that one that is opened later reaches the same person. The draw is the one in the
+    field; whoever names its number is refused once it is another.
 
     Raises
     ------
+    ForbiddenError
+        ``fieldwork.supervisor_only``
+    ConflictError
+        ``fieldwork.none_in_field``, ``fieldwork.not_in_field``
     NotFoundError
         ``fieldwork.unknown_village``, ``fieldwork.not_an_enumerator``
     """
     _require(actor)
     if person_id is not None and not _is_enumerator(session, evaluation_id, person_id):
         raise NotFoundError("fieldwork.not_an_enumerator", person=person_id)
-    chosen = (Assignment.evaluation_id == evaluation_id, Assignment.parent.in_(villages))
+    chosen = Assignment.draw_id == draw_in_field(session, evaluation_id, number).id, Assignment.parent.in_(villages)
     known = set(session.scalars(select(Assignment.parent).where(*chosen).distinct()))
     unknown = sorted(set(villages) - known)
     if unknown or not known:
@@ -138,10 +152,13 @@ def _is_enumerator(session: Session, evaluation_id: str, person_id: str) -> bool
     return session.scalars(granted.limit(1)).first() is not None
 
 
-def open_reserve(session: Session, actor: Actor, evaluation_id: str, unit_id: str, reason: str) -> Assignment:
+def open_reserve(
+    session: Session, actor: Actor, evaluation_id: str, unit_id: str, reason: str, *, number: int | None = None
+) -> Assignment:
     """Open the next reserve of the same village and class beside a household that could not be interviewed.
 
-    The household keeps its own record and its own weight; the reserve stands beside it.
+    The household keeps its own record and its own weight; the reserve stands beside it. The draw is the one in the
+    field, and those who open its reserves stand in line at its row.
 
     Raises
     ------
@@ -151,10 +168,11 @@ def open_reserve(session: Session, actor: Actor, evaluation_id: str, unit_id: st
         ``fieldwork.unknown_unit``
     ConflictError
         ``fieldwork.unknown_reason``, ``fieldwork.not_replaceable``, ``fieldwork.reason_not_recorded``,
-        ``fieldwork.already_replaced``, ``fieldwork.no_reserve_left``
+        ``fieldwork.already_replaced``, ``fieldwork.no_reserve_left``, ``fieldwork.none_in_field``,
+        ``fieldwork.not_in_field``
     """
     _require(actor)
-    unit = _replaceable(session, evaluation_id, unit_id, reason)
+    unit = _replaceable(session, draw_in_field(session, evaluation_id, number), unit_id, reason)
     group = (
         select(Assignment)
         .where(
@@ -164,7 +182,6 @@ def open_reserve(session: Session, actor: Actor, evaluation_id: str, unit_id: st
             Assignment.sample_type == "reserve",
         )
         .order_by(Assignment.order)
-        .with_for_update()
     )
     reserves = list(session.scalars(group))
     if any(reserve.replaces == unit_id for reserve in reserves):
@@ -175,13 +192,14 @@ def open_reserve(session: Session, actor: Actor, evaluation_id: str, unit_id: st
     return _opened(session, actor, closed[0], unit, reason)
 
 
-def _replaceable(session: Session, evaluation_id: str, unit_id: str, reason: str) -> Assignment:
+def _replaceable(session: Session, draw: Draw, unit_id: str, reason: str) -> Assignment:
+    """Return a household that may be replaced, held: what it came to does not change meanwhile."""
     if reason not in REASONS:
         raise ConflictError("fieldwork.unknown_reason", reason=reason, reasons=", ".join(REASONS))
     wanted = select(Assignment).where(
-        Assignment.evaluation_id == evaluation_id, Assignment.unit_id == unit_id, Assignment.opened_at.is_not(None)
+        Assignment.draw_id == draw.id, Assignment.unit_id == unit_id, Assignment.opened_at.is_not(None)
     )
-    unit = session.scalars(wanted).one_or_none()
+    unit = session.scalars(wanted.with_for_update()).one_or_none()
     if unit is None:
         raise NotFoundError("fieldwork.unknown_unit", unit=unit_id)
     if unit.sample_type not in REPLACEABLE:

@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 
 from evalsvc import incoming, web
 from evalsvc.access import page
-from evalsvc.draws.queries import draw_by_number, draws_of
-from evalsvc.draws.values import DrawRecord
-from evalsvc.fieldwork import operations, queries
+from evalsvc.draws.queries import draw_by_number
+from evalsvc.fieldwork import course, operations, queries
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
+from evalsvc.fieldwork.presentation import overview
 from evalsvc.instruments.contract import DISPOSITIONS
-from evalsvc.instruments.queries import instrument_by_id, instruments_of
+from evalsvc.instruments.queries import instrument_by_id
 
 blueprint = flask.Blueprint("fieldwork", __name__, template_folder="templates")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,33 +21,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @page("supervisor", "lead", "designer", "auditor")
 def progress(evaluation: str) -> ResponseReturnValue:
     """Show how far the fieldwork is; without assignments, the form that makes them."""
-    identifier = flask.g.evaluation.id
+    wanted = flask.request.args.get("draw", type=incoming.number)
     with web.database().reading() as session:
-        working = set(queries.draws_in_fieldwork(session, identifier))
-        draws = draws_of(session, identifier)
-        chosen = _chosen([draw for draw in draws if draw.id in working])
-        shown = None if chosen is None else queries.progress(session, chosen.id)
-        ready = [draw for draw in draws if draw.state == "drawn" and draw.id not in working]
-        instruments = instruments_of(session, identifier)
-        people = queries.enumerators_of(session, identifier)
+        shown = overview(session, flask.g.evaluation.id, wanted)
+    actor = web.current_actor()
     return flask.render_template(
         "fieldwork/progress.html",
         evaluation=evaluation,
-        draws=[draw for draw in draws if draw.id in working],
-        draw=chosen,
-        progress=shown,
-        ready=ready,
-        instruments=instruments,
-        people=people,
+        shown=shown,
         dispositions=DISPOSITIONS,
-        may_assign=web.current_actor().has("supervisor", "designer", "lead"),
-        may_supervise=web.current_actor().has("supervisor"),
+        may_assign=actor.has("supervisor", "designer", "lead"),
+        may_supervise=actor.has("supervisor") and shown.in_field,
     )
-
-
-def _chosen(draws: list[DrawRecord]) -> DrawRecord | None:
-    number = flask.request.args.get("draw", type=int)
-    return next((draw for draw in draws if draw.number == number), draws[0] if draws else None)
 
 
 @blueprint.post("/evaluations/<evaluation>/fieldwork/assignments")
@@ -77,7 +62,7 @@ def village(evaluation: str, number: int) -> ResponseReturnValue:
         draw=draw,
         village=shown,
         people=people,
-        may_supervise=web.current_actor().has("supervisor"),
+        may_supervise=web.current_actor().has("supervisor") and draw.published_at is None,
     )
 
 
@@ -88,8 +73,9 @@ def give(evaluation: str, number: int) -> ResponseReturnValue:
     villages = flask.request.form.getlist("village")
     person_id = flask.request.form.get("person") or None
     with web.database().transaction() as session:
-        draw_by_number(session, flask.g.evaluation.id, number)
-        opened = operations.assign_enumerator(session, web.current_actor(), flask.g.evaluation.id, villages, person_id)
+        opened = operations.assign_enumerator(
+            session, web.current_actor(), flask.g.evaluation.id, villages, person_id, number=number
+        )
     flask.flash(_("已分派 %(villages)s 个村、%(number)s 户。", villages=len(villages), number=opened), "good")
     return _back(evaluation, number)
 
@@ -101,11 +87,27 @@ def open_reserve(evaluation: str, number: int) -> ResponseReturnValue:
     form = flask.request.form
     with web.database().transaction() as session:
         opened = operations.open_reserve(
-            session, web.current_actor(), flask.g.evaluation.id, form.get("unit", ""), form.get("reason", "")
+            session,
+            web.current_actor(),
+            flask.g.evaluation.id,
+            form.get("unit", ""),
+            form.get("reason", ""),
+            number=number,
         )
         unit, parent = opened.unit_id, opened.parent
     flask.flash(_("已启用备选户 %(unit)s；原户记录保留。", unit=unit), "good")
     return web.see_other("fieldwork.village", evaluation=evaluation, number=number, village=parent)
+
+
+@blueprint.post("/evaluations/<evaluation>/fieldwork/draws/<int:number>/end")
+@page("lead")
+def end(evaluation: str, number: int) -> ResponseReturnValue:
+    """Declare the fieldwork of a draw ended, which opens its manifest to everybody."""
+    reason = flask.request.form.get("reason", "")
+    with web.database().transaction() as session:
+        course.end(session, web.current_actor(), flask.g.evaluation, number, reason)
+    flask.flash(_("现场调查已结束，抽样清单已向公众公开。"), "good")
+    return web.see_other("draws.draw", evaluation=evaluation, number=number)
 
 
 def _back(evaluation: str, number: int) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from evalsvc.draws.models import DrawUnit
+from evalsvc.draws.models import Draw, DrawUnit
 from evalsvc.draws.queries import label_of, levels_of
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
@@ -62,8 +62,13 @@ def draws_in_fieldwork(session: Session, evaluation_id: str) -> list[str]:
     return sorted(session.scalars(chosen))
 
 
-def tasks(session: Session, evaluation_id: str, enumerator_id: str | None = None) -> list[Task]:
-    """List the open households, of one enumerator or of all; a closed reserve is never among them."""
+def tasks(
+    session: Session, evaluation_id: str, enumerator_id: str | None = None, *, to_visit: bool = False
+) -> list[Task]:
+    """List the open households, of one enumerator or of all; a closed reserve is never among them.
+
+    `to_visit` leaves out those of draws whose fieldwork has ended.
+    """
     query: Select[Assignment, Instrument, DrawUnit, str] = (
         select(Assignment, Instrument, DrawUnit, Person.name)
         .join(Instrument, Instrument.id == Assignment.instrument_id)
@@ -74,6 +79,8 @@ def tasks(session: Session, evaluation_id: str, enumerator_id: str | None = None
     )
     if enumerator_id is not None:
         query = query.where(Assignment.enumerator_id == enumerator_id)
+    if to_visit:
+        query = query.join(Draw, Draw.id == Assignment.draw_id).where(Draw.published_at.is_(None))
     rows = session.execute(query).all()
     levels = {draw_id: levels_of(session, draw_id) for draw_id in {row[0].draw_id for row in rows}}
     return [

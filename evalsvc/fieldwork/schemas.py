@@ -41,6 +41,12 @@ class AssignmentWish(Schema):
     instrument_id = fields.String(required=True)
 
 
+class EndWish(Schema):
+    """Why nobody goes to the households without an outcome any more; needed only while there are any."""
+
+    reason = fields.String(load_default="")
+
+
 class AssignmentsMade(Schema):
     """How many assignments there are now."""
 

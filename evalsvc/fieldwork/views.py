@@ -11,10 +11,13 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api, device
 from evalsvc.draws.queries import draw_by_number
-from evalsvc.fieldwork import operations, queries
+from evalsvc.draws.queries import record as draw_record
+from evalsvc.draws.schemas import DrawSchema
+from evalsvc.fieldwork import course, operations, queries
 from evalsvc.fieldwork.schemas import (
     AssignmentsMade,
     AssignmentWish,
+    EndWish,
     EnumeratorGiven,
     EnumeratorWish,
     ReserveOpened,
@@ -26,7 +29,7 @@ blueprint = Blueprint(
     "fieldwork_api",
     __name__,
     url_prefix="/api/v1/evaluations/<evaluation>/fieldwork",
-    description="Progress, assignments and reserves.",
+    description="Progress, assignments, reserves, and the end.",
 )
 
 
@@ -35,7 +38,7 @@ blueprint = Blueprint(
 def assignments(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
     """Send the open households of the enumerator whose device asks."""
     with web.database().reading() as session:
-        rows = queries.tasks(session, flask.g.evaluation.id, web.current_actor().person_id or "")
+        rows = queries.tasks(session, flask.g.evaluation.id, web.current_actor().person_id or "", to_visit=True)
     return flask.jsonify({"assignments": [asdict(row) for row in rows]})
 
 
@@ -50,6 +53,19 @@ class ProgressView(MethodView):
         with web.database().reading() as session:
             draw = draw_by_number(session, flask.g.evaluation.id, number)
             return {"evaluation": evaluation, "draw": number, **asdict(queries.progress(session, draw.id))}
+
+
+@blueprint.route("/draws/<int:number>/end")
+class EndView(MethodView):
+    """The end of one draw's fieldwork."""
+
+    @api("lead")
+    @blueprint.arguments(EndWish)
+    @blueprint.response(200, DrawSchema)
+    def post(self, wish: dict[str, Any], evaluation: str, number: int) -> Any:
+        """Declare the fieldwork ended, which opens the manifest, with secret and reserves, to everybody."""
+        with web.database().transaction() as session:
+            return draw_record(course.end(session, web.current_actor(), flask.g.evaluation, number, wish["reason"]))
 
 
 @blueprint.route("/assignments")

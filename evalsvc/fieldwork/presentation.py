@@ -1,0 +1,51 @@
+"""What the page of the fieldwork shows, read in one session."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from evalsvc.draws.queries import draws_of
+from evalsvc.draws.values import DrawRecord
+from evalsvc.fieldwork import queries
+from evalsvc.fieldwork.values import Progress
+from evalsvc.instruments.queries import instruments_of
+from evalsvc.instruments.values import InstrumentRecord
+
+
+@dataclass(frozen=True)
+class Overview:
+    """How far one draw's fieldwork is, and what another one could begin with."""
+
+    draws: tuple[DrawRecord, ...]
+    """Those whose households were given out."""
+    draw: DrawRecord | None
+    """The one that is shown."""
+    progress: Progress | None
+    ready: tuple[DrawRecord, ...]
+    """Those whose households can be given out; none while another draw is in the field."""
+    instruments: tuple[InstrumentRecord, ...]
+    people: tuple[tuple[str, str], ...]
+    """Enumerators, identifier and name."""
+
+    @property
+    def in_field(self) -> bool:
+        """Tell whether the draw that is shown is still visited."""
+        return self.draw is not None and self.draw.published_at is None
+
+
+def overview(session: Session, evaluation_id: str, number: int | None) -> Overview:
+    """Read the fieldwork of the draw asked for, else of the latest one."""
+    given_out = set(queries.draws_in_fieldwork(session, evaluation_id))
+    draws = draws_of(session, evaluation_id)
+    visited = tuple(draw for draw in draws if draw.id in given_out)
+    chosen = next((draw for draw in visited if draw.number == number), visited[-1] if visited else None)
+    busy = any(draw.published_at is None for draw in visited)
+    waiting = (draw for draw in draws if draw.state == "drawn" and not draw.published_at and draw.id not in given_out)
+    return Overview(
+        draws=visited,
+        draw=chosen,
+        progress=None if chosen is None else queries.progress(session, chosen.id),
+        ready=() if busy else tuple(waiting),
+        instruments=tuple(instruments_of(session, evaluation_id)),
+        people=tuple(queries.enumerators_of(session, evaluation_id)),
+    )
