@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
@@ -46,19 +45,6 @@ def read_signer(pkcs12_bytes: bytes, passphrase: bytes | None) -> Signer:
     if top.issuer != top.subject and top.dump() != key.signing_cert.dump():
         raise ReportError("reports.chain_incomplete", issuer=top.issuer.human_friendly)
     return Signer(key, key.signing_cert.subject.human_friendly, _is_demo(key.signing_cert))
-
-
-def demo_signer(directory: Path, institute: str, passphrase: bytes, at: datetime) -> Signer:
-    """Return the demo key of a folder, made at the first call; its certificates say that they bind nobody.
-
-    Raises ReportError ``reports.key_unreadable`` when the folder's key was made with another passphrase.
-    """
-    path = directory / "demo-key.p12"
-    if not path.exists():
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_bytes(make_demo_key(institute, passphrase, at))
-    return read_signer(path.read_bytes(), passphrase)
 
 
 def make_demo_key(institute: str, passphrase: bytes, at: datetime) -> bytes:

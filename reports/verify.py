@@ -15,7 +15,7 @@ from datetime import datetime
 from io import BytesIO
 
 import pypdfium2
-from asn1crypto.x509 import Name
+from asn1crypto.x509 import Certificate, Name
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import (
@@ -81,6 +81,8 @@ def check_signatures(pdf: bytes, trust: bytes | None = None) -> SignatureReport:
     """Validate every signature of a file.
 
     `trust` holds certificates (PEM or DER) to trust. A file that cannot be read is a finding, not an exception.
+
+    Raises ReportError ``reports.trust_unreadable`` when `trust` holds no certificate.
     """
     if len(pdf) > LARGEST_FILE:
         return SignatureReport((), "reports.file_too_large", str(LARGEST_FILE))
@@ -193,8 +195,20 @@ def _organisation(name: Name) -> str:
 
 def _anchors(trust: bytes | None) -> ValidationContext:
     """Trust the given certificates and nothing else; nothing is fetched from a network."""
-    roots = list(load_certs_from_pemder_data(trust)) if trust else []
+    roots = [] if trust is None else _certificates(trust)
     return ValidationContext(trust_roots=roots, allow_fetching=False)
+
+
+def _certificates(trust: bytes) -> list[Certificate]:
+    """Read certificates to their last field: a fault found later would be taken for one of the signature."""
+    try:
+        found = list(load_certs_from_pemder_data(trust))
+        whole = all(each.native for each in found)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ReportError("reports.trust_unreadable") from error
+    if not found or not whole:
+        raise ReportError("reports.trust_unreadable")
+    return found
 
 
 @contextmanager

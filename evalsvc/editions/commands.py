@@ -1,4 +1,4 @@
-"""Reports from files, without the server: `evalsvc report build` and `evalsvc report sign`."""
+"""Reports from files, without the server: `evalsvc report build`, `sign` and `certificate`."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.results import files
 from evalsvc.terminal import language
 from evalsvc.words import sentence
-from reports.keys import read_signer
+from reports.keys import Signer, authority_of, fingerprint, read_signer
 from reports.verify import embedded
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -53,13 +53,30 @@ def sign(report_path: Path, key_path: Path, out: Path) -> None:
 
     口令取自环境变量 EVALSVC_KEY_PASSPHRASE，没有时询问。
     """
-    passphrase = os.environ.get(PASSPHRASE)
-    if passphrase is None:
-        passphrase = click.prompt("口令 / passphrase", hide_input=True, default="", show_default=False)
-    signer = read_signer(key_path.read_bytes(), passphrase.encode("utf-8") or None)
+    signer = _signer(key_path)
     pdf = report_path.read_bytes()
     facts, complaints = read_edition(embedded(pdf).get(files.EDITION, b""))
     if facts is None:
         raise InvalidError("edition.not_ours", complaints, file=report_path.name)
     out.write_bytes(sign_report(pdf, signer, facts["edition"]["institute"]))
     click.echo(sentence("edition.signed", {"file": str(out), "signer": signer.subject}, language()))
+
+
+@commands.command("certificate")
+@click.option("--key", "key_path", type=existing, required=True, help="PKCS#12 (.p12, .pfx)")
+@click.option("--out", type=new, required=True, help="root.pem")
+def certificate(key_path: Path, out: Path) -> None:
+    """写出签名者的根证书，供核验者 verify --trust 使用 / write the root certificate that others give to verify --trust.
+
+    口令取自环境变量 EVALSVC_KEY_PASSPHRASE，没有时询问。
+    """
+    root = authority_of(_signer(key_path))
+    out.write_bytes(root)
+    click.echo(sentence("edition.certificate", {"file": str(out), "fingerprint": fingerprint(root)}, language()))
+
+
+def _signer(key_path: Path) -> Signer:
+    passphrase = os.environ.get(PASSPHRASE)
+    if passphrase is None:
+        passphrase = click.prompt("口令 / passphrase", hide_input=True, default="", show_default=False)
+    return read_signer(key_path.read_bytes(), passphrase.encode("utf-8") or None)

@@ -2,15 +2,17 @@
 
 import hashlib
 import hmac
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from evalsvc.config import Config
+from evalsvc.durable import write_new
 from evalsvc.errors import ConflictError
-from reports.keys import Signer, demo_signer, read_signer
+from reports.keys import Signer, make_demo_key, read_signer
 
 FOLDER = "signing"
-KEY_FILE = "key.p12"
+KEY_FILE, DEMO_FILE = "key.p12", "demo-key.p12"
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
 
 
@@ -29,10 +31,19 @@ def service_signer(config: Config, institute: str, at: datetime) -> Signer:
     path = folder / KEY_FILE
     if not path.exists():
         passphrase = hmac.new(config.secret_key.encode(), b"demo signing key", hashlib.sha256).hexdigest().encode()
-        return demo_signer(folder, institute, passphrase, at)
+        return _demo_signer(folder / DEMO_FILE, institute, passphrase, at)
     for each in (path, folder / PASSPHRASE_FILE):
         _require_closed(each)
     return read_signer(path.read_bytes(), _passphrase(folder / PASSPHRASE_FILE))
+
+
+def _demo_signer(path: Path, institute: str, passphrase: bytes, at: datetime) -> Signer:
+    """Return the demo key, made at the first call; of two processes that make one, both use the first."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileExistsError):
+            write_new(path, make_demo_key(institute, passphrase, at), private=True)
+    return read_signer(path.read_bytes(), passphrase)
 
 
 def _passphrase(path: Path) -> bytes | None:

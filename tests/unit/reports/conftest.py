@@ -1,7 +1,6 @@
 """A laid-out and a signed report, made once for all tests of this folder."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -19,9 +18,9 @@ def plain_pdf() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def signer(tmp_path_factory: pytest.TempPathFactory) -> keys.Signer:
-    folder: Path = tmp_path_factory.mktemp("key")
-    return keys.demo_signer(folder, INSTITUTE, b"sample passphrase", datetime.now(UTC))
+def signer() -> keys.Signer:
+    passphrase = b"sample passphrase"
+    return keys.read_signer(keys.make_demo_key(INSTITUTE, passphrase, datetime.now(UTC)), passphrase)
 
 
 @pytest.fixture(scope="session")

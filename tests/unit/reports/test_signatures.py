@@ -58,10 +58,30 @@ def test_the_signer_is_trusted_when_its_certificate_is(signed_pdf: bytes, signer
     assert finding.trusted
 
 
-def test_another_certificate_lends_no_trust(signed_pdf: bytes, tmp_path, signer: keys.Signer) -> None:
-    other = keys.demo_signer(tmp_path, "另一示例研究院", b"other passphrase", signer.key.signing_cert.not_valid_before)
+def test_another_certificate_lends_no_trust(signed_pdf: bytes, signer: keys.Signer) -> None:
+    at = signer.key.signing_cert.not_valid_before
+    other = keys.read_signer(keys.make_demo_key("另一示例研究院", b"other", at), b"other")
     (finding,) = verify.check_signatures(signed_pdf, keys.authority_of(other)).signatures
     assert not finding.trusted
+
+
+@pytest.mark.parametrize(
+    "trust",
+    [
+        b"",
+        b"x",
+        bytes(range(256)),
+        b"0\x82\x01\x00" + b"a" * 256,
+        b"-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n",
+        b"-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n",
+    ],
+)
+def test_a_file_without_certificates_lends_no_trust_and_is_no_fault_of_the_signature(
+    signed_pdf: bytes, trust: bytes
+) -> None:
+    with pytest.raises(ReportError) as caught:
+        verify.check_signatures(signed_pdf, trust)
+    assert caught.value.code == "reports.trust_unreadable"
 
 
 def test_every_flipped_byte_is_found(signed_pdf: bytes) -> None:
@@ -143,10 +163,10 @@ def test_a_foreign_pdf_has_no_place_for_the_seal(signer: keys.Signer) -> None:
         sign.sign_pdf(seal_pdf(Seal(INSTITUTE)), signer, sign.Appearance(Seal(INSTITUTE), "签发报告"))
 
 
-def test_a_wrong_passphrase_is_told(tmp_path, signer: keys.Signer) -> None:
-    keys.demo_signer(tmp_path, INSTITUTE, b"right", signer.key.signing_cert.not_valid_before)
+def test_a_wrong_passphrase_is_told(signer: keys.Signer) -> None:
+    made = keys.make_demo_key(INSTITUTE, b"right", signer.key.signing_cert.not_valid_before)
     with pytest.raises(ReportError, match=r"reports\.key_unreadable"):
-        keys.read_signer((tmp_path / "demo-key.p12").read_bytes(), b"wrong")
+        keys.read_signer(made, b"wrong")
 
 
 def test_the_embedded_data_come_back(signed_pdf: bytes) -> None:

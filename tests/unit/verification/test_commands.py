@@ -30,6 +30,12 @@ def test_reports_are_built_signed_and_verified_without_the_server(issued, tmp_pa
     good = run.invoke(main, ["verify", names["signed.pdf"], "--bundle", str(bundle)])
     assert good.exit_code == 0, good.output
     assert "wrong_exit_rate/350125/estimate" in good.output
+    root, key = str(tmp_path / "root.pem"), ["--key", names["key.p12"]]
+    written = run.invoke(main, ["report", "certificate", *key, "--out", root], env={"EVALSVC_KEY_PASSPHRASE": "secret"})
+    assert (written.exit_code, root in written.output) == (0, True), written.output
+    assert run.invoke(main, ["verify", names["signed.pdf"], "--trust", root]).exit_code == 0
+    mistaken = run.invoke(main, ["verify", names["signed.pdf"], "--trust", names["key.p12"]])
+    assert (mistaken.exit_code, "PEM" in mistaken.stderr) == (1, True), mistaken.output
     unsigned = run.invoke(main, ["verify", names["plain.pdf"], "--bundle", str(bundle), "--json"])
     assert unsigned.exit_code == 1
     outcome = json.loads(unsigned.stdout)
