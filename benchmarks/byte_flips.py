@@ -181,13 +181,14 @@ def sections(issued: Issued, tried: Sequence[Tried], amount: Amount) -> list[str
     flips = [each for each in tried if each.group in (COVERED, SIGNATURE)]
     answers = [each for each in tried if each.group in (OTHER_ANSWER, RENEWED)]
     lines = [group for group in groups if ": " in group]
+    digits = "each hexadecimal digit" if amount.digits == 1 else f"every {amount.digits}th hexadecimal digit"
     return [
         "## The whole",
         _whole(tried),
         "## Bits of the signed report",
         f"A report of {len(issued.pdf):,} bytes. One bit of every {amount.bytes}th byte that the signature covers, and"
-        f" {'every bit' if amount.all_bits else 'one bit'} of each hexadecimal digit of the signature itself that makes"
-        " another digit of it. Only the signature is checked, by `reports.verify.check_signatures`.",
+        f" {'every bit' if amount.all_bits else 'one bit'} of {digits} of the signature itself that makes another digit"
+        " of it. Only the signature is checked, by `reports.verify.check_signatures`.",
         _counts(flips, (COVERED, SIGNATURE), {problem: f"`{problem}`" for problem in _problems(flips)}),
         "## Lines of the manifest",
         "Of each line one value is changed (of the lines outside of lists every value), then the line is left out."
