@@ -1,8 +1,8 @@
 """Say what is wrong with somebody's data: a stable code and machine details, never a sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,23 @@ def complain(
     place = {"file": file, "row": row, "column": column}
     known = {name: value for name, value in place.items() if value is not None}
     return Complaint(code, file, row, column, {**known, **details})
+
+
+class Fault(Protocol):
+    """What is wrong, by code and details, in a part that does not know which file its data came from."""
+
+    @property
+    def code(self) -> str:
+        """Give the stable code."""
+
+    @property
+    def details(self) -> Mapping[str, object]:
+        """Give what the sentence needs."""
+
+
+def placed(file: str, faults: Iterable[Fault]) -> list[Complaint]:
+    """Make complaints about a file of faults that do not name it."""
+    return [Complaint(each.code, file, details={"file": file, **each.details}) for each in faults]
 
 
 class SamplingError(Exception):

@@ -14,7 +14,7 @@ from evalsvc.results.export import ENDINGS, write_results
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
 from evalsvc.words import sentence
-from sampling.errors import Complaint
+from sampling.errors import placed
 from sampling.estimate import (
     DataRefusedError,
     EstimateRow,
@@ -98,9 +98,7 @@ def _listed(names: Sequence[str]) -> str:
 def _plan(path: Path) -> Plan:
     reading = load_plan(read_text(path))
     if reading.plan is None:
-        complaints = [
-            Complaint(each.code, path.name, details={"file": path.name, **each.details}) for each in reading.complaints
-        ]
+        complaints = placed(path.name, reading.complaints)
         raise InvalidError("results.plan_refused", complaints, file=path.name, count=len(complaints))
     return reading.plan
 
@@ -120,9 +118,7 @@ def _refusing(data: Path) -> Iterator[None]:
     try:
         yield
     except DataRefusedError as error:
-        complaints = [
-            Complaint(each.code, data.name, details={"file": data.name, **each.details}) for each in error.complaints
-        ]
+        complaints = placed(data.name, error.complaints)
         raise InvalidError("results.data_refused", complaints, file=data.name, count=len(complaints)) from None
 
 

@@ -8,7 +8,7 @@ from evalsvc.planning.layout import Layout
 from evalsvc.planning.making import plan_of_draw
 from evalsvc.planning.plan import ANSWERS_FILE, plan_text
 from evalsvc.results.assembly import AnswersTable, Sources, assemble
-from sampling.errors import Complaint
+from sampling.errors import Complaint, placed
 from sampling.estimate import DataRefusedError, Results, load_plan, run_plan
 from sampling.frame import Frame
 
@@ -56,13 +56,9 @@ def estimate(text: str, table: AnswersTable) -> tuple[Results | None, Sequence[C
     """Run a plan's text over a table; the one path for files and service."""
     reading = load_plan(text)
     if reading.plan is None:
-        return None, [_placed(PLAN_FILE, each.code, each.details) for each in reading.complaints]
+        return None, placed(PLAN_FILE, reading.complaints)
     columns = {name: [row[place] for row in table.rows] for place, name in enumerate(table.columns)}
     try:
         return run_plan(reading.plan, columns), ()
     except DataRefusedError as error:
-        return None, [_placed(ANSWERS_FILE, each.code, each.details) for each in error.complaints]
-
-
-def _placed(file: str, code: str, details: Mapping[str, object]) -> Complaint:
-    return Complaint(code, file, details={"file": file, **details})
+        return None, placed(ANSWERS_FILE, error.complaints)
