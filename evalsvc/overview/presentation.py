@@ -22,6 +22,8 @@ from reports.document import IntervalChart, IntervalRow, Threshold
 FIELDS = ("estimate", "interval", "bound", "n", "n_effective", "deff", "df")
 VERDICTS: Mapping[str | None, str] = {"达标": "pass", "不达标": "fail", "不能判定": "undecided", None: "", NONE: ""}
 """The verdict of a row as the pages' macro takes it."""
+CLEAR_INTERVALS = {"passes": "results.clear_interval_passes", "fails": "results.clear_interval_fails"}
+"""The sentence for an undecided verdict beside an interval that lies wholly on one side of the threshold."""
 ENGLISH_VERDICTS: Mapping[str, str] = {"达标": "passes", "不达标": "fails", "不能判定": "undecided"}
 
 
@@ -104,7 +106,7 @@ def _remarks(figures: Figures, indicator: Indicator, language: str) -> Iterator[
         side = figures.clear_side(indicator.id, row) if row["verdict"] == UNDECIDED else None
         if side is not None:
             details = {"bound": figures.text(row, "bound")}
-            yield Remark((county.name,), sentence(f"results.clear_interval_{side}", details, language))
+            yield Remark((county.name,), sentence(CLEAR_INTERVALS[side], details, language))
         if opened is not None and opened["verdict"] != row["verdict"]:
             details = {"verdict": opened["verdict"], "verdict_en": ENGLISH_VERDICTS[opened["verdict"]]}
             yield Remark((county.name,), sentence("results.open_cases_change", details, language))
