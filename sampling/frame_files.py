@@ -6,11 +6,11 @@ import difflib
 import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import openpyxl
@@ -19,17 +19,21 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook import Workbook
 
 from sampling.encoding import BLOCK_BYTES, decode_text
 from sampling.errors import Complaint, complain
 from sampling.mapping import FrameMapping
+from sampling.workbook_limits import MOST_COLUMNS, MOST_ROWS, workbook_complaints
 
 FIRST_DATA_ROW = 2
 """The header is row 1; Parquet files, which have no header row, count the same way."""
 
 EXCEL_DIGITS = 15
 """Digits a spreadsheet keeps of a number; a longer code typed as a number has lost its end."""
+
+LONGEST_PROBLEM = 200
+"""Characters of another program's error that are passed on."""
 
 SPREADSHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 
@@ -146,7 +150,10 @@ def _read_csv(path: Path, mapping: FrameMapping) -> TextTable:
         return _failed(*decoded.complaints)
     first_line = decoded.content[:BLOCK_BYTES].decode(errors="ignore")
     delimiter = _delimiter(first_line)
-    header = next(csv.reader(io.StringIO(first_line), delimiter=delimiter), [])
+    try:
+        header = next(csv.reader(io.StringIO(first_line), delimiter=delimiter), [])
+    except csv.Error as error:
+        return _failed(complain("frame.file_unreadable", file=path.name, problem=str(error)))
     if not any(name.strip() for name in header):
         return _failed(complain("frame.no_header", file=path.name))
     columns = match_columns(header, mapping, path.name)
@@ -210,29 +217,37 @@ def _rows_without(count: int, skipped: Sequence[int]) -> NDArray[np.int64]:
 
 
 def _read_workbook(path: Path, mapping: FrameMapping) -> TextTable:
+    """Read a workbook that may be opened; whatever stops openpyxl, the file is what is wrong."""
+    refused = workbook_complaints(path)
+    if refused:
+        return _failed(*refused)
+    try:
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+            return _read_sheet(book, mapping, path.name)
+    except Exception as error:
+        # A damaged part ends openpyxl with errors of every kind, also in the middle of a sheet.
+        problem = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        return _failed(complain("frame.file_unreadable", file=path.name, problem=problem[:LONGEST_PROBLEM]))
+
+
+def _read_sheet(book: Workbook, mapping: FrameMapping, file: str) -> TextTable:
     """Read the sheet whose header holds most of the mapping's columns."""
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
-        return _failed(complain("frame.file_unreadable", file=path.name, problem=str(error)))
-    try:
-        matched = []
-        for sheet in book.worksheets:
-            if hasattr(sheet, "reset_dimensions"):
-                sheet.reset_dimensions()  # some writers state a wrong size
-            cells = next(iter(sheet.iter_rows(max_row=1, values_only=True)), ())
-            header = ["" if cell is None else str(cell) for cell in cells]
-            if any(header):
-                matched.append((sheet, match_columns(header, mapping, path.name)))
-        if not matched:
-            return _failed(complain("frame.no_header", file=path.name))
-        sheet, columns = max(matched, key=lambda pair: len(pair[1].positions))
-        if columns.complaints:
-            return _failed(*columns.complaints)
-        lines = sheet.iter_rows(min_row=FIRST_DATA_ROW, values_only=True)
-        return _collect_cells(lines, columns, path.name)
-    finally:
-        book.close()
+    matched = []
+    for sheet in book.worksheets:
+        if hasattr(sheet, "reset_dimensions"):
+            sheet.reset_dimensions()  # some writers state a wrong size
+        cells = next(iter(sheet.iter_rows(max_row=1, max_col=MOST_COLUMNS, values_only=True)), ())
+        header = ["" if cell is None else str(cell) for cell in cells]
+        if any(header):
+            matched.append((sheet, match_columns(header, mapping, file)))
+    if not matched:
+        return _failed(complain("frame.no_header", file=file))
+    sheet, columns = max(matched, key=lambda pair: len(pair[1].positions))
+    if columns.complaints:
+        return _failed(*columns.complaints)
+    # No further column is asked for: one that stands far to the right would fill the row with empty cells.
+    width = max(columns.positions.values()) + 1
+    return _collect_cells(sheet.iter_rows(min_row=FIRST_DATA_ROW, max_col=width, values_only=True), columns, file)
 
 
 def _collect_cells(lines: Iterable[tuple[Any, ...]], columns: Columns, file: str) -> TextTable:
@@ -241,6 +256,8 @@ def _collect_cells(lines: Iterable[tuple[Any, ...]], columns: Columns, file: str
     complaints = []
     count = 0
     for row, line in enumerate(lines, start=FIRST_DATA_ROW):
+        if row > MOST_ROWS:  # rows that the file only numbers are made up while reading
+            return _failed(complain("frame.too_many_rows", file=file, limit=MOST_ROWS))
         count += 1
         for name, position in columns.positions.items():
             value = line[position] if position < len(line) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -171,7 +172,7 @@ def read_table(path: str | Path) -> Table:
         read = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
     except FileNotFoundError:
         raise DataRefusedError([Complaint("estimate.no_file", {"file": str(path)})]) from None
-    except (pa.ArrowInvalid, OSError, EOFError, UnicodeDecodeError) as error:
+    except (pa.ArrowInvalid, OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         raise DataRefusedError(
             [Complaint("estimate.unreadable_file", {"file": str(path), "problem": str(error)})]
         ) from None
