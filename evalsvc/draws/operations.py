@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib.metadata import version
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.frames.models import FrameFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
+from evalsvc.version import CODE_VERSION
 from sampling.chain import ChainEntry, chain_entry, entry_time
 from sampling.commitment import Commitment, hash_secret
 from sampling.commitment import commit as bind
@@ -33,7 +33,6 @@ from sampling.estimable import without_interval
 from sampling.frame import Frame, open_frame
 from sampling.manifest import Manifest
 
-CODE_VERSION = version("evalsvc")
 COMMITTED, DRAWN = "committed", "drawn"
 DESIGN_FILE = "design.yaml"
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from evalsvc.db import Base, new_identifier, now
+from evalsvc.db import Base, new_identifier
 
 
 class Edition(Base):
@@ -21,5 +21,6 @@ class Edition(Base):
     result_set_id: Mapped[str] = mapped_column(ForeignKey("result_set.id"))
     pdf_sha256: Mapped[str]
     bundle_sha256: Mapped[str]
-    issued_at: Mapped[datetime] = mapped_column(default=now)
+    issued_at: Mapped[datetime]
+    """As the signed file says it."""
     signer: Mapped[str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from evalsvc.results.queries import latest, result_by_id
 from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
+from evalsvc.version import CODE_VERSION
 from reports.keys import Signer
 from sampling.chain import ChainEntry, write_chain
 from sampling.frame import open_frame
@@ -91,6 +93,7 @@ def prepare(
     """Compose, print, sign and bundle; needs no writing transaction."""
     found = _result(session, evaluation.id, result_id)
     _require_published(session, found)
+    _require_own_version(found)
     _require_all_interviews(session, store, found)
     head = Head(
         number=(session.scalar(select(func.max(Edition.number)).where(Edition.evaluation_id == evaluation.id)) or 0)
@@ -140,6 +143,7 @@ def keep(session: Session, actor: Actor, evaluation: EvaluationRecord, prepared:
         result_set_id=prepared.result_set_id,
         pdf_sha256=prepared.pdf_sha256,
         bundle_sha256=prepared.bundle_sha256,
+        issued_at=datetime.fromisoformat(prepared.head.issued_at),
         signer=prepared.signer,
     )
     session.add(row)
@@ -168,6 +172,12 @@ def request(session: Session, actor: Actor, evaluation_id: str, result_id: str) 
     _require_published(session, found)
     arguments = {"result": found.id, "person": actor.person_id}
     return jobs.enqueue(session, actor, JOB, evaluation_id, arguments)
+
+
+def _require_own_version(found: ResultRecord) -> None:
+    """Let one version compute and print: whoever checks the report takes the one that it names."""
+    if found.code_version != CODE_VERSION:
+        raise ConflictError("edition.other_version", computed=found.code_version, now=CODE_VERSION)
 
 
 def _require_published(session: Session, found: ResultRecord) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from sqlalchemy.orm import Session
 
@@ -22,8 +21,8 @@ from evalsvc.results.models import ResultSet
 from evalsvc.results.queries import draw_in_fieldwork, record
 from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
+from evalsvc.version import CODE_VERSION
 
-CODE_VERSION = version("evalsvc")
 JOB = "results.compute"
 
 
@@ -105,17 +104,19 @@ def keep(session: Session, store: Store, actor: Actor, made: Made) -> ResultReco
     return record(row)
 
 
-def request(session: Session, actor: Actor, evaluation_id: str) -> str:
+def request(session: Session, actor: Actor, evaluation_id: str, draw_number: int | None = None) -> str:
     """Wish for results to be computed in the background; return the job's identifier.
 
     Raises
     ------
     ForbiddenError
         ``results.designer_only``
+    ConflictError
+        ``results.no_fieldwork``, ``results.several_draws``
     """
     require(actor)
-    draw_in_fieldwork(session, evaluation_id)
-    return jobs.enqueue(session, actor, JOB, evaluation_id, {"actor": actor.identifier})
+    draw = draw_in_fieldwork(session, evaluation_id, draw_number)
+    return jobs.enqueue(session, actor, JOB, evaluation_id, {"draw": draw.number})
 
 
 def require(actor: Actor) -> None:

@@ -2,24 +2,25 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from evalsvc.editions.facts import About, Facts, Head, compose
 from evalsvc.editions.material import material_of
 from evalsvc.editions.report import printed_of
+from evalsvc.evaluations.packs import pack_bytes, pack_names
+from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.results import files
 from evalsvc.results.assembly import AnswersTable, Sources
 from evalsvc.results.compute import Computed
 from evalsvc.results.values import Row
 from evalsvc.verification.compare import Difference, differences, table_differences
 from evalsvc.verification.outcome import FigureCheck, Step, step_of
+from evalsvc.version import CODE_VERSION
 from sampling.documents import parse_document
 from sampling.errors import Complaint, complain
 from sampling.estimate import Results
 from sampling.frame import Frame
 
-CODE_VERSION = version("evalsvc")
 NOT_RECOMPUTED = ("edition", "evaluation", "inputs", "code_version")
 """Parts of the facts that are statements of the issuer; the files behind them are checked by their hashes."""
 
@@ -29,15 +30,24 @@ def answers_step(data: bytes, table: AnswersTable) -> Step:
     return step_of("answers", list(table_differences(table, data, files.ANSWERS)), rows=len(table.rows))
 
 
-def plan_step(data: bytes, plan: Mapping[str, Any]) -> Step:
-    """Compare plan.yaml with the plan made again from the rule pack, the design and the frame."""
+def plan_step(data: bytes, plan: Mapping[str, Any], pack: bytes) -> Step:
+    """Compare plan.yaml with the plan made again from the rule pack, the design and the frame, and the pack itself."""
     document = parse_document(data.decode("utf-8", "replace"), files.PLAN)
     complaints = list(document.complaints)
     # The plan passes through text once, so that both sides have been written and read.
     right = json.loads(json.dumps(plan))
     if not complaints:
         complaints = [_differing(files.PLAN, each) for each in differences(right, document.value)]
-    return step_of("plan", complaints, statements=len(plan["estimates"]))
+    return step_of("plan", [*_other_pack(pack), *complaints], statements=len(plan["estimates"]))
+
+
+def _other_pack(data: bytes) -> Iterator[Complaint]:
+    """Refuse a pack that bears the name of one that this program ships and is another: thresholds go by that name."""
+    stated, _ = read_pack(data, files.PACK)
+    for shipped in map(pack_bytes, pack_names()):
+        pack, _ = read_pack(shipped)
+        if stated and pack and stated.title() == pack.title() and data != shipped:
+            yield complain("verification.other_pack", file=files.PACK, pack=pack.title())
 
 
 def results_step(data: bytes, embedded: Sequence[Row], results: Results) -> Step:

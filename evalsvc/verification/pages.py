@@ -10,8 +10,8 @@ from itertools import takewhile
 from typing import Any
 
 from evalsvc.editions.printing import build_report
-from evalsvc.verification.computation import CODE_VERSION
 from evalsvc.verification.outcome import Step, step_of
+from evalsvc.version import CODE_VERSION
 from reports.verify import printed_text
 from sampling.errors import Complaint, complain
 

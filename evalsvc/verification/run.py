@@ -17,7 +17,6 @@ from evalsvc.results.compute import compute_results
 from evalsvc.results.records import CaseRow, InterviewRow, JudgementRow, read_records
 from evalsvc.verification.archive import BUNDLE, Limits, open_bundle
 from evalsvc.verification.computation import (
-    CODE_VERSION,
     answers_step,
     facts_step,
     figures_of,
@@ -35,6 +34,7 @@ from evalsvc.verification.pages import pages_step
 from evalsvc.verification.public_copy import Issued, compare_copies
 from evalsvc.verification.public_log import log_step, read_log
 from evalsvc.verification.signed import REPORT, SignedFile, embedded_step, signature_step, signer_notes
+from evalsvc.version import CODE_VERSION
 from sampling.chain import ChainEntry
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame, open_frame
@@ -273,7 +273,7 @@ def _check_figures(
     computed = computation.computed
     course.add(answers_step(content[files.ANSWERS], computed.answers))
     course.begin("plan")
-    course.add(plan_step(content[files.PLAN], computed.plan))
+    course.add(plan_step(content[files.PLAN], computed.plan, content[files.PACK]))
     course.begin("results")
     course.add(results_step(content[files.RESULTS], facts["estimates"], computed.results))
     course.begin("facts")

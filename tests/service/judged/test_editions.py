@@ -3,11 +3,14 @@
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from evalsvc import audit, jobs
+from evalsvc.db import as_text
 from evalsvc.draws import operations as draws
 from evalsvc.draws.queries import log_lines
 from evalsvc.editions import operations
@@ -15,11 +18,12 @@ from evalsvc.editions.keys import service_signer
 from evalsvc.editions.queries import editions_of
 from evalsvc.errors import ConflictError, ForbiddenError
 from evalsvc.job_kinds import KINDS
+from evalsvc.results.models import ResultSet
 from evalsvc.results.operations import compute
 from evalsvc.service import Service
 from evalsvc.verification.run import verify
 from evalsvc.worker import Worker
-from reports.keys import make_demo_key, read_signer
+from reports.keys import authority_of, make_demo_key, read_signer
 from reports.verify import printed_text
 
 AT = datetime(2026, 3, 20, tzinfo=UTC)
@@ -138,6 +142,14 @@ def test_the_service_keeps_a_demo_key_and_refuses_one_that_others_can_read(confi
     assert "另一机构" in service_signer(config, "示例评估中心", AT).subject
 
 
+def test_two_processes_that_make_the_demo_key_use_the_same(config):
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: authority_of(service_signer(config, "示例评估中心", AT)), range(4)))
+    assert len(set(made)) == 1
+    folder = config.store_directory.parent / "signing"
+    assert [(path.name, path.stat().st_mode & 0o777) for path in folder.iterdir()] == [("demo-key.p12", 0o600)]
+
+
 def test_the_api_computes_issues_and_hands_the_files_out(
     client, config, database, store, computed, make_person, cheap_print
 ):
@@ -160,3 +172,17 @@ def test_the_api_computes_issues_and_hands_the_files_out(
     auditor = make_person("auditor", evaluation=computed.evaluation)
     assert client.post(f"{base}/editions", json={"result": sets[0]["id"]}, headers=auditor.bearer).status_code == 403
     assert client.get(f"{base}/results/nothing", headers=lead.bearer).status_code == 404
+
+
+def test_results_of_another_version_are_computed_again_before_they_are_printed(database, store, computed, signer):
+    with database.transaction() as session:
+        session.scalars(select(ResultSet)).one().code_version = "0.0.1"
+    with pytest.raises(ConflictError) as refused:
+        issue(database, store, computed, signer)
+    assert refused.value.code == "edition.other_version"
+
+
+def test_the_row_of_an_edition_has_the_time_that_the_signed_file_says(database, store, computed, signer):
+    edition = issue(database, store, computed, signer)
+    facts = json.loads(zipfile.ZipFile(io.BytesIO(store.get(edition.bundle_sha256))).read("edition.json"))
+    assert as_text(edition.issued_at) == facts["edition"]["issued_at"]

@@ -7,9 +7,11 @@ import zipfile
 import pytest
 
 from evalsvc.editions.bundle import write_bundle
+from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.results.files import interview_name
 from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.verification.archive import Limits, known_name, open_bundle
+from evalsvc.verification.computation import plan_step
 from evalsvc.verification.outcome import STEPS
 from evalsvc.verification.run import verify, verify_against
 from evalsvc.words import sentence
@@ -246,3 +248,10 @@ def test_a_manifest_that_names_units_of_nowhere_ends_in_complaints(issued, repor
 def test_bundles_of_the_same_files_have_the_same_bytes(issued):
     reordered = dict(reversed(list(issued.content.items())))
     assert write_bundle(reordered.items()) == issued.bundle
+
+
+def test_a_pack_that_only_calls_itself_like_a_shipped_one_is_told():
+    shipped = pack_bytes(pack_names()[0])
+    for data, codes in ((shipped, []), (shipped.replace(b"0.02", b"0.03", 1), ["verification.other_pack"])):
+        step = plan_step(b"estimates: []", {"estimates": []}, data)
+        assert [each.code for each in step.complaints] == codes
