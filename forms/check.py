@@ -16,6 +16,7 @@ from forms.complaint import Complaint, Kind, shortened
 from forms.dates import read_date, read_date_time
 from forms.definition import FormDefinition
 from forms.instance import Instance
+from forms.rounding import rounding_step
 from forms.scope import CURRENT, EvaluationError, Scope
 from forms.settle import Settling
 from forms.structure import Node
@@ -109,7 +110,8 @@ class _Check:
             return
         # A label that shows another answer inside itself is not put together here.
         told = rules.calculate.spoken and "${" in expected
-        if not (told or _same(sent, expected) or self._in_another_language(rules, element, sent)):
+        fits = told or _same(sent, expected) or self._in_another_language(rules, element, sent)
+        if not (fits or _same(sent, expected, rounding_step(rules.calculate.source))):
             details = {"sent": _short(sent), "computed": _short(expected)}
             self._complain(rules, element, "calculate", "check.other_value", **details)
         element.text = expected or None
@@ -192,8 +194,8 @@ class _Check:
                 self._complain(rules, parent, "repeat", "check.rows", rows=rows, wanted=wanted, name=rules.node.name)
 
 
-def _same(sent: str, expected: str) -> bool:
-    """Tell whether two texts are the same value: numbers to a small difference, and true may be written 1."""
+def _same(sent: str, expected: str, step: float = 0.0) -> bool:
+    """Tell whether two texts are the same value: numbers to a small difference, or to `step`; true may be written 1."""
     if sent == expected.strip() or (not expected and sent == "NaN"):
         return True
     if expected in _TRUE or expected in _FALSE:
@@ -202,7 +204,7 @@ def _same(sent: str, expected: str) -> bool:
         # Some clients keep the time of day in what is computed as a date.
         return True
     a, b = to_number(sent), to_number(expected)
-    return abs(a - b) <= TOLERANCE * max(1.0, abs(b))
+    return abs(a - b) <= max(TOLERANCE * max(1.0, abs(b)), step * (1 + TOLERANCE))
 
 
 def _messages(node: Node) -> dict[str, str | int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -83,6 +84,25 @@ class Path:
 
 
 Expr = Number | Literal | Variable | Call | Binary | Negation | Path
+
+
+def walk(tree: Expr) -> Iterator[Expr]:
+    """Give an expression and everything inside of it, predicates included."""
+    yield tree
+    inside: tuple[Expr, ...] = ()
+    match tree:
+        case Binary(left=left, right=right):
+            inside = (left, right)
+        case Negation(operand=operand):
+            inside = (operand,)
+        case Call(arguments=arguments):
+            inside = arguments
+        case Path(start=start, steps=steps, predicates=predicates):
+            within = tuple(predicate for step in steps for predicate in step.predicates)
+            inside = (*(() if isinstance(start, str) else (start,)), *predicates, *within)
+    for part in inside:
+        yield from walk(part)
+
 
 _NAME = r"[^\W\d][\w.\-·]*"
 _TOKEN = re.compile(

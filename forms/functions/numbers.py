@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import random as chance
 from collections.abc import Callable
+from decimal import ROUND_FLOOR, Decimal
 
 from forms.functions.registry import function
 from forms.values import Value, texts_of, to_number
 
 MAX_PLACES = 30
+HALF = Decimal("0.5")
 
 
 @function("number", "number", (0, 1), "any")
@@ -27,16 +29,14 @@ def integer(_: object, value: Value) -> float:
 
 @function("round", "number", (1, 2), "number")
 def rounded(_: object, value: Value, places: Value = 0.0) -> float:
-    """Round half up to a number of places, as the clients do it, in binary arithmetic."""
+    """Round half up to a number of places, in decimal arithmetic as Collect does it; others break ties in binary."""
     result, digits = to_number(value), to_number(places)
     if not math.isfinite(result) or not abs(digits) <= MAX_PLACES:
         return result
-    power = 10.0 ** int(abs(digits))
-    scaled = result * power if digits > 0 else result / power
-    if not math.isfinite(scaled):
+    shifted = Decimal(repr(result)).scaleb(int(digits))
+    if shifted.adjusted() > MAX_PLACES:
         return result
-    whole = math.floor(scaled + 0.5)
-    return whole / power if digits > 0 else whole * power
+    return float((shifted + HALF).to_integral_value(ROUND_FLOOR).scaleb(-int(digits)))
 
 
 @function("abs", "number", (1, 1), "number")

@@ -237,3 +237,14 @@ def test_many_threads_check_with_one_form(household, completed, filled) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda n: len(check(household, bad if n % 2 else good)), range(80)))
     assert found == [0, 1] * 40
+
+
+@pytest.mark.parametrize(
+    ("sent", "fits"), [("0.67", True), ("0.66", True), ("0.68", True), ("0.69", False), ("1.67", False)]
+)
+def test_a_value_may_be_one_unit_of_its_rounding_away(form, verdict, sent: str, fits: bool) -> None:
+    share = form(
+        "type ; name ; label ; calculation\ninteger ; a ; A ;\ncalculate ; b ;; if(${a} > 0, round(${a} div 3, 2), '')"
+    )
+    found = verdict(share, f"<a>2</a><b>{sent}</b>")
+    assert found == ([] if fits else [("calculate", "check.other_value", "/data/b")])
