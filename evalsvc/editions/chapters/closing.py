@@ -1,9 +1,12 @@
 """Chapters 5 to 7: suspected cases, method with its limits, and the words used."""
 
+import json
+
 from evalsvc.editions.figures import Figures
 from evalsvc.editions.risk import risk_sentence
 from evalsvc.editions.wording import CASE_KINDS, CASE_STATES, GLOSSARY, INTERVALS
 from reports.document import Chapter, Column, Heading, Items, Paragraph, Row, Strong, Table
+from reports.faces import missing_characters
 
 
 def cases(figures: Figures) -> Chapter:
@@ -77,6 +80,10 @@ def _particular_limits(figures: Figures) -> list[str]:
         found.append("抽取没有使用公共随机值，见第二章。")
     if figures.facts["evaluation"]["simulated"]:
         found.append("本报告的数据是模拟数据，用于展示方法和核验过程，不能引用为任何地方的实际情况。")
+    missing = missing_characters("".join(sorted(set(json.dumps(figures.facts, ensure_ascii=False)))))
+    if missing:
+        codes = "、".join(f"U+{ord(each):04X}" for each in missing)
+        found.append(f"名称中有{len(missing)}个字不在本报告的字库里，印成了空框：{codes}；以内嵌数据中的写法为准。")
     return found
 
 

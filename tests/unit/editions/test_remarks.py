@@ -86,3 +86,13 @@ def test_the_method_tells_the_risk_of_many_verdicts_and_weighs_by_sizes_only():
     ]
     assert any(risk_sentence(facts) in text for text in texts)
     assert any("先按各户人口把户数折成等规模的户数" in text for text in texts)
+
+
+@pytest.mark.parametrize(("name", "told"), [("甲县", False), ("𰻞县", True)])
+def test_characters_that_the_faces_do_not_have_are_told_in_print(name, told):
+    facts = figures_of().facts
+    facts = {**facts, "draw": {"public_value": "01"}, "evaluation": {"simulated": False, "name": name}}
+    texts = [
+        words_of(item) for block in method(Figures(facts)).blocks if isinstance(block, Items) for item in block.items
+    ]
+    assert any("U+30EDE" in text for text in texts) == told
