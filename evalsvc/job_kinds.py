@@ -1,7 +1,13 @@
-"""Every kind of background job. Register a feature's here (its jobs.py, name `KIND`)."""
+"""Every kind of background job, and what is looked after again and again. Register a feature's here."""
+
+from collections.abc import Callable
 
 from evalsvc.editions import jobs as editions
+from evalsvc.interviews.chaining import enter_due_interviews
 from evalsvc.results import jobs as results
+from evalsvc.service import Service
 from evalsvc.worker import JobKind
 
 KINDS: tuple[JobKind, ...] = (results.KIND, editions.KIND)
+"""Each is named `KIND` in its feature's jobs.py."""
+REGULAR: tuple[Callable[[Service], None], ...] = (enter_due_interviews,)

@@ -6,11 +6,15 @@ that dies lets the lease run out, and the job is taken again. Every claim counts
 the latest claim may end the job, so a worker that slept through its lease changes nothing. Refused work (an error
 with a code) fails at once; anything unforeseen waits longer each time, then gives up. A job whose worker died is given
 up after as many claims: it may be what its workers die of.
+
+Beside jobs, a worker looks after some things again and again (REGULAR in evalsvc/job_kinds.py). Several workers may
+come to it at once, so such a function asks under a lock whether there still is something to do.
 """
 
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +34,7 @@ ATTEMPTS = 5
 LEASE = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=15)
 IDLE_SECONDS = 1.0
+REGULAR_SECONDS = 60.0
 UNEXPECTED = "job.unexpected"
 log = logging.getLogger("evalsvc.worker")
 
@@ -69,8 +74,11 @@ class JobKind:
 class Worker:
     """Take jobs until told to stop."""
 
-    def __init__(self, service: Service, kinds: Sequence[JobKind]) -> None:
+    def __init__(
+        self, service: Service, kinds: Sequence[JobKind], regular: Sequence[Callable[[Service], None]] = ()
+    ) -> None:
         self.service = service
+        self.regular = regular
         self.kinds = {kind.name: kind for kind in kinds}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="evalsvc-worker", daemon=True)
@@ -92,12 +100,24 @@ class Worker:
             done += 1
         return done
 
+    def run_regular(self) -> None:
+        """Look once after everything that is looked after again and again; what fails keeps nothing else from it."""
+        for look_after in self.regular:
+            try:
+                look_after(self.service)
+            except Exception:
+                log.exception("the worker could not look after %s", look_after.__name__)
+
     def _loop(self) -> None:
+        next_look = time.monotonic() + REGULAR_SECONDS
         while not self._stop.is_set():
             try:
                 self.run_due()
             except Exception:
                 log.exception("the worker could not take a job")
+            if time.monotonic() >= next_look:
+                self.run_regular()
+                next_look = time.monotonic() + REGULAR_SECONDS
             self._stop.wait(IDLE_SECONDS)
 
     def _run_next(self) -> bool:

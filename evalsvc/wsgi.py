@@ -4,7 +4,7 @@ import flask
 
 from evalsvc.app import create_app
 from evalsvc.config import Config, read_config
-from evalsvc.job_kinds import KINDS
+from evalsvc.job_kinds import KINDS, REGULAR
 from evalsvc.worker import Worker
 
 _workers: list[Worker] = []
@@ -16,7 +16,7 @@ def make_application(config: Config | None = None) -> flask.Flask:
     config = config or read_config()
     app = create_app(config)
     if config.run_jobs:
-        worker = Worker(app.extensions["evalsvc"], KINDS)
+        worker = Worker(app.extensions["evalsvc"], KINDS, REGULAR)
         worker.start()
         _workers.append(worker)
     return app

@@ -61,7 +61,7 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
         raise InvalidError("pack.refused", complaints, pack=evaluation.pack)
     frame_file = session.get_one(FrameFile, draw.frame_id)
     interviews = interviews_of_draw(session, draw.id)
-    listed = [_interview_row(sequence, each) for sequence, each in enumerate(interviews, start=1)]
+    listed = [interview_row(sequence, each) for sequence, each in enumerate(interviews, start=1)]
     known = {each.instance_id for each in interviews}
     # An outsider sees the interviews as they are listed: what counts is decided from the list, by the same function.
     counting = counting_visits(listed)
@@ -110,7 +110,8 @@ def _fieldwork_row(each: AssignmentRecord, visit: Visit | None) -> FieldworkRow:
     )
 
 
-def _interview_row(sequence: int, each: InterviewRecord) -> InterviewRow:
+def interview_row(sequence: int, each: InterviewRecord) -> InterviewRow:
+    """Write one interview as its line of interviews.csv."""
     return InterviewRow(
         instance_id=each.instance_id,
         unit_id=each.unit_id,

@@ -261,3 +261,20 @@ def test_the_thread_outlives_a_database_that_is_away(
     assert finished.wait(10)
     worker.stop()
     assert "could not take a job" in caplog.text
+
+
+def test_the_thread_looks_again_and_again_although_one_look_fails(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker_module, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(worker_module, "REGULAR_SECONDS", 0.02)
+    looked = threading.Semaphore(0)
+
+    def fail(_service: Service) -> None:
+        raise OSError("not now")
+
+    worker = Worker(service, [], [fail, lambda given: looked.release() if given is service else None])
+    worker.start()
+    assert all(looked.acquire(timeout=10) for _ in range(3))
+    worker.stop()
+    assert "could not look after fail" in caplog.text
