@@ -58,14 +58,9 @@ def estimability(design: Design, file: str = "design.yaml") -> list[Complaint]:
 def without_interval(design: Design, file: str = "design.yaml") -> list[Complaint]:
     """List what would leave the sample of a design without any interval; arguments and codes as ``estimability`` has.
 
-    Such a design is not committed, and a draw by one is not estimated.
+    The service commits no such design and estimates no draw by one; those who work with files are warned.
     """
     return [each for each in estimability(design, file) if each.code != LONE_UNIT]
-
-
-def lone_units(design: Design, file: str = "design.yaml") -> list[Complaint]:
-    """List the places that ask for a single unit: a warning, for the estimate has a rule for them."""
-    return [each for each in estimability(design, file) if each.code == LONE_UNIT]
 
 
 def _lone_places(stage: Stage) -> Iterator[str]:

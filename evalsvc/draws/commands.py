@@ -28,7 +28,7 @@ from sampling.design import Design
 from sampling.documents import parse_document
 from sampling.draw import run_draw
 from sampling.errors import complain
-from sampling.estimable import lone_units, without_interval
+from sampling.estimable import estimability
 from sampling.explain import explain
 from sampling.frame import Frame, open_frame
 from sampling.hashing import sha256_text
@@ -61,7 +61,7 @@ def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
     frame = open_frame(frame_path)
     design = _design_to_commit(design_path, frame)
     left_out = [asdict(each) for each in excluded_units(design, frame)]
-    remarks, told = lone_units(design, design_path.name), explain(design, frame)
+    remarks, told = estimability(design, design_path.name), explain(design, frame)
     if as_json:
         value = {
             "ok": True,
@@ -152,7 +152,7 @@ def make_commitment(design_path: Path, frame_path: Path, out: Path, secret_out: 
     _append(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
     details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
     click.echo(sentence("draw.committed", details, language()))
-    print_complaints(lone_units(design, design_path.name))
+    print_complaints(estimability(design, design_path.name))
 
 
 @commands.command("run")
@@ -244,8 +244,8 @@ def show_log(log_path: Path, as_json: bool) -> None:
 
 
 def _design_to_commit(path: Path, frame: Frame) -> Design:
-    text = read_text(path)
-    return read_design(text, path.name, frame, against=lambda design: without_interval(design, path.name))
+    """Read a design; that its sample would have no interval is a warning here, for files may be estimated elsewhere."""
+    return read_design(read_text(path), path.name, frame)
 
 
 def _secret(path: Path) -> str:
