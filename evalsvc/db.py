@@ -7,8 +7,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import psycopg
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from uuid6 import uuid7
@@ -122,7 +124,9 @@ class Database:
 def _make_engine(url: str) -> Engine:
     """Make the engine; its errors, which reach logs, name no values: answers and tokens' hashes are among them."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "handle_error", _leave_values_out)
+        return engine
     file = make_url(url).database
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -130,6 +134,20 @@ def _make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _leave_values_out(context: ExceptionContext) -> None:
+    """Keep of PostgreSQL's own error the sentence that names table and rule; its details repeat rows and keys.
+
+    Of data that a type refuses (class 22) the sentence itself repeats the input.
+    """
+    error, told = context.original_exception, context.sqlalchemy_exception
+    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+        return
+    sentence = None if error.sqlstate.startswith("22") else error.diag.message_primary
+    error.args = (f"{error.sqlstate} {sentence or type(error).__name__}",)
+    if told is not None:
+        told.args = (f"({type(error).__name__}) {error}", *told.args[1:])
 
 
 def _reading_options(engine: Engine) -> dict[str, Any]:

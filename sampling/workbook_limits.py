@@ -17,8 +17,8 @@ MOST_PARTS = 2_000
 MOST_BYTES = 1_000_000_000
 """Bytes of all parts, unpacked."""
 MOST_TIMES, SMALL_PART = 100, 10_000_000
-"""How many times larger a part may become than it is in the file; a register becomes 15 to 20 times larger. Parts of few
-bytes are not asked.
+"""How many times larger a part may become than it is in the file; registers become 15 to 20 times larger. What stays
+below so many bytes is not asked.
 """
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """What a sheet has in spreadsheet programs."""

@@ -1,11 +1,12 @@
 """The database: one place for transactions, aware times, checked references, and errors that name no values."""
 
 import threading
+import traceback
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from evalsvc.audit import AuditHead
 from evalsvc.db import Database, now
@@ -86,6 +87,40 @@ def test_an_error_of_the_database_names_no_values(database: Database) -> None:
     with pytest.raises(IntegrityError) as caught, database.transaction() as session:
         session.add(AuditHead(identifier=1, sequence=0, hash="王示例"))
     assert "王示例" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("UPDATE person SET name = NULL", "name"),
+        ("INSERT INTO person SELECT 'x', sign_in_name, name, password_hash FROM person", ""),
+        ("INSERT INTO judgement (id, verdict, reason) VALUES ('王示例', 'maybe', '王示例')", "judgement"),
+        ("INSERT INTO sign_in (id, person_id) VALUES ('x', '王示例')", "sign_in"),
+        ("SELECT CAST('王示例' AS integer)", "22P02"),
+    ],
+)
+def test_nothing_that_is_logged_of_an_error_names_values(database: Database, statement: str, rule: str) -> None:
+    with database.transaction() as session:
+        session.add(person())
+    try:
+        with database.transaction() as session:
+            session.execute(text(statement))
+    except DBAPIError as error:
+        logged = "".join(traceback.format_exception(error)).replace(statement, "")
+        assert "王示例" not in logged
+        assert database.engine.dialect.name == "sqlite" or rule in logged
+    else:
+        assert (database.engine.dialect.name, rule) == ("sqlite", "22P02"), "SQLite casts anything"
+
+
+def test_a_broken_check_is_named_and_not_what_broke_it(database: Database) -> None:
+    with pytest.raises(IntegrityError) as caught, database.transaction() as session:
+        session.execute(
+            text("CREATE TEMPORARY TABLE wish (name text, persons integer CONSTRAINT at_least_one CHECK (persons > 0))")
+        )
+        session.execute(text("INSERT INTO wish VALUES (:name, 0)"), {"name": "王示例"})
+    logged = "".join(traceback.format_exception(caught.value))
+    assert "at_least_one" in logged and "王示例" not in logged
 
 
 def test_sqlite_is_durable_and_writes_ahead(tmp_path) -> None:
