@@ -1,4 +1,8 @@
-"""Keep the secret of a commitment unreadable in the database until its manifest is published."""
+"""Keep the secret of a commitment unreadable in the database until the draw is carried out.
+
+From then on it stands in the manifest, which lies in the file store as it will be published: until that day, whoever can
+read the store's folder can read it. The seal keeps anybody with the database alone from knowing the sample beforehand.
+"""
 
 import base64
 

@@ -10,7 +10,6 @@ from evalsvc import web
 from evalsvc.access import public, upload
 from evalsvc.errors import InvalidError, TooLargeError
 from evalsvc.verification.archive import Limits
-from evalsvc.verification.outcome import Verification
 from evalsvc.verification.run import verify
 from evalsvc.words import sentence
 
@@ -43,9 +42,7 @@ def check() -> ResponseReturnValue:
     """Check what was dropped, and say of each figure whether it was recomputed."""
     sent = files_of_request()
     outcome = verify(sent.report, sent.bundle, limits=LIMITS)
-    return flask.render_template(
-        "overview/verify.html", outcome=outcome, name=sent.name, words=words, different=different(outcome)
-    )
+    return flask.render_template("overview/verify.html", outcome=outcome, name=sent.name, words=words)
 
 
 def files_of_request() -> Sent:
@@ -77,8 +74,3 @@ def _read(file: FileStorage, most: int) -> bytes:
 def words(code: str, details: dict[str, object] | None = None) -> str:
     """Return a sentence of the catalogue in the reader's language."""
     return sentence(code, details or {}, web.language())
-
-
-def different(outcome: Verification) -> int:
-    """Count the figures that differ."""
-    return outcome.unequal

@@ -4,13 +4,13 @@ import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from evalsvc import jobs, web
+from evalsvc import incoming, web
 from evalsvc.access import page
 from evalsvc.evaluations.rule_pack import short_title_of
 from evalsvc.overview import queries
 from evalsvc.overview.presentation import results_view
 from evalsvc.results import files, operations
-from evalsvc.results.queries import result_by_id, result_sets
+from evalsvc.results.queries import result_by_id
 from evalsvc.words import sentence
 from reports.chart import interval_chart
 
@@ -38,19 +38,13 @@ def results(evaluation: str) -> ResponseReturnValue:
     """Show a set of results: the newest, or the one asked for."""
     wanted = flask.request.args.get("set", "")
     with web.database().reading() as session:
-        listed = result_sets(session, flask.g.evaluation.id)
-        found = result_by_id(session, flask.g.evaluation.id, wanted) if wanted else next(iter(listed), None)
-        facts = None if found is None else queries.facts_for_page(session, web.store(), found)
-        running = [each for each in jobs.of_subject(session, flask.g.evaluation.id) if each.kind == operations.JOB]
-    opened = found is not None and queries.has_open_cases(web.store(), found)
-    view = None if facts is None else results_view(facts, web.language(), has_open_cases=opened)
+        shown = queries.results_for_page(session, web.store(), flask.g.evaluation.id, wanted)
+    facts, opened = shown.facts, shown.has_open_cases
     return flask.render_template(
         "overview/results.html",
         evaluation=evaluation,
-        view=view,
-        found=found,
-        listed=listed,
-        job=running[0] if running else None,
+        shown=shown,
+        view=None if facts is None else results_view(facts, web.language(), has_open_cases=opened),
         downloads=DOWNLOADS,
         chart=lambda block: interval_chart(block, web.language()),
         job_failure=lambda job: sentence(job.failure_code or "", job.failure_details, web.language()),
@@ -62,8 +56,9 @@ def results(evaluation: str) -> ResponseReturnValue:
 @page("designer", "lead")
 def compute(evaluation: str) -> ResponseReturnValue:
     """Wish for results to be computed in the background."""
+    number = flask.request.form.get("draw", type=incoming.number)
     with web.database().transaction() as session:
-        operations.request(session, web.current_actor(), flask.g.evaluation.id)
+        operations.request(session, web.current_actor(), flask.g.evaluation.id, number)
     flask.flash(_("已安排计算，完成后刷新本页即可看到。"), "good")
     return web.see_other("overview.results", evaluation=evaluation)
 

@@ -4,18 +4,21 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from evalsvc import jobs
 from evalsvc.cases.queries import counts_of
 from evalsvc.draws.queries import draws_of, levels_of
+from evalsvc.draws.values import DrawRecord
 from evalsvc.editions.facts import Facts, shown_facts
 from evalsvc.editions.queries import editions_of
 from evalsvc.errors import InvalidError
 from evalsvc.evaluations.rule_pack import read_pack
-from evalsvc.fieldwork.queries import areas, draws_in_fieldwork, progress
+from evalsvc.fieldwork.queries import areas, progress
 from evalsvc.frames.queries import frames_of
 from evalsvc.instruments.queries import instruments_of
+from evalsvc.jobs import JobStatus
 from evalsvc.overview.values import CURRENT, DONE, WAITING, Overview, Stage
-from evalsvc.results import files
-from evalsvc.results.queries import result_sets, rows_of
+from evalsvc.results import files, operations
+from evalsvc.results.queries import result_by_id, result_sets, rows_of, visited_draws
 from evalsvc.results.records import CaseRow, read_records
 from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
@@ -58,9 +61,10 @@ def _before_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
 
 
 def _from_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
-    visited = [progress(session, draw_id).total for draw_id in draws_in_fieldwork(session, evaluation_id)]
-    opened, finished = sum(each.opened for each in visited), sum(each.finished for each in visited)
-    complete = bool(visited) and opened == finished
+    # A draw that went to the field before this one has ended, whatever came of it.
+    latest = [progress(session, draw.id).total for draw in visited_draws(session, evaluation_id)[-1:]]
+    opened, finished = sum(each.opened for each in latest), sum(each.finished for each in latest)
+    complete = bool(latest) and opened == finished
     cases = counts_of(session, evaluation_id)
     results = len(result_sets(session, evaluation_id))
     editions = len(editions_of(session, evaluation_id))
@@ -72,6 +76,33 @@ def _from_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
         _Found("results", "overview.results", results > 0, {"result_sets": results}),
         _Found("editions", "editions.editions", editions > 0, {"editions": editions}),
     ]
+
+
+@dataclass(frozen=True)
+class FoundResults:
+    """What the results page is made of; `found` is the set that is shown, with what has to be known to show it."""
+
+    listed: tuple[ResultRecord, ...]
+    found: ResultRecord | None
+    facts: Facts | None
+    has_open_cases: bool
+    job: JobStatus | None
+    draws: tuple[DrawRecord, ...]
+
+
+def results_for_page(session: Session, store: Store, evaluation_id: str, wanted: str) -> FoundResults:
+    """Read the set of results that is asked for, else the newest, and what stands beside it on the page."""
+    listed = result_sets(session, evaluation_id)
+    found = result_by_id(session, evaluation_id, wanted) if wanted else next(iter(listed), None)
+    wished = (each for each in jobs.of_subject(session, evaluation_id) if each.kind == operations.JOB)
+    return FoundResults(
+        listed=tuple(listed),
+        found=found,
+        facts=None if found is None else facts_for_page(session, store, found),
+        has_open_cases=found is not None and has_open_cases(store, found),
+        job=next(wished, None),
+        draws=tuple(visited_draws(session, evaluation_id)),
+    )
 
 
 def facts_for_page(session: Session, store: Store, found: ResultRecord) -> Facts:

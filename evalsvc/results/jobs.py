@@ -11,12 +11,12 @@ from evalsvc.worker import Finish, JobKind, Work
 def _run(work: Work) -> Finish:
     """Compute outside any writing transaction; the row is written in the commit that ends the job."""
     database, store = work.service.database, work.service.store
-    actor = Actor(work.actor, None, frozenset())
+    actor, number = Actor(work.actor, None, frozenset()), work.arguments.get("draw")
     with database.transaction() as session:
-        enter_received(session, actor, evaluation_by_id(session, work.subject), None)
+        enter_received(session, actor, evaluation_by_id(session, work.subject), number)
     with database.reading() as session:
         evaluation = evaluation_by_id(session, work.subject)
-        made = make(session, store, evaluation, None)
+        made = make(session, store, evaluation, number)
 
     def finish(session: Session) -> None:
         keep(session, store, actor, made)

@@ -47,6 +47,12 @@ def rows_of(store: Store, found: ResultRecord) -> Sequence[Row]:
     return rows
 
 
+def visited_draws(session: Session, evaluation_id: str) -> list[DrawRecord]:
+    """List the draws that households were visited for, by number."""
+    visited = set(draws_in_fieldwork(session, evaluation_id))
+    return [draw for draw in draws_of(session, evaluation_id) if draw.id in visited]
+
+
 def draw_in_fieldwork(session: Session, evaluation_id: str, number: int | None = None) -> DrawRecord:
     """Return the draw that results are made of: the one asked for, or the only one that households were visited for.
 
@@ -55,9 +61,7 @@ def draw_in_fieldwork(session: Session, evaluation_id: str, number: int | None =
     ConflictError
         ``results.no_fieldwork``, ``results.several_draws``
     """
-    visited = set(draws_in_fieldwork(session, evaluation_id))
-    found = [draw for draw in draws_of(session, evaluation_id) if draw.id in visited]
-    chosen = [draw for draw in found if number in (None, draw.number)]
+    chosen = [draw for draw in visited_draws(session, evaluation_id) if number in (None, draw.number)]
     if not chosen:
         raise ConflictError("results.no_fieldwork")
     if len(chosen) > 1:

@@ -1,6 +1,8 @@
 """What goes in and out of the API of results."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+from evalsvc.incoming import LARGEST_NUMBER
 
 
 class ResultSetSchema(Schema):
@@ -21,6 +23,12 @@ class ResultRowsSchema(Schema):
 
     version = fields.Integer()
     estimates = fields.List(fields.Dict())
+
+
+class ResultWish(Schema):
+    """Of which draw results are wished; needed only where households of several were visited."""
+
+    draw = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=0, max=LARGEST_NUMBER))
 
 
 class WishedSchema(Schema):

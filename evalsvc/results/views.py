@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api
 from evalsvc.results import operations, queries
-from evalsvc.results.schemas import ResultRowsSchema, ResultSetSchema, WishedSchema
+from evalsvc.results.schemas import ResultRowsSchema, ResultSetSchema, ResultWish, WishedSchema
 
 blueprint = Blueprint(
     "results_api",
@@ -31,11 +31,12 @@ class ResultsView(MethodView):
             return queries.result_sets(session, flask.g.evaluation.id)
 
     @api("lead", "designer")
+    @blueprint.arguments(ResultWish)
     @blueprint.response(202, WishedSchema)
-    def post(self, evaluation: str) -> Any:
+    def post(self, wish: dict[str, Any], evaluation: str) -> Any:
         """Wish for results to be computed in the background."""
         with web.database().transaction() as session:
-            return {"job": operations.request(session, web.current_actor(), flask.g.evaluation.id)}
+            return {"job": operations.request(session, web.current_actor(), flask.g.evaluation.id, wish["draw"])}
 
 
 @blueprint.route("/<identifier>")

@@ -369,3 +369,14 @@ def field(prepared_field: PreparedField, database: Database, store: Store) -> Fi
             if prepared_field.rows[table.name]:
                 session.execute(table.insert(), list(prepared_field.rows[table.name]))
     return prepared_field.field
+
+
+@pytest.fixture
+def second_draw(database: Database, store: Store, field: Field) -> str:
+    """Another draw of the same frame, carried out; the first is still in the field."""
+    with database.transaction() as session:
+        text = SMALL_DESIGN.replace("draw: 1", "draw: 2")
+        options = {"frame_id": field.frame_id, "purpose": "复查", "design_text": text, "secret_key": SECRET_KEY}
+        draws.commit(session, store, SYSTEM, field.evaluation, **options)
+        drawn = draws.run(session, store, SYSTEM, field.evaluation, number=2, public_value=None, secret_key=SECRET_KEY)
+    return drawn.id

@@ -8,16 +8,12 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from evalsvc.audit import AuditRow
-from evalsvc.draws import operations as draws
-from evalsvc.draws.models import Draw
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork import course, operations, queries
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.values import Task
-from evalsvc.people.actor import SYSTEM
 
-KEY = "a test key that is at least thirty-two characters long"
 OPENROSA = {"X-OpenRosa-Version": "1.0"}
 
 
@@ -254,17 +250,6 @@ def test_nothing_opens_and_nobody_is_sent_after_the_end(client, database, store,
         operations.assign_from_draw(session, store, lead, field.draw_id, field.instrument_id)
     url = f"/v1/key/{field.enumerators[0].device_token}/evaluations/{field.evaluation.code}/assignments"
     assert client.get(url).json == {"assignments": []}
-
-
-@pytest.fixture
-def second_draw(database, store, field):
-    """Another draw of the same frame, carried out; the first is still in the field."""
-    with database.transaction() as session:
-        text = session.get_one(Draw, field.draw_id).design_text.replace("draw: 1", "draw: 2")
-        options = {"frame_id": field.frame_id, "purpose": "复查", "design_text": text, "secret_key": KEY}
-        draws.commit(session, store, SYSTEM, field.evaluation, **options)
-        options = {"number": 2, "public_value": None, "secret_key": KEY}
-        return draws.run(session, store, SYSTEM, field.evaluation, **options).id
 
 
 def test_one_draw_is_in_the_field_at_a_time(database, store, field, second_draw, actor):
