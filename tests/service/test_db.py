@@ -114,11 +114,12 @@ def test_nothing_that_is_logged_of_an_error_names_values(database: Database, sta
 
 
 def test_a_broken_check_is_named_and_not_what_broke_it(database: Database) -> None:
+    row = {"name": "王示例"}
     with pytest.raises(IntegrityError) as caught, database.transaction() as session:
         session.execute(
             text("CREATE TEMPORARY TABLE wish (name text, persons integer CONSTRAINT at_least_one CHECK (persons > 0))")
         )
-        session.execute(text("INSERT INTO wish VALUES (:name, 0)"), {"name": "王示例"})
+        session.execute(text("INSERT INTO wish VALUES (:name, 0)"), row)
     logged = "".join(traceback.format_exception(caught.value))
     assert "at_least_one" in logged and "王示例" not in logged
 
