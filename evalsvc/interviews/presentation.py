@@ -15,6 +15,11 @@ from forms.structure import Node, Texts
 
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _POSITION = re.compile(r"\[\d+\]")
+ABOUT_THE_FORM = frozenset({"form", "structure"})
+"""Kinds of complaints whose details hold no answer."""
+FORMS_OWN_WORDS = frozenset({"message", "message_en", "type", "name", "limit", "algorithm", "expression"})
+"""Details that come from the form; every other one may hold an answer."""
+HIDDEN = "…"
 Complaints = Sequence[Mapping[str, Any]]
 
 
@@ -30,7 +35,29 @@ def answer_lines(
     definition: FormDefinition, instance: Instance, complaints: Complaints, reader: Reader
 ) -> list[AnswerLine]:
     """List the form's groups and questions with their answers, in the order of the form."""
-    return list(_Walk(definition, reader, _by_place(complaints)).below(instance.root, f"/{definition.root}", "", None))
+    hidden = () if reader.sees_personal else (node.name for node in definition.nodes if node.personal is not None)
+    walk = _Walk(definition, reader, _by_place(complaints), frozenset(hidden))
+    return list(walk.below(instance.root, f"/{definition.root}", "", None))
+
+
+def complaints_for(definition: FormDefinition, complaints: Complaints, reader: Reader) -> list[Mapping[str, Any]]:
+    """Leave what was answered out of complaints about answers that the reader may not see."""
+    if reader.sees_personal:
+        return list(complaints)
+    return [_without_answer(each) if _tells_personal(definition, each) else each for each in complaints]
+
+
+def _tells_personal(definition: FormDefinition, complaint: Mapping[str, Any]) -> bool:
+    """Tell whether a complaint speaks of a personal answer, or of one that nobody can tell what it is."""
+    if complaint["kind"] in ABOUT_THE_FORM:
+        return False
+    node = definition.by_path.get(_POSITION.sub("", str(complaint.get("path", ""))))
+    return node is None or node.personal is not None
+
+
+def _without_answer(complaint: Mapping[str, Any]) -> Mapping[str, Any]:
+    details = {name: value if name in FORMS_OWN_WORDS else HIDDEN for name, value in complaint["details"].items()}
+    return {**complaint, "details": details}
 
 
 def complaints_elsewhere(lines: Sequence[AnswerLine], complaints: Complaints) -> list[Mapping[str, Any]]:
@@ -56,6 +83,8 @@ class _Walk:
     definition: FormDefinition
     reader: Reader
     complaints: Mapping[str, list[Mapping[str, Any]]]
+    hidden: frozenset[str]
+    """Names of the questions whose answers no label may repeat."""
     children: dict[str, list[Node]] = field(default_factory=dict)
 
     def below(self, element: etree._Element | None, path: str, place: str, row: int | None) -> Iterator[AnswerLine]:
@@ -102,7 +131,7 @@ class _Walk:
         return AnswerLine(
             path=here,
             name=node.name,
-            label=_filled(text_of(node.labels, self.reader.language, node.name), element),
+            label=_filled(text_of(node.labels, self.reader.language, node.name), element, self.hidden),
             answer="" if hidden else self._readable(node, text),
             row=row,
             is_group=False,
@@ -123,16 +152,18 @@ class _Walk:
         return tuple([*self.complaints.get(here, ()), *(self.complaints.get(plain, ()) if plain != here else ())])
 
 
-def _filled(label: str, element: etree._Element | None) -> str:
+def _filled(label: str, element: etree._Element | None, hidden: frozenset[str]) -> str:
     """Put the values into a label that speaks of other answers, the nearest one of a name first."""
 
     def value(match: re.Match[str]) -> str:
+        if match.group(1) in hidden:
+            return HIDDEN
         around = None if element is None else element.getparent()
         while around is not None:
             text = around.findtext(f".//{match.group(1)}")
             if text:
                 return text.strip()
             around = around.getparent()
-        return "…"
+        return HIDDEN
 
     return _REFERENCE.sub(value, label)

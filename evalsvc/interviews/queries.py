@@ -13,7 +13,7 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.models import Instrument
 from evalsvc.interviews.models import Interview, InterviewFile, InterviewLink
-from evalsvc.interviews.presentation import Reader, answer_lines, complaints_elsewhere, text_of
+from evalsvc.interviews.presentation import Reader, answer_lines, complaints_elsewhere, complaints_for, text_of
 from evalsvc.interviews.values import (
     FileLine,
     Filters,
@@ -160,7 +160,8 @@ def detail(session: Session, store: Store, evaluation_id: str, identifier: str, 
     draw_id, attributes, enumerator, xform_sha256 = row
     definition = definition_of(store, xform_sha256)
     instance = parse_instance(store.get(record.sha256))
-    lines = answer_lines(definition, instance, record.complaints, reader)
+    complaints = complaints_for(definition, record.complaints, reader)
+    lines = answer_lines(definition, instance, complaints, reader)
     county, village = _names(levels_of(session, draw_id), attributes)
     return InterviewDetail(
         record=record,
@@ -168,7 +169,7 @@ def detail(session: Session, store: Store, evaluation_id: str, identifier: str, 
         county=county,
         enumerator=enumerator,
         lines=tuple(lines),
-        other_complaints=tuple(complaints_elsewhere(lines, record.complaints)),
+        other_complaints=tuple(complaints_elsewhere(lines, complaints)),
         files=tuple(_files(session, identifier, _expected(definition, instance, reader.language))),
     )
 

@@ -12,8 +12,10 @@ from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.queries import instrument_by_version
 from evalsvc.interviews import queries
 from evalsvc.interviews.pages import sees_personal
+from evalsvc.interviews.presentation import Reader, complaints_for
 from evalsvc.interviews.schemas import InterviewSchema, ListWish, PageSchema
 from evalsvc.interviews.values import Filters, InterviewRecord
+from forms.definition import FormDefinition
 
 blueprint = Blueprint(
     "interviews_api",
@@ -48,11 +50,15 @@ class InterviewView(MethodView):
         with web.database().reading() as session:
             record = queries.interview_by_id(session, flask.g.evaluation.id, identifier)
             instrument = instrument_by_version(session, flask.g.evaluation.id, record.form_id, record.version)
-        return {**vars(record), "answers": _answers(record, instrument.xform_sha256)}
+        definition = definition_of(web.store(), instrument.xform_sha256)
+        reader = Reader(web.language(), sees_personal())
+        return {
+            **vars(record),
+            "answers": _answers(record, definition, reader),
+            "complaints": complaints_for(definition, record.complaints, reader),
+        }
 
 
-def _answers(record: InterviewRecord, xform_sha256: str) -> dict[str, Any]:
-    if sees_personal():
-        return dict(record.answers)
-    personal = queries.personal_columns(definition_of(web.store(), xform_sha256))
+def _answers(record: InterviewRecord, definition: FormDefinition, reader: Reader) -> dict[str, Any]:
+    personal = frozenset() if reader.sees_personal else queries.personal_columns(definition)
     return {name: value for name, value in record.answers.items() if name not in personal}

@@ -322,6 +322,26 @@ def test_pages_show_interviews_to_those_who_may_see_them(client, field, sign_in,
     assert other.get(f"{base}/{identifier}/files/门口照片.jpg").status_code == 403
 
 
+def test_complaints_repeat_no_answer_that_the_reader_may_not_see(client, field, sign_in, make_person):
+    unit = field.opened(field.enumerators[0])[0]
+    xml = field.submission(unit).replace(b"<attempt>1<", b"<attempt>77<")
+    aged = b"</visit><interview><respondent><respondent_age>149</respondent_age></respondent></interview>"
+    post(client, field, xml.replace(b"</visit>", aged))
+    auditor, base = (
+        make_person("auditor", evaluation=field.evaluation),
+        f"/evaluations/{field.evaluation.code}/interviews",
+    )
+    identifier = client.get(f"/api/v1{base}", headers=auditor.bearer).json["lines"][0]["id"]
+    for person, seen in ((field.supervisor, True), (auditor, False)):
+        complaints = client.get(f"/api/v1{base}/{identifier}", headers=person.bearer).json["complaints"]
+        told = {each["path"].rsplit("/", 1)[-1]: each["details"].get("value") for each in complaints}
+        assert (told["attempt"], told["respondent_age"]) == ("77", "149" if seen else "…")
+        browser = client.application.test_client()
+        sign_in(browser, person)
+        page = browser.get(f"{base}/{identifier}").get_data(as_text=True)
+        assert ("149" in page, "77" in page) == (seen, True)
+
+
 def test_personal_answers_are_for_supervisors_and_leads(client, field, sign_in, make_person):
     unit = field.opened(field.enumerators[0])[0]
     post(client, field, field.submission(unit, "ineligible_vacant", ineligible_basis="向邻居核实过两次"))
