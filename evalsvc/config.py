@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from evalsvc.durable import write_new
 from evalsvc.errors import EvalsvcError
@@ -52,6 +53,8 @@ class Config:
             raise ConfigurationError("config.secret_key_short", minimum=32)
         if not self.database_url.startswith(("sqlite", "postgresql+psycopg:")):
             raise ConfigurationError("config.database_url", value=self.database_url.split(":", 1)[0])
+        if not _is_web_address(self.public_url):
+            raise ConfigurationError("config.public_url", value=self.public_url)
         if self.submission_limit < SMALLEST_LIMIT or self.upload_limit < SMALLEST_LIMIT:
             raise ConfigurationError("config.limit_small", minimum=SMALLEST_LIMIT)
         for name, (least, most) in RANGES.items():
@@ -96,6 +99,15 @@ def _kept_secret_key(data: Path) -> str:
         with suppress(FileExistsError):
             write_new(path, os.urandom(32).hex().encode("ascii"), private=True)
     return path.read_text(encoding="ascii").strip()
+
+
+def _is_web_address(text: str) -> bool:
+    """Tell whether addresses can be made by adding a path to a text."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:

@@ -33,6 +33,8 @@ STATUS: Mapping[type[Exception], int] = {
 }
 """The one table of statuses; every other error with a code (those of the pure packages) is bad data, 422."""
 BAD_DATA = 422
+BEARER, INVALID_TOKEN = 'Bearer realm="evalsvc"', ', error="invalid_token"'
+"""What the API says of the proof that it takes (RFC 6750)."""
 
 
 def service() -> Service:
@@ -93,7 +95,12 @@ def _on_error(error: Exception) -> ResponseReturnValue:
         return see_other("people.password")
     if flask.g.get("access_kind") == PAGE and status == 401 and flask.request.method == "GET":
         return see_other("people.sign_in", next=flask.request.full_path.rstrip("?"))
-    return _answer(status, known.code, known.details, errors.complaints_of(error))
+    response = flask.make_response(_answer(status, known.code, known.details, errors.complaints_of(error)))
+    if status == 401 and flask.request.path.startswith(API_PATH):
+        response.headers["WWW-Authenticate"] = BEARER + (
+            INVALID_TOKEN if "Authorization" in flask.request.headers else ""
+        )
+    return response
 
 
 def _on_http(error: HTTPException) -> ResponseReturnValue:

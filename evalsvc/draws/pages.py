@@ -9,7 +9,6 @@ from evalsvc.access import page, public
 from evalsvc.draws import operations, queries, summary
 from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import NotFoundError
-from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.frames import queries as frames
 from evalsvc.incoming import sent_text
 from evalsvc.words import sentence
@@ -150,7 +149,7 @@ def commitments_file() -> ResponseReturnValue:
 def commitment_file(code: str, number: int) -> ResponseReturnValue:
     """Send a draw's commitment: the design, the frame's hashes, and the hash of the secret."""
     with web.database().reading() as session:
-        row = queries.draw_by_number(session, evaluation_by_code(session, code).id, number)
+        row = queries.draw_in_public(session, code, number)
     return flask.Response(web.store().get(row.commitment_sha256), content_type=JSON)
 
 
@@ -159,7 +158,7 @@ def commitment_file(code: str, number: int) -> ResponseReturnValue:
 def manifest_file(code: str, number: int) -> ResponseReturnValue:
     """Send a draw's manifest, with secret and reserves, once it was published."""
     with web.database().reading() as session:
-        row = queries.draw_by_number(session, evaluation_by_code(session, code).id, number)
+        row = queries.draw_in_public(session, code, number)
     if row.published_at is None or row.manifest_sha256 is None:
         raise NotFoundError("draw.not_published", number=number)
     return flask.Response(web.store().get(row.manifest_sha256), content_type=JSON)

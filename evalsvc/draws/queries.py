@@ -34,6 +34,21 @@ def draw_by_number(session: Session, evaluation_id: str, number: int) -> DrawRec
     return record(row)
 
 
+def draw_in_public(session: Session, code: str, number: int) -> DrawRecord:
+    """Return a draw for those who are not signed in: an unknown evaluation answers as an unknown draw does.
+
+    Raises
+    ------
+    NotFoundError
+        ``draw.unknown``
+    """
+    wanted = select(Draw).join(Evaluation, Evaluation.id == Draw.evaluation_id)
+    row = session.scalars(wanted.where(Evaluation.code == code, Draw.number == number)).one_or_none()
+    if row is None:
+        raise NotFoundError("draw.unknown", draw=number)
+    return record(row)
+
+
 def record(row: Draw) -> DrawRecord:
     """Copy a row into the value that pages and other features see."""
     return DrawRecord(

@@ -26,11 +26,12 @@ def create_evaluation(
         raise InvalidError("evaluation.code_form", evaluation=code)
     if queries.find_evaluation(session, code) is not None:
         raise ConflictError("evaluation.code_taken", evaluation=code)
-    for field, value in (("name", name), ("client", client), ("institute", institute)):
-        if not 1 <= len(value.strip()) <= LONGEST_TEXT:
+    texts = {"name": name.strip(), "client": client.strip(), "institute": institute.strip()}
+    for field, value in texts.items():
+        if not 1 <= len(value) <= LONGEST_TEXT:
             raise InvalidError("evaluation.text_form", field=field, longest=LONGEST_TEXT)
     pack_bytes(pack)
-    row = Evaluation(code=code, name=name, client=client, institute=institute, pack=pack, simulated=simulated)
+    row = Evaluation(code=code, **texts, pack=pack, simulated=simulated)
     session.add(row)
     session.flush()
     audit.record(

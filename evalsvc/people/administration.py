@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from evalsvc import web
 from evalsvc.access import page
 from evalsvc.evaluations import queries as evaluations
-from evalsvc.people import operations, queries
+from evalsvc.people import once, operations, queries
 from evalsvc.people.actor import ADMINISTRATOR, ROLES
+from evalsvc.people.once import ShownSecret
 
 blueprint = flask.Blueprint("administration", __name__, template_folder="templates")
 
@@ -36,7 +37,7 @@ def add() -> ResponseReturnValue:
             password,
             must_change=True,
         )
-    return _secret(person.id, _("初始密码"), password)
+    return _shown_once(person.id, _("初始密码"), password)
 
 
 @blueprint.get("/people/<person_id>")
@@ -93,7 +94,7 @@ def make_token(person_id: str) -> ResponseReturnValue:
             days=int(days) if days.isdecimal() else 0,
         )
     address = f"{web.config().public_url}/v1/key/{token.secret}" if kind == "device" else None
-    return _secret(person_id, _("令牌"), token.secret, address)
+    return _shown_once(person_id, _("令牌"), token.secret, address)
 
 
 @blueprint.post("/people/<person_id>/tokens/<token_id>/revoke")
@@ -112,7 +113,18 @@ def new_password(person_id: str) -> ResponseReturnValue:
     password = operations.first_password()
     with web.database().transaction() as session:
         operations.set_first_password(session, web.current_actor(), person_id, password)
-    return _secret(person_id, _("初始密码"), password)
+    return _shown_once(person_id, _("初始密码"), password)
+
+
+@blueprint.get("/people/<person_id>/secret")
+@page(ADMINISTRATOR)
+def secret(person_id: str) -> ResponseReturnValue:
+    """Show the password or token that was just made; a second look finds nothing."""
+    shown = once.take(person_id)
+    if shown is not None:
+        return flask.render_template("people/secret.html", shown=shown)
+    flask.flash(_("密码和令牌只显示一次，已经不能再看。没有记下的，请重新生成。"), "open")
+    return web.see_other("administration.person", person_id=person_id)
 
 
 @blueprint.post("/people/<person_id>/active")
@@ -130,5 +142,6 @@ def _done(person_id: str, words: str) -> ResponseReturnValue:
     return web.see_other("administration.person", person_id=person_id)
 
 
-def _secret(person_id: str, what: str, secret: str, address: str | None = None) -> ResponseReturnValue:
-    return flask.render_template("people/secret.html", person_id=person_id, what=what, secret=secret, address=address)
+def _shown_once(person_id: str, what: str, secret: str, address: str | None = None) -> ResponseReturnValue:
+    once.keep(ShownSecret(person_id, what, secret, address))
+    return web.see_other("administration.secret", person_id=person_id)

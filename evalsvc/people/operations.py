@@ -6,6 +6,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from evalsvc.errors import ConflictError, InvalidError, NotFoundError
 from evalsvc.people import queries
 from evalsvc.people.actor import ADMINISTRATOR, ROLES, Actor
 from evalsvc.people.models import FailedSignIn, Person, RoleGrant, SignIn, Token
-from evalsvc.people.passwords import hash_password, password_fits
+from evalsvc.people.passwords import hash_password, password_fits, rehash
 
 TOKEN_KINDS = ("api", "device")
 LONGEST_TOKEN_DAYS = 366
@@ -26,7 +27,11 @@ THROTTLE_MINUTES = 15
 THROTTLE_WINDOW = timedelta(minutes=THROTTLE_MINUTES)
 SIGN_INS_KEPT = timedelta(days=30)
 """How long an expired session's row stays; the audit trail keeps the fact."""
-FAILURES_OF_NAME, FAILURES_OF_ADDRESS = 10, 60
+FAILURES_OF_NAME, FAILURES_OF_ADDRESS = 10, 100
+"""Of one name from one address, and of all names from one address. A name is never stopped everywhere: else whoever
+knows it could keep its owner out; a password of twelve characters is not guessed from many addresses either."""
+NETWORK_BITS = 64
+"""What an IPv6 customer gets at least: so many bits name who it is."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Attempt:
     person_id: str | None
     password_hash: str | None
     name_mark: str
+    address: str
     throttled: bool
 
 
@@ -197,11 +203,11 @@ def revoke_token(session: Session, actor: Actor, person_id: str, token_id: str) 
 
 def begin_attempt(session: Session, sign_in_name: str, address: str, key: str) -> Attempt:
     """Count an attempt to sign in before its password is looked at, so that many at once are counted too."""
-    at = now()
+    at, address = now(), _network(address)
     session.execute(delete(FailedSignIn).where(FailedSignIn.at < at - THROTTLE_WINDOW))
     mark = hmac.new(key.encode(), queries.plain_name(sign_in_name).encode(), hashlib.sha256).hexdigest()
     throttled = (
-        _failures(session, FailedSignIn.name_mark == mark) >= FAILURES_OF_NAME
+        _failures(session, FailedSignIn.name_mark == mark, FailedSignIn.address == address) >= FAILURES_OF_NAME
         or _failures(session, FailedSignIn.address == address) >= FAILURES_OF_ADDRESS
     )
     if not throttled:
@@ -209,8 +215,19 @@ def begin_attempt(session: Session, sign_in_name: str, address: str, key: str) -
         session.flush()
     person = queries.person_by_sign_in_name(session, sign_in_name)
     if person is None or not person.active:
-        return Attempt(None, None, mark, throttled)
-    return Attempt(person.id, person.password_hash, mark, throttled)
+        return Attempt(None, None, mark, address, throttled)
+    return Attempt(person.id, person.password_hash, mark, address, throttled)
+
+
+def _network(address: str) -> str:
+    """Return the part of an address that its owner cannot choose; IPv6 hands out many to each."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return address
+    return str(parsed.ipv4_mapped or ip_network((parsed, NETWORK_BITS), strict=False))
 
 
 def password_of_attempt_fits(attempt: Attempt, password: str) -> bool:
@@ -218,14 +235,22 @@ def password_of_attempt_fits(attempt: Attempt, password: str) -> bool:
     return password_fits(attempt.password_hash, password) and not attempt.throttled
 
 
+def renewed_hash(attempt: Attempt, password: str) -> str | None:
+    """Hash a password that was right anew where its hash was made by older rules; None where it was not."""
+    return rehash(attempt.password_hash or "", password)
+
+
 def forget_failures(session: Session, attempt: Attempt) -> None:
-    """Forget the failures of a name, once its password was right."""
-    session.execute(delete(FailedSignIn).where(FailedSignIn.name_mark == attempt.name_mark))
+    """Forget the failures of a name from an address, once its password was right."""
+    failed = FailedSignIn.name_mark == attempt.name_mark, FailedSignIn.address == attempt.address
+    session.execute(delete(FailedSignIn).where(*failed))
 
 
-def start_sign_in(session: Session, attempt: Attempt, hours: int) -> StartedSignIn:
-    """Begin the session of a person whose password was right, and forget the failures of the name."""
+def start_sign_in(session: Session, attempt: Attempt, hours: int, renewed: str | None = None) -> StartedSignIn:
+    """Begin the session of a person whose password was right; `renewed` is its hash by today's rules, if need be."""
     person = queries.person_by_id(session, attempt.person_id or "")
+    if renewed is not None and person.password_hash == attempt.password_hash:
+        person.password_hash = renewed
     secret = secrets.token_urlsafe(32)
     session.add(
         SignIn(
@@ -257,8 +282,8 @@ def _end_sign_ins(session: Session, person_id: str, but: str = "") -> None:
     session.execute(update(SignIn).where(*open_ones).values(ended_at=now()))
 
 
-def _failures(session: Session, condition: ColumnElement[bool]) -> int:
-    return session.scalars(select(func.count()).select_from(FailedSignIn).where(condition)).one()
+def _failures(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalars(select(func.count()).select_from(FailedSignIn).where(*conditions)).one()
 
 
 def _grant(session: Session, person_id: str, role: str, evaluation_id: str | None) -> RoleGrant | None:

@@ -49,8 +49,9 @@ def check_sign_in() -> ResponseReturnValue:
     if not operations.password_of_attempt_fits(attempt, form.get("password", "")):
         message = sentence("people.sign_in_failed", {"minutes": operations.THROTTLE_MINUTES}, web.language())
         return flask.render_template("people/sign_in.html", next=wanted, message=message), 401
+    renewed = operations.renewed_hash(attempt, form.get("password", ""))
     with web.database().transaction() as session:
-        started = operations.start_sign_in(session, attempt, web.config().session_hours)
+        started = operations.start_sign_in(session, attempt, web.config().session_hours, renewed)
     flask.session.clear()
     flask.session.permanent = True
     login_user(SignedIn(started.secret, started.person_id, ""))

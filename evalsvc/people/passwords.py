@@ -37,4 +37,9 @@ def password_fits(kept: str | None, password: str) -> bool:
         return False
 
 
+def rehash(kept: str, password: str) -> str | None:
+    """Hash a right password anew if its hash was not made with today's parameters; None if it was."""
+    return HASHER.hash(password) if HASHER.check_needs_rehash(kept) else None
+
+
 NOBODY = HASHER.hash("no person has this password, it only takes the time that a comparison takes")

@@ -199,6 +199,15 @@ def test_the_api_takes_a_token_and_ignores_cookies(client, make_person, sign_in)
     assert "Set-Cookie" not in answer.headers
 
 
+def test_the_api_says_which_proof_it_takes(client, make_person) -> None:
+    missing, wrong = client.get("/api/v1/trial"), client.get("/api/v1/trial", headers={"Authorization": "Bearer x"})
+    assert missing.headers["WWW-Authenticate"] == 'Bearer realm="evalsvc"'
+    assert wrong.headers["WWW-Authenticate"] == 'Bearer realm="evalsvc", error="invalid_token"'
+    forbidden = client.get("/api/v1/trial", headers=make_person("expert").bearer)
+    assert "WWW-Authenticate" not in forbidden.headers
+    assert "WWW-Authenticate" not in client.get("/account").headers
+
+
 def test_the_api_answers_in_json_with_code_and_sentence(client, make_person) -> None:
     refused = client.get("/api/v1/trial", headers=make_person("expert").bearer)
     assert refused.status_code == 403

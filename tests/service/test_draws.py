@@ -173,6 +173,17 @@ def test_nothing_secret_is_public_before_publication(client, database, store, fi
     assert (manifest.status_code, manifest.json["secret"]) == (200, secret)
 
 
+def test_outsiders_learn_no_evaluation_from_what_is_missing(client, field, make_evaluation):
+    make_evaluation("not-drawn-yet")
+    for file in ("commitment.json", "draw-manifest.json"):
+        told = set()
+        for code in ("not-drawn-yet", "nowhere", "fujian-demo"):
+            answer = client.get(f"/commitments/{code}/9/{file}")
+            assert answer.status_code == 404
+            told.add(answer.get_data(as_text=True).replace(code, ""))
+        assert len(told) == 1
+
+
 def test_pages_commit_and_run(client, database, field, lead, sign_in, csrf_of):
     sign_in(client, lead)
     base = f"/evaluations/{field.evaluation.code}/draws"

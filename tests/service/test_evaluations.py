@@ -39,6 +39,15 @@ def test_an_evaluation_that_cannot_be_is_refused(client, make_person, change: di
     assert answer.json["message"] != code
 
 
+def test_names_are_kept_without_the_spaces_around_them(client, make_person) -> None:
+    given = {"code": "demo-1", "name": " 甲 ", "client": "乙\n", "institute": "　丙", "pack": "shifan-jiading-2026-1"}
+    lead = make_person("lead").bearer
+    made = client.post("/api/v1/evaluations/", json=given, headers=lead).json
+    assert [made[name] for name in ("name", "client", "institute")] == ["甲", "乙", "丙"]
+    blank = client.post("/api/v1/evaluations/", json={**given, "code": "demo-2", "name": "  "}, headers=lead)
+    assert blank.json["code"] == "evaluation.text_form"
+
+
 def test_an_unknown_evaluation_is_not_found(database: Database) -> None:
     with database.reading() as session:
         for read in (evaluation_by_code, evaluation_by_id):

@@ -15,7 +15,7 @@ from evalsvc.cli import main
 from evalsvc.config import read_config
 from evalsvc.db import Database, now
 from evalsvc.errors import ConflictError, InvalidError, NotFoundError
-from evalsvc.people import operations, passwords, queries
+from evalsvc.people import once, operations, passwords, queries
 from evalsvc.people.actor import ROLES, SYSTEM, Actor
 from evalsvc.people.models import FailedSignIn, Person, RoleGrant, SignIn, Token
 
@@ -95,17 +95,46 @@ def test_an_unknown_name_takes_the_time_of_a_comparison(monkeypatch: pytest.Monk
     assert compared == [passwords.NOBODY]
 
 
-def test_guessing_one_name_is_stopped_for_everybody(client, database: Database, make_person, csrf_of) -> None:
-    person = make_person("lead")
-    for number in range(operations.FAILURES_OF_NAME):
-        try_to_sign_in(client, csrf_of, person.sign_in_name, "wrong", address=f"10.0.0.{number}")
-    assert try_to_sign_in(client, csrf_of, person.sign_in_name, person.password).status_code == 401
+def test_guessing_one_name_is_stopped_where_it_comes_from(client, database: Database, make_person, csrf_of) -> None:
+    person, guesser, own = make_person("lead"), "10.0.0.1", "10.0.0.2"
+    for _ in range(operations.FAILURES_OF_NAME):
+        try_to_sign_in(client, csrf_of, person.sign_in_name, "wrong", address=guesser)
+    assert try_to_sign_in(client, csrf_of, person.sign_in_name, person.password, guesser).status_code == 401
+    assert try_to_sign_in(client, csrf_of, person.sign_in_name, person.password, own).status_code == 303
+    assert try_to_sign_in(client, csrf_of, person.sign_in_name, person.password, guesser).status_code == 401
     with database.transaction() as session:
         for row in session.scalars(select(FailedSignIn)):
             row.at = now() - operations.THROTTLE_WINDOW - timedelta(seconds=1)
-    assert try_to_sign_in(client, csrf_of, person.sign_in_name, person.password).status_code == 303
+    assert try_to_sign_in(client, csrf_of, person.sign_in_name, person.password, guesser).status_code == 303
     with database.reading() as session:
         assert session.scalars(select(func.count()).select_from(FailedSignIn)).one() == 0
+
+
+def test_a_network_of_many_addresses_counts_as_one(client, make_person, csrf_of) -> None:
+    person = make_person("lead")
+    for number in range(operations.FAILURES_OF_NAME):
+        try_to_sign_in(client, csrf_of, person.sign_in_name, "wrong", address=f"2001:db8:1:2::{number:x}")
+    for address, status in (("2001:db8:1:2:ffff::1", 401), ("2001:db8:1:3::1", 303), ("::ffff:10.0.0.1", 303)):
+        answer = try_to_sign_in(client, csrf_of, person.sign_in_name, person.password, address)
+        assert answer.status_code == status, address
+
+
+def test_a_password_that_was_hashed_by_older_rules_is_hashed_anew(
+    client, database: Database, make_person, csrf_of
+) -> None:
+    person = make_person("lead")
+    with database.transaction() as session:
+        older = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(person.password)
+        session.get_one(Person, person.id).password_hash = older
+    hashes = []
+    for password in ("wrong", person.password, person.password):
+        try_to_sign_in(client, csrf_of, person.sign_in_name, password)
+        with database.reading() as session:
+            hashes.append(session.get_one(Person, person.id).password_hash)
+    assert hashes[0] == older
+    assert hashes[1] == hashes[2] != older
+    assert not passwords.HASHER.check_needs_rehash(hashes[1])
+    assert passwords.password_fits(hashes[1], person.password)
 
 
 def test_guessing_from_one_address_is_stopped(client, make_person, csrf_of, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +219,7 @@ def secret_of(page: str) -> str:
 def test_a_new_person_gets_a_first_password_that_has_to_be_changed(app, client, make_person, sign_in, csrf_of) -> None:
     sign_in(client, make_person("administrator"))
     form = {"name": "李示例", "sign_in_name": "li", "csrf_token": csrf_of(client)}
-    page = client.post("/people", data=form)
+    page = client.post("/people", data=form, follow_redirects=True)
     password = secret_of(page.text)
     assert page.headers["Cache-Control"] == "no-store"
     assert "李示例" in client.get("/people").text
@@ -237,7 +266,7 @@ def test_tokens_are_made_shown_once_and_revoked(client, database: Database, make
     person = make_person("enumerator")
     sign_in(client, make_person("administrator"))
     form = {"kind": "device", "label": "一号平板", "days": "30", "csrf_token": csrf_of(client)}
-    page = client.post(f"/people/{person.id}/tokens", data=form).text
+    page = client.post(f"/people/{person.id}/tokens", data=form, follow_redirects=True).text
     secret = secret_of(page)
     assert f"/v1/key/{secret}/evaluations/" in page
     with database.reading() as session:
@@ -250,6 +279,32 @@ def test_tokens_are_made_shown_once_and_revoked(client, database: Database, make
     assert address in shown
     client.post(address, data={"csrf_token": csrf_of(client)})
     assert address not in client.get(f"/people/{person.id}").text
+
+
+def test_a_secret_is_shown_once_and_reloading_makes_no_second(
+    app, client, database: Database, make_person, sign_in, csrf_of
+) -> None:
+    person = make_person("enumerator")
+    sign_in(client, make_person("administrator"))
+    form = {"kind": "api", "label": "核对", "days": "30", "csrf_token": csrf_of(client)}
+    made = client.post(f"/people/{person.id}/tokens", data=form)
+    assert made.status_code == 303
+    cookie = client.get_cookie("evalsvc").value
+    secret = secret_of(client.get(made.location).text)
+    assert secret not in str(app.session_interface.get_signing_serializer(app).loads(cookie))
+    again = client.get(made.location, follow_redirects=True)
+    assert "只显示一次" in again.text and secret not in again.text
+    assert client.get("/people/nobody/secret", follow_redirects=True).status_code == 404
+    with database.reading() as session:
+        assert session.scalars(select(func.count()).select_from(Token).where(Token.label == "核对")).one() == 1
+
+
+def test_a_secret_that_nobody_came_for_is_gone(client, make_person, sign_in, csrf_of, monkeypatch) -> None:
+    person = make_person("enumerator")
+    sign_in(client, make_person("administrator"))
+    monkeypatch.setattr(once, "SECONDS", -1)
+    page = client.post(f"/people/{person.id}/password", data={"csrf_token": csrf_of(client)}, follow_redirects=True)
+    assert 'class="secret"' not in page.text
 
 
 @pytest.mark.parametrize(
@@ -278,7 +333,8 @@ def test_a_forgotten_password_is_replaced(app, client, make_person, sign_in, csr
     person, browser = make_person("lead"), app.test_client()
     sign_in(browser, person)
     sign_in(client, make_person("administrator"))
-    page = client.post(f"/people/{person.id}/password", data={"csrf_token": csrf_of(client)}).text
+    form = {"csrf_token": csrf_of(client)}
+    page = client.post(f"/people/{person.id}/password", data=form, follow_redirects=True).text
     assert browser.get("/").status_code == 303
     assert try_to_sign_in(browser, csrf_of, person.sign_in_name, secret_of(page)).status_code == 303
 
