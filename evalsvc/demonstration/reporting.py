@@ -7,13 +7,17 @@ from pathlib import Path
 from evalsvc.db import now
 from evalsvc.demonstration.institute import Institute
 from evalsvc.demonstration.server import COMMAND, own_settings
+from evalsvc.draws.queries import log_lines
 from evalsvc.editions import operations as editions
 from evalsvc.editions.keys import service_signer
 from evalsvc.fieldwork import course
 from evalsvc.results import operations as results
 from evalsvc.service import Service
+from sampling.chain import write_chain
 
 RESULTS_FILE, REPORT_FILE, BUNDLE_FILE = "results.json", "report.pdf", "bundle.zip"
+LOG_FILE = "commitments.jsonl"
+"""The public log as anybody downloads it after the report was issued."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,16 @@ def issue_report(service: Service, institute: Institute, out: Path) -> str:
         edition = editions.issue(session, service.store, lead, evaluation, signer)
     (out / REPORT_FILE).write_bytes(service.store.get(edition.pdf_sha256))
     (out / BUNDLE_FILE).write_bytes(service.store.get(edition.bundle_sha256))
+    with service.database.reading() as session:
+        (out / LOG_FILE).write_text(write_chain(log_lines(session)), encoding="utf-8")
     return edition.signer
 
 
 def check_as_outsider(out: Path) -> Checked:
-    """Run `evalsvc verify` as a process of its own, with the two files and nothing else."""
+    """Run `evalsvc verify` as a process of its own, with the three files and nothing else."""
+    given = ("--bundle", str(out / BUNDLE_FILE), "--log", str(out / LOG_FILE))
     ended = subprocess.run(  # noqa: S603  (our own command)
-        [*COMMAND, "verify", str(out / REPORT_FILE), "--bundle", str(out / BUNDLE_FILE)],
+        [*COMMAND, "verify", str(out / REPORT_FILE), *given],
         env=own_settings({}),
         capture_output=True,
         text=True,

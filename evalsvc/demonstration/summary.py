@@ -14,7 +14,10 @@ from evalsvc.demonstration.sizing import POWER, TRUE_RATE
 
 SHOWN_LINES = 14
 """How many lines of the check's output are repeated."""
-SHOWN_FILES = ("frame.parquet", "design.yaml", "draw-manifest.json", "results.json", "report.pdf", "bundle.zip")
+SHOWN_FILES = (
+    *("frame.parquet", "design.yaml", "draw-manifest.json", "results.json", "report.pdf", "bundle.zip"),
+    "commitments.jsonl",
+)
 VERDICT_STYLE = {"达标": "green", "不达标": "red", "不能判定": "yellow"}
 OUTCOMES = {
     "completed": "完成",
@@ -127,7 +130,7 @@ def _closing(outcome: Outcome, out: Path) -> Iterator[str]:
     yield f"结果文件夹 / folder：{out}"
     yield f"  {'  '.join(SHOWN_FILES)}  {PROVINCE_FOLDER}/"
     yield "再核对一次 / check again："
-    yield f"  evalsvc verify {out / 'report.pdf'} --bundle {out / 'bundle.zip'}"
+    yield f"  evalsvc verify {out / 'report.pdf'} --bundle {out / 'bundle.zip'} --log {out / 'commitments.jsonl'}"
     yield "在浏览器中查看 / look at it in a browser："
     yield f"  EVALSVC_DATA_DIRECTORY={out / SERVICE_FOLDER} EVALSVC_SECURE_COOKIES=no evalsvc serve"
     yield f"  账号和密码 / accounts：{out / SERVICE_FOLDER / ACCOUNTS_FILE}"

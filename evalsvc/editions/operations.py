@@ -127,7 +127,7 @@ def _fixed(
 
 
 def keep(session: Session, actor: Actor, evaluation: EvaluationRecord, prepared: Prepared) -> EditionRecord:
-    """Write the row that names the report, and enter its hash in the public list.
+    """Write the row that names the report, and enter its hash in the public log.
 
     Raises
     ------
