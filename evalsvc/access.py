@@ -35,6 +35,8 @@ class Rule:
     kind: str
     roles: frozenset[str] = frozenset()
     upload: bool = False
+    most: int | None = None
+    """Largest body, bytes, where the route has a limit of its own."""
 
 
 class PasswordChangeNeededError(ForbiddenError):
@@ -68,6 +70,11 @@ def device(view: View) -> View:
 def upload(view: View) -> View:
     """Allow bodies up to the upload limit; stands above the route's rule."""
     return _label(view, replace(rule_of(view) or Rule(""), upload=True), again=True)
+
+
+def body(most: int) -> Callable[[View], View]:
+    """Allow bodies up to a size of the route's own, never more than the upload limit; stands above the route's rule."""
+    return lambda view: _label(view, replace(rule_of(view) or Rule(""), most=most), again=True)
 
 
 def rule_of(view: object) -> Rule | None:
@@ -146,6 +153,8 @@ def _signed_in() -> tuple[str, str]:
 
 def _limit(rule: Rule) -> int:
     config = flask.current_app.extensions["evalsvc"].config
+    if rule.most is not None:
+        return min(rule.most, int(config.upload_limit))
     if rule.upload:
         return int(config.upload_limit)
     return int(config.submission_limit) if rule.kind == DEVICE else ORDINARY_LIMIT

@@ -12,10 +12,10 @@ from evalsvc import audit
 from evalsvc.cases.decision import OPEN, decide
 from evalsvc.cases.models import Case, Judgement
 from evalsvc.cases.queries import refusal_of
-from evalsvc.cases.values import VERDICTS, Evidence
+from evalsvc.cases.values import VERDICTS, KeptEvidence
 from evalsvc.db import new_identifier, now
 from evalsvc.draws.models import DrawUnit
-from evalsvc.errors import InvalidError, NotFoundError, TooLargeError
+from evalsvc.errors import InvalidError, NotFoundError
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.evaluations.rule_pack import Pack, persons_of, read_pack, suspicion_of
@@ -23,11 +23,9 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.contract import COMPLETED
 from evalsvc.interviews.models import Interview
 from evalsvc.people.actor import Actor
-from evalsvc.store import Store
 
 SHORTEST_REASON = 4
 LONGEST_REASON = 4000
-LARGEST_EVIDENCE = 20_000_000
 PERSONS_COLUMN = "persons"
 
 
@@ -96,16 +94,21 @@ def _insert_once(session: Session, values: Mapping[str, Any]) -> bool:
     return session.scalar(statement.returning(Case.id)) is not None
 
 
+def admit(session: Session, actor: Actor, evaluation_id: str, case_id: str, *, verdict: str, reason: str) -> None:
+    """Refuse early, before any byte is kept, what `judge` would refuse; raises what it raises."""
+    _case_to_judge(session, actor, evaluation_id, case_id)
+    _check(verdict, _one_line_end(reason))
+
+
 def judge(
     session: Session,
-    store: Store,
     actor: Actor,
     evaluation_id: str,
     case_id: str,
     *,
     verdict: str,
     reason: str,
-    evidence: Evidence | None = None,
+    evidence: KeptEvidence | None = None,
 ) -> str:
     """Write down one person's judgement and return the state that the case has with it.
 
@@ -119,25 +122,16 @@ def judge(
         ``case.decided``, ``case.judged_already``
     InvalidError
         ``case.verdict``, ``case.reason_short``, ``case.reason_long``, ``case.reason_signs``
-    TooLargeError
-        ``case.evidence_large``
     """
-    case = session.scalars(
-        select(Case).where(Case.id == case_id, Case.evaluation_id == evaluation_id).with_for_update()
-    ).one_or_none()
-    if case is None:
-        raise NotFoundError("case.unknown", case=case_id)
-    refusal = refusal_of(session, actor, case)
-    if refusal is not None:
-        raise refusal
+    case = _case_to_judge(session, actor, evaluation_id, case_id, lock=True)
     reason = _one_line_end(reason)
-    _check(verdict, reason, evidence)
+    _check(verdict, reason)
     judgement = Judgement(
         case_id=case.id,
         person_id=str(actor.person_id),
         verdict=verdict,
         reason=reason,
-        evidence_sha256=None if evidence is None else store.put(evidence.data),
+        evidence_sha256=None if evidence is None else evidence.sha256,
         evidence_name=None if evidence is None else evidence.name,
     )
     session.add(judgement)
@@ -149,12 +143,23 @@ def judge(
     return case.state
 
 
+def _case_to_judge(session: Session, actor: Actor, evaluation_id: str, case_id: str, *, lock: bool = False) -> Case:
+    wanted = select(Case).where(Case.id == case_id, Case.evaluation_id == evaluation_id)
+    case = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
+    if case is None:
+        raise NotFoundError("case.unknown", case=case_id)
+    refusal = refusal_of(session, actor, case)
+    if refusal is not None:
+        raise refusal
+    return case
+
+
 def _one_line_end(text: str) -> str:
     """End lines as files here do; browsers send two signs."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _check(verdict: str, reason: str, evidence: Evidence | None) -> None:
+def _check(verdict: str, reason: str) -> None:
     if verdict not in VERDICTS:
         raise InvalidError("case.verdict", verdict=verdict[:40])
     if len(reason) < SHORTEST_REASON:
@@ -163,5 +168,3 @@ def _check(verdict: str, reason: str, evidence: Evidence | None) -> None:
         raise InvalidError("case.reason_long", longest=LONGEST_REASON)
     if any(category(sign) in {"Cc", "Cs"} and sign not in "\n\t" for sign in reason):
         raise InvalidError("case.reason_signs")
-    if evidence is not None and len(evidence.data) > LARGEST_EVIDENCE:
-        raise TooLargeError("case.evidence_large", limit=LARGEST_EVIDENCE)

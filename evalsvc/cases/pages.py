@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from evalsvc import web
-from evalsvc.access import page, upload
+from evalsvc.access import ORDINARY_LIMIT, body, page
 from evalsvc.cases import operations, queries
-from evalsvc.cases.values import KINDS, STATES, VERDICTS, CaseFilters, Evidence
+from evalsvc.cases.judging import hand_in
+from evalsvc.cases.values import KINDS, LARGEST_EVIDENCE, STATES, VERDICTS, CaseFilters, Evidence
 from evalsvc.fieldwork.queries import areas
 from evalsvc.incoming import plain_name
 from evalsvc.interviews import queries as interviews
@@ -102,22 +103,20 @@ def sees_facts() -> bool:
 
 
 @blueprint.post("/evaluations/<evaluation>/cases/<identifier>")
-@upload
+@body(LARGEST_EVIDENCE + ORDINARY_LIMIT)
 @page("expert")
 def judge(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Take one expert's judgement."""
     form = flask.request.form
-    with web.database().transaction() as session:
-        state = operations.judge(
-            session,
-            web.store(),
-            web.current_actor(),
-            flask.g.evaluation.id,
-            identifier,
-            verdict=form.get("verdict", ""),
-            reason=form.get("reason", ""),
-            evidence=evidence_of_request(),
-        )
+    state = hand_in(
+        web.service(),
+        web.current_actor(),
+        flask.g.evaluation.id,
+        identifier,
+        verdict=form.get("verdict", ""),
+        reason=form.get("reason", ""),
+        evidence=evidence_of_request(),
+    )
     words = {"open": _("判定已提交，等待另一名专家。"), "confirmed": _("判定已提交，两人一致：认定。")}
     flask.flash(words.get(state, _("判定已提交，两人一致：排除。")), "good")
     return web.see_other("cases.case", evaluation=evaluation, identifier=identifier)
@@ -128,7 +127,7 @@ def evidence_of_request() -> Evidence | None:
     given = flask.request.files.get("evidence")
     if given is None or not given.filename:
         return None
-    data = given.stream.read(operations.LARGEST_EVIDENCE + 1)
+    data = given.stream.read(LARGEST_EVIDENCE + 1)
     return Evidence(plain_name(given.filename, "evidence"), data)
 
 

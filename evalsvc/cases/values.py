@@ -88,9 +88,21 @@ class CaseDetail:
     """Code of the sentence that says why the reader may not judge; empty when the reader may."""
 
 
+LARGEST_EVIDENCE = 20_000_000
+"""Bytes of a file that a judge hands in."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A file that a judge hands in."""
 
     name: str
     data: bytes
+
+
+@dataclass(frozen=True)
+class KeptEvidence:
+    """A judge's file that lies in the store."""
+
+    name: str
+    sha256: str

@@ -60,7 +60,6 @@ class JudgementsView(MethodView):
         with web.database().transaction() as session:
             state = operations.judge(
                 session,
-                web.store(),
                 web.current_actor(),
                 flask.g.evaluation.id,
                 identifier,

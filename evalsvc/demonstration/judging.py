@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evalsvc.cases.operations import collect_cases, judge
+from evalsvc.cases.judging import hand_in
+from evalsvc.cases.operations import collect_cases
 from evalsvc.cases.queries import cases_of_draw, counts_of
 from evalsvc.cases.values import CONFIRM, EXCLUDE, CaseCounts, CaseRecord, Evidence
 from evalsvc.demonstration.answers import chance_of
@@ -70,17 +71,15 @@ def verdicts_of(home: Home, kind: str) -> tuple[str, ...]:
 def _judge(service: Service, expert: Member, case: CaseRecord, verdict: str) -> None:
     reason = REASONS[verdict].format(standard=STANDARDS[case.standard])
     picture = draw_photo(chance_of(case.unit_id, f"evidence of {expert.sign_in_name}"))
-    with service.database.transaction() as session:
-        judge(
-            session,
-            service.store,
-            expert.actor,
-            case.evaluation_id,
-            case.id,
-            verdict=verdict,
-            reason=reason,
-            evidence=Evidence("佐证照片（模拟）.png", picture),
-        )
+    hand_in(
+        service,
+        expert.actor,
+        case.evaluation_id,
+        case.id,
+        verdict=verdict,
+        reason=reason,
+        evidence=Evidence("佐证照片（模拟）.png", picture),
+    )
 
 
 def _other(verdict: str) -> str:

@@ -1,6 +1,7 @@
 """Fixtures of the service: a fresh database on SQLite and on PostgreSQL, the application, people and evaluations."""
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, insert, make_url, text
 
-from evalsvc import models  # noqa: F401
+from evalsvc import audit, models  # noqa: F401
 from evalsvc.app import create_app
 from evalsvc.audit import FIRST_PREVIOUS, AuditHead
 from evalsvc.config import Config
@@ -216,6 +217,23 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with argon2id at its cheapest, so that tests do not spend their time on it."""
     monkeypatch.setattr("evalsvc.people.passwords.HASHER", CHEAP_HASHER)
     monkeypatch.setattr("evalsvc.people.passwords.NOBODY", CHEAP_NOBODY)
+
+
+@pytest.fixture
+def others_write(database: Database) -> Callable[[], bool]:
+    """Tell whether somebody else can write now, while this test is in the middle of something: others_write()."""
+
+    def write() -> None:
+        with database.transaction() as session:
+            audit.record(session, "system", "trial.meanwhile", "subject")
+
+    def try_to() -> bool:
+        other = threading.Thread(target=write, daemon=True)
+        other.start()
+        other.join(5)
+        return not other.is_alive()
+
+    return try_to
 
 
 @pytest.fixture

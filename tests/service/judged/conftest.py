@@ -160,7 +160,5 @@ def judged(visited: Visited, experts: tuple[Any, Any, Any], database: Database, 
         for number, case in enumerate(sorted(cases, key=lambda case: case.unit_id)):
             verdicts = (("confirm", "confirm"), ("exclude", "exclude"), ("confirm", "exclude"))[number % 3]
             for person, verdict in zip(experts, verdicts, strict=False):
-                judge(
-                    session, store, person.actor, visited.evaluation.id, case.id, verdict=verdict, reason="核实了材料"
-                )
+                judge(session, person.actor, visited.evaluation.id, case.id, verdict=verdict, reason="核实了材料")
     return visited

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from evalsvc import audit
 from evalsvc.audit import AuditRow
+from evalsvc.cases.judging import keep_evidence
 from evalsvc.cases.models import Case, Judgement
 from evalsvc.cases.operations import collect_cases, judge
 from evalsvc.cases.queries import (
@@ -22,6 +23,7 @@ from evalsvc.cases.values import CaseFilters, Evidence
 from evalsvc.errors import EvalsvcError, NotFoundError
 from evalsvc.interviews.models import Interview
 from evalsvc.results.records import JudgementRow, read_records, write_records
+from evalsvc.store import Store
 
 REASON = "查看了收入凭证和照片"
 
@@ -35,8 +37,8 @@ def collected(database, visited):
 def says(database, store, visited, case, person, verdict="confirm", reason=REASON, evidence=None):
     with database.transaction() as session:
         return judge(
-            session, store, getattr(person, "actor", person), visited.evaluation.id, case.id, verdict=verdict,
-            reason=reason, evidence=evidence,
+            session, getattr(person, "actor", person), visited.evaluation.id, case.id, verdict=verdict,
+            reason=reason, evidence=keep_evidence(store, evidence),
         )  # fmt: skip
 
 
@@ -206,6 +208,36 @@ def test_the_pages_show_and_take_a_judgement(client, database, store, visited, e
     sha256 = page.split("/evidence/")[1][:64]
     with client.get(f"{address}/{case.id}/evidence/{sha256}") as evidence:
         assert (evidence.data, evidence.mimetype) == (b"a picture", "application/octet-stream")
+
+
+def test_evidence_is_kept_before_the_judgement_takes_the_write_lock(
+    client, store, database, visited, experts, sign_in, csrf_of, monkeypatch, others_write
+):
+    case = collected(database, visited)[0]
+    sign_in(client, experts[0])
+    put = Store.put
+    written = []
+
+    def watched(self, data):
+        written.append(others_write())
+        return put(self, data)
+
+    monkeypatch.setattr(Store, "put", watched)
+    address = f"/evaluations/{visited.evaluation.code}/cases/{case.id}"
+    form = {"verdict": "confirm", "reason": REASON, "csrf_token": csrf_of(client)}
+    picture = {"evidence": (io.BytesIO(b"a picture"), "照片.png")}
+    assert client.post(address, data={**form, **picture}, content_type="multipart/form-data").status_code == 303
+    assert written == [True]
+    picture = {"evidence": (io.BytesIO(b"another picture"), "照片.png")}
+    assert client.post(address, data={**form, **picture}, content_type="multipart/form-data").status_code == 409
+    assert written == [True], "what is refused is not kept"
+
+
+def test_a_judgement_takes_a_body_of_its_evidence_and_no_more(client, visited, experts, sign_in, csrf_of):
+    sign_in(client, experts[0])
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "X-CSRFToken": csrf_of(client)}
+    address = f"/evaluations/{visited.evaluation.code}/cases/any"
+    assert client.post(address, data=bytes(22_000_001), headers=headers).status_code == 413
 
 
 def test_an_auditor_reads_and_cannot_judge(client, database, visited, make_person, sign_in, csrf_of):

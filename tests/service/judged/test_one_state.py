@@ -18,7 +18,7 @@ def test_a_case_that_is_judged_meanwhile_is_listed_as_it_was(database, store, ju
         case = next(each for each in cases_of_draw(session, draw_id) if each.state == "open")
         with database.transaction() as writing:
             words = {"verdict": "confirm", "reason": "再次核实"}
-            assert judge(writing, store, experts[2].actor, judged.evaluation.id, case.id, **words) == "confirmed"
+            assert judge(writing, experts[2].actor, judged.evaluation.id, case.id, **words) == "confirmed"
         return read_on(session, draw_id)
 
     with database.transaction() as session:

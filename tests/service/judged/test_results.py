@@ -82,9 +82,7 @@ def test_a_confirmed_case_more_raises_the_rate(database, store, judged, experts)
             for case in cases_of_draw(session, judged.draw_id)
             if case.state == "open" and case.kind == "wrong_exit"
         )
-        judge(
-            session, store, experts[2].actor, judged.evaluation.id, from_open.id, verdict="confirm", reason="再次核实"
-        )
+        judge(session, experts[2].actor, judged.evaluation.id, from_open.id, verdict="confirm", reason="再次核实")
     after = compute(database, store, judged)
     county = from_open.unit_id[:6]
 
