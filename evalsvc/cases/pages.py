@@ -15,10 +15,10 @@ from evalsvc.interviews import queries as interviews
 from evalsvc.interviews.presentation import Reader
 from evalsvc.interviews.values import InterviewDetail
 from evalsvc.people.actor import EXPERT
+from evalsvc.sending import send_stored
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("cases", __name__, template_folder="templates")
-SHOWN_IN_PAGES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 READERS = ("expert", "lead", "supervisor", "auditor")
 
 
@@ -137,14 +137,7 @@ def evidence(evaluation: str, identifier: str, sha256: str) -> ResponseReturnVal
     """Send a judge's evidence to those who may see the judgement."""
     with web.database().reading() as session:
         name = queries.may_open_evidence(session, web.current_actor(), flask.g.evaluation.id, identifier, sha256)
-    return flask.send_file(
-        web.store().path(sha256),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=name,
-        etag=False,
-        conditional=False,
-    )
+    return send_stored(sha256, name)
 
 
 @blueprint.get("/evaluations/<evaluation>/cases/<identifier>/files/<path:name>")
@@ -154,12 +147,4 @@ def file(evaluation: str, identifier: str, name: str) -> ResponseReturnValue:  #
     with web.database().reading() as session:
         detail = queries.detail(session, web.current_actor(), flask.g.evaluation.id, identifier)
         line = interviews.file_of(session, flask.g.evaluation.id, detail.case.interview_id, name)
-    shown = line.content_type in SHOWN_IN_PAGES
-    return flask.send_file(
-        web.store().path(line.sha256),
-        mimetype=line.content_type if shown else "application/octet-stream",
-        as_attachment=not shown,
-        download_name=line.name,
-        etag=False,
-        conditional=False,
-    )
+    return send_stored(line.sha256, line.name, line.content_type)

@@ -9,10 +9,13 @@ from evalsvc.access import page
 from evalsvc.cases.queries import counts_of
 from evalsvc.editions import operations, queries
 from evalsvc.results.queries import latest
+from evalsvc.sending import send_stored
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("editions", __name__, template_folder="templates")
 READERS = ("lead", "designer", "supervisor", "expert", "auditor")
+BUNDLE_READERS = ("lead", "auditor")
+"""The bundle holds the interviews as they were sent, with everything that households said."""
 
 
 @blueprint.get("/evaluations/<evaluation>/editions")
@@ -33,6 +36,7 @@ def editions(evaluation: str) -> ResponseReturnValue:
         open_cases=opened,
         job=running[0] if running else None,
         may_issue=web.current_actor().has("lead"),
+        may_take_bundle=web.current_actor().has(*BUNDLE_READERS),
         job_failure=lambda job: sentence(job.failure_code or "", job.failure_details, web.language()),
     )
 
@@ -47,18 +51,19 @@ def issue(evaluation: str) -> ResponseReturnValue:
     return web.see_other("editions.editions", evaluation=evaluation)
 
 
-@blueprint.get("/evaluations/<evaluation>/editions/<int:number>/<any('report.pdf', 'bundle.zip'):name>")
+@blueprint.get("/evaluations/<evaluation>/editions/<int:number>/report.pdf")
 @page(*READERS)
-def download(evaluation: str, number: int, name: str) -> ResponseReturnValue:
-    """Send a report, or its bundle."""
+def report(evaluation: str, number: int) -> ResponseReturnValue:
+    """Send a report."""
     with web.database().reading() as session:
         found = queries.edition_by_number(session, flask.g.evaluation.id, number)
-    is_report = name == "report.pdf"
-    return flask.send_file(
-        web.store().path(found.pdf_sha256 if is_report else found.bundle_sha256),
-        mimetype="application/pdf" if is_report else "application/zip",
-        as_attachment=True,
-        download_name=f"{evaluation}-{number}-{name}",
-        etag=False,
-        conditional=False,
-    )
+    return send_stored(found.pdf_sha256, f"{evaluation}-{number}-report.pdf", "application/pdf")
+
+
+@blueprint.get("/evaluations/<evaluation>/editions/<int:number>/bundle.zip")
+@page(*BUNDLE_READERS)
+def bundle(evaluation: str, number: int) -> ResponseReturnValue:
+    """Send a report's bundle."""
+    with web.database().reading() as session:
+        found = queries.edition_by_number(session, flask.g.evaluation.id, number)
+    return send_stored(found.bundle_sha256, f"{evaluation}-{number}-bundle.zip", "application/zip")

@@ -9,7 +9,9 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api
 from evalsvc.editions import operations, queries
+from evalsvc.editions.pages import BUNDLE_READERS, READERS
 from evalsvc.editions.schemas import EditionJobSchema, EditionSchema, EditionWish
+from evalsvc.sending import send_stored
 
 blueprint = Blueprint(
     "editions_api",
@@ -23,7 +25,7 @@ blueprint = Blueprint(
 class EditionsView(MethodView):
     """The reports of an evaluation."""
 
-    @api("lead", "designer", "supervisor", "expert", "auditor")
+    @api(*READERS)
     @blueprint.response(200, EditionSchema(many=True))
     def get(self, evaluation: str) -> Any:
         """List the issued reports, newest first."""
@@ -40,21 +42,27 @@ class EditionsView(MethodView):
         return {"job": job}
 
 
-@blueprint.route("/<int:number>/<any('report.pdf', 'bundle.zip'):name>")
-class EditionFilesView(MethodView):
-    """The files of a report."""
+@blueprint.route("/<int:number>/report.pdf")
+class ReportView(MethodView):
+    """The signed PDF of a report."""
 
-    @api("lead", "designer", "supervisor", "expert", "auditor")
-    @blueprint.response(200, content_type="application/octet-stream")
-    def get(self, evaluation: str, number: int, name: str) -> Any:
-        """Send the signed PDF, or the bundle."""
+    @api(*READERS)
+    @blueprint.response(200, content_type="application/pdf")
+    def get(self, evaluation: str, number: int) -> Any:
+        """Send the signed PDF."""
         with web.database().reading() as session:
             found = queries.edition_by_number(session, flask.g.evaluation.id, number)
-        return flask.send_file(
-            web.store().path(found.pdf_sha256 if name == "report.pdf" else found.bundle_sha256),
-            mimetype="application/octet-stream",
-            as_attachment=True,
-            download_name=f"{evaluation}-{number}-{name}",
-            etag=False,
-            conditional=False,
-        )
+        return send_stored(found.pdf_sha256, f"{evaluation}-{number}-report.pdf", "application/pdf")
+
+
+@blueprint.route("/<int:number>/bundle.zip")
+class BundleView(MethodView):
+    """Everything that an outsider recomputes a report from."""
+
+    @api(*BUNDLE_READERS)
+    @blueprint.response(200, content_type="application/zip")
+    def get(self, evaluation: str, number: int) -> Any:
+        """Send the bundle; it holds the interviews as they were sent."""
+        with web.database().reading() as session:
+            found = queries.edition_by_number(session, flask.g.evaluation.id, number)
+        return send_stored(found.bundle_sha256, f"{evaluation}-{number}-bundle.zip", "application/zip")

@@ -10,11 +10,10 @@ from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.interviews import queries
 from evalsvc.interviews.presentation import Reader
 from evalsvc.interviews.values import STATES, Filters
+from evalsvc.sending import send_stored
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("interviews", __name__, template_folder="templates")
-SHOWN_IN_PAGES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
-"""Types that a browser may show; everything else is a download."""
 
 
 @blueprint.get("/evaluations/<evaluation>/interviews")
@@ -64,7 +63,6 @@ def interview(evaluation: str, identifier: str) -> ResponseReturnValue:
         detail=detail,
         sentence_of=lambda complaint: sentence(complaint["code"], complaint["details"], web.language()),
         sees_personal=reader.sees_personal,
-        shown_types=SHOWN_IN_PAGES,
     )
 
 
@@ -79,15 +77,7 @@ def file(evaluation: str, identifier: str, name: str) -> ResponseReturnValue:  #
     """Send one file of an interview."""
     with web.database().reading() as session:
         line = queries.file_of(session, flask.g.evaluation.id, identifier, name)
-    shown = line.content_type in SHOWN_IN_PAGES
-    return flask.send_file(
-        web.store().path(line.sha256),
-        mimetype=line.content_type if shown else "application/octet-stream",
-        as_attachment=not shown,
-        download_name=line.name,
-        etag=False,
-        conditional=False,
-    )
+    return send_stored(line.sha256, line.name, line.content_type)
 
 
 @blueprint.get("/evaluations/<evaluation>/interviews/<identifier>/submission.xml")

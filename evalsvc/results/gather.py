@@ -1,10 +1,11 @@
 """Read everything that results are made from out of the database and the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from evalsvc.cases.decision import OPEN
 from evalsvc.cases.queries import cases_of_draw, judgements_of_draw
 from evalsvc.db import as_text
 from evalsvc.draws.queries import last_stage_units
@@ -79,12 +80,14 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
         cases=cases,
         pack=pack,
     )
+    # Who may still judge must not read in a bundle what others have said.
+    decided = {case.case_id for case in cases if case.state != OPEN}
     tables = {
         files.DESIGN: draw.design_text.encode("utf-8"),
         files.INTERVIEWS: write_records(InterviewRow, listed),
         files.FIELDWORK: write_records(FieldworkRow, fieldwork),
         files.CASES: write_records(CaseRow, cases),
-        files.JUDGEMENTS: write_records(JudgementRow, _judgement_rows(session, draw.id)),
+        files.JUDGEMENTS: write_records(JudgementRow, _judgement_rows(session, draw.id, decided)),
         files.PACK: written,
     }
     kept = {
@@ -125,7 +128,7 @@ def interview_row(sequence: int, each: InterviewRecord) -> InterviewRow:
     )
 
 
-def _judgement_rows(session: Session, draw_id: str) -> list[JudgementRow]:
+def _judgement_rows(session: Session, draw_id: str, decided: Container[str]) -> list[JudgementRow]:
     return [
         JudgementRow(
             case_id=each.case_id,
@@ -136,6 +139,7 @@ def _judgement_rows(session: Session, draw_id: str) -> list[JudgementRow]:
             judged_at=as_text(each.judged_at),
         )
         for each in judgements_of_draw(session, draw_id)
+        if each.case_id in decided
     ]
 
 

@@ -20,6 +20,7 @@ from evalsvc.errors import ConflictError, ForbiddenError
 from evalsvc.job_kinds import KINDS
 from evalsvc.results.models import ResultSet
 from evalsvc.results.operations import compute
+from evalsvc.results.records import CaseRow, JudgementRow, read_records
 from evalsvc.service import Service
 from evalsvc.verification.run import verify
 from evalsvc.worker import Worker
@@ -86,6 +87,32 @@ def test_a_correction_is_a_further_edition(database, store, computed, signer, ch
     assert first.bundle_sha256 != second.bundle_sha256
     with database.reading() as session:
         assert [each.number for each in editions_of(session, computed.evaluation.id)] == [2, 1]
+
+
+def test_bundles_are_for_the_lead_and_auditors(
+    client, database, store, computed, signer, make_person, sign_in, cheap_print
+):
+    issue(database, store, computed, signer)
+    base = f"/evaluations/{computed.evaluation.code}/editions"
+    for role in ("lead", "auditor", "designer", "supervisor", "expert"):
+        person, allowed = make_person(role, evaluation=computed.evaluation), role in {"lead", "auditor"}
+        browser = client.application.test_client()
+        sign_in(browser, person)
+        for answers in (browser.get, lambda path, person=person: client.get(f"/api/v1{path}", headers=person.bearer)):
+            with answers(f"{base}/1/report.pdf") as report, answers(f"{base}/1/bundle.zip") as bundle:
+                assert (report.status_code, bundle.status_code) == (200, 200 if allowed else 403), role
+        assert (f"{base}/1/bundle.zip" in browser.get(base).text) == allowed
+
+
+def test_a_bundle_holds_no_judgement_on_a_case_that_may_still_be_judged(database, store, computed, signer, cheap_print):
+    edition = issue(database, store, computed, signer)
+    bundle = zipfile.ZipFile(io.BytesIO(store.get(edition.bundle_sha256)))
+    cases, _ = read_records(CaseRow, bundle.read("cases.csv"), "cases.csv")
+    judgements, _ = read_records(JudgementRow, bundle.read("judgements.csv"), "judgements.csv")
+    states = {case.case_id: case.state for case in cases}
+    assert set(states.values()) == {"open", "confirmed", "excluded"}
+    assert {states[each.case_id] for each in judgements} == {"confirmed", "excluded"}
+    assert len(judgements) == 2 * sum(state != "open" for state in states.values())
 
 
 def test_nothing_is_issued_that_nobody_could_verify(database, store, judged, signer):
