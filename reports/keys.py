@@ -44,7 +44,7 @@ def read_signer(pkcs12_bytes: bytes, passphrase: bytes | None) -> Signer:
     top = _top_of(key)
     if top.issuer != top.subject and top.dump() != key.signing_cert.dump():
         raise ReportError("reports.chain_incomplete", issuer=top.issuer.human_friendly)
-    return Signer(key, key.signing_cert.subject.human_friendly, _is_demo(key.signing_cert))
+    return Signer(key, key.signing_cert.subject.human_friendly, is_demo(key.signing_cert))
 
 
 def make_demo_key(institute: str, passphrase: bytes, at: datetime) -> bytes:
@@ -82,7 +82,7 @@ def fingerprint(certificate: bytes) -> str:
     return " ".join(digest[place : place + 4] for place in range(0, 64, 4))
 
 
-def _is_demo(certificate: asn1_x509.Certificate) -> bool:
+def is_demo(certificate: asn1_x509.Certificate) -> bool:
     """Look for the comment of demo certificates; words in a subject decide nothing, for real names may hold them."""
     extensions = certificate["tbs_certificate"]["extensions"].native or ()
     return any(each["extn_id"] == DEMO_COMMENT.dotted_string for each in extensions)

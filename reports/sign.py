@@ -1,9 +1,18 @@
-"""Signatures by PAdES (ETSI EN 319 142-1, level B-B, with a time stamper B-T): field first, then one certification."""
+"""Signatures by PAdES (ETSI EN 319 142-1, level B-B, with a time stamper B-T): field first, then one certification.
 
+What signing adds to a layout is repeatable but for the signature itself: `sign_again` makes it once more, from the
+layout and the signature, so that nothing else can be put into a file while it is signed.
+"""
+
+import hashlib
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from tempfile import NamedTemporaryFile
+from typing import Any
 
+from asn1crypto import x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import ImportedPdfPage, ResourceType
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -11,8 +20,11 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers import ExternalSigner, PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers.pdf_cms import Signer as Key
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.stamp import StaticStampStyle
 
 from reports.errors import ReportError
@@ -21,6 +33,7 @@ from reports.seal import DIAMETER_MM, Seal, seal_pdf
 
 FIELD = "InstituteSignature"
 SEAL_PLACE = "seal-place"
+SEAL = "/Seal"
 _POINTS = 72 / 25.4
 
 
@@ -49,11 +62,52 @@ class _Ink(ImportedPdfPage):
         multiply = generic.DictionaryObject({generic.pdf_name("/BM"): generic.pdf_name("/Multiply")})  # type: ignore[no-untyped-call]
         self.set_resource(ResourceType.EXT_G_STATE, generic.pdf_name("/Ink"), multiply)
         content: bytes = super().render()
-        return b"/Ink gs " + content
+        # The picture gets a name by chance; here it has the same each time.
+        pictures = self.resources.xobject
+        pictures[generic.pdf_name(SEAL)] = pictures.pop(generic.pdf_name(content.removesuffix(b" Do").decode("ascii")))
+        return f"/Ink gs {SEAL} Do".encode("ascii")
 
 
-def sign_pdf(pdf: bytes, signer: Signer, appearance: Appearance, time_stamper: TimeStamper | None = None) -> bytes:
+class _Update(IncrementalPdfFileWriter):
+    """What signing adds to a file: nothing in it comes from the clock or by chance."""
+
+    @classmethod
+    def _handle_id(cls, prev: PdfFileReader) -> generic.ArrayObject:
+        """Keep the first identifier; the second, which tells this file from the unsigned one, follows from it."""
+        first, _ = super()._handle_id(prev)  # type: ignore[no-untyped-call]
+        second = hashlib.sha256(bytes(first) + b"signed").digest()[:16]
+        return generic.ArrayObject([first, generic.ByteStringObject(second)])
+
+    def _update_meta(self) -> None:
+        """Leave title and times as they were laid out; the signature has its own time."""
+
+
+class _Certifier(PdfSigner):
+    """A signer whose time is given."""
+
+    at: datetime
+
+    def init_signing_session(self, pdf_out: Any, existing_fields_only: bool = False) -> PdfSigningSession:
+        """Begin a session at the given time."""
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self.at
+        return session
+
+
+def sign_pdf(
+    pdf: bytes,
+    signer: Signer,
+    appearance: Appearance,
+    time_stamper: TimeStamper | None = None,
+    *,
+    at: datetime | None = None,
+) -> bytes:
     """Certify a report: no change is allowed after it.
+
+    Parameters
+    ----------
+    at : datetime, optional
+        The time that the signature states; now, unless given.
 
     Raises
     ------
@@ -61,8 +115,53 @@ def sign_pdf(pdf: bytes, signer: Signer, appearance: Appearance, time_stamper: T
         ``reports.no_seal_place`` when the file was not laid out by this package; ``reports.not_signable`` when it
         cannot be read or is already signed.
     """
+    return _certified(pdf, signer.key, signer.subject, appearance, at or datetime.now(UTC), time_stamper=time_stamper)
+
+
+def sign_again(pdf: bytes, signature: EmbeddedPdfSignature, appearance: Appearance) -> bytes:
+    """Sign a layout with a signature that exists: the same signer's name, time and container.
+
+    Where the signed file was made from this layout and shows this appearance, its very bytes come out.
+
+    Raises
+    ------
+    ReportError
+        ``reports.not_signable`` when the signature or the layout cannot be used.
+    """
     try:
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
+        certificate: x509.Certificate = signature.signer_cert
+        at = signature.self_reported_timestamp
+        _, length, resume, _ = (int(number) for number in signature.byte_range)
+        container = signature.sig_object.raw_get("/Contents")
+    except (PdfError, LookupError, ValueError, TypeError) as error:
+        raise ReportError("reports.not_signable", reason=str(error)) from error
+    if at is None:
+        raise ReportError("reports.not_signable", reason="/M")
+    key = ExternalSigner(signing_cert=certificate, cert_registry=None, signature_value=256)
+    made = _certified(pdf, key, certificate.subject.human_friendly, appearance, at, room=resume - length - 2)
+    start, end = _gap(made)
+    return made[:start] + f"<{bytes(container).hex().upper():0<{end - start - 2}}>".encode("ascii") + made[end:]
+
+
+def _gap(signed: bytes) -> tuple[int, int]:
+    """Return where a signature stands that was written here."""
+    (*_, last) = re.finditer(rb"/ByteRange \[0 (\d+) (\d+) \d+\]", signed)
+    return int(last[1]), int(last[2])
+
+
+def _certified(
+    pdf: bytes,
+    key: Key,
+    subject: str,
+    appearance: Appearance,
+    at: datetime,
+    *,
+    time_stamper: TimeStamper | None = None,
+    room: int | None = None,
+) -> bytes:
+    """Write field, seal and signature; `room` is the length of the signature in hexadecimal digits."""
+    try:
+        writer = _Update(BytesIO(pdf))
         place = seal_place(writer.prev)
         append_signature_field(writer, SigFieldSpec(FIELD, on_page=place.page, box=place.box))
         metadata = PdfSignatureMetadata(
@@ -70,7 +169,7 @@ def sign_pdf(pdf: bytes, signer: Signer, appearance: Appearance, time_stamper: T
             md_algorithm="sha256",
             reason=appearance.reason,
             location=appearance.location or None,
-            name=signer.subject,
+            name=subject,
             certify=True,
             docmdp_permissions=MDPPerm.NO_CHANGES,
             subfilter=SigSeedSubFilter.PADES,
@@ -79,7 +178,9 @@ def sign_pdf(pdf: bytes, signer: Signer, appearance: Appearance, time_stamper: T
             picture.write(seal_pdf(appearance.seal))
             picture.flush()
             style = StaticStampStyle(background=_Ink(picture.name), border_width=0)  # type: ignore[no-untyped-call]
-            out = PdfSigner(metadata, signer.key, timestamper=time_stamper, stamp_style=style).sign_pdf(writer)
+            certifier = _Certifier(metadata, key, timestamper=time_stamper, stamp_style=style)
+            certifier.at = at.astimezone(UTC)
+            out = certifier.sign_pdf(writer, bytes_reserved=room)
     except (PdfError, SigningError) as error:
         raise ReportError("reports.not_signable", reason=str(error)) from error
     return bytes(out.getbuffer())
@@ -108,12 +209,12 @@ def _destination(root: generic.DictionaryObject) -> tuple[int, float, float] | N
     if SEAL_PLACE not in places:
         return None
     target = names[places[SEAL_PLACE]]
-    pages = _page_references(root["/Pages"])
+    pages = page_references(root["/Pages"])
     page = target.raw_get(0)
     return pages.index(page.reference), float(target[2]), float(target[3])
 
 
-def _page_references(node: generic.DictionaryObject) -> list[generic.Reference]:
+def page_references(node: generic.DictionaryObject) -> list[generic.Reference]:
     """List the pages in order, whatever the depth of the page tree."""
     found: list[generic.Reference] = []
     kids = node["/Kids"]
@@ -121,5 +222,5 @@ def _page_references(node: generic.DictionaryObject) -> list[generic.Reference]:
         if kids[place]["/Type"] == "/Page":
             found.append(kids.raw_get(place).reference)
         else:
-            found.extend(_page_references(kids[place]))
+            found.extend(page_references(kids[place]))
     return found

@@ -77,6 +77,14 @@ class SignatureReport:
         return self.problem is None and all(each.problem is None for each in self.signatures)
 
 
+@dataclass(frozen=True)
+class Pages:
+    """What a file shows: the words of each page, and the file itself, whose drawings are compared."""
+
+    words: tuple[str, ...]
+    pdf: bytes
+
+
 def check_signatures(pdf: bytes, trust: bytes | None = None) -> SignatureReport:
     """Validate every signature of a file.
 

@@ -12,14 +12,16 @@ from reports.keys import Signer
 from reports.pdf import build
 from reports.seal import Seal
 from reports.sign import Appearance, sign_pdf
+from reports.versions import printed_with
 
 SAMPLE_MARK = "样章"
 SAMPLE_FOOT = "不具法律效力"
 
 
 def edition_bytes(facts: Facts) -> bytes:
-    """Write edition.json with the printed figures in it."""
-    return (json.dumps({**facts, "printed": printed_of(facts)}, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    """Write edition.json: the facts, the printed figures, and what they are printed with."""
+    whole = {**facts, "printed_with": printed_with(), "printed": printed_of(facts)}
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
 def build_report(edition: bytes) -> bytes:
@@ -30,7 +32,11 @@ def build_report(edition: bytes) -> bytes:
 
 
 def sign_report(pdf: bytes, signer: Signer, institute: str) -> bytes:
-    """Sign a report; a demo key sets a seal that says it is a sample."""
-    seal = Seal(institute, SAMPLE_MARK, SAMPLE_FOOT) if signer.is_demo else Seal(institute)
-    reason = "报告定稿签名（示范密钥，不具法律效力）" if signer.is_demo else "报告定稿签名"
-    return sign_pdf(pdf, signer, Appearance(seal, reason))
+    """Sign a report."""
+    return sign_pdf(pdf, signer, appearance_of(institute, is_demo=signer.is_demo))
+
+
+def appearance_of(institute: str, *, is_demo: bool) -> Appearance:
+    """Return the seal that a signer sets; that of a demo key says that it is a sample."""
+    seal = Seal(institute, SAMPLE_MARK, SAMPLE_FOOT) if is_demo else Seal(institute)
+    return Appearance(seal, "报告定稿签名（示范密钥，不具法律效力）" if is_demo else "报告定稿签名")

@@ -1,18 +1,20 @@
-"""The pages of a signed report against the same report laid out again from the data inside it.
+"""The pages of a signed report against the same report laid out and signed again from the data inside it.
 
-Searching the pages for figures would find each of them, even under the heading of another county: here every page
-has to say exactly what this program prints from edition.json.
+Searching the pages for figures would find each of them, even under the heading of another county; comparing the words
+would miss a picture that covers them. Here the whole file has to be what this program makes of edition.json and the
+signature, byte by byte. Where it is not, words and drawings are compared page by page to say where.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
-from evalsvc.editions.printing import build_report
+from evalsvc.editions.printing import appearance_of, build_report
 from evalsvc.verification.outcome import Step, step_of
-from evalsvc.version import CODE_VERSION
-from reports.verify import printed_text
+from reports.redraw import Drawing, compare_drawing
+from reports.verify import Pages, printed_text
+from reports.versions import printed_with
 from sampling.errors import Complaint, complain
 
 LARGEST_EDITION = 20_000_000
@@ -21,8 +23,12 @@ BEFORE, SHOWN = 20, 80
 """Characters of a page that a complaint quotes: before the first difference, and altogether."""
 
 
-def pages_step(pages: Sequence[str], edition: bytes, facts: Mapping[str, Any], file: str) -> Step:
-    """Lay the report out again and compare every page; a difference is named with its page."""
+def pages_step(pages: Pages, edition: bytes, facts: Mapping[str, Any], file: str) -> Step:
+    """Lay the report out and sign it again; a difference is named with its page.
+
+    Where the file states other versions than those at hand, only words count: other versions may draw the same words in
+    another way, so a note says that pictures were not ruled out, and which versions would do it.
+    """
     if len(edition) > LARGEST_EDITION:
         return step_of("pages", [complain("verification.edition_too_large", file=file, most=LARGEST_EDITION)])
     try:
@@ -30,33 +36,53 @@ def pages_step(pages: Sequence[str], edition: bytes, facts: Mapping[str, Any], f
     except Exception as error:  # whatever a stranger's data do to the layout is a finding
         problem = f"{type(error).__name__}: {error}"[:200]
         return step_of("pages", [complain("verification.not_printable", file=file, problem=problem)])
-    complaints = _differences(pages, right, file)
-    if complaints and facts["code_version"] != CODE_VERSION:
-        # Another version may lay out in another way: whoever checks learns which one to take.
-        stated = str(facts["code_version"])[:50]
-        complaints.append(complain("verification.other_version", file=file, made=stated, checked=CODE_VERSION))
-    return step_of("pages", complaints, pages=len(right))
+    institute = facts["edition"]["institute"]
+    drawing = compare_drawing(pages.pdf, right, lambda is_demo: appearance_of(institute, is_demo=is_demo))
+    if drawing.same:
+        return step_of("pages", (), pages=len(pages.words))
+    return _difference(pages, right, drawing, facts["printed_with"], file)
 
 
 @lru_cache(maxsize=1)
-def _laid_out(edition: bytes) -> tuple[str, ...]:
-    """Return the words of each page; a report that is checked again is laid out once."""
-    return printed_text(build_report(edition))
+def _laid_out(edition: bytes) -> bytes:
+    """Return the report without its signature; one that is checked again is laid out once."""
+    return build_report(edition)
 
 
-def _differences(pages: Sequence[str], right: Sequence[str], file: str) -> list[Complaint]:
-    found = []
+def _difference(pages: Pages, right: bytes, drawing: Drawing, stated: Mapping[str, str], file: str) -> Step:
+    """Say where a file is not what it should be, as far as the versions at hand allow."""
+    words = printed_text(right)
+    complaints, notes = list(_other_words(pages.words, words, file)), []
+    here = printed_with()
+    others = sorted(name for name in {*stated, *here} if stated.get(name) != here.get(name))
+    if not others:
+        complaints += _other_drawings(drawing, {each.details.get("page") for each in complaints}, file)
+    else:
+        made, checked = (", ".join(f"{name} {each.get(name, '-')}" for name in others) for each in (stated, here))
+        code = "verification.other_version" if complaints else "verification.drawing_unknown"
+        told = complain(code, file=file, made=made[:500], checked=checked)
+        (complaints if complaints else notes).append(told)
+    return step_of("pages", complaints, notes, pages=len(words))
+
+
+def _other_drawings(drawing: Drawing, known: set[object], file: str) -> Iterator[Complaint]:
+    """Name the pages whose words are right and whose drawing is not; a file may also differ outside of its pages."""
+    yield from (
+        complain("verification.page_drawn", file=file, page=page) for page in drawing.pages if page not in known
+    )
+    if not drawing.pages and not known:
+        yield complain("verification.file_differs", file=file)
+
+
+def _other_words(pages: Sequence[str], right: Sequence[str], file: str) -> Iterator[Complaint]:
+    if len(pages) != len(right):
+        yield complain("verification.page_count", file=file, expected=len(right), found=len(pages))
     for number in range(max(len(pages), len(right))):
         expected, stated = (_words(each[number]) if number < len(each) else "" for each in (right, pages))
         if expected != stated:
             start = max(0, _alike(expected, stated) - BEFORE)
             expected, stated = (text[start : start + SHOWN] for text in (expected, stated))
-            found.append(
-                complain("verification.page_differs", file=file, page=number + 1, expected=expected, found=stated)
-            )
-    if len(pages) != len(right):
-        found.insert(0, complain("verification.page_count", file=file, expected=len(right), found=len(pages)))
-    return found
+            yield complain("verification.page_differs", file=file, page=number + 1, expected=expected, found=stated)
 
 
 def _alike(one: str, other: str) -> int:

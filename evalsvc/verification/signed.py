@@ -12,10 +12,11 @@ from evalsvc.results import files
 from evalsvc.verification.outcome import Signature, Step, step_of
 from reports.document import Printed
 from reports.errors import ReportError
-from reports.verify import check_printed, check_signatures, embedded, printed_text
+from reports.verify import Pages, check_printed, check_signatures, embedded, printed_text
 from sampling.errors import Complaint, complain
 
 REPORT = "report.pdf"
+NO_PAGES = Pages((), b"")
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,7 @@ class SignedFile:
     facts: dict[str, Any] | None
     edition: bytes
     results: bytes
-    pages: tuple[str, ...] = ()
-    """The words of each page."""
+    pages: Pages = NO_PAGES
 
 
 def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signature, ...]]:
@@ -98,9 +98,8 @@ def embedded_step(pdf: bytes) -> tuple[Step, SignedFile]:
             for each in check_printed(pages, figures)
         ]
         complaints += _same_results(facts, results)
-    return step_of("embedded", complaints, pages=len(pages), figures=printed), SignedFile(
-        facts, edition, results, pages
-    )
+    signed = SignedFile(facts, edition, results, Pages(pages, pdf))
+    return step_of("embedded", complaints, pages=len(pages), figures=printed), signed
 
 
 def _same_results(facts: dict[str, Any], results: bytes) -> list[Complaint]:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -16,10 +16,12 @@ from cryptography.x509.oid import NameOID
 from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
 from pyhanko.pdf_utils.generic import NameObject, TextStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from reports import keys, pdf, sign, verify
 from reports.errors import ReportError
+from reports.redraw import compare_drawing
 from reports.seal import Seal, seal_pdf, seal_svg
 from tests.unit.reports import sample
 from tests.unit.reports.conftest import ATTACHMENTS, INSTITUTE
@@ -158,6 +160,22 @@ def test_a_signed_report_is_not_signed_again(signed_pdf: bytes, signer: keys.Sig
         sign.sign_pdf(signed_pdf, signer, sign.Appearance(Seal(INSTITUTE), "签发报告"))
 
 
+def test_a_layout_signed_again_gives_the_same_bytes_and_another_one_does_not(
+    plain_pdf: bytes, signer: keys.Signer
+) -> None:
+    abroad = datetime(2026, 3, 21, 1, 2, 3, tzinfo=timezone(timedelta(hours=8)))
+    signed = sign.sign_pdf(plain_pdf, signer, APPEARANCE, at=abroad)
+    asked = []
+    assert compare_drawing(signed, plain_pdf, lambda is_demo: asked.append(is_demo) or APPEARANCE).same
+    assert asked == [True]
+    assert compare_drawing(plain_pdf, plain_pdf, lambda _is_demo: APPEARANCE).same
+    other = sign.Appearance(Seal("另一研究院"), "签发报告")
+    (place,) = compare_drawing(signed, plain_pdf, lambda _is_demo: other).pages
+    assert place == sign.seal_place(PdfFileReader(BytesIO(plain_pdf))).page + 1
+    assert not compare_drawing(signed + b"\n", plain_pdf, lambda _is_demo: APPEARANCE).same
+    assert not compare_drawing(b"%PDF", plain_pdf, lambda _is_demo: APPEARANCE).same
+
+
 def test_a_foreign_pdf_has_no_place_for_the_seal(signer: keys.Signer) -> None:
     with pytest.raises(ReportError, match=r"reports\.no_seal_place"):
         sign.sign_pdf(seal_pdf(Seal(INSTITUTE)), signer, sign.Appearance(Seal(INSTITUTE), "签发报告"))
@@ -202,6 +220,7 @@ def test_a_time_stamp_is_told_and_holds(plain_pdf: bytes, signer: keys.Signer, t
     report = verify.check_signatures(stamped)
     assert report.holds, report
     assert abs(datetime.now(UTC) - report.signatures[0].time_stamped_at) < timedelta(minutes=1)
+    assert compare_drawing(stamped, plain_pdf, lambda _is_demo: APPEARANCE).same
     start, end = container_of(stamped)
     generator = random.Random(7)
     for place in generator.sample(range(start, end - 6000), 60):
@@ -228,6 +247,7 @@ def test_a_key_of_an_authority_is_not_self_made(plain_pdf: bytes) -> None:
     assert finding.trusted
     assert not finding.self_made
     assert verify.check_signatures(signed).holds
+    assert compare_drawing(signed, plain_pdf, lambda _is_demo: APPEARANCE).same
     start, _end = container_of(signed)
     generator = random.Random(11)
     for place in generator.sample(range(start, start + 4000), 40):

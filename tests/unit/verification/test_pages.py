@@ -2,15 +2,22 @@
 
 import copy
 import json
+from io import BytesIO
 
 import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+import reports.pdf
 from evalsvc.editions.material import results_json
-from evalsvc.editions.printing import sign_report
+from evalsvc.editions.printing import build_report, sign_report
 from evalsvc.editions.report import document_of
+from evalsvc.verification import pages
 from evalsvc.verification.run import read_report
 from evalsvc.words import sentence
 from reports.pdf import build
+from reports.seal import Seal
+from reports.sign import Appearance, sign_pdf
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +68,91 @@ def test_another_word_on_a_page_is_found_although_every_figure_stands(reprint):
     assert steps_of(read)["pages"].state == "failed"
     quoted = [each.details for each in steps_of(read)["pages"].complaints if "李另外" in str(each.details.get("found"))]
     assert quoted and "张示例" in quoted[0]["expected"]
+
+
+def overlaid(unsigned):
+    """Paint a white box and another figure, as lines without letters, over a page."""
+    writer = IncrementalPdfFileWriter(BytesIO(unsigned))
+    figure = b"q 1 1 1 rg 150 400 300 30 re f 0 0 0 RG 160 405 m 160 425 l 170 425 l S Q"
+    writer.add_stream_to_page(3, writer.add_object(generic.StreamObject(stream_data=figure)))
+    return written(writer)
+
+
+def annotated(unsigned):
+    """Lay a stamp over a page."""
+    writer = IncrementalPdfFileWriter(BytesIO(unsigned))
+    box = generic.ArrayObject(generic.FloatObject(each) for each in (0, 0, 400, 400))
+    picture = generic.StreamObject({generic.pdf_name("/BBox"): box}, stream_data=b"1 1 1 rg 0 0 400 400 re f")
+    entries = {"/Type": "/Annot", "/Subtype": "/Stamp"}
+    stamp = generic.DictionaryObject({generic.pdf_name(name): generic.pdf_name(each) for name, each in entries.items()})
+    stamp["/Rect"] = box
+    stamp["/AP"] = generic.DictionaryObject({generic.pdf_name("/N"): writer.add_object(picture)})
+    writer.register_annotation(writer.find_page_for_modification(4)[0], writer.add_object(stamp))
+    return written(writer)
+
+
+def scripted(unsigned):
+    """Let a script run when the file is opened."""
+    writer = IncrementalPdfFileWriter(BytesIO(unsigned))
+    action = {generic.pdf_name("/S"): generic.pdf_name("/JavaScript"), generic.pdf_name("/JS"): generic.pdf_string("1")}
+    writer.root["/OpenAction"] = generic.DictionaryObject(action)
+    writer.update_root()
+    return written(writer)
+
+
+def written(writer):
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def found_in(pdf):
+    step = steps_of(read_report(pdf))["pages"]
+    return step, [(each.code, each.details.get("page")) for each in step.complaints]
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (overlaid, [("verification.page_drawn", 4)]),
+        (annotated, [("verification.page_drawn", 5)]),
+        (scripted, [("verification.file_differs", None)]),
+    ],
+)
+def test_what_covers_the_words_is_found_although_the_words_are_right(issued, small_world, change, found):
+    pdf = sign_report(change(issued.unsigned), small_world.signer(), "示例评估研究院")
+    step, complaints = found_in(pdf)
+    assert (step.state, complaints) == ("failed", found)
+    others = {step.name: step.state for step in read_report(pdf).steps}
+    assert (others["signature"], others["embedded"]) == ("ok", "ok")
+
+
+def test_a_figure_drawn_by_the_layout_itself_is_found(issued, small_world, monkeypatch):
+    shape = '<svg style="position: absolute; left: 0; top: 0" viewBox="0 0 9 9" width="9cm"><path d="M0 0h9v9z"/></svg>'
+    right = reports.pdf.render_html
+
+    def with_shape(document):
+        return right(document).replace("</header>", shape + "</header>")
+
+    monkeypatch.setattr(reports.pdf, "render_html", with_shape)
+    pdf = sign_report(build_report(issued.content["edition.json"]), small_world.signer(), "示例评估研究院")
+    monkeypatch.undo()
+    step, complaints = found_in(pdf)
+    assert step.state == "failed"
+    assert ("verification.page_drawn", 1) in complaints
+
+
+def test_a_true_seal_over_the_name_of_a_demo_key_is_found(issued, small_world):
+    pdf = sign_pdf(issued.unsigned, small_world.signer(), Appearance(Seal("示例评估研究院"), "报告定稿签名"))
+    assert [code for code, _ in found_in(pdf)[1]] == ["verification.page_drawn"]
+
+
+def test_other_versions_may_draw_otherwise_and_say_so(issued, small_world, monkeypatch):
+    monkeypatch.setattr(pages, "printed_with", lambda: {"weasyprint": "71.0"})
+    step, complaints = found_in(issued.pdf)
+    assert (step.state, complaints, step.notes) == ("ok", [], ())
+    step, complaints = found_in(sign_report(overlaid(issued.unsigned), small_world.signer(), "示例评估研究院"))
+    assert (step.state, complaints) == ("ok", [])
+    (note,) = step.notes
+    assert note.code == "verification.drawing_unknown"
+    assert "weasyprint 71.0" in sentence(note.code, note.details)
