@@ -68,7 +68,7 @@ def device(view: View) -> View:
 
 
 def upload(view: View) -> View:
-    """Allow bodies up to the upload limit; stands above the route's rule."""
+    """Allow bodies up to the upload limit, or from the public up to the limit of checks; stands above the rule."""
     return _label(view, replace(rule_of(view) or Rule(""), upload=True), again=True)
 
 
@@ -156,7 +156,7 @@ def _limit(rule: Rule) -> int:
     if rule.most is not None:
         return min(rule.most, int(config.upload_limit))
     if rule.upload:
-        return int(config.upload_limit)
+        return int(config.check_limit if rule.kind == PUBLIC else config.upload_limit)
     return int(config.submission_limit) if rule.kind == DEVICE else ORDINARY_LIMIT
 
 

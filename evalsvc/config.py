@@ -12,7 +12,13 @@ from evalsvc.errors import EvalsvcError
 
 PREFIX = "EVALSVC_"
 SMALLEST_LIMIT = 100_000
-RANGES: Mapping[str, tuple[int, int]] = {"session_hours": (1, 168), "trusted_proxies": (0, 5)}
+RANGES: Mapping[str, tuple[int, int]] = {
+    "session_hours": (1, 168),
+    "trusted_proxies": (0, 5),
+    "checks_at_once": (1, 16),
+    "check_seconds": (1, 3600),
+    "check_memory": (1_000_000_000, 1_000_000_000_000),
+}
 """Settings that are numbers with a least and a greatest value."""
 ELSEWHERE = frozenset({"administrator_password", "key_passphrase", "test_database_url"})
 """Variables with our prefix that one command or the tests read themselves."""
@@ -37,7 +43,15 @@ class Config:
     submission_limit: int = 20_000_000
     """Largest request body of one submission, bytes."""
     upload_limit: int = 400_000_000
-    """Largest request body of an upload by staff or of a file to be verified, bytes."""
+    """Largest request body of an upload by staff, bytes."""
+    check_limit: int = 100_000_000
+    """Largest request body of what anybody sends to be verified, bytes."""
+    checks_at_once: int = 1
+    """How many such checks one server process runs at a time; further ones are told to come back."""
+    check_seconds: int = 180
+    """How long one check may take, by the clock and of a processor."""
+    check_memory: int = 4_000_000_000
+    """How much address space one check may have, bytes; about a third of it is really used."""
     session_hours: int = 12
     """Hours until a signed-in person has to sign in again."""
     secure_cookies: bool = True
@@ -55,7 +69,7 @@ class Config:
             raise ConfigurationError("config.database_url", value=self.database_url.split(":", 1)[0])
         if not _is_web_address(self.public_url):
             raise ConfigurationError("config.public_url", value=self.public_url)
-        if self.submission_limit < SMALLEST_LIMIT or self.upload_limit < SMALLEST_LIMIT:
+        if min(self.submission_limit, self.upload_limit, self.check_limit) < SMALLEST_LIMIT:
             raise ConfigurationError("config.limit_small", minimum=SMALLEST_LIMIT)
         for name, (least, most) in RANGES.items():
             if not least <= getattr(self, name) <= most:
@@ -83,6 +97,10 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         public_url=given.get("public_url", Config.public_url).rstrip("/"),
         submission_limit=_whole_number(given, "submission_limit", Config.submission_limit),
         upload_limit=_whole_number(given, "upload_limit", Config.upload_limit),
+        check_limit=_whole_number(given, "check_limit", Config.check_limit),
+        checks_at_once=_whole_number(given, "checks_at_once", Config.checks_at_once),
+        check_seconds=_whole_number(given, "check_seconds", Config.check_seconds),
+        check_memory=_whole_number(given, "check_memory", Config.check_memory),
         session_hours=_whole_number(given, "session_hours", Config.session_hours),
         secure_cookies=_yes_or_no(given, "secure_cookies", default=True),
         run_jobs=_yes_or_no(given, "run_jobs", default=True),

@@ -45,6 +45,14 @@ class TooLargeError(EvalsvcError):
     """Raise when something sent in is larger than the configured limit."""
 
 
+class BusyError(EvalsvcError):
+    """Raise when the wish is fine and has to wait: as much of it as may run at a time is running."""
+
+    def __init__(self, code: str, *, seconds: int, **details: object) -> None:
+        super().__init__(code, seconds=seconds, **details)
+        self.seconds = seconds
+
+
 class InvalidError(EvalsvcError):
     """Raise when data cannot be taken; all its problems are listed at once."""
 

@@ -29,6 +29,7 @@ STATUS: Mapping[type[Exception], int] = {
     errors.ForbiddenError: 403,
     errors.UnauthenticatedError: 401,
     errors.TooLargeError: 413,
+    errors.BusyError: 503,
     errors.InvalidError: 422,
 }
 """The one table of statuses; every other error with a code (those of the pure packages) is bad data, 422."""
@@ -100,6 +101,8 @@ def _on_error(error: Exception) -> ResponseReturnValue:
         response.headers["WWW-Authenticate"] = BEARER + (
             INVALID_TOKEN if "Authorization" in flask.request.headers else ""
         )
+    if isinstance(error, errors.BusyError):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
 
 

@@ -37,6 +37,8 @@ def compare_drawing(pdf: bytes, unsigned: bytes, appearance: Callable[[bool], Ap
         if expected == pdf:
             return Drawing(True)
         return Drawing(False, tuple(_differing_pages(pdf, expected)))
+    except MemoryError:
+        raise
     except Exception:  # a stranger's file that cannot be taken apart is not the one that this program makes
         return Drawing(False)
 

@@ -65,6 +65,8 @@ class DuckDBEngine:
 
     def __init__(self, frame: FrameSource) -> None:
         self._connection: Any = duckdb.connect(":memory:")
+        # It would be drawn into the output of whatever program runs the steps.
+        self._connection.execute("SET enable_progress_bar = false")
         if frame.path is not None:
             path = self.literal(str(frame.path))
             self._connection.execute(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")

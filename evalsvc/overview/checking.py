@@ -1,22 +1,33 @@
-"""The public page on which anybody checks a report: nothing that is dropped there is kept."""
+"""The public page on which anybody checks a report: nothing that is dropped there is kept.
 
+Whoever sends the files is unknown: they are checked apart from the server (`verification.confined`), a few at a time.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import flask
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from evalsvc import web
 from evalsvc.access import public, upload
-from evalsvc.errors import InvalidError, TooLargeError
+from evalsvc.config import Config
+from evalsvc.errors import BusyError, InvalidError, TooLargeError
 from evalsvc.verification.archive import Limits
-from evalsvc.verification.run import verify
+from evalsvc.verification.confined import Confinement, make_ready, verify_apart
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("checking", __name__, template_folder="templates")
-LARGEST_REPORT = 100_000_000
-LIMITS = Limits(total=1_000_000_000, single=500_000_000)
-"""A server that anybody may use unpacks less than one's own computer."""
+LARGEST_REPORT = 20_000_000
+UNPACKED = Limits(total=500_000_000, single=200_000_000)
+"""A server that anybody may use takes and unpacks less than one's own computer."""
+COME_BACK_SECONDS = 30
+PLACES = "evalsvc.checks"
+"""Where the application keeps the places for checks."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +39,17 @@ class Sent:
     name: str
 
 
+@blueprint.record_once
+def _make_places(state: BlueprintSetupState) -> None:
+    config: Config = state.app.extensions["evalsvc"].config
+    state.app.extensions[PLACES] = threading.BoundedSemaphore(config.checks_at_once)
+
+
 @blueprint.get("/verify")
 @public
 def form() -> ResponseReturnValue:
-    """Show where files are dropped."""
+    """Show where files are dropped; while they are chosen, what checks them gets ready."""
+    make_ready()
     return flask.render_template("overview/verify.html", outcome=None, name="")
 
 
@@ -40,9 +58,30 @@ def form() -> ResponseReturnValue:
 @public
 def check() -> ResponseReturnValue:
     """Check what was dropped, and say of each figure whether it was recomputed."""
-    sent = files_of_request()
-    outcome = verify(sent.report, sent.bundle, limits=LIMITS)
+    config = web.config()
+    with _place():
+        sent = files_of_request()
+        confinement = Confinement(config.check_seconds, config.check_memory, UNPACKED)
+        outcome = verify_apart(sent.report, sent.bundle, confinement)
     return flask.render_template("overview/verify.html", outcome=outcome, name=sent.name, words=words)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Hold one of the places for checks.
+
+    Raises
+    ------
+    BusyError
+        ``verification.busy``: none is free.
+    """
+    places: threading.BoundedSemaphore = flask.current_app.extensions[PLACES]
+    if not places.acquire(blocking=False):
+        raise BusyError("verification.busy", seconds=COME_BACK_SECONDS)
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def files_of_request() -> Sent:
@@ -58,7 +97,7 @@ def files_of_request() -> Sent:
     report, bundle = flask.request.files.get("report"), flask.request.files.get("bundle")
     if report is None or not report.filename:
         raise InvalidError("verification.nothing_sent")
-    most = web.config().upload_limit
+    most = web.config().check_limit
     data = _read(report, min(LARGEST_REPORT, most))
     with_bundle = bundle is not None and bundle.filename
     return Sent(data, _read(bundle, most) if bundle is not None and with_bundle else None, report.filename[-100:])

@@ -33,6 +33,8 @@ def pages_step(pages: Pages, edition: bytes, facts: Mapping[str, Any], file: str
         return step_of("pages", [complain("verification.edition_too_large", file=file, most=LARGEST_EDITION)])
     try:
         right = _laid_out(edition)
+    except MemoryError:
+        raise
     except Exception as error:  # whatever a stranger's data do to the layout is a finding
         problem = f"{type(error).__name__}: {error}"[:200]
         return step_of("pages", [complain("verification.not_printable", file=file, problem=problem)])

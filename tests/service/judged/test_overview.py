@@ -2,13 +2,18 @@
 
 import io
 import sys
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from evalsvc.app import create_app
+from evalsvc.overview import checking
 from evalsvc.overview.queries import overview
 from evalsvc.results.operations import compute
+from evalsvc.verification.run import verify
 
 small_world = sys.modules["small_world"]
 
@@ -100,7 +105,63 @@ def check(client, csrf_of, report, bundle=None):
     return client.post("/verify", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
-def test_anybody_checks_a_report_without_signing_in(client, store, csrf_of, issued):
+@pytest.fixture
+def checked_here(monkeypatch):
+    """Check in this process, where only the page matters: what the last test laid out is still known."""
+    monkeypatch.setattr(
+        checking, "verify_apart", lambda pdf, bundle, limits: verify(pdf, bundle, limits=limits.unpacked)
+    )
+
+
+def test_a_check_runs_apart_from_the_server(client, csrf_of, issued):
+    page = check(client, csrf_of, issued.pdf).get_data(as_text=True)
+    assert "数字没有重算" in page and "wrong_exit_rate/350125/estimate" in page
+
+
+def test_checks_wait_for_each_other(app, client, csrf_of, issued, checked_here):
+    with checking_place(app):
+        answer = check(client, csrf_of, issued.pdf)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert "正在核验别人的报告" in answer.get_data(as_text=True)
+        client.set_cookie("language", "en")
+        assert "Other reports are being checked" in check(client, csrf_of, issued.pdf).get_data(as_text=True)
+    assert check(client, csrf_of, issued.pdf).status_code == 200
+
+
+@contextmanager
+def checking_place(app):
+    """Hold the only place for checks, as somebody else's check does."""
+    places = app.extensions[checking.PLACES]
+    assert places.acquire(blocking=False)
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def test_what_is_too_large_is_refused_before_it_is_checked(config, csrf_of, issued, monkeypatch):
+    app = create_app(replace(config, check_limit=300_000))
+    try:
+        answer = check(app.test_client(), csrf_of, bytes(300_000))
+        assert (answer.status_code, "大小限制" in answer.get_data(as_text=True)) == (413, True)
+        monkeypatch.setattr(checking, "LARGEST_REPORT", 100_000)
+        answer = check(app.test_client(), csrf_of, bytes(100_001))
+        assert (answer.status_code, "100000" in answer.get_data(as_text=True)) == (413, True)
+        assert app.extensions[checking.PLACES].acquire(blocking=False)
+    finally:
+        app.extensions["evalsvc"].database.close()
+
+
+def test_a_check_that_takes_too_long_is_stopped_and_says_nothing_of_the_report(config, csrf_of, issued):
+    app = create_app(replace(config, check_seconds=1))
+    try:
+        answer = check(app.test_client(), csrf_of, issued.pdf, issued.bundle)
+        assert (answer.status_code, "没有在 1 秒内完成" in answer.get_data(as_text=True)) == (422, True)
+    finally:
+        app.extensions["evalsvc"].database.close()
+
+
+def test_anybody_checks_a_report_without_signing_in(client, store, csrf_of, issued, checked_here):
     assert client.get("/verify").status_code == 200
     before = sorted(store.directory.rglob("*"))
     page = check(client, csrf_of, issued.pdf, issued.bundle).get_data(as_text=True)
@@ -110,14 +171,14 @@ def test_anybody_checks_a_report_without_signing_in(client, store, csrf_of, issu
     assert sorted(store.directory.rglob("*")) == before
 
 
-def test_the_page_says_where_a_bundle_differs(client, csrf_of, issued):
+def test_the_page_says_where_a_bundle_differs(client, csrf_of, issued, checked_here):
     name = next(name for name in issued.content if b"<recognition_overall>yes" in issued.content[name])
     changed = issued.changed(name, b"<recognition_overall>yes", b"<recognition_overall>no")
     page = check(client, csrf_of, issued.pdf, changed).get_data(as_text=True)
     assert "核验不通过" in page and name in page and "recognised" in page
 
 
-def test_the_page_takes_hostile_files_calmly(client, csrf_of, issued):
+def test_the_page_takes_hostile_files_calmly(client, csrf_of, issued, checked_here):
     for report, bundle in ((b"<script>alert(1)</script>", None), (issued.pdf, b"PK\x03\x04 no zip")):
         answer = check(client, csrf_of, report, bundle)
         assert answer.status_code == 200
@@ -132,7 +193,7 @@ def test_the_page_asks_for_a_report_and_a_token(client, csrf_of):
     assert without.status_code == 400
 
 
-def test_the_page_speaks_english(client, csrf_of, issued):
+def test_the_page_speaks_english(client, csrf_of, issued, checked_here):
     client.set_cookie("language", "en")
     page = check(client, csrf_of, issued.pdf, issued.bundle).get_data(as_text=True)
     assert "Everything agrees" in page and "Printed figures" in page
