@@ -35,8 +35,8 @@ logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 LARGEST_FILE = 200_000_000
-MOST_PAGES = 3_000
-LARGEST_TEXT = 50_000_000
+MOST_PAGES = 1_000
+LARGEST_TEXT = 3_000_000
 MOST_ATTACHMENTS = 200
 MOST_SIGNATURES = 50
 """Limits for files from outside: bytes (of the file, and of what is embedded), pages, characters, parts."""

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalsvc.editions.facts import Facts
+from evalsvc.editions.format import read_edition
 from evalsvc.editions.material import results_json
 from evalsvc.editions.report import document_of, printed_of
+from evalsvc.errors import InvalidError
 from evalsvc.results import files
 from reports.keys import Signer
 from reports.pdf import build
@@ -19,9 +21,19 @@ SAMPLE_FOOT = "不具法律效力"
 
 
 def edition_bytes(facts: Facts) -> bytes:
-    """Write edition.json: the facts, the printed figures, and what they are printed with."""
+    """Write edition.json: the facts, the printed figures, and what they are printed with.
+
+    Raises
+    ------
+    InvalidError
+        ``edition.beyond_bounds``: so large that nobody's check would lay it out.
+    """
     whole = {**facts, "printed_with": printed_with(), "printed": printed_of(facts)}
-    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    data = (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    _, complaints = read_edition(data)
+    if complaints:
+        raise InvalidError("edition.beyond_bounds", complaints)
+    return data
 
 
 def build_report(edition: bytes) -> bytes:

@@ -134,6 +134,6 @@ def _confine(confinement: Confinement, folder: str) -> None:
 
 def _limit(kind: int, soft: int, hard: int | None = None) -> None:
     """Set a limit, never above the one that holds already."""
-    least = resource.getrlimit(kind)[1]
-    wanted = (soft, soft if hard is None else hard)
-    resource.setrlimit(kind, wanted if least == resource.RLIM_INFINITY else tuple(min(each, least) for each in wanted))
+    held = resource.getrlimit(kind)[1]
+    most = hard or soft if held == resource.RLIM_INFINITY else min(hard or soft, held)
+    resource.setrlimit(kind, (min(soft, most), most))

@@ -17,8 +17,6 @@ from reports.verify import Pages, printed_text
 from reports.versions import printed_with
 from sampling.errors import Complaint, complain
 
-LARGEST_EDITION = 20_000_000
-"""Bytes of edition.json that are laid out: more than any report of this program has."""
 BEFORE, SHOWN = 20, 80
 """Characters of a page that a complaint quotes: before the first difference, and altogether."""
 
@@ -29,8 +27,6 @@ def pages_step(pages: Pages, edition: bytes, facts: Mapping[str, Any], file: str
     Where the file states other versions than those at hand, only words count: other versions may draw the same words in
     another way, so a note says that pictures were not ruled out, and which versions would do it.
     """
-    if len(edition) > LARGEST_EDITION:
-        return step_of("pages", [complain("verification.edition_too_large", file=file, most=LARGEST_EDITION)])
     try:
         right = _laid_out(edition)
     except MemoryError:
@@ -54,7 +50,7 @@ def _laid_out(edition: bytes) -> bytes:
 def _difference(pages: Pages, right: bytes, drawing: Drawing, stated: Mapping[str, str], file: str) -> Step:
     """Say where a file is not what it should be, as far as the versions at hand allow."""
     words = printed_text(right)
-    complaints, notes = list(_other_words(pages.words, words, file)), []
+    complaints, notes = list(_other_words(pages.words, words, file)), list[Complaint]()
     here = printed_with()
     others = sorted(name for name in {*stated, *here} if stated.get(name) != here.get(name))
     if not others:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from evalsvc.editions.bounds import LARGEST_FILE
 from evalsvc.editions.format import read_edition
 from evalsvc.results import files
 from evalsvc.verification.outcome import Signature, Step, step_of
@@ -104,7 +105,7 @@ def embedded_step(pdf: bytes) -> tuple[Step, SignedFile]:
 
 def _same_results(facts: dict[str, Any], results: bytes) -> list[Complaint]:
     try:
-        rows = json.loads(results)["estimates"] if results else None
+        rows = json.loads(results)["estimates"] if 0 < len(results) <= LARGEST_FILE else None
     except (ValueError, TypeError, KeyError, RecursionError):
         rows = None
     return [] if rows == facts["estimates"] else [complain("verification.embedded_differ", file=REPORT)]
