@@ -48,6 +48,13 @@ def test_a_pack_that_leaves_the_format_is_told_where():
     assert sorted(each.column for each in complaints) == ["$.thresholds.wrong_exit_rate.pass", "$.year"]
 
 
+def test_a_pack_judges_something():
+    text = pack_bytes(pack_names()[0]).decode()
+    start, end = text.index("\nthresholds:"), text.index("\nquestions:")
+    _, complaints = read_pack((text[:start] + "\nthresholds: {}" + text[end:]).encode())
+    assert [each.column for each in complaints] == ["$.thresholds"]
+
+
 def test_the_plan_is_one_that_the_estimation_takes(computed):
     reading = load_plan(computed.plan_text)
     assert reading.complaints == ()
