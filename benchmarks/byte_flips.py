@@ -36,9 +36,8 @@ from benchmarks.touched import (
     try_flip,
     try_line,
 )
-from evalsvc.demonstration.reporting import BUNDLE_FILE, REPORT_FILE
+from evalsvc import files
 from evalsvc.demonstration.server import COMMAND, own_settings
-from evalsvc.results import files
 
 STUDY = Study(
     page="tampering",
@@ -86,7 +85,7 @@ def main() -> None:
     amount = SHORT if given.short else Amount(given.every, 1, 1, 1, given.all_bits)
     with tempfile.TemporaryDirectory(prefix="evalsvc-flips-") as folder:
         source = given.folder or small_demonstration(Path(folder))
-        issued = read_issued((source / REPORT_FILE).read_bytes(), (source / BUNDLE_FILE).read_bytes(), Path(folder))
+        issued = read_issued((source / files.REPORT).read_bytes(), (source / files.BUNDLE).read_bytes(), Path(folder))
         tried = try_all(source, edits_of(issued, amount), given.workers)
     publish(STUDY, given, sections(issued, tried, amount))
     if any(FOUND not in each.marks for each in tried):
@@ -154,7 +153,7 @@ def _prepare(source: Path, folder: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     own = Path(folder, str(os.getpid()))
     own.mkdir()
-    Worker.issued = read_issued((source / REPORT_FILE).read_bytes(), (source / BUNDLE_FILE).read_bytes(), own)
+    Worker.issued = read_issued((source / files.REPORT).read_bytes(), (source / files.BUNDLE).read_bytes(), own)
 
 
 def _try(edit: Edit) -> Tried:

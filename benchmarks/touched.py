@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.edits import AnswerEdit, Flip, LineEdit
+from evalsvc import files
 from evalsvc.editions.bundle import sha256, write_bundle
-from evalsvc.results import files
 from evalsvc.verification.archive import open_bundle
 from evalsvc.verification.files_and_draw import files_step
 from evalsvc.verification.outcome import FAILED, Step

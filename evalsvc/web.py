@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
 
 import flask
 from flask.typing import ResponseReturnValue
@@ -20,9 +19,9 @@ from evalsvc.people.actor import Actor
 from evalsvc.service import Service
 from evalsvc.store import Store
 from evalsvc.words import LANGUAGES, catalogue, sentence
+from evalsvc.zone import SHANGHAI
 
 LANGUAGE_COOKIE = "language"
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 STATUS: Mapping[type[Exception], int] = {
     errors.NotFoundError: 404,
     errors.ConflictError: 409,

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from evalsvc.cases.values import CONFIRM, EXCLUDE
+from evalsvc.cases.values import CONFIRM, CONFIRMED, EXCLUDE, EXCLUDED, OPEN
 
 AGREEING = 2
 """Judges who have to agree."""
-OPEN = "open"
-STATE_OF = {CONFIRM: "confirmed", EXCLUDE: "excluded"}
+STATE_OF = {CONFIRM: CONFIRMED, EXCLUDE: EXCLUDED}
 
 
 def decide(verdicts: Sequence[str]) -> str:

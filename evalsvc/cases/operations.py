@@ -9,10 +9,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
-from evalsvc.cases.decision import OPEN, decide
+from evalsvc.cases.decision import decide
 from evalsvc.cases.models import Case, Judgement
 from evalsvc.cases.queries import refusal_of
-from evalsvc.cases.values import VERDICTS, KeptEvidence
+from evalsvc.cases.values import OPEN, VERDICTS, KeptEvidence
 from evalsvc.db import new_identifier, now
 from evalsvc.draws.models import DrawUnit
 from evalsvc.errors import InvalidError, NotFoundError

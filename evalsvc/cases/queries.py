@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from evalsvc.cases.decision import OPEN
 from evalsvc.cases.models import Case, Judgement
 from evalsvc.cases.values import (
+    OPEN,
     CaseCounts,
     CaseDetail,
     CaseFilters,

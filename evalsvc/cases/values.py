@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 KINDS = ("wrong_exit", "missed", "wrong_entry")
-STATES = ("open", "confirmed", "excluded")
+STATES = OPEN, CONFIRMED, EXCLUDED = "open", "confirmed", "excluded"
 CONFIRM, EXCLUDE = "confirm", "exclude"
 VERDICTS = (CONFIRM, EXCLUDE)
 

@@ -4,6 +4,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalsvc import files
 from evalsvc.db import now
 from evalsvc.demonstration.institute import Institute
 from evalsvc.demonstration.server import COMMAND, own_settings
@@ -15,8 +16,6 @@ from evalsvc.results import operations as results
 from evalsvc.service import Service
 from sampling.chain import write_chain
 
-RESULTS_FILE, REPORT_FILE, BUNDLE_FILE = "results.json", "report.pdf", "bundle.zip"
-LOG_FILE = "commitments.jsonl"
 """The public log as anybody downloads it after the report was issued."""
 
 
@@ -41,7 +40,7 @@ def compute_results(service: Service, institute: Institute, draw_number: int, ou
     with service.database.transaction() as session:
         made = results.compute(session, service.store, lead, institute.evaluation)
     content = service.store.get(made.results_sha256)
-    (out / RESULTS_FILE).write_bytes(content)
+    (out / files.RESULTS).write_bytes(content)
     return content
 
 
@@ -51,18 +50,18 @@ def issue_report(service: Service, institute: Institute, out: Path) -> str:
     signer = service_signer(service.config, evaluation.institute, now())
     with service.database.transaction() as session:
         edition = editions.issue(session, service.store, lead, evaluation, signer)
-    (out / REPORT_FILE).write_bytes(service.store.get(edition.pdf_sha256))
-    (out / BUNDLE_FILE).write_bytes(service.store.get(edition.bundle_sha256))
+    (out / files.REPORT).write_bytes(service.store.get(edition.pdf_sha256))
+    (out / files.BUNDLE).write_bytes(service.store.get(edition.bundle_sha256))
     with service.database.reading() as session:
-        (out / LOG_FILE).write_text(write_chain(log_lines(session)), encoding="utf-8")
+        (out / files.LOG).write_text(write_chain(log_lines(session)), encoding="utf-8")
     return edition.signer
 
 
 def check_as_outsider(out: Path) -> Checked:
     """Run `evalsvc verify` as a process of its own, with the three files and nothing else."""
-    given = ("--bundle", str(out / BUNDLE_FILE), "--log", str(out / LOG_FILE))
+    given = ("--bundle", str(out / files.BUNDLE), "--log", str(out / files.LOG))
     ended = subprocess.run(  # noqa: S603  (our own command)
-        [*COMMAND, "verify", str(out / REPORT_FILE), *given],
+        [*COMMAND, "verify", str(out / files.REPORT), *given],
         env=own_settings({}),
         capture_output=True,
         text=True,

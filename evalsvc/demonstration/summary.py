@@ -6,27 +6,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from evalsvc import files
 from evalsvc.demonstration.comparison import RATES_FILE, TRUTH_FOLDER, Compared
 from evalsvc.demonstration.run import ACCOUNTS_FILE, SERVICE_FOLDER, Outcome
 from evalsvc.demonstration.sample import PROVINCE_FOLDER
 from evalsvc.demonstration.scenario import JUDGED
 from evalsvc.demonstration.sizing import POWER, TRUE_RATE
+from evalsvc.editions.wording import OUTCOMES
 
 SHOWN_LINES = 14
 """How many lines of the check's output are repeated."""
 SHOWN_FILES = (
-    *("frame.parquet", "design.yaml", "draw-manifest.json", "results.json", "report.pdf", "bundle.zip"),
-    "commitments.jsonl",
+    *(files.FRAME, files.DESIGN, files.MANIFEST, files.RESULTS, files.REPORT, files.BUNDLE),
+    files.LOG,
 )
 VERDICT_STYLE = {"达标": "green", "不达标": "red", "不能判定": "yellow"}
-OUTCOMES = {
-    "completed": "完成",
-    "non_contact": "未访到",
-    "refused": "拒访",
-    "ineligible_vacant": "空挂",
-    "ineligible_deceased": "已故",
-    "ineligible_duplicate": "重复",
-}
 
 
 def print_summary(console: Console, outcome: Outcome, out: Path) -> None:

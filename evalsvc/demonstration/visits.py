@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from evalsvc.demonstration.answers import answer, chance_of
 from evalsvc.demonstration.media import draw_photo, draw_signature
 from evalsvc.demonstration.phone import CREATED, Phone, Picture, UnexpectedAnswerError
 from evalsvc.demonstration.world import COMPLETED, Home, World
+from evalsvc.zone import SHANGHAI
 from forms.definition import FormDefinition
 from forms.filling import fill
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 RESENT = 0.03
 """Share of submissions that a phone sends again because it did not hear the answer."""
 REASONS: Mapping[str, tuple[str, ...]] = {

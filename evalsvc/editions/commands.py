@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
+from evalsvc import files
 from evalsvc.editions.format import read_edition
 from evalsvc.editions.printing import build_report, sign_report
 from evalsvc.errors import InvalidError
-from evalsvc.results import files
 from evalsvc.terminal import language
 from evalsvc.words import sentence
 from reports.keys import Signer, authority_of, fingerprint, read_signer

@@ -9,8 +9,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from evalsvc import files
 from evalsvc.editions.bounds import LARGEST_FILE, beyond_bounds
-from evalsvc.results import files
 from sampling.errors import Complaint, complain
 
 MOST_COMPLAINTS = 50

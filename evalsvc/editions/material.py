@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evalsvc import files
 from evalsvc.editions.facts import Material
 from evalsvc.evaluations.rule_pack import Pack, read_pack
 from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.planning.layout import layout_of
-from evalsvc.results import files
 from evalsvc.results.answers import Answers
 from evalsvc.results.assembly import Sources
 from evalsvc.results.records import CaseRow, FieldworkRow, read_records

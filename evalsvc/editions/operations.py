@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from evalsvc import audit, jobs
+from evalsvc import audit, files, jobs
 from evalsvc.db import as_text, now
 from evalsvc.draws import log
 from evalsvc.draws.models import Draw
@@ -25,7 +25,6 @@ from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.interviews.queries import interviews_received
 from evalsvc.people.actor import LEAD, Actor
 from evalsvc.people.models import Person
-from evalsvc.results import files
 from evalsvc.results.queries import latest, result_by_id
 from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.results.values import ResultRecord

@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from evalsvc import files
 from evalsvc.editions.facts import Facts
 from evalsvc.editions.format import read_edition
 from evalsvc.editions.material import results_json
 from evalsvc.editions.report import document_of, printed_of
 from evalsvc.errors import InvalidError
-from evalsvc.results import files
 from reports.keys import Signer
 from reports.pdf import build
 from reports.seal import Seal

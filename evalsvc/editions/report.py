@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from evalsvc.editions.chapters.annexes import annexes
 from evalsvc.editions.chapters.basics import basics
@@ -13,9 +12,9 @@ from evalsvc.editions.chapters.findings import findings
 from evalsvc.editions.chapters.sampling import sampling
 from evalsvc.editions.figures import Figures
 from evalsvc.editions.summary import summary_blocks
+from evalsvc.zone import SHANGHAI
 from reports.document import Cover, Document, Fact, printed_figures
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SIMULATED_MARK = "模拟数据"
 SIMULATED_WORDS = "住户名册与访谈答案由程序模拟，不涉及任何真实住户；结论不得引用。"
 

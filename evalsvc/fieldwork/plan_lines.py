@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalsvc import audit
+from evalsvc import audit, files
 from evalsvc.db import now
 from evalsvc.draws import log
 from evalsvc.draws.models import CommitmentEntry, Draw
@@ -17,7 +17,7 @@ from evalsvc.frames.models import FrameFile
 from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.people.actor import Actor
 from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_bytes, fixed_plan, sha256_of
-from evalsvc.planning.making import MANIFEST_FILE, plan_of_draw
+from evalsvc.planning.making import plan_of_draw
 from evalsvc.store import Store
 from sampling.chain import ChainEntry
 from sampling.frame import open_frame
@@ -33,7 +33,7 @@ def plan_sha256(session: Session, store: Store, draw: Draw) -> str | None:
         ``pack.refused``
     """
     pack = _pack(evaluation_by_id(session, draw.evaluation_id))[0]
-    manifest = Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), MANIFEST_FILE)
+    manifest = Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), files.MANIFEST)
     attributes = {unit.unit_id: unit.attributes for unit in last_stage_units(session, draw.id)}
     frame = open_frame(store.path(session.get_one(FrameFile, draw.frame_id).file_sha256))
     text = plan_of_draw(pack, manifest, attributes, frame).text

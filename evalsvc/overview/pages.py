@@ -4,12 +4,12 @@ import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from evalsvc import incoming, web
+from evalsvc import files, incoming, web
 from evalsvc.access import page
 from evalsvc.evaluations.rule_pack import short_title_of
 from evalsvc.overview import queries
 from evalsvc.overview.presentation import results_view
-from evalsvc.results import files, operations
+from evalsvc.results import operations
 from evalsvc.results.queries import result_by_id
 from evalsvc.words import sentence
 from reports.chart import interval_chart

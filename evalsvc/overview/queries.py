@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from evalsvc import jobs
+from evalsvc import files, jobs
 from evalsvc.cases.queries import counts_of
 from evalsvc.draws.queries import draws_of, levels_of
 from evalsvc.draws.values import DrawRecord
@@ -17,7 +17,7 @@ from evalsvc.frames.queries import frames_of
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.jobs import JobStatus
 from evalsvc.overview.values import CURRENT, DONE, WAITING, Overview, Stage
-from evalsvc.results import files, operations
+from evalsvc.results import operations
 from evalsvc.results.queries import result_by_id, result_sets, rows_of, visited_draws
 from evalsvc.results.records import CaseRow, read_records
 from evalsvc.results.values import ResultRecord

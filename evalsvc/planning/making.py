@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evalsvc import files
 from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.planning.frame_facts import county_totals
 from evalsvc.planning.layout import Layout, layout_of, text_of
@@ -15,7 +16,6 @@ from sampling.frame import Frame
 from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
 
-MANIFEST_FILE = "draw-manifest.json"
 RESERVE = "reserve"
 
 Attributes = Mapping[str, Mapping[str, Any]]
@@ -37,13 +37,13 @@ class PlanMade:
 
 def plan_of_draw(pack: Pack, manifest: Manifest, attributes: Attributes, frame: Frame) -> PlanMade:
     """Make the plan for the counties that were drawn."""
-    layout, complaints = layout_of(manifest, MANIFEST_FILE)
+    layout, complaints = layout_of(manifest, files.MANIFEST)
     if layout is None:
         return PlanMade(None, tuple(complaints))
     design = load_design(canonical_json(manifest.design).decode("utf-8")).design
     if design is None:
         raise ValueError("the layout let a design pass that cannot be read")
-    complaints = without_interval(design, MANIFEST_FILE)
+    complaints = without_interval(design, files.MANIFEST)
     if complaints:
         return PlanMade(None, tuple(complaints))
     totals = county_totals(frame, design, _drawn_counties(manifest, attributes, layout))

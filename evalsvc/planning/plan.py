@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from evalsvc import files
 from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.planning.indicators import (
     BY_CLASS,
@@ -19,7 +20,6 @@ from evalsvc.planning.indicators import (
 )
 from evalsvc.planning.layout import CLASS_COLUMN, Layout
 
-ANSWERS_FILE = "answers.csv"
 VARIANCE_METHODS = ("brewer", "hartley-rao")
 """Joint methods of a draw for which the variance is estimated; `with-replacement` states no probability instead."""
 
@@ -44,7 +44,7 @@ class CountyTotals:
 def plan_for(pack: Pack, layout: Layout, totals: Sequence[CountyTotals]) -> Mappings:
     """Return the plan of one evaluation; `totals` holds the judged counties."""
     estimates = [statement for each in INDICATORS for statement in _statements(each, pack, layout, totals)]
-    return {"version": 1, "data": ANSWERS_FILE, "design": _design(pack, layout), "estimates": estimates}
+    return {"version": 1, "data": files.ANSWERS, "design": _design(pack, layout), "estimates": estimates}
 
 
 def plan_text(plan: Mapping[str, Any]) -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evalsvc.cases.values import CONFIRMED, KINDS, OPEN
 from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.planning.indicators import OPEN_COLUMN
 from evalsvc.results.records import CaseRow
 
-CASE_KINDS = ("wrong_exit", "missed", "wrong_entry")
 REGISTERED_KINDS = frozenset({"wrong_exit", "wrong_entry"})
 """Kinds of case that only a registered household can be; the other one only a household that is not."""
-COUNTED = {"": ("confirmed",), OPEN_COLUMN: ("confirmed", "open")}
+COUNTED = {"": (CONFIRMED,), OPEN_COLUMN: (CONFIRMED, OPEN)}
 """Ending of a column: the states of cases that it counts."""
 
 ANALYSIS_COLUMNS = (
@@ -59,7 +59,7 @@ def analysis_values(household: Household, pack: Pack) -> dict[str, str]:
 def _case_persons(household: Household, states: Sequence[str]) -> dict[str, int]:
     persons = {
         kind: max((case.persons for case in household.cases if case.kind == kind and case.state in states), default=0)
-        for kind in CASE_KINDS
+        for kind in KINDS
     }
     # The household is what is judged: a case never counts more persons than the household has.
     counted = {kind: min(number, household.persons) for kind, number in persons.items()}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evalsvc import files
 from evalsvc.evaluations.rule_pack import Pack, persons_of
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
 from evalsvc.planning.layout import (
@@ -18,15 +19,12 @@ from evalsvc.planning.layout import (
     layout_of,
     text_of,
 )
-from evalsvc.planning.making import MANIFEST_FILE, Attributes
+from evalsvc.planning.making import Attributes
 from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table
 from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, Place, weigh
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
-
-FIELDWORK_FILE = "fieldwork.csv"
-CASES_FILE = "cases.csv"
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Assembly:
 
 def assemble(sources: Sources) -> Assembly:
     """Make the answers table; every problem of the files is named at once, and then there is no table."""
-    layout, complaints = layout_of(sources.manifest, MANIFEST_FILE)
+    layout, complaints = layout_of(sources.manifest, files.MANIFEST)
     if layout is None:
         return Assembly(None, None, tuple(complaints))
     complaints = [*_check_fieldwork(sources), *_check_cases(sources)]
@@ -161,14 +159,14 @@ def _check_fieldwork(sources: Sources) -> list[Complaint]:
     for number, row in enumerate(sources.fieldwork, start=2):
         problem = _fieldwork_problem(sources, row, drawn.get(row.unit_id))
         if problem:
-            complaints.append(complain(problem, file=FIELDWORK_FILE, row=number, unit=row.unit_id))
+            complaints.append(complain(problem, file=files.FIELDWORK, row=number, unit=row.unit_id))
     listed = Counter(row.unit_id for row in sources.fieldwork)
     complaints += [
-        complain("results.unit_twice", file=FIELDWORK_FILE, unit=unit)
+        complain("results.unit_twice", file=files.FIELDWORK, unit=unit)
         for unit in sorted(unit for unit, times in listed.items() if times > 1)
     ]
     complaints += [
-        complain("results.unit_missing", file=FIELDWORK_FILE, unit=unit)
+        complain("results.unit_missing", file=files.FIELDWORK, unit=unit)
         for unit in sorted(drawn.keys() - listed.keys())
     ]
     return complaints
@@ -203,10 +201,10 @@ def _check_cases(sources: Sources) -> list[Complaint]:
     for number, case in enumerate(sources.cases, start=2):
         row = completed.get(case.instance_id)
         if row is None or row.unit_id != case.unit_id:
-            complaints.append(complain("results.case_unit", file=CASES_FILE, row=number, case=case.case_id))
+            complaints.append(complain("results.case_unit", file=files.CASES, row=number, case=case.case_id))
         elif case.state != "excluded" and _misfit(sources, case):
             complaints.append(
-                complain("results.case_kind", file=CASES_FILE, row=number, case=case.case_id, kind=case.kind)
+                complain("results.case_kind", file=files.CASES, row=number, case=case.case_id, kind=case.kind)
             )
     return complaints
 

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evalsvc import files
 from evalsvc.planning.layout import Layout
 from evalsvc.planning.making import plan_of_draw
-from evalsvc.planning.plan import ANSWERS_FILE, plan_text
+from evalsvc.planning.plan import plan_text
 from evalsvc.results.assembly import AnswersTable, Sources, assemble
 from sampling.errors import Complaint, placed
 from sampling.estimate import DataRefusedError, Results, load_plan, run_plan
 from sampling.frame import Frame
-
-PLAN_FILE = "plan.yaml"
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,9 @@ def estimate(text: str, table: AnswersTable) -> tuple[Results | None, Sequence[C
     """Run a plan's text over a table; the one path for files and service."""
     reading = load_plan(text)
     if reading.plan is None:
-        return None, placed(PLAN_FILE, reading.complaints)
+        return None, placed(files.PLAN, reading.complaints)
     columns = {name: [row[place] for row in table.rows] for place, name in enumerate(table.columns)}
     try:
         return run_plan(reading.plan, columns), ()
     except DataRefusedError as error:
-        return None, placed(ANSWERS_FILE, error.complaints)
+        return None, placed(files.ANSWERS, error.complaints)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from evalsvc.cases.values import KINDS, STATES
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
 from evalsvc.planning.layout import text_of
 from evalsvc.planning.making import Attributes
@@ -10,8 +11,6 @@ from evalsvc.results.records import CaseRow, FieldworkRow
 from evalsvc.results.weighting import INELIGIBLE, RESERVE
 
 Counts = dict[str, int | float | None]
-CASE_STATES = ("open", "confirmed", "excluded")
-CASE_KINDS = ("wrong_exit", "missed", "wrong_entry")
 
 
 def fieldwork_counts(rows: Iterable[FieldworkRow]) -> Counts:
@@ -45,6 +44,6 @@ def case_counts(cases: Iterable[CaseRow]) -> dict[str, Mapping[str, Mapping[str,
         households[case.kind, case.state] += 1
         persons[case.kind, case.state] += case.persons
     return {
-        kind: {state: {"households": households[kind, state], "persons": persons[kind, state]} for state in CASE_STATES}
-        for kind in CASE_KINDS
+        kind: {state: {"households": households[kind, state], "persons": persons[kind, state]} for state in STATES}
+        for kind in KINDS
     }

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from openpyxl import Workbook
@@ -108,8 +108,3 @@ def _json(results: Results) -> bytes:
 
 
 ENDINGS: Mapping[str, Callable[[Results], bytes]] = {".json": _json, ".csv": _csv, ".xlsx": _xlsx, ".md": _markdown}
-
-
-def endings() -> Sequence[str]:
-    """List the endings that can be written."""
-    return tuple(ENDINGS)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from evalsvc.cases.decision import OPEN
+from evalsvc import files
 from evalsvc.cases.queries import cases_of_draw, judgements_of_draw
+from evalsvc.cases.values import OPEN
 from evalsvc.db import as_text
 from evalsvc.draws.queries import last_stage_units
 from evalsvc.draws.values import DrawRecord
@@ -21,7 +22,6 @@ from evalsvc.frames.models import FrameFile
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.interviews.queries import interviews_of_draw
 from evalsvc.interviews.values import InterviewRecord
-from evalsvc.results import files
 from evalsvc.results.assembly import Sources
 from evalsvc.results.records import (
     CaseRow,

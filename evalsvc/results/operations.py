@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from evalsvc import audit, jobs
+from evalsvc import audit, files, jobs
 from evalsvc.cases.operations import collect_cases
 from evalsvc.draws.models import Draw
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
@@ -14,7 +14,6 @@ from evalsvc.fieldwork.plan_lines import enter_plan
 from evalsvc.fieldwork.queries import form_of_draw
 from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
-from evalsvc.results import files
 from evalsvc.results.compute import compute_results
 from evalsvc.results.gather import Gathered, gather
 from evalsvc.results.models import ResultSet

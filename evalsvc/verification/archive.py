@@ -7,10 +7,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evalsvc.results import files
+from evalsvc import files
 from sampling.errors import Complaint, complain
 
-BUNDLE = "bundle.zip"
 MOST_FILES = 200_000
 CHUNK = 1_000_000
 DAMAGE = (
@@ -53,24 +52,25 @@ def open_bundle(data: bytes, limits: Limits | None = None) -> Bundle:
             return Bundle({entry.filename: _read(archive, entry) for entry in entries}, ())
     except DAMAGE as error:
         return Bundle(
-            {}, (complain("verification.not_a_zip", file=BUNDLE, problem=f"{type(error).__name__}: {error}"[:200]),)
+            {},
+            (complain("verification.not_a_zip", file=files.BUNDLE, problem=f"{type(error).__name__}: {error}"[:200]),),
         )
 
 
 def _refused(entries: list[zipfile.ZipInfo], limits: Limits) -> Iterator[Complaint]:
     if len(entries) > MOST_FILES:
-        yield complain("verification.too_many_files", file=BUNDLE, found=len(entries), most=MOST_FILES)
+        yield complain("verification.too_many_files", file=files.BUNDLE, found=len(entries), most=MOST_FILES)
         return
     if sum(entry.file_size for entry in entries) > limits.total:
-        yield complain("verification.too_large", file=BUNDLE, most=limits.total)
+        yield complain("verification.too_large", file=files.BUNDLE, most=limits.total)
     seen: set[str] = set()
     for entry in entries:
         if entry.file_size > limits.single:
             yield complain("verification.file_too_large", file=entry.filename[:200], most=limits.single)
         if entry.filename in seen:
-            yield complain("verification.name_twice", file=BUNDLE, name=entry.filename[:200])
+            yield complain("verification.name_twice", file=files.BUNDLE, name=entry.filename[:200])
         if not known_name(entry.filename):
-            yield complain("verification.unknown_name", file=BUNDLE, name=entry.filename[:200])
+            yield complain("verification.unknown_name", file=files.BUNDLE, name=entry.filename[:200])
         seen.add(entry.filename)
 
 

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from evalsvc import files
 from evalsvc.editions.facts import About, Facts, Head, compose
 from evalsvc.editions.material import material_of
 from evalsvc.editions.report import printed_of
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
-from evalsvc.results import files
 from evalsvc.results.assembly import AnswersTable, Sources
 from evalsvc.results.compute import Computed
 from evalsvc.results.values import Row

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from evalsvc.results import files
+from evalsvc import files
 from evalsvc.results.records import CaseRow, InterviewRow, JudgementRow
 from evalsvc.verification.times import is_time
 from sampling.errors import Complaint, complain

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from evalsvc import files
 from evalsvc.cases.decision import decide
 from evalsvc.evaluations.rule_pack import Pack, persons_of, suspicion_of
 from evalsvc.fieldwork.dispositions import counting_visits
@@ -12,7 +13,6 @@ from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS, OUTCOME, UNIT
 from evalsvc.planning.fixed import FixedForm
 from evalsvc.planning.layout import PERSONS_COLUMN
 from evalsvc.planning.making import Attributes
-from evalsvc.results import files
 from evalsvc.results.answers import Answers
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow
 from evalsvc.verification.outcome import Step, step_of

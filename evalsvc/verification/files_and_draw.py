@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from evalsvc.results import files
+from evalsvc import files
 from evalsvc.verification.outcome import Step, step_of
 from sampling.commitment import Commitment
 from sampling.design import canonical, load_design

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evalsvc import files
 from evalsvc.draws import log
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_plan
-from evalsvc.results import files
 from evalsvc.results.records import InterviewRow
 from evalsvc.verification.compare import Difference, differences
 from evalsvc.verification.outcome import Step, step_of
-from evalsvc.verification.received import received_complaints
+from evalsvc.verification.received import check_received
 from sampling.chain import ChainEntry
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
@@ -51,14 +51,17 @@ def logged_step(lines: Lines, logged: Logged) -> Step:
     plans = [line for line in own if line.kind == log.PLAN]
     received = [line for line in own if line.kind == log.INTERVIEWS]
     changes, notes = _changes(plans, own, logged)
+    checked = check_received(received, logged.rows)
     complaints = [
         *_plan_lines(plans, own, logged),
         *changes,
         *_stated(plans, logged),
         *_form_complaints(lines, logged),
-        *received_complaints(received, logged.rows),
+        *checked.complaints,
     ]
-    return step_of("logged", complaints, notes, lines=len(plans) + len(received), forms=len(logged.forms))
+    return step_of(
+        "logged", complaints, [*notes, *checked.notes], lines=len(plans) + len(received), forms=len(logged.forms)
+    )
 
 
 def _plan_lines(plans: Lines, own: Lines, logged: Logged) -> Iterator[Complaint]:

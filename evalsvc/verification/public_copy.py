@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evalsvc import files
 from evalsvc.draws import log
-from evalsvc.results import files
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.public_log import read_log
 from sampling.chain import ChainEntry

@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from evalsvc import files
 from evalsvc.draws import log
-from evalsvc.results import files
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.times import back_in_time, bad_times
 from sampling.chain import ChainEntry, ChainReading, read_chain

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from evalsvc import files
 from evalsvc.interviews.running import links
-from evalsvc.results import files
 from evalsvc.results.records import InterviewRow
 from evalsvc.verification.times import is_time
 from sampling.chain import ChainEntry
 from sampling.errors import Complaint, complain
 
+LONGEST_WAIT = timedelta(days=2)
+"""The service enters interviews within a day; one that waits longer than this is told."""
 ON_ITS_WAY = timedelta(minutes=10)
 """So long before a line an interview may have been received that the line does not cover: it was being written down."""
 
@@ -24,21 +26,43 @@ class Covered:
     count: int
 
 
-def received_complaints(lines: Sequence[ChainEntry], rows: Sequence[InterviewRow]) -> Iterator[Complaint]:
-    """Name interviews that were changed, removed or put in after a line was entered, as closely as the lines allow."""
+@dataclass(frozen=True)
+class ReceivedCheck:
+    """What does not fit the lines of the log, and what a reader should know of them."""
+
+    complaints: tuple[Complaint, ...]
+    notes: tuple[Complaint, ...]
+
+
+def check_received(lines: Sequence[ChainEntry], rows: Sequence[InterviewRow]) -> ReceivedCheck:
+    """Name interviews that were changed, removed or put in after a line was entered, as closely as the lines allow.
+
+    An interview that waited long for its line could be exchanged so long: that is told.
+    """
     ordered = sorted(enumerate(rows, start=2), key=lambda each: each[1].sequence)
-    yield from _sequence(ordered)
     counts = {link.hash: link.sequence for link in links(row for _, row in ordered)}
-    covered = [Covered(None, 0)]
+    complaints, covered = [*_sequence(ordered)], Covered(None, 0)
+    notes: list[Complaint] = []
     for place, line in enumerate(lines):
         count = counts.get(line.sha256, 0)
-        if count <= covered[-1].count:
-            yield _broken(covered[-1], line, len(lines) - place)
-            break
-        yield from _times(ordered[covered[-1].count : count], covered[-1].line, line)
-        covered.append(Covered(line, count))
-    else:
-        yield from _uncovered(ordered, covered[-1])
+        if count <= covered.count:
+            return ReceivedCheck((*complaints, _broken(covered, line, len(lines) - place)), tuple(notes))
+        new = ordered[covered.count : count]
+        complaints += _times(new, covered.line, line)
+        notes += _waited(new, line)
+        covered = Covered(line, count)
+    return ReceivedCheck((*complaints, *_uncovered(ordered, covered)), tuple(notes))
+
+
+def _waited(rows: Sequence[tuple[int, InterviewRow]], line: ChainEntry) -> Iterator[Complaint]:
+    times = [row.received_at for _, row in rows if is_time(row.received_at)]
+    if not times or not is_time(line.at):
+        return
+    long_ago = _time(line.at) - LONGEST_WAIT
+    count = sum(_time(each) < long_ago for each in times)
+    if count:
+        details: dict[str, Any] = {"count": count, "received": min(times), "line": line.sequence, "at": line.at}
+        yield complain("verification.interviews_waited", file=files.LOG, **details)
 
 
 def _sequence(ordered: Sequence[tuple[int, InterviewRow]]) -> Iterator[Complaint]:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
+from evalsvc import files
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
-from evalsvc.results import files
 from evalsvc.results.records import FieldworkRow, InterviewRow
 from evalsvc.results.weighting import RESERVE
 from sampling.errors import Complaint

@@ -10,12 +10,12 @@ from typing import Any
 
 import duckdb
 
+from evalsvc import files
 from evalsvc.editions.material import read_manifest_file, read_sources
-from evalsvc.results import files
 from evalsvc.results.assembly import Sources
 from evalsvc.results.compute import compute_results
 from evalsvc.results.records import CaseRow, InterviewRow, JudgementRow, read_records
-from evalsvc.verification.archive import BUNDLE, Limits, open_bundle
+from evalsvc.verification.archive import Limits, open_bundle
 from evalsvc.verification.computation import (
     answers_step,
     facts_step,
@@ -33,7 +33,7 @@ from evalsvc.verification.outcome import STEPS, FigureCheck, Signature, Step, Ve
 from evalsvc.verification.pages import pages_step
 from evalsvc.verification.public_copy import Issued, compare_copies
 from evalsvc.verification.public_log import log_step, read_log
-from evalsvc.verification.signed import REPORT, SignedFile, embedded_step, signature_step, signer_notes
+from evalsvc.verification.signed import SignedFile, embedded_step, signature_step, signer_notes
 from evalsvc.version import CODE_VERSION
 from sampling.chain import ChainEntry
 from sampling.errors import Complaint, SamplingError, complain
@@ -127,7 +127,7 @@ def read_report(pdf: bytes, trust: bytes | None = None, *, progress: Progress | 
         institute = signed.facts["edition"]["institute"]
         course.add(step_of("signature", (), signer_notes(signatures, institute)))
         course.begin("pages")
-        course.add(pages_step(signed.pages, signed.edition, signed.facts, REPORT))
+        course.add(pages_step(signed.pages, signed.edition, signed.facts, files.REPORT))
     return ReadReport(tuple(course.taken.values()), signatures, signed, hashlib.sha256(pdf).hexdigest())
 
 
@@ -197,10 +197,10 @@ def _check_bundle(
             _check_content(course, facts, content, path)
         except SamplingError as error:
             # Whatever the sampling floor refuses here is the bundle's fault: it is told at the step that was under way.
-            _refuse(course, list(error.complaints) or [Complaint(error.code, BUNDLE, details=error.details)])
+            _refuse(course, list(error.complaints) or [Complaint(error.code, files.BUNDLE, details=error.details)])
         except INCONSISTENT as error:
             problem = f"{type(error).__name__}: {error}"[:200]
-            _refuse(course, [complain("verification.inconsistent", file=BUNDLE, problem=problem)])
+            _refuse(course, [complain("verification.inconsistent", file=files.BUNDLE, problem=problem)])
 
 
 def _refuse(course: _Course, complaints: list[Complaint]) -> None:

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from evalsvc import files
 from evalsvc.editions.bounds import LARGEST_FILE
 from evalsvc.editions.format import read_edition
-from evalsvc.results import files
 from evalsvc.verification.outcome import Signature, Step, step_of
 from reports.document import Printed
 from reports.errors import ReportError
 from reports.verify import Pages, check_printed, check_signatures, embedded, printed_text
 from sampling.errors import Complaint, complain
 
-REPORT = "report.pdf"
 NO_PAGES = Pages((), b"")
 
 
@@ -35,12 +34,12 @@ def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signatu
     report = check_signatures(pdf, trust)
     complaints = []
     if report.problem is not None:
-        complaints.append(complain(report.problem, file=REPORT, detail=report.detail))
+        complaints.append(complain(report.problem, file=files.REPORT, detail=report.detail))
     for each in report.signatures:
         if each.problem is not None:
-            complaints.append(complain(each.problem, file=REPORT, signer=each.signer, detail=each.detail))
+            complaints.append(complain(each.problem, file=files.REPORT, signer=each.signer, detail=each.detail))
         elif trust is not None and not each.trusted:
-            complaints.append(complain("verification.not_trusted", file=REPORT, signer=each.signer))
+            complaints.append(complain("verification.not_trusted", file=files.REPORT, signer=each.signer))
     found = tuple(
         Signature(
             plain_name(each.signer),
@@ -67,7 +66,7 @@ def signer_notes(signatures: Sequence[Signature], institute: str) -> list[Compla
     """Tell where a certificate's names do not hold the institute's: forms of a name differ, so nothing fails by it."""
     wanted = _plain(institute)
     return [
-        complain("verification.other_signer", file=REPORT, signer=each.signer, institute=institute[:200])
+        complain("verification.other_signer", file=files.REPORT, signer=each.signer, institute=institute[:200])
         for each in signatures
         if not wanted or wanted not in _plain(each.signer)
     ]
@@ -83,11 +82,11 @@ def embedded_step(pdf: bytes) -> tuple[Step, SignedFile]:
     try:
         attachments, pages = embedded(pdf), printed_text(pdf)
     except ReportError as error:
-        refused = Complaint(error.code, REPORT, details={"file": REPORT, **error.details})
+        refused = Complaint(error.code, files.REPORT, details={"file": files.REPORT, **error.details})
         return step_of("embedded", [refused]), SignedFile(None, b"", b"")
     missing = [name for name in (files.EDITION, files.RESULTS) if name not in attachments]
     edition, results = attachments.get(files.EDITION, b""), attachments.get(files.RESULTS, b"")
-    complaints = [complain("verification.not_embedded", file=REPORT, name=name) for name in missing]
+    complaints = [complain("verification.not_embedded", file=files.REPORT, name=name) for name in missing]
     facts, unreadable = (None, []) if files.EDITION in missing else read_edition(edition)
     complaints += unreadable
     printed = 0
@@ -95,7 +94,7 @@ def embedded_step(pdf: bytes) -> tuple[Step, SignedFile]:
         figures = [Printed(each["key"], each["text"]) for each in facts["printed"]]
         printed = len(figures)
         complaints += [
-            complain("verification.not_printed", file=REPORT, key=each.key, text=each.text)
+            complain("verification.not_printed", file=files.REPORT, key=each.key, text=each.text)
             for each in check_printed(pages, figures)
         ]
         complaints += _same_results(facts, results)
@@ -108,4 +107,4 @@ def _same_results(facts: dict[str, Any], results: bytes) -> list[Complaint]:
         rows = json.loads(results)["estimates"] if 0 < len(results) <= LARGEST_FILE else None
     except (ValueError, TypeError, KeyError, RecursionError):
         rows = None
-    return [] if rows == facts["estimates"] else [complain("verification.embedded_differ", file=REPORT)]
+    return [] if rows == facts["estimates"] else [complain("verification.embedded_differ", file=files.REPORT)]

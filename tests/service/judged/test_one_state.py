@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 
+from evalsvc import files
 from evalsvc.cases.decision import decide
 from evalsvc.cases.operations import judge
 from evalsvc.cases.queries import cases_of_draw
 from evalsvc.draws.queries import draw_by_number
-from evalsvc.results import files, gather
+from evalsvc.results import gather
 from evalsvc.results.operations import enter_received
 from evalsvc.results.records import CaseRow, JudgementRow, read_records
 

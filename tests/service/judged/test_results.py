@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from evalsvc import audit, jobs
+from evalsvc import audit, files, jobs
 from evalsvc.cases.operations import judge
 from evalsvc.cases.queries import cases_of_draw
 from evalsvc.cli import main
@@ -17,7 +17,7 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.job_kinds import KINDS
 from evalsvc.planning.frame_facts import household_attributes
-from evalsvc.results import files, operations
+from evalsvc.results import operations
 from evalsvc.results.assembly import assemble
 from evalsvc.results.gather import gather
 from evalsvc.results.queries import draw_in_fieldwork, latest, result_sets, rows_of

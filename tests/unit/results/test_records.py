@@ -5,7 +5,7 @@ import csv
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalsvc.results.files import interview_name
+from evalsvc.files import interview_name
 from evalsvc.results.records import JudgementRow, read_records, read_table, write_records, write_table
 
 ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from('\r\n\t\0",;\u2028\u2029\x85 '))

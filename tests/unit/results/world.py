@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from evalsvc import files
 from evalsvc.draws import log
 from evalsvc.editions.bundle import readme, sha256, write_bundle
 from evalsvc.editions.facts import About, Head, compose
@@ -22,7 +23,6 @@ from evalsvc.interviews.running import links
 from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_bytes, fixed_plan
 from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.planning.making import plan_of_draw
-from evalsvc.results import files
 from evalsvc.results.assembly import Sources
 from evalsvc.results.compute import compute_results
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow, write_records

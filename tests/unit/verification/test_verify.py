@@ -8,7 +8,7 @@ import pytest
 
 from evalsvc.editions.bundle import write_bundle
 from evalsvc.evaluations.packs import pack_bytes, pack_names
-from evalsvc.results.files import interview_name
+from evalsvc.files import interview_name
 from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.verification.archive import Limits, known_name, open_bundle
 from evalsvc.verification.computation import plan_step

@@ -19,6 +19,8 @@ ANSWERS = "answers.csv"
 RESULTS = "results.json"
 EDITION = "edition.json"
 README = "README.md"
+REPORT = "report.pdf"
+BUNDLE = "bundle.zip"
 INTERVIEW_FOLDER = "interviews/"
 UUID_FORM = re.compile(r"uuid:(?P<uuid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
