@@ -5,10 +5,6 @@ Facts: the OpenRosa pages of docs.getodk.org (form list, form submission, HTTP, 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -27,14 +23,8 @@ INCOMPLETE_FIELD = "*isIncomplete*"
 READY = 204
 """Status of HEAD before a submission; Collect takes any other success for the page of a hotspot."""
 RECEIVED = 201
-ACCEPTED = 202
-"""Success of POST is 201 or 202; 200 is not success to a device."""
+"""Success of POST; 200 is not success to a device."""
 BAD_REQUEST = 400
-UNAUTHORIZED = 401
-FORBIDDEN = 403
-NOT_FOUND = 404
-CONFLICT = 409
-TOO_LARGE = 413
 
 LIST_NAMESPACE = "http://openrosa.org/xforms/xformsList"
 MANIFEST_NAMESPACE = "http://openrosa.org/xforms/xformsManifest"
@@ -61,11 +51,6 @@ class MediaFile:
     filename: str
     hash: str
     download_url: str
-
-
-def file_hash(content: bytes) -> str:
-    """Give the hash of a file in the form the protocol wants; it finds changes, it does not guard against anybody."""
-    return "md5:" + hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def form_list(forms: Iterable[ListedForm]) -> bytes:
@@ -136,17 +121,6 @@ def _reread(text: str) -> str:
         return text.encode("latin-1").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return text
-
-
-def device_settings(server_url: str, project: str, preferences: Mapping[str, object] | None = None) -> str:
-    """Give the text of the QR code that sets a device up: only what differs from its defaults."""
-    settings = {
-        "general": {"server_url": server_url, "form_update_mode": "match_exactly", **(preferences or {})},
-        "admin": {},
-        "project": {"name": project},
-    }
-    text = json.dumps(settings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return base64.b64encode(zlib.compress(text.encode("utf-8"))).decode("ascii")
 
 
 def _only(namespace: str) -> dict[str, str]:

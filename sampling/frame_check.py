@@ -48,14 +48,6 @@ class CheckedRows:
     complaints: tuple[Complaint, ...]
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """Hold one row of a check's result."""
-
-    row: int
-    details: Mapping[str, Any]
-
-
 def check_rows(read: TextTable, levels: Sequence[Level], file: str) -> CheckedRows:
     """Type the columns and list every problem of their values and of the units they describe.
 

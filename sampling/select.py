@@ -1,4 +1,4 @@
-"""Select units of one group exactly: equal probability by ticket, systematic PPS in integers."""
+"""Select units of one group exactly: systematic PPS in integers; the smallest tickets are the engine's to find."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,27 +25,6 @@ class PpsSample:
     selected: tuple[int, ...]
     size: int
     total: int
-
-
-def equal_probability(made: Sequence[str], unit_ids: Sequence[str], n: int) -> list[int]:
-    """Take the n smallest tickets of a group; ties by id.
-
-    Parameters
-    ----------
-    made, unit_ids : sequence of str, shape (N,)
-        Tickets and ids of the group.
-    n : int
-        Units to take, main and reserves together, at most N.
-
-    Returns
-    -------
-    list of int
-        Positions in order of ticket: the main units first, then the reserves in the order of their release.
-    """
-    if not 0 <= n <= len(made):
-        raise ValueError(f"n must lie in 0..{len(made)}, not {n}")
-    order = sorted(range(len(made)), key=lambda i: (made[i], unit_ids[i]))
-    return order[:n]
 
 
 def certainty_units(sizes: Sequence[int], n: int) -> list[int]:

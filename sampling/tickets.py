@@ -1,10 +1,7 @@
 """Give every unit its ticket: the random number that anyone can recompute from the seed and the unit's id."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable
 
 TICKET_DIGITS = 13
 """Hexadecimal digits of a ticket that make its number u; 52 bits, which a double holds exactly."""
@@ -40,17 +37,6 @@ def tickets(seed: str, stage: str, unit_ids: Iterable[str]) -> list[str]:
         state.update(unit_id.encode())
         made.append(state.hexdigest())
     return made
-
-
-def uniform_numbers(made: Sequence[str]) -> NDArray[np.float64]:
-    """Turn tickets into u in [0, 1), exactly: the first 13 digits over 2**52.
-
-    Returns
-    -------
-    numpy.ndarray, shape (len(made),), float64
-    """
-    leading = np.fromiter((int(text[:TICKET_DIGITS], 16) for text in made), dtype=np.int64, count=len(made))
-    return leading / np.float64(TICKET_RANGE)
 
 
 def start(seed: str, stage: str, parent: str | None, stratum: str) -> int:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from evalsvc.demonstration.register import ELIGIBLE, Register, Truth
 from evalsvc.demonstration.scenario import Sizes
 from evalsvc.evaluations.rule_pack import Pack
 from sampling.size import OperatingCurve, demonstration_size, operating_curve, power_size
@@ -81,10 +80,3 @@ def plan_sizes(pack: Pack, sizes: Sizes) -> Sizing:
         missed_taken=round(villages * (sizes.ordinary + 0.4 * sizes.monitored)),
         curve=operating_curve(taken * worth, threshold, SHOWN_RATES, deff=deff, df=freedom, level=level),
     )
-
-
-def equal_sizes(register: Register, truth: Truth, *, registered: bool = True) -> float:
-    """Return Kish's count of the register's exited (or not registered) households as a share of their number."""
-    wanted = register.registered if registered else ~register.registered
-    chosen = register.persons[wanted & (truth.ineligible == ELIGIBLE)].astype(float)
-    return float(chosen.sum() ** 2 / (chosen**2).sum() / chosen.size)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sampling.select import certainty_units, equal_probability, inclusion_probabilities, systematic_pps
-from sampling.tickets import TICKET_RANGE, start, ticket, tickets, uniform_numbers
+from sampling.select import certainty_units, inclusion_probabilities, systematic_pps
+from sampling.tickets import TICKET_RANGE, start, ticket, tickets
 
 # R 4.2.2, package sampling 2.9: UPsystematic(pik) with the random start u; sizes are the integers behind pik.
 UP_SYSTEMATIC = [
@@ -58,8 +58,6 @@ def test_sizes_beyond_doubles_are_exact() -> None:
 def test_impossible_selections_are_refused(sizes: list[int], n: int, first: int) -> None:
     with pytest.raises(ValueError, match=r"sizes|n must|start"):
         systematic_pps(sizes, n, first)
-    with pytest.raises(ValueError, match="n must"):
-        equal_probability(["a"], ["x"], 2)
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=25), st.data())
@@ -94,16 +92,10 @@ def test_share_of_starts_is_the_probability(sizes: list[int], data: st.DataObjec
         assert abs(Fraction(count, steps) - exact) <= Fraction(2 * points + 2, steps)
 
 
-def test_equal_probability_takes_the_smallest_tickets_and_breaks_ties_by_id() -> None:
-    made = ["b" * 64, "a" * 64, "c" * 64, "a" * 64]
-    assert equal_probability(made, ["w", "z", "x", "y"], 3) == [3, 1, 0]
-
-
 @given(st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=20))
 def test_tickets_of_many_are_tickets_of_each(ids: list[str]) -> None:
     seed = "0" * 64
     made = tickets(seed, "household", ids)
     assert made == [ticket(seed, "household", unit_id) for unit_id in ids]
-    assert uniform_numbers(made).tolist() == [int(one[:13], 16) / 2**52 for one in made]
     assert 0 <= start(seed, "household", ids[0], "") < TICKET_RANGE
     assert start(seed, "village", None, "x") == start(seed, "village", "", "x")
