@@ -3,7 +3,7 @@
 # ruff: noqa: S608 (column names are quoted, everything else in a statement is ours)
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
