@@ -38,6 +38,10 @@ class Config:
     """SQLAlchemy URL: SQLite file or PostgreSQL (postgresql+psycopg://)."""
     store_directory: Path
     """Folder of files keyed by SHA-256."""
+    signing_key: Path | None = None
+    """The institute's key and certificates, PKCS#12; without it reports are signed with a demo key that says so."""
+    signing_passphrase_file: Path | None = None
+    """File with the passphrase of that key."""
     public_url: str = "http://127.0.0.1:8000"
     """Address under which people reach the service, without a trailing slash."""
     submission_limit: int = 20_000_000
@@ -69,6 +73,8 @@ class Config:
             raise ConfigurationError("config.database_url", value=self.database_url.split(":", 1)[0])
         if not _is_web_address(self.public_url):
             raise ConfigurationError("config.public_url", value=self.public_url)
+        if self.signing_passphrase_file is not None and self.signing_key is None:
+            raise ConfigurationError("config.signing_passphrase_alone")
         if min(self.submission_limit, self.upload_limit, self.check_limit) < SMALLEST_LIMIT:
             raise ConfigurationError("config.limit_small", minimum=SMALLEST_LIMIT)
         for name, (least, most) in RANGES.items():
@@ -94,6 +100,8 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         secret_key=secret_key,
         database_url=given.get("database_url", f"sqlite:///{data / 'evalsvc.sqlite3'}"),
         store_directory=Path(given.get("store_directory", data / "store")).absolute(),
+        signing_key=_path(given, "signing_key"),
+        signing_passphrase_file=_path(given, "signing_passphrase_file"),
         public_url=given.get("public_url", Config.public_url).rstrip("/"),
         submission_limit=_whole_number(given, "submission_limit", Config.submission_limit),
         upload_limit=_whole_number(given, "upload_limit", Config.upload_limit),
@@ -126,6 +134,11 @@ def _is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+
+
+def _path(given: Mapping[str, str], name: str) -> Path | None:
+    """Return a path; one that is empty is none."""
+    return Path(given[name]).absolute() if given.get(name) else None
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:

@@ -10,6 +10,8 @@ from gunicorn.glogging import Logger
 
 from evalsvc import migrate
 from evalsvc.config import Config, ConfigurationError, read_config
+from evalsvc.db import now
+from evalsvc.editions.keys import institute_signer
 from evalsvc.logs import WithoutTokens
 from evalsvc.service import running
 from evalsvc.wsgi import make_application, stop_worker
@@ -57,6 +59,7 @@ def serve(bind: str, threads: int, processes: int, *, access_log: bool) -> None:
     config = read_config()
     if processes > 1 and config.database_url.startswith("sqlite"):
         raise ConfigurationError("config.processes_on_sqlite", processes=processes)
+    institute_signer(config, now())
     with running(config) as service:
         migrate.require_current(service.database.engine)
     click.echo(f"第三方评估系统已启动 / serving at http://{bind}")

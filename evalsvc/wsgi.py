@@ -4,6 +4,8 @@ import flask
 
 from evalsvc.app import create_app
 from evalsvc.config import Config, read_config
+from evalsvc.db import now
+from evalsvc.editions.keys import institute_signer
 from evalsvc.job_kinds import KINDS, REGULAR
 from evalsvc.worker import Worker
 
@@ -12,8 +14,15 @@ _workers: list[Worker] = []
 
 
 def make_application(config: Config | None = None) -> flask.Flask:
-    """Make the application and start its worker; call it in the process that serves."""
+    """Make the application and start its worker; call it in the process that serves.
+
+    Raises
+    ------
+    ConfigurationError
+        A setting, or the signing key that the settings name, cannot be used.
+    """
     config = config or read_config()
+    institute_signer(config, now())
     app = create_app(config)
     if config.run_jobs:
         worker = Worker(app.extensions["evalsvc"], KINDS, REGULAR)

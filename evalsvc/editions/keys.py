@@ -1,4 +1,4 @@
-"""The key with which the service signs: the institute's own in the data folder, else a demo key that says it is one."""
+"""The key with which the service signs: the institute's own where one is set, else a demo key that says it is one."""
 
 import hashlib
 import hmac
@@ -6,35 +6,79 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from evalsvc.config import Config
+from evalsvc.config import PREFIX, Config, ConfigurationError
 from evalsvc.durable import write_new
-from evalsvc.errors import ConflictError
+from reports.errors import ReportError
 from reports.keys import Signer, make_demo_key, read_signer
 
-FOLDER = "signing"
-KEY_FILE, DEMO_FILE = "key.p12", "demo-key.p12"
-PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
+DEMO_FOLDER, DEMO_FILE = "signing", "demo-key.p12"
+KEY_SETTING, PASSPHRASE_SETTING = f"{PREFIX}SIGNING_KEY", f"{PREFIX}SIGNING_PASSPHRASE_FILE"
 
 
 def service_signer(config: Config, institute: str, at: datetime) -> Signer:
     """Return the service's signing key.
 
-    `signing/key.p12` beside the file store is the institute's key, `signing/passphrase` its passphrase. Without a key a
-    demo key is made there; its certificate and its seal say that it binds nobody.
+    Without a key in the settings a demo key is made beside the store; its certificate and its seal say that it binds
+    nobody.
 
     Raises
     ------
-    ConflictError
-        ``edition.key_unprotected`` when others on the machine may read the key.
+    ConfigurationError
+        As `institute_signer`.
     """
-    folder = config.store_directory.parent / FOLDER
-    path = folder / KEY_FILE
-    if not path.exists():
-        passphrase = hmac.new(config.secret_key.encode(), b"demo signing key", hashlib.sha256).hexdigest().encode()
-        return _demo_signer(folder / DEMO_FILE, institute, passphrase, at)
-    for each in (path, folder / PASSPHRASE_FILE):
-        _require_closed(each)
-    return read_signer(path.read_bytes(), _passphrase(folder / PASSPHRASE_FILE))
+    signer = institute_signer(config, at)
+    if signer is not None:
+        return signer
+    passphrase = hmac.new(config.secret_key.encode(), b"demo signing key", hashlib.sha256).hexdigest().encode()
+    return _demo_signer(config.store_directory.parent / DEMO_FOLDER / DEMO_FILE, institute, passphrase, at)
+
+
+def institute_signer(config: Config, at: datetime) -> Signer | None:
+    """Return the key that the settings name, if they name one; called at start too, so that it is known to work.
+
+    Raises
+    ------
+    ConfigurationError
+        ``config.signing_file`` (cannot be read), ``config.signing_file_open`` (others may read it),
+        ``config.signing_key_unusable`` (not PKCS#12, another passphrase, a chain with gaps),
+        ``config.signing_key_expired``, ``config.signing_key_not_yet``
+    """
+    if config.signing_key is None:
+        return None
+    data = _private(config.signing_key, KEY_SETTING)
+    passphrase = None
+    if config.signing_passphrase_file is not None:
+        passphrase = _private(config.signing_passphrase_file, PASSPHRASE_SETTING).rstrip(b"\r\n")
+    try:
+        signer = read_signer(data, passphrase)
+    except ReportError as error:
+        raise ConfigurationError(
+            "config.signing_key_unusable", file=str(config.signing_key), name=KEY_SETTING
+        ) from error
+    _require_valid(signer, config.signing_key, at)
+    return signer
+
+
+def _private(path: Path, name: str) -> bytes:
+    """Read a file that nobody else may read."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise ConfigurationError("config.signing_file_open", file=str(path), name=name)
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            "config.signing_file", file=str(path), name=name, problem=error.strerror or ""
+        ) from error
+
+
+def _require_valid(signer: Signer, path: Path, at: datetime) -> None:
+    certificate = signer.key.signing_cert
+    if certificate is None or at > certificate.not_valid_after:
+        until = None if certificate is None else certificate.not_valid_after.date().isoformat()
+        raise ConfigurationError("config.signing_key_expired", file=str(path), name=KEY_SETTING, until=until)
+    if at < certificate.not_valid_before:
+        since = certificate.not_valid_before.date().isoformat()
+        raise ConfigurationError("config.signing_key_not_yet", file=str(path), name=KEY_SETTING, since=since)
 
 
 def _demo_signer(path: Path, institute: str, passphrase: bytes, at: datetime) -> Signer:
@@ -44,12 +88,3 @@ def _demo_signer(path: Path, institute: str, passphrase: bytes, at: datetime) ->
         with suppress(FileExistsError):
             write_new(path, make_demo_key(institute, passphrase, at), private=True)
     return read_signer(path.read_bytes(), passphrase)
-
-
-def _passphrase(path: Path) -> bytes | None:
-    return path.read_text(encoding="utf-8").rstrip("\r\n").encode("utf-8") if path.exists() else None
-
-
-def _require_closed(path: Path) -> None:
-    if path.exists() and path.stat().st_mode & 0o077:
-        raise ConflictError("edition.key_unprotected", file=path.name)

@@ -154,21 +154,6 @@ def test_the_page_issues_in_the_background_and_offers_both_files(
     assert client.get(f"{address}/2/report.pdf").status_code == 404
 
 
-def test_the_service_keeps_a_demo_key_and_refuses_one_that_others_can_read(config):
-    first, second = (service_signer(config, "示例评估中心", AT) for _ in range(2))
-    assert first.subject == second.subject and "DEMO" in first.subject
-    folder = config.store_directory.parent / "signing"
-    (folder / "key.p12").write_bytes(make_demo_key("另一机构", b"open sesame", AT))
-    (folder / "passphrase").write_text("open sesame\n", encoding="utf-8")
-    (folder / "key.p12").chmod(0o644)
-    with pytest.raises(ConflictError) as caught:
-        service_signer(config, "示例评估中心", AT)
-    assert caught.value.code == "edition.key_unprotected"
-    for path in folder.iterdir():
-        path.chmod(0o600)
-    assert "另一机构" in service_signer(config, "示例评估中心", AT).subject
-
-
 def test_two_processes_that_make_the_demo_key_use_the_same(config):
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: authority_of(service_signer(config, "示例评估中心", AT)), range(4)))
