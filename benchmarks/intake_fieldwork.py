@@ -14,8 +14,8 @@ from evalsvc import migrate
 from evalsvc.config import Config
 from evalsvc.demonstration.answers import answer
 from evalsvc.demonstration.media import draw_photo, draw_signature
-from evalsvc.demonstration.visits import SHANGHAI
 from evalsvc.demonstration.world import COMPLETED, Home
+from evalsvc.draws import drawing
 from evalsvc.draws import operations as draws
 from evalsvc.evaluations.operations import create_evaluation
 from evalsvc.evaluations.packs import pack_names
@@ -29,6 +29,7 @@ from evalsvc.instruments import operations as instruments
 from evalsvc.people import operations as people
 from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service, open_service
+from evalsvc.zone import SHANGHAI
 from forms.definition import FormDefinition, parse_definition
 from forms.filling import fill
 
@@ -72,15 +73,18 @@ def _fieldwork(
     session: Session, service: Service, evaluation: EvaluationRecord, households: int
 ) -> tuple[Sequence[AssignmentRecord], FormDefinition]:
     """Import a frame, draw every household of it, and make assignments with the shipped form."""
-    store, secret_key = service.store, service.config.secret_key
+    store, key = service.store, service.config.secret_key
     with tempfile.TemporaryDirectory() as folder:
         checked = check_file(_write_frame(Path(folder), households), f"levels: {LEVELS}")
         frame = import_frame(session, store, SYSTEM, evaluation.id, checked)
-    committed = {"frame_id": frame.id, "purpose": "", "design_text": _design(evaluation.code), "secret_key": secret_key}
-    draws.commit(session, store, SYSTEM, evaluation, **committed)
-    draw = draws.run(session, store, SYSTEM, evaluation, number=1, public_value=None, secret_key=secret_key)
+    design = _design(evaluation.code)
+    bound = draws.bind(session, store, SYSTEM, evaluation, frame_id=frame.id, design_text=design, secret_key=key)
+    draws.enter(session, SYSTEM, evaluation, bound, "")
+    taken = drawing.sample(session, store, SYSTEM, evaluation, number=1, public_value=None, secret_key=key)
+    draw = drawing.keep(session, SYSTEM, evaluation, taken)
     name, data = instruments.shipped_form()
-    instrument = instruments.publish(session, store, SYSTEM, evaluation.id, data=data, name=name)
+    form = instruments.keep_form(store, data, name)
+    instrument = instruments.publish(session, SYSTEM, evaluation.id, form)
     fieldwork.assign_from_draw(session, store, SYSTEM, draw.id, instrument.id)
     return assignments_of_draw(session, draw.id), parse_definition(store.get(instrument.xform_sha256))
 

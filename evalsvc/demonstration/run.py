@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalsvc import migrate
+from evalsvc import files, migrate
 from evalsvc.config import read_config
 from evalsvc.demonstration import reporting, sample
 from evalsvc.demonstration.comparison import Compared, compare, write_truth
@@ -23,7 +23,7 @@ from evalsvc.draws.queries import draw_by_number
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.rule_pack import Pack, read_pack
 from evalsvc.frames.values import CheckedFrame
-from evalsvc.instruments.operations import publish, shipped_form
+from evalsvc.instruments.operations import keep_form, publish, shipped_form
 from evalsvc.service import Service, open_service
 
 SERVICE_FOLDER, ACCOUNTS_FILE = "service", "accounts.txt"
@@ -134,7 +134,7 @@ class _Evaluation:
         with self.show.step("全省方案：承诺、揭示、抽取 / drawing the province design"):
             province = sample.draw_province(*given, imported, scale, self.out)
         with self.show.step("仅凭清单和抽样框核验两次抽取 / verifying both draws"):
-            frame = self.out / sample.FRAME_FILE
+            frame = self.out / files.FRAME
             recomputed = (sample.verify(judged, frame), sample.verify(province, frame))
         return Sampled(imported.checked, judged, province, recomputed)
 
@@ -142,9 +142,10 @@ class _Evaluation:
         """Publish the shipped household form and return the instrument's identifier."""
         name, data = shipped_form()
         designer = self.institute.member("demo-designer").actor
-        with self.show.step("发布问卷 / publishing the form"), self.service.database.transaction() as session:
-            evaluation_id = self.institute.evaluation.id
-            return publish(session, self.service.store, designer, evaluation_id, data=data, name=name).id
+        with self.show.step("发布问卷 / publishing the form"):
+            form = keep_form(self.service.store, data, name)
+            with self.service.database.transaction() as session:
+                return publish(session, designer, self.institute.evaluation.id, form).id
 
     def visit(self, server: str, judged: Drawn, instrument_id: str) -> FieldworkDone:
         """Visit every household over HTTP."""

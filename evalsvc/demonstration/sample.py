@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalsvc import files
 from evalsvc.demonstration.designs import judged_design, province_design
 from evalsvc.demonstration.export import REGISTER_NAME, mapping_text, write_register
 from evalsvc.demonstration.institute import Institute
 from evalsvc.demonstration.register import Register
 from evalsvc.demonstration.scenario import Scale
-from evalsvc.draws import operations as draws
+from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.frames.operations import import_frame
 from evalsvc.frames.reading import check_file
 from evalsvc.frames.values import CheckedFrame
@@ -17,7 +18,6 @@ from sampling.errors import SamplingError
 from sampling.manifest import Manifest
 from sampling.verify import verify_draw
 
-FRAME_FILE, DESIGN_FILE, MANIFEST_FILE = "frame.parquet", "design.yaml", "draw-manifest.json"
 PROVINCE_FOLDER = "province"
 
 
@@ -57,7 +57,7 @@ def import_register(service: Service, institute: Institute, register: Register, 
     with service.database.transaction() as session:
         row = import_frame(session, service.store, designer, institute.evaluation.id, checked)
         identifier, stored = row.id, row.file_sha256
-    (out / FRAME_FILE).write_bytes(service.store.get(stored))
+    (out / files.FRAME).write_bytes(service.store.get(stored))
     return Imported(identifier, checked)
 
 
@@ -74,31 +74,14 @@ def draw_province(service: Service, institute: Institute, imported: Imported, sc
 
 
 def _draw(service: Service, institute: Institute, imported: Imported, design: str, folder: Path) -> Drawn:
-    designer, secret_key = institute.member("demo-designer").actor, service.config.secret_key
-    with service.database.transaction() as session:
-        number = draws.commit(
-            session,
-            service.store,
-            designer,
-            institute.evaluation,
-            frame_id=imported.frame_id,
-            purpose="",
-            design_text=design,
-            secret_key=secret_key,
-        ).number
-    with service.database.transaction() as session:
-        draw = draws.run(
-            session,
-            service.store,
-            designer,
-            institute.evaluation,
-            number=number,
-            public_value=None,
-            secret_key=secret_key,
-        )
-        content = service.store.get(str(draw.manifest_sha256))
-    (folder / DESIGN_FILE).write_text(design, encoding="utf-8")
-    (folder / MANIFEST_FILE).write_bytes(content)
+    designer, evaluation = institute.member("demo-designer").actor, institute.evaluation
+    number = commit_draw(
+        service, designer, evaluation, frame_id=imported.frame_id, purpose="", design_text=design
+    ).number
+    draw = carry_out(service, designer, evaluation, number=number, public_value=None)
+    content = service.store.get(str(draw.manifest_sha256))
+    (folder / files.DESIGN).write_text(design, encoding="utf-8")
+    (folder / files.MANIFEST).write_bytes(content)
     return Drawn(number, Manifest.from_json(content.decode("utf-8")))
 
 

@@ -1,54 +1,63 @@
-"""Commit a draw, carry it out, open its manifest; a draw never changes, a new one gets a new number."""
+"""Commit a draw, open its manifest; a draw never changes, a new one gets a new number. drawing.py carries it out."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from evalsvc import audit
+from evalsvc import audit, files
 from evalsvc.db import as_text, now
 from evalsvc.draws import log
 from evalsvc.draws import secrets as sealed
 from evalsvc.draws.design_reading import read_design
-from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
+from evalsvc.draws.models import CommitmentEntry, Draw
 from evalsvc.draws.queries import last_line
 from evalsvc.draws.summary import excluded_units
-from evalsvc.draws.units import unit_rows
-from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from evalsvc.draws.values import Excluded
+from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.frames.models import FrameFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
-from evalsvc.version import CODE_VERSION
 from sampling.chain import ChainEntry, chain_entry, entry_time
-from sampling.commitment import Commitment, hash_secret
-from sampling.commitment import commit as bind
-from sampling.design import Design, load_design
-from sampling.draw import run_draw
-from sampling.errors import Complaint, SamplingError, complain
+from sampling.commitment import commit as commitment_of
+from sampling.commitment import hash_secret
+from sampling.design import Design
+from sampling.errors import Complaint, complain
 from sampling.estimable import without_interval
 from sampling.frame import Frame, open_frame
-from sampling.manifest import Manifest
 
 COMMITTED, DRAWN = "committed", "drawn"
-DESIGN_FILE = "design.yaml"
 
 
-def commit(
+@dataclass(frozen=True)
+class Bound:
+    """A design and a frame that were bound to a secret; the commitment lies in the store, no row names it yet."""
+
+    frame_id: str
+    design: Design
+    design_text: str
+    excluded: Sequence[Excluded]
+    commitment: str
+    commitment_sha256: str
+    sealed_secret: str
+    at: datetime
+
+
+def bind(
     session: Session,
     store: Store,
     actor: Actor,
     evaluation: EvaluationRecord,
     *,
     frame_id: str,
-    purpose: str,
     design_text: str,
     secret_key: str,
-) -> Draw:
-    """Bind a design and a frame to a fresh secret, and enter the commitment in the public log.
+) -> Bound:
+    """Check a design against a frame and bind both to a fresh secret; needs no writing transaction.
 
     Raises
     ------
@@ -59,26 +68,48 @@ def commit(
     InvalidError
         ``draw.design_rejected`` with every complaint about the design.
     """
-    _require_designer(actor)
+    require_designer(actor)
     frame_file = session.get(FrameFile, frame_id)
     if frame_file is None or frame_file.evaluation_id != evaluation.id:
         raise NotFoundError("frame.unknown", frame=frame_id)
     frame = open_frame(store.path(frame_file.file_sha256))
     design = _checked_design(design_text, frame, evaluation, _next_number(session, evaluation.id))
     secret, moment = secrets.token_hex(32), now().replace(microsecond=0)
-    made = bind(design, frame, hash_secret(secret), committed_at=as_text(moment))
-    draw = Draw(
-        evaluation_id=evaluation.id,
+    made = commitment_of(design, frame, hash_secret(secret), committed_at=as_text(moment))
+    return Bound(
         frame_id=frame_file.id,
-        number=design.draw,
-        purpose=purpose.strip() or design.title,
-        state=COMMITTED,
+        design=design,
         design_text=design_text,
-        excluded=[asdict(each) for each in excluded_units(design, frame)],
+        excluded=excluded_units(design, frame),
         commitment=made.commitment,
         commitment_sha256=store.put(made.to_json().encode()),
-        secret_encrypted=sealed.encrypt(secret_key, secret),
-        committed_at=moment,
+        sealed_secret=sealed.encrypt(secret_key, secret),
+        at=moment,
+    )
+
+
+def enter(session: Session, actor: Actor, evaluation: EvaluationRecord, bound: Bound, purpose: str) -> Draw:
+    """Write the row that names a commitment, and enter it in the public log.
+
+    Raises
+    ------
+    ConflictError
+        ``draw.committed_meanwhile``: the number went to another design after this one was checked.
+    """
+    if _next_number(session, evaluation.id) != bound.design.draw:
+        raise ConflictError("draw.committed_meanwhile")
+    draw = Draw(
+        evaluation_id=evaluation.id,
+        frame_id=bound.frame_id,
+        number=bound.design.draw,
+        purpose=purpose.strip() or bound.design.title,
+        state=COMMITTED,
+        design_text=bound.design_text,
+        excluded=[asdict(each) for each in bound.excluded],
+        commitment=bound.commitment,
+        commitment_sha256=bound.commitment_sha256,
+        secret_encrypted=bound.sealed_secret,
+        committed_at=bound.at,
         committed_by=actor.identifier,
     )
     session.add(draw)
@@ -87,7 +118,8 @@ def commit(
     return draw
 
 
-def _require_designer(actor: Actor) -> None:
+def require_designer(actor: Actor) -> None:
+    """Refuse everybody but designers and the lead."""
     if not actor.has(DESIGNER, LEAD):
         raise ForbiddenError("draw.designer_only")
 
@@ -105,9 +137,9 @@ def _next_number(session: Session, evaluation_id: str) -> int:
 
 def _checked_design(text: str, frame: Frame, evaluation: EvaluationRecord, number: int) -> Design:
     def against(design: Design) -> list[Complaint]:
-        return [*_identity_complaints(design, evaluation.code, number), *without_interval(design, DESIGN_FILE)]
+        return [*_identity_complaints(design, evaluation.code, number), *without_interval(design, files.DESIGN)]
 
-    return read_design(text, DESIGN_FILE, frame, against=against)
+    return read_design(text, files.DESIGN, frame, against=against)
 
 
 def _identity_complaints(design: Design, code: str, number: int) -> Sequence[Complaint]:
@@ -115,11 +147,11 @@ def _identity_complaints(design: Design, code: str, number: int) -> Sequence[Com
     if design.evaluation != code:
         found.append(
             complain(
-                "draw.other_evaluation", file=DESIGN_FILE, column="evaluation", value=design.evaluation, expected=code
+                "draw.other_evaluation", file=files.DESIGN, column="evaluation", value=design.evaluation, expected=code
             )
         )
     if design.draw != number:
-        found.append(complain("draw.number", file=DESIGN_FILE, column="draw", value=design.draw, expected=number))
+        found.append(complain("draw.number", file=files.DESIGN, column="draw", value=design.draw, expected=number))
     return found
 
 
@@ -135,76 +167,6 @@ def append_to_log(session: Session, kind: str, subject: str, sha256: str, at: da
     return line
 
 
-def run(
-    session: Session,
-    store: Store,
-    actor: Actor,
-    evaluation: EvaluationRecord,
-    *,
-    number: int,
-    public_value: str | None,
-    secret_key: str,
-) -> Draw:
-    """Reveal the secret to the draw, carry it out, and keep manifest and units.
-
-    Raises
-    ------
-    ForbiddenError
-        ``draw.designer_only``
-    NotFoundError
-        ``draw.unknown``
-    ConflictError
-        ``draw.already_drawn``, ``draw.secret_unreadable``
-    InvalidError
-        ``draw.run_refused``: the public value, the frame or the design is not what was committed.
-    """
-    _require_designer(actor)
-    draw = _locked(session, evaluation.id, number)
-    if draw.state != COMMITTED:
-        raise ConflictError("draw.already_drawn", number=number)
-    frame = open_frame(store.path(session.get_one(FrameFile, draw.frame_id).file_sha256))
-    secret, moment = sealed.decrypt(secret_key, draw.secret_encrypted), now().replace(microsecond=0)
-    manifest = _manifest(store, draw, frame, Revealed(secret, public_value, moment))
-    session.execute(insert(DrawUnit), [{"draw_id": draw.id, **row} for row in unit_rows(manifest, frame)])
-    draw.state, draw.public_value, draw.drawn_at, draw.drawn_by = DRAWN, public_value, moment, actor.identifier
-    draw.manifest_sha256 = store.put(manifest.to_json().encode())
-    session.flush()
-    counts = {stage.name: len(stage.units) for stage in manifest.stages}
-    details = {"number": number, "manifest": draw.manifest_sha256, "units": counts}
-    audit.record(session, actor.identifier, "draw.run", draw.id, details)
-    append_to_log(session, log.MANIFEST, log.subject_of(evaluation.code, number), draw.manifest_sha256, moment)
-    return draw
-
-
-@dataclass(frozen=True)
-class Revealed:
-    """What is known at last when a draw is carried out."""
-
-    secret: str
-    public_value: str | None
-    at: datetime
-
-
-def _manifest(store: Store, draw: Draw, frame: Frame, revealed: Revealed) -> Manifest:
-    """Draw the sample of what was committed, and of nothing else."""
-    reading = load_design(draw.design_text, DESIGN_FILE)
-    if reading.design is None:
-        raise InvalidError("draw.design_rejected", reading.complaints, count=len(reading.complaints))
-    try:
-        return run_draw(
-            reading.design,
-            frame,
-            Commitment.from_json(store.get(draw.commitment_sha256).decode()),
-            revealed.secret,
-            revealed.public_value,
-            drawn_at=as_text(revealed.at),
-            code_version=CODE_VERSION,
-        )
-    except SamplingError as error:
-        refused = error.complaints or (Complaint(error.code, details=error.details),)
-        raise InvalidError("draw.run_refused", refused, number=draw.number) from error
-
-
 def publish(session: Session, actor: Actor, evaluation: EvaluationRecord, number: int) -> Draw:
     """Open the manifest, with secret and reserves, to everybody; the end of the fieldwork is what does it.
 
@@ -217,7 +179,7 @@ def publish(session: Session, actor: Actor, evaluation: EvaluationRecord, number
     """
     if not actor.has(LEAD):
         raise ForbiddenError("draw.lead_only")
-    draw = _locked(session, evaluation.id, number)
+    draw = draw_row(session, evaluation.id, number, lock=True)
     if draw.state != DRAWN:
         raise ConflictError("draw.not_drawn", number=number)
     if draw.published_at is not None:
@@ -233,10 +195,19 @@ def note_opening(session: Session, actor: Actor, draw_id: str, what: str) -> Non
     audit.record(session, actor.identifier, "draw.open", draw_id, {"shown": what})
 
 
-def _locked(session: Session, evaluation_id: str, number: int) -> Draw:
-    draw = session.scalars(
-        select(Draw).where(Draw.evaluation_id == evaluation_id, Draw.number == number).with_for_update()
-    ).one_or_none()
+def draw_row(session: Session, evaluation_id: str, number: int, *, lock: bool) -> Draw:
+    """Return the row of a draw, held until the transaction ends where that is asked for.
+
+    Raises
+    ------
+    NotFoundError
+        ``draw.unknown``
+    """
+    wanted = select(Draw).where(Draw.evaluation_id == evaluation_id, Draw.number == number)
+    if lock:
+        # Another may have changed what this session has read of it.
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    draw = session.scalars(wanted).one_or_none()
     if draw is None:
         raise NotFoundError("draw.unknown", draw=number)
     return draw

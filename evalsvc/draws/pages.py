@@ -4,9 +4,10 @@ import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from evalsvc import web
+from evalsvc import files, web
 from evalsvc.access import page, public
 from evalsvc.draws import operations, queries, summary
+from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.frames import queries as frames
@@ -39,21 +40,17 @@ def draws(evaluation: str) -> ResponseReturnValue:
 def commit(evaluation: str) -> ResponseReturnValue:
     """Commit a design and a frame."""
     form = flask.request.form
-    text = sent_text(flask.request.files.get("design_file"), form.get("design", ""), operations.DESIGN_FILE)
-    with web.database().transaction() as session:
-        made = operations.commit(
-            session,
-            web.store(),
-            web.current_actor(),
-            flask.g.evaluation,
-            frame_id=form.get("frame", ""),
-            purpose=form.get("purpose", ""),
-            design_text=text,
-            secret_key=web.config().secret_key,
-        )
-        number = made.number
+    text = sent_text(flask.request.files.get("design_file"), form.get("design", ""), files.DESIGN)
+    made = commit_draw(
+        web.service(),
+        web.current_actor(),
+        flask.g.evaluation,
+        frame_id=form.get("frame", ""),
+        purpose=form.get("purpose", ""),
+        design_text=text,
+    )
     flask.flash(_("方案已承诺并登记，登记后不能改动。"), "good")
-    return web.see_other("draws.draw", evaluation=evaluation, number=number)
+    return web.see_other("draws.draw", evaluation=evaluation, number=made.number)
 
 
 @blueprint.get("/evaluations/<evaluation>/draws/<int:number>")
@@ -83,7 +80,7 @@ def draw(evaluation: str, number: int) -> ResponseReturnValue:
 
 def _warnings(design: Design) -> list[str]:
     """Say in the reader's language what stands against estimates from a design."""
-    return [sentence(each.code, each.details, web.language()) for each in estimability(design, operations.DESIGN_FILE)]
+    return [sentence(each.code, each.details, web.language()) for each in estimability(design, files.DESIGN)]
 
 
 def _manifest(row: DrawRecord) -> Manifest | None:
@@ -97,16 +94,7 @@ def _manifest(row: DrawRecord) -> Manifest | None:
 def run(evaluation: str, number: int) -> ResponseReturnValue:
     """Carry a committed draw out."""
     value = flask.request.form.get("public_value", "").strip() or None
-    with web.database().transaction() as session:
-        operations.run(
-            session,
-            web.store(),
-            web.current_actor(),
-            flask.g.evaluation,
-            number=number,
-            public_value=value,
-            secret_key=web.config().secret_key,
-        )
+    carry_out(web.service(), web.current_actor(), flask.g.evaluation, number=number, public_value=value)
     flask.flash(_("抽取已完成。"), "good")
     return web.see_other("draws.draw", evaluation=evaluation, number=number)
 

@@ -8,7 +8,8 @@ from flask_smorest import Blueprint
 
 from evalsvc import web
 from evalsvc.access import api
-from evalsvc.draws import operations, queries
+from evalsvc.draws import queries
+from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.draws.schemas import CommitmentWish, DrawSchema, RunWish
 
 blueprint = Blueprint(
@@ -35,18 +36,14 @@ class DrawsView(MethodView):
     @blueprint.response(201, DrawSchema)
     def post(self, wish: dict[str, Any], evaluation: str) -> Any:
         """Commit a design and a frame; the answer never holds the secret."""
-        with web.database().transaction() as session:
-            made = operations.commit(
-                session,
-                web.store(),
-                web.current_actor(),
-                flask.g.evaluation,
-                frame_id=wish["frame_id"],
-                purpose=wish["purpose"],
-                design_text=wish["design"],
-                secret_key=web.config().secret_key,
-            )
-            return queries.record(made)
+        return commit_draw(
+            web.service(),
+            web.current_actor(),
+            flask.g.evaluation,
+            frame_id=wish["frame_id"],
+            purpose=wish["purpose"],
+            design_text=wish["design"],
+        )
 
 
 @blueprint.route("/<int:number>")
@@ -70,14 +67,10 @@ class RunView(MethodView):
     @blueprint.response(200, DrawSchema)
     def post(self, wish: dict[str, Any], evaluation: str, number: int) -> Any:
         """Carry a committed draw out, once."""
-        with web.database().transaction() as session:
-            made = operations.run(
-                session,
-                web.store(),
-                web.current_actor(),
-                flask.g.evaluation,
-                number=number,
-                public_value=wish["public_value"],
-                secret_key=web.config().secret_key,
-            )
-            return queries.record(made)
+        return carry_out(
+            web.service(),
+            web.current_actor(),
+            flask.g.evaluation,
+            number=number,
+            public_value=wish["public_value"],
+        )

@@ -1,6 +1,7 @@
 """Publish a version of a form; it never changes afterwards."""
 
 import hashlib
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,6 @@ from evalsvc.instruments.models import Instrument
 from evalsvc.instruments.reading import read_form
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
-from forms.definition import FormDefinition
 from forms.library import text_of
 
 SHIPPED = "household"
@@ -27,37 +27,56 @@ def shipped_form() -> tuple[str, bytes]:
     return f"{SHIPPED}.md", text_of(SHIPPED)
 
 
-def publish(session: Session, store: Store, actor: Actor, evaluation_id: str, *, data: bytes, name: str) -> Instrument:
-    """Publish a version from a form file, and enter its hash in the public log.
+@dataclass(frozen=True)
+class KeptForm:
+    """A form without fault: what its row will say; its files lie in the store."""
+
+    form_id: str
+    version: str
+    title: str
+    xform_sha256: str
+    md5: str
+    source_sha256: str
+    source_name: str
+
+
+def keep_form(store: Store, data: bytes, name: str) -> KeptForm:
+    """Convert and check a form file and put it into the store; needs no transaction, and takes a while.
 
     Raises
     ------
-    ForbiddenError
-        ``instrument.designer_only``
     InvalidError
         ``instrument.refused`` with every complaint, each with sheet, row and column where it has them.
-    ConflictError
-        ``instrument.version_exists``
     """
-    if not actor.has(DESIGNER, LEAD):
-        raise ForbiddenError("instrument.designer_only")
     reading = read_form(data, name)
     if reading.xform is None or reading.definition is None or reading.errors:
         raise InvalidError("instrument.refused", placed(reading.errors, name), file=name, count=len(reading.errors))
-    definition = reading.definition
-    _refuse_second(session, evaluation_id, definition)
-    instrument = Instrument(
-        evaluation_id=evaluation_id,
-        form_id=definition.form_id,
-        version=definition.version,
-        title=definition.title,
+    return KeptForm(
+        form_id=reading.definition.form_id,
+        version=reading.definition.version,
+        title=reading.definition.title,
         xform_sha256=store.put(reading.xform),
         # MD5 because OpenRosa clients compare it; it proves nothing here.
         md5=hashlib.md5(reading.xform, usedforsecurity=False).hexdigest(),
         source_sha256=store.put(data),
         source_name=name,
-        published_by=actor.identifier,
     )
+
+
+def publish(session: Session, actor: Actor, evaluation_id: str, form: KeptForm) -> Instrument:
+    """Publish a version of a form, and enter its hash in the public log.
+
+    Raises
+    ------
+    ForbiddenError
+        ``instrument.designer_only``
+    ConflictError
+        ``instrument.version_exists``
+    """
+    if not actor.has(DESIGNER, LEAD):
+        raise ForbiddenError("instrument.designer_only")
+    _refuse_second(session, evaluation_id, form)
+    instrument = Instrument(evaluation_id=evaluation_id, published_by=actor.identifier, **asdict(form))
     session.add(instrument)
     session.flush()
     details = {"form_id": instrument.form_id, "version": instrument.version, "xform": instrument.xform_sha256}
@@ -67,11 +86,11 @@ def publish(session: Session, store: Store, actor: Actor, evaluation_id: str, *,
     return instrument
 
 
-def _refuse_second(session: Session, evaluation_id: str, definition: FormDefinition) -> None:
+def _refuse_second(session: Session, evaluation_id: str, form: KeptForm) -> None:
     known = select(Instrument.id).where(
         Instrument.evaluation_id == evaluation_id,
-        Instrument.form_id == definition.form_id,
-        Instrument.version == definition.version,
+        Instrument.form_id == form.form_id,
+        Instrument.version == form.version,
     )
     if session.scalars(known).first() is not None:
-        raise ConflictError("instrument.version_exists", form_id=definition.form_id, version=definition.version)
+        raise ConflictError("instrument.version_exists", form_id=form.form_id, version=form.version)

@@ -58,11 +58,9 @@ def publish(evaluation: str) -> ResponseReturnValue:
     """Publish a version from a file or from the shipped form, or show every complaint about it at once."""
     try:
         name, data = form_file(flask.request.files.get("file"), flask.request.form.get("shipped", ""))
+        form = operations.keep_form(web.store(), data, name)
         with web.database().transaction() as session:
-            made = operations.publish(
-                session, web.store(), web.current_actor(), flask.g.evaluation.id, data=data, name=name
-            )
-            identifier = made.id
+            identifier = operations.publish(session, web.current_actor(), flask.g.evaluation.id, form).id
     except InvalidError as error:
         return _refused(evaluation, error)
     flask.flash(_("问卷已发布，这个版本不再改动。"), "good")

@@ -37,8 +37,6 @@ class InstrumentsView(MethodView):
     def post(self, evaluation: str) -> Any:
         """Publish a version (multipart: `file`, or `shipped=1` for the questionnaire that comes with the service)."""
         name, data = form_file(flask.request.files.get("file"), flask.request.form.get("shipped", ""))
+        form = operations.keep_form(web.store(), data, name)
         with web.database().transaction() as session:
-            made = operations.publish(
-                session, web.store(), web.current_actor(), flask.g.evaluation.id, data=data, name=name
-            )
-            return queries.record(made)
+            return queries.record(operations.publish(session, web.current_actor(), flask.g.evaluation.id, form))

@@ -20,7 +20,9 @@ from evalsvc.app import create_app
 from evalsvc.audit import FIRST_PREVIOUS, AuditHead
 from evalsvc.config import Config
 from evalsvc.db import Base, Database
+from evalsvc.draws import drawing
 from evalsvc.draws import operations as draws
+from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.evaluations import operations as evaluations
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork import operations as fieldwork
@@ -32,6 +34,7 @@ from evalsvc.instruments import operations as instruments
 from evalsvc.people import operations as people
 from evalsvc.people import queries
 from evalsvc.people.actor import SYSTEM, Actor
+from evalsvc.service import Service
 from evalsvc.store import Store
 from forms.definition import FormDefinition, parse_definition
 from forms.filling import fill
@@ -362,11 +365,12 @@ def _begin_fieldwork(database: Database, store: Store, folder: Path, evaluation:
     path.write_text(SMALL_FRAME, encoding="utf-8")
     with database.transaction() as session:
         frame = frames.import_frame(session, store, lead, evaluation.id, check_file(path, SMALL_MAPPING))
-        options = {"frame_id": frame.id, "purpose": "", "design_text": SMALL_DESIGN, "secret_key": SECRET_KEY}
-        draws.commit(session, store, lead, evaluation, **options)
-        draw = draws.run(session, store, lead, evaluation, number=1, public_value=None, secret_key=SECRET_KEY)
+        options = {"frame_id": frame.id, "design_text": SMALL_DESIGN, "secret_key": SECRET_KEY}
+        draws.enter(session, lead, evaluation, draws.bind(session, store, lead, evaluation, **options), "")
+        options = {"number": 1, "public_value": None, "secret_key": SECRET_KEY}
+        draw = drawing.keep(session, lead, evaluation, drawing.sample(session, store, lead, evaluation, **options))
         name, data = instruments.shipped_form()
-        instrument = instruments.publish(session, store, lead, evaluation.id, data=data, name=name)
+        instrument = instruments.publish(session, lead, evaluation.id, instruments.keep_form(store, data, name))
         fieldwork.assign_from_draw(session, store, lead, draw.id, instrument.id)
         villages = sorted({row.parent for row in assignments_of_draw(session, draw.id)})
         for person, share in zip(enumerators, (villages[:2], villages[2:]), strict=True):
@@ -390,11 +394,8 @@ def field(prepared_field: PreparedField, database: Database, store: Store) -> Fi
 
 
 @pytest.fixture
-def second_draw(database: Database, store: Store, field: Field) -> str:
+def second_draw(database: Database, config: Config, store: Store, field: Field) -> str:
     """Another draw of the same frame, carried out; the first is still in the field."""
-    with database.transaction() as session:
-        text = SMALL_DESIGN.replace("draw: 1", "draw: 2")
-        options = {"frame_id": field.frame_id, "purpose": "复查", "design_text": text, "secret_key": SECRET_KEY}
-        draws.commit(session, store, SYSTEM, field.evaluation, **options)
-        drawn = draws.run(session, store, SYSTEM, field.evaluation, number=2, public_value=None, secret_key=SECRET_KEY)
-    return drawn.id
+    service, text = Service(config, database, store), SMALL_DESIGN.replace("draw: 1", "draw: 2")
+    commit_draw(service, SYSTEM, field.evaluation, frame_id=field.frame_id, purpose="复查", design_text=text)
+    return carry_out(service, SYSTEM, field.evaluation, number=2, public_value=None).id

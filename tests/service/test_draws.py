@@ -1,6 +1,7 @@
 """Draws: bound before anyone can know them, carried out once, closed until a lead opens them."""
 
 import json
+import pkgutil
 import stat
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from evalsvc.audit import AuditRow
 from evalsvc.cli import main
-from evalsvc.draws import operations, queries
+from evalsvc.draws import drawing, operations, queries
 from evalsvc.draws.models import Draw
 from evalsvc.draws.secrets import decrypt
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -39,13 +40,15 @@ def lead(field, make_person):
 
 
 def commit(session, store, actor, field, text, **change):
-    options = {"frame_id": field.frame_id, "purpose": "试点", "design_text": text, "secret_key": KEY, **change}
-    return operations.commit(session, store, actor, field.evaluation, **options)
+    options = {"frame_id": field.frame_id, "design_text": text, "secret_key": KEY, **change}
+    bound = operations.bind(session, store, actor, field.evaluation, **options)
+    return operations.enter(session, actor, field.evaluation, bound, "试点")
 
 
 def run(session, store, actor, field, number=2, public_value=None, key=KEY):
-    return operations.run(
-        session, store, actor, field.evaluation, number=number, public_value=public_value, secret_key=key
+    options = {"number": number, "public_value": public_value, "secret_key": key}
+    return drawing.keep(
+        session, actor, field.evaluation, drawing.sample(session, store, actor, field.evaluation, **options)
     )
 
 
@@ -204,6 +207,26 @@ def test_pages_commit_and_run(client, database, field, lead, sign_in, csrf_of):
     page = client.get(f"{base}/2").get_data(as_text=True)
     assert "复查" in page and "各层抽取结果：户" in page
     assert client.post(f"{base}/2/run", data={"csrf_token": csrf_of(client)}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("path", "patched"), [("", "evalsvc.draws.operations.commitment_of"), ("/1/run", "evalsvc.draws.drawing.run_draw")]
+)
+def test_others_write_while_a_draw_is_computed(client, database, field, lead, monkeypatch, others_write, path, patched):
+    base, written = f"/api/v1/evaluations/{field.evaluation.code}/draws", []
+    wish = {"frame_id": field.frame_id, "design": design_of(field, database)}
+    if path:
+        assert client.post(base, json=wish, headers=lead.bearer).status_code == 201
+        path, wish = "/2/run", {}
+    compute = pkgutil.resolve_name(patched)
+
+    def watched(*given, **named):
+        written.append(others_write())
+        return compute(*given, **named)
+
+    monkeypatch.setattr(patched, watched)
+    assert client.post(base + path, json=wish, headers=lead.bearer).status_code < 300
+    assert written == [True]
 
 
 def test_the_api_lists_commits_and_runs(client, database, field, lead, make_person):

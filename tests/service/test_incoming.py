@@ -109,10 +109,9 @@ def test_a_phone_gets_a_form_whatever_its_id(
     client, config, database, store, actor, make_evaluation, make_person, form_id
 ):
     evaluation = make_evaluation()
+    form = instruments.keep_form(store, FORM.format(form_id=form_id).encode(), "pilot.md")
     with database.transaction() as session:
-        made = instruments.publish(
-            session, store, actor, evaluation.id, data=FORM.format(form_id=form_id).encode(), name="pilot.md"
-        )
+        made = instruments.publish(session, actor, evaluation.id, form)
     base = f"/v1/key/{make_person('enumerator', evaluation=evaluation).device_token}/evaluations/{evaluation.code}"
     headers = {"X-OpenRosa-Version": "1.0"}
     listed = client.get(base + "/formList", headers=headers).get_data(as_text=True)

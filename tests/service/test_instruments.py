@@ -30,7 +30,7 @@ FORM = """
 
 def publish(database, store, actor, evaluation, text=FORM, name="pilot.md"):
     with database.transaction() as session:
-        made = operations.publish(session, store, actor, evaluation.id, data=text.encode(), name=name)
+        made = operations.publish(session, actor, evaluation.id, operations.keep_form(store, text.encode(), name))
         return queries.record(made)
 
 
@@ -80,6 +80,20 @@ def test_only_designers_and_leads_publish(database, store, make_evaluation, make
     evaluation = make_evaluation()
     with pytest.raises(ForbiddenError):
         publish(database, store, make_person("supervisor", evaluation=evaluation).actor, evaluation)
+
+
+def test_others_write_while_a_form_is_converted(client, field, make_person, monkeypatch, others_write):
+    written, read = [], operations.read_form
+
+    def watched(*given):
+        written.append(others_write())
+        return read(*given)
+
+    monkeypatch.setattr(operations, "read_form", watched)
+    address = f"/api/v1/evaluations/{field.evaluation.code}/instruments"
+    lead = make_person("lead", evaluation=field.evaluation)
+    answer = client.post(address, data={"file": (io.BytesIO(FORM.encode()), "pilot.md")}, headers=lead.bearer)
+    assert (answer.status_code, written) == (201, [True])
 
 
 def test_the_page_publishes_shows_and_refuses(client, field, make_person, sign_in, csrf_of):

@@ -15,6 +15,7 @@ from evalsvc.cases.operations import collect_cases, judge
 from evalsvc.cases.queries import cases_of_draw
 from evalsvc.config import Config
 from evalsvc.db import Base, Database
+from evalsvc.draws import drawing
 from evalsvc.draws import operations as draws
 from evalsvc.errors import ConflictError
 from evalsvc.evaluations import operations as evaluations
@@ -96,13 +97,16 @@ def _begin(service: Service, folder: Path) -> Visited:
         # A draw has its own secret and time; fixed ones give this test the same sample at every run.
         patch.setattr(draws.secrets, "token_hex", lambda _bytes: world.SECRET)
         patch.setattr(draws, "now", lambda: MOMENT)
+        patch.setattr(drawing, "now", lambda: MOMENT)
         checked = check_file(folder / "register.csv", world.MAPPING)
         frame = frames.import_frame(session, service.store, lead, evaluation.id, checked)
-        options = {"frame_id": frame.id, "purpose": "", "design_text": world.DESIGN, "secret_key": SECRET_KEY}
-        draws.commit(session, service.store, lead, evaluation, **options)
-        draw = draws.run(session, service.store, lead, evaluation, number=1, public_value=None, secret_key=SECRET_KEY)
+        options = {"frame_id": frame.id, "design_text": world.DESIGN, "secret_key": SECRET_KEY}
+        draws.enter(session, lead, evaluation, draws.bind(session, service.store, lead, evaluation, **options), "")
+        options = {"number": 1, "public_value": None, "secret_key": SECRET_KEY}
+        taken = drawing.sample(session, service.store, lead, evaluation, **options)
+        draw = drawing.keep(session, lead, evaluation, taken)
         form = instruments.publish(
-            session, service.store, lead, evaluation.id, data=world.FORM.encode(), name="small.md"
+            session, lead, evaluation.id, instruments.keep_form(service.store, world.FORM.encode(), "small.md")
         )
         fieldwork.assign_from_draw(session, service.store, lead, draw.id, form.id)
         villages = {row.parent for row in assignments_of_draw(session, draw.id)}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalsvc.db import Database
-from evalsvc.draws import operations as draws
+from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.draws.models import Draw
 from evalsvc.fieldwork import course, operations
 from evalsvc.fieldwork.models import Assignment
@@ -15,17 +15,16 @@ from evalsvc.instruments import operations as instruments
 from evalsvc.interviews.operations import keep, receive
 from evalsvc.interviews.reading import read_submission
 from evalsvc.people.actor import SYSTEM
+from evalsvc.service import Service
 
-KEY = "a test key that is at least thirty-two characters long"
 
-
-def another_draw(database: Database, store, field, number: int) -> str:
+def another_draw(database: Database, config, store, field, number: int) -> str:
     """Commit a design like the first one's and carry it out."""
-    with database.transaction() as session:
+    with database.reading() as session:
         design = session.get_one(Draw, field.draw_id).design_text.replace("draw: 1", f"draw: {number}")
-        options = {"frame_id": field.frame_id, "purpose": "", "design_text": design, "secret_key": KEY}
-        draws.commit(session, store, SYSTEM, field.evaluation, **options)
-        return draws.run(session, store, SYSTEM, field.evaluation, number=number, public_value=None, secret_key=KEY).id
+    service = Service(config, database, store)
+    commit_draw(service, SYSTEM, field.evaluation, frame_id=field.frame_id, purpose="", design_text=design)
+    return carry_out(service, SYSTEM, field.evaluation, number=number, public_value=None).id
 
 
 def ending(field, reason: str = "") -> Any:
@@ -37,9 +36,9 @@ def assigning(store, draw_id: str, instrument_id: str) -> Any:
 
 
 @pytest.fixture
-def next_draw(database: Database, store, field) -> str:
+def next_draw(database: Database, config, store, field) -> str:
     """A second draw, while the first has left the field."""
-    identifier = another_draw(database, store, field, 2)
+    identifier = another_draw(database, config, store, field, 2)
     with database.transaction() as session:
         ending(field, "现场因台风停止")(session)
     return identifier
@@ -50,7 +49,7 @@ def test_a_draw_is_given_out_once(database: Database, store, field, next_draw: s
     name, data = instruments.shipped_form()
     with database.transaction() as session:
         newer = data.replace(field.definition.version.encode(), b"9999")
-        second = instruments.publish(session, store, SYSTEM, field.evaluation.id, data=newer, name=name).id
+        second = instruments.publish(session, SYSTEM, field.evaluation.id, instruments.keep_form(store, newer, name)).id
     forms = field.instrument_id, second if other_form else field.instrument_id
     came = beside(*(assigning(store, next_draw, form) for form in forms))
     assert came.code == "fieldwork.already_assigned"
@@ -61,9 +60,9 @@ def test_a_draw_is_given_out_once(database: Database, store, field, next_draw: s
 
 
 def test_two_draws_of_one_evaluation_do_not_go_to_the_field_together(
-    database: Database, store, field, next_draw: str, beside
+    database: Database, config, store, field, next_draw: str, beside
 ) -> None:
-    third = another_draw(database, store, field, 3)
+    third = another_draw(database, config, store, field, 3)
     came = beside(*(assigning(store, draw, field.instrument_id) for draw in (next_draw, third)))
     assert came.code == "fieldwork.another_in_field"
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from evalsvc.db import Database
+from evalsvc.draws import drawing
 from evalsvc.draws import operations as draws
 from evalsvc.draws.models import Draw
 from evalsvc.evaluations import operations as evaluations
@@ -65,8 +66,10 @@ def test_a_frame_is_kept_once(database: Database, store, field, make_evaluation,
 def test_a_version_of_a_form_is_published_once(store, make_evaluation, beside) -> None:
     evaluation, (name, data) = make_evaluation(), instruments.shipped_form()
 
+    form = instruments.keep_form(store, data, name)
+
     def publish(session: Session) -> None:
-        instruments.publish(session, store, SYSTEM, evaluation.id, data=data, name=name)
+        instruments.publish(session, SYSTEM, evaluation.id, form)
 
     assert beside(publish, publish).code == "instrument.published_meanwhile"
 
@@ -79,18 +82,23 @@ def test_a_number_of_a_draw_is_committed_once(database: Database, store, field, 
 def committing(database: Database, store, field, number: int = 2):
     with database.reading() as session:
         design = session.get_one(Draw, field.draw_id).design_text.replace("draw: 1", f"draw: {number}")
-    options = {"frame_id": field.frame_id, "purpose": "", "design_text": design, "secret_key": KEY}
-    return lambda session: draws.commit(session, store, SYSTEM, field.evaluation, **options).id
+        options = {"frame_id": field.frame_id, "design_text": design, "secret_key": KEY}
+        bound = draws.bind(session, store, SYSTEM, field.evaluation, **options)
+    return lambda session: draws.enter(session, SYSTEM, field.evaluation, bound, "").id
 
 
 def test_a_draw_is_carried_out_once(database: Database, store, field, beside) -> None:
     with database.transaction() as session:
         committing(database, store, field)(session)
 
-    def run(session: Session) -> None:
-        draws.run(session, store, SYSTEM, field.evaluation, number=2, public_value=None, secret_key=KEY)
+    options = {"number": 2, "public_value": None, "secret_key": KEY}
+    with database.reading() as session:
+        taken = drawing.sample(session, store, SYSTEM, field.evaluation, **options)
 
-    assert beside(run, run).code == "draw.already_drawn"
+    def keep(session: Session) -> None:
+        drawing.keep(session, SYSTEM, field.evaluation, taken)
+
+    assert beside(keep, keep).code == "draw.already_drawn"
 
 
 # The last administrator

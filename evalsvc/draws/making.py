@@ -1,0 +1,51 @@
+"""The way of a draw through the service: read and compute first, then write it down in one short commit.
+
+Checking a frame and drawing from it take a while, and on SQLite everybody who writes stands in one line: intake would
+wait for them.
+"""
+
+from evalsvc.draws.drawing import keep, sample
+from evalsvc.draws.operations import bind, enter
+from evalsvc.draws.queries import record
+from evalsvc.draws.values import DrawRecord
+from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.people.actor import Actor
+from evalsvc.service import Service
+
+
+def commit_draw(
+    service: Service, actor: Actor, evaluation: EvaluationRecord, *, frame_id: str, purpose: str, design_text: str
+) -> DrawRecord:
+    """Bind a design and a frame to a fresh secret, and enter the commitment in the public log.
+
+    Raises
+    ------
+    EvalsvcError
+        Whatever `bind` and `enter` refuse.
+    """
+    key = service.config.secret_key
+    with service.database.reading() as session:
+        bound = bind(
+            session, service.store, actor, evaluation, frame_id=frame_id, design_text=design_text, secret_key=key
+        )
+    with service.database.transaction() as session:
+        return record(enter(session, actor, evaluation, bound, purpose))
+
+
+def carry_out(
+    service: Service, actor: Actor, evaluation: EvaluationRecord, *, number: int, public_value: str | None
+) -> DrawRecord:
+    """Reveal the secret to a committed draw, carry it out, and keep manifest and units.
+
+    Raises
+    ------
+    EvalsvcError
+        Whatever `sample` and `keep` refuse.
+    """
+    key = service.config.secret_key
+    with service.database.reading() as session:
+        taken = sample(
+            session, service.store, actor, evaluation, number=number, public_value=public_value, secret_key=key
+        )
+    with service.database.transaction() as session:
+        return record(keep(session, actor, evaluation, taken))
