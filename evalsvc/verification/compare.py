@@ -12,6 +12,16 @@ SAME = 1e-9
 """Figures that agree to nine digits are the same: the last bits of a double may differ between processors."""
 
 
+class _Absent:
+    """What stands for a value that has no counterpart: equal to itself alone, whatever a file holds."""
+
+    def __str__(self) -> str:
+        return "—"
+
+
+ABSENT = _Absent()
+
+
 @dataclass(frozen=True)
 class Difference:
     """One place where two values differ."""
@@ -33,9 +43,6 @@ def differences(expected: object, found: object, place: str = "") -> Iterator[Di
             yield from differences(right, stated, f"{place}[{number}]")
     elif not same(expected, found):
         yield Difference(place, expected, found)
-
-
-ABSENT = "—"
 
 
 def same(expected: object, found: object) -> bool:

@@ -13,7 +13,7 @@ from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.results.assembly import AnswersTable, Sources
 from evalsvc.results.compute import Computed
 from evalsvc.results.values import Row
-from evalsvc.verification.compare import Difference, differences, table_differences
+from evalsvc.verification.compare import ABSENT, Difference, differences, table_differences
 from evalsvc.verification.outcome import FigureCheck, Step, step_of
 from evalsvc.version import CODE_VERSION
 from sampling.documents import parse_document
@@ -135,5 +135,6 @@ def figures_step(figures: Sequence[FigureCheck]) -> Step:
 
 
 def _short(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    plain = isinstance(value, str) or value is ABSENT
+    text = str(value) if plain else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 200 else text[:197] + "..."

@@ -51,11 +51,13 @@ class _Course:
 
     progress: Progress
     taken: dict[str, Step] = field(default_factory=dict)
+    under_way: str = STEPS[0]
     figures: tuple[FigureCheck, ...] = ()
     lines: Sequence[ChainEntry] | None = None
     """The log of the bundle, once it was read."""
 
     def begin(self, name: str) -> None:
+        self.under_way = name
         self.progress(name, len(self.taken), len(STEPS))
 
     def add(self, step: Step) -> None:
@@ -64,7 +66,9 @@ class _Course:
         if known is not None:
             complaints = (*known.complaints, *step.complaints)
             notes = (*known.notes, *step.notes)
-            step = replace(step_of(step.name, complaints, notes), counts={**known.counts, **step.counts})
+            joined = step_of(step.name, complaints, notes)
+            left_out = known.left_out + step.left_out + joined.left_out
+            step = replace(joined, counts={**known.counts, **step.counts}, left_out=left_out)
         self.taken[step.name] = step
 
     def add_copies(self, logs: Mapping[str, bytes], sha256: str, facts: Mapping[str, Any]) -> None:
@@ -204,8 +208,7 @@ def _check_bundle(
 
 
 def _refuse(course: _Course, complaints: list[Complaint]) -> None:
-    name = next(name for name in STEPS if name not in course.taken)
-    course.add(step_of(name, complaints))
+    course.add(step_of(course.under_way, complaints))
 
 
 @contextmanager
@@ -218,11 +221,11 @@ def _frame_file(data: bytes) -> Iterator[Path]:
 
 
 def _check_content(course: _Course, facts: dict[str, Any], content: Mapping[str, bytes], path: Path) -> None:
+    course.begin("log")
     manifest, complaints = read_manifest_file(content[files.MANIFEST])
     if manifest is None:
         course.add(step_of("draw", complaints))
         return
-    course.begin("log")
     course.lines = lines = read_log(content[files.LOG]).entries
     course.add(log_step(content, manifest))
     course.begin("draw")
@@ -239,11 +242,11 @@ def _check_content(course: _Course, facts: dict[str, Any], content: Mapping[str,
     course.add(step_of("interviews", interview_course(rows, manifest, issued_at)))
     course.begin("logged")
     course.add(logged_step(lines, Logged(content, facts, manifest, rows, reread.forms)))
+    course.begin("fieldwork")
     read = read_sources(content, frame, reread.answers)
     if read.sources is None:
         course.add(step_of("fieldwork", read.complaints))
         return
-    course.begin("fieldwork")
     course.add(fieldwork_step(read.sources.fieldwork, rows, manifest))
     _check_cases(course, content, read.sources, rows, issued_at)
     _check_figures(course, facts, content, read.sources, frame)
