@@ -234,6 +234,13 @@ def test_an_interview_that_a_line_covers_before_it_came_is_named(world, check, e
     assert set(codes(step)) == {"interview_ahead"}
 
 
+def test_interviews_that_waited_long_for_their_line_are_told(world, check, entries):
+    rows = list(world.interview_rows)
+    for at, told in (("2026-03-12T02:00:00Z", []), ("2026-03-12T02:00:01Z", [len(rows)])):
+        step = check(lines_for(world, entries, rows, [(len(rows), at)]), rows=rows)
+        assert (step.state, [each.details["count"] for each in step.notes]) == (OK, told)
+
+
 def test_a_line_that_covers_nothing_new_is_none_of_the_service(world, check, entries):
     rows = list(world.interview_rows)
     cuts = [(len(rows), "2026-03-11T02:00:00Z"), (len(rows) - 1, "2026-03-12T02:00:00Z")]
