@@ -2,13 +2,36 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 import duckdb
 import pyarrow as pa
+
+_INTERRUPTED = "Query interrupted"
+"""What DuckDB says in a RuntimeError of its own when a signal of the process ends a step."""
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C in the middle of a step be Ctrl-C: the engine tells of it as an error, which looks like bad data.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        The step was interrupted.
+    """
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
+    except RuntimeError as error:
+        if _INTERRUPTED not in str(error):
+            raise
+        raise KeyboardInterrupt from error
 
 
 class FrameSource(Protocol):
@@ -69,7 +92,8 @@ class DuckDBEngine:
         self._connection.execute("SET enable_progress_bar = false")
         if frame.path is not None:
             path = self.literal(str(frame.path))
-            self._connection.execute(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")
+            with interruptible():
+                self._connection.execute(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")
         else:
             self._connection.register("frame", frame.table)
 
@@ -83,7 +107,8 @@ class DuckDBEngine:
 
     def define(self, name: str, step: str) -> None:
         """Run a step and keep its rows under a name for the steps that follow."""
-        self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {step}")
+        with interruptible():
+            self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {step}")
 
     def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
         """Hand in a small table from outside under a name; empty columns are text."""
@@ -97,7 +122,8 @@ class DuckDBEngine:
 
     def rows(self, step: str) -> list[tuple[Any, ...]]:
         """Run a step and fetch its rows."""
-        return list(self._connection.execute(step).fetchall())
+        with interruptible():
+            return list(self._connection.execute(step).fetchall())
 
     def quote(self, column: str) -> str:
         """Write a column of the frame so that any name is safe in a step, also one that a step uses itself."""

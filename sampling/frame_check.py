@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sampling.engine import interruptible
 from sampling.errors import Complaint, complain
 from sampling.frame_files import TextTable
 from sampling.levels import Column, Level
@@ -122,7 +123,8 @@ class _RowCheck:
         self._connection.close()
 
     def _run(self, step: str) -> list[tuple[Any, ...]]:
-        return list(self._connection.execute(step).fetchall())
+        with interruptible():
+            return list(self._connection.execute(step).fetchall())
 
     def _listed(self, code: str, column: str, names: Sequence[str], step: str, **more: Any) -> Iterator[Complaint]:
         """Turn a step's rows (row of the file, then details by name) into complaints, counted beyond a limit."""
