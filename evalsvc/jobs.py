@@ -16,6 +16,8 @@ from evalsvc.errors import NotFoundError
 from evalsvc.people.actor import Actor
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+COMPLAINTS = "complaints"
+"""Name under which the details of a failure hold the complaints about refused data."""
 
 
 class Job(Base):
@@ -42,6 +44,14 @@ class Job(Base):
 
 
 @dataclass(frozen=True)
+class KeptComplaint:
+    """One problem of the data that a job was refused for."""
+
+    code: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class JobStatus:
     """What pages and the API show of a job."""
 
@@ -54,6 +64,9 @@ class JobStatus:
     all_steps: int | None
     failure_code: str | None
     failure_details: Mapping[str, Any]
+    complaints: tuple[KeptComplaint, ...] = ()
+    """The first problems of refused data."""
+    complaints_left_out: int = 0
 
 
 def enqueue(session: Session, actor: Actor, kind: str, subject: str, arguments: Mapping[str, Any] | None = None) -> str:
@@ -94,6 +107,8 @@ def of_subject(session: Session, subject: str, limit: int = 20) -> list[JobStatu
 
 
 def _status(job: Job) -> JobStatus:
+    details = dict(job.failure_details or {})
+    kept = details.pop(COMPLAINTS, {"all": 0, "listed": []})
     return JobStatus(
         id=job.id,
         kind=job.kind,
@@ -103,5 +118,7 @@ def _status(job: Job) -> JobStatus:
         done_steps=job.done_steps,
         all_steps=job.all_steps,
         failure_code=job.failure_code,
-        failure_details=job.failure_details or {},
+        failure_details=details,
+        complaints=tuple(KeptComplaint(each["code"], each["details"]) for each in kept["listed"]),
+        complaints_left_out=kept["all"] - len(kept["listed"]),
     )

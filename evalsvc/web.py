@@ -1,6 +1,7 @@
 """What views and pages share with the edge: engines, actor, language, and how an error becomes an answer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from evalsvc import errors
 from evalsvc.access import API_PATH, DEVICE, PAGE, PasswordChangeNeededError
 from evalsvc.config import Config
 from evalsvc.db import Database
+from evalsvc.jobs import JobStatus
 from evalsvc.people.actor import Actor
 from evalsvc.service import Service
 from evalsvc.store import Store
@@ -76,6 +78,22 @@ def see_other(endpoint: str, **values: Any) -> ResponseReturnValue:
 def local_time(value: datetime | None) -> str:
     """Write a time as people in China read it."""
     return "" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+@dataclass(frozen=True)
+class JobFailure:
+    """Why a background job did not succeed, in the reader's language."""
+
+    message: str
+    listed: tuple[str, ...]
+    left_out: int
+
+
+def failure_of(job: JobStatus) -> JobFailure:
+    """Say why a background job did not succeed, with the problems of the data that it was refused for."""
+    message = sentence(job.failure_code or "", job.failure_details, language())
+    listed = tuple(sentence(each.code, each.details, language()) for each in job.complaints)
+    return JobFailure(message, listed, job.complaints_left_out)
 
 
 def register_errors(app: flask.Flask) -> None:

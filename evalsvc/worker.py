@@ -26,8 +26,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from evalsvc.db import now
-from evalsvc.errors import EvalsvcError, coded
-from evalsvc.jobs import DONE, FAILED, RUNNING, WAITING, Job
+from evalsvc.errors import Complaint, EvalsvcError, coded, complaints_of
+from evalsvc.jobs import COMPLAINTS, DONE, FAILED, RUNNING, WAITING, Job
 from evalsvc.service import Service
 
 ATTEMPTS = 5
@@ -36,6 +36,8 @@ FIRST_WAIT = timedelta(seconds=15)
 IDLE_SECONDS = 1.0
 REGULAR_SECONDS = 60.0
 UNEXPECTED = "job.unexpected"
+COMPLAINTS_KEPT = 200
+"""Most complaints about refused data that stay with a job."""
 log = logging.getLogger("evalsvc.worker")
 
 
@@ -141,7 +143,7 @@ class Worker:
             known = coded(error)
             if known is not None:
                 # Refused with a code: trying again would end the same way.
-                _fail(work, known.code, known.details)
+                _fail(work, known.code, known.details, complaints_of(error))
                 return
             log.exception("job %s (%s) failed", work.id, kind_name)
             _retry(work)
@@ -199,10 +201,18 @@ def _heartbeat(work: Work) -> Iterator[None]:
         thread.join()
 
 
-def _fail(work: Work, code: str, details: Mapping[str, object]) -> None:
-    plain = {name: value if _fits_json(value) else str(value) for name, value in details.items()}
+def _fail(work: Work, code: str, details: Mapping[str, object], complaints: Sequence[Complaint] = ()) -> None:
+    """End the job with what stood in its way; of many complaints the first are kept."""
+    kept: dict[str, Any] = _plain(details)
+    if complaints:
+        listed = [{"code": each.code, "details": _plain(each.details)} for each in complaints[:COMPLAINTS_KEPT]]
+        kept[COMPLAINTS] = {"all": len(complaints), "listed": listed}
     with work.service.database.transaction() as session:
-        _change(session, work, state=FAILED, ended_at=now(), failure_code=code, failure_details=plain)
+        _change(session, work, state=FAILED, ended_at=now(), failure_code=code, failure_details=kept)
+
+
+def _plain(details: Mapping[str, object]) -> dict[str, Any]:
+    return {name: value if _fits_json(value) else str(value) for name, value in details.items()}
 
 
 def _fits_json(value: object) -> bool:

@@ -10,7 +10,6 @@ from evalsvc.cases.queries import counts_of
 from evalsvc.editions import operations, queries
 from evalsvc.results.queries import latest
 from evalsvc.sending import send_stored
-from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("editions", __name__, template_folder="templates")
 READERS = ("lead", "designer", "supervisor", "expert", "auditor")
@@ -37,7 +36,7 @@ def editions(evaluation: str) -> ResponseReturnValue:
         job=running[0] if running else None,
         may_issue=web.current_actor().has("lead"),
         may_take_bundle=web.current_actor().has(*BUNDLE_READERS),
-        job_failure=lambda job: sentence(job.failure_code or "", job.failure_details, web.language()),
+        job_failure=web.failure_of,
     )
 
 

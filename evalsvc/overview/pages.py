@@ -11,7 +11,6 @@ from evalsvc.overview import queries
 from evalsvc.overview.presentation import results_view
 from evalsvc.results import operations
 from evalsvc.results.queries import result_by_id
-from evalsvc.words import sentence
 from reports.chart import interval_chart
 
 blueprint = flask.Blueprint("overview", __name__, template_folder="templates")
@@ -47,7 +46,7 @@ def results(evaluation: str) -> ResponseReturnValue:
         view=None if facts is None else results_view(facts, web.language(), has_open_cases=opened),
         downloads=DOWNLOADS,
         chart=lambda block: interval_chart(block, web.language()),
-        job_failure=lambda job: sentence(job.failure_code or "", job.failure_details, web.language()),
+        job_failure=web.failure_of,
         may_compute=web.current_actor().has("designer", "lead"),
     )
 

@@ -91,6 +91,20 @@ def test_refused_work_fails_at_once_with_its_code(service: Service, database: Da
     )
 
 
+def test_refused_work_keeps_the_first_complaints_and_counts_the_others(service: Service, database: Database) -> None:
+    problems = [jobs.KeptComplaint("results.no_disposition", {"unit": str(n), "odd": {n}}) for n in range(300)]
+
+    def run(_work: Work) -> None:
+        raise InvalidError("results.refused", problems, count=300)
+
+    job = wish(database)
+    Worker(service, [kind(run)]).run_due()
+    failed = state(database, job)
+    assert (len(failed.complaints), failed.complaints_left_out) == (200, 100)
+    assert failed.complaints[7] == jobs.KeptComplaint("results.no_disposition", {"unit": "7", "odd": "{7}"})
+    assert failed.failure_details == {"count": 300}
+
+
 def test_an_unknown_kind_fails_with_its_name(service: Service, database: Database) -> None:
     job = wish(database, kind="from a newer version")
     Worker(service, []).run_due()

@@ -157,12 +157,15 @@ def test_the_page_computes_in_the_background_and_shows_the_results(
 def test_a_job_that_is_refused_says_why_on_the_page(
     client, config, database, store, judged, make_person, sign_in, csrf_of
 ):
-    open_without_visiting(database, 1)
+    units = open_without_visiting(database, 3)
     sign_in(client, make_person("lead", evaluation=judged.evaluation))
     address = f"/evaluations/{judged.evaluation.code}/results"
     client.post(address, data={"csrf_token": csrf_of(client)})
     Worker(Service(config, database, store), KINDS).run_due()
-    assert "上一次计算没有成功" in client.get(address).get_data(as_text=True)
+    page = client.get(address).get_data(as_text=True)
+    assert "上一次计算没有成功" in page
+    listed = page.split('class="complaints"')[1].split("</ul>")[0]
+    assert listed.count("<li>") == 3 and all(unit in listed for unit in units)
 
 
 def test_the_plan_file_gives_the_same_results_on_the_command_line(database, store, judged, tmp_path):
