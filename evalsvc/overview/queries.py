@@ -16,7 +16,7 @@ from evalsvc.fieldwork.queries import areas, progress
 from evalsvc.frames.queries import frames_of
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.jobs import JobStatus
-from evalsvc.overview.values import CURRENT, DONE, WAITING, Overview, Stage
+from evalsvc.overview.values import CURRENT, DONE, UNSETTLED, WAITING, Overview, Stage
 from evalsvc.results import operations
 from evalsvc.results.queries import result_by_id, result_sets, rows_of, visited_draws
 from evalsvc.results.records import CaseRow, read_records
@@ -26,24 +26,26 @@ from evalsvc.store import Store
 
 @dataclass(frozen=True)
 class _Found:
-    """One stage as it was found: whether it is done, and its counts."""
+    """One stage as it was found: whether the work may go on past it, whether something is left in it, its counts."""
 
     name: str
     endpoint: str
-    is_done: bool
+    is_passed: bool
     facts: dict[str, int]
+    is_unsettled: bool = False
+
+    def state(self, current: str) -> str:
+        """Return how far the stage is, given the one that is worked on."""
+        if self.is_passed:
+            return UNSETTLED if self.is_unsettled else DONE
+        return CURRENT if self.name == current else WAITING
 
 
 def overview(session: Session, evaluation_id: str) -> Overview:
-    """Return the stages of an evaluation in order, with the first one that is not done marked as current."""
+    """Return the stages of an evaluation in order, with the first one that is not passed marked as current."""
     found = [*_before_fieldwork(session, evaluation_id), *_from_fieldwork(session, evaluation_id)]
-    current = next((each.name for each in found if not each.is_done), "")
-    stages = tuple(
-        Stage(
-            each.name, DONE if each.is_done else CURRENT if each.name == current else WAITING, each.facts, each.endpoint
-        )
-        for each in found
-    )
+    current = next((each.name for each in found if not each.is_passed), "")
+    stages = tuple(Stage(each.name, each.state(current), each.facts, each.endpoint) for each in found)
     return Overview(stages, current)
 
 
@@ -55,7 +57,13 @@ def _before_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
     forms = instruments_of(session, evaluation_id)
     return [
         _Found("frame", "frames.frames", bool(frames), units),
-        _Found("draw", "draws.draws", bool(drawn), {"committed": len(draws), "drawn": len(drawn)}),
+        _Found(
+            "draw",
+            "draws.draws",
+            bool(drawn),
+            {"committed": len(draws), "drawn": len(drawn)},
+            is_unsettled=len(drawn) < len(draws),
+        ),
         _Found("instrument", "instruments.instruments", bool(forms), {"versions": len(forms)}),
     ]
 
@@ -69,10 +77,16 @@ def _from_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
     results = len(result_sets(session, evaluation_id))
     editions = len(editions_of(session, evaluation_id))
     judged = complete and cases.open == 0 and (cases.total > 0 or results > 0)
-    # Results may be computed, and said so, while cases are open: the stage is then passed, not hidden.
+    # Results may be computed, and said so, while cases are open: the stage is then passed, not done.
     return [
         _Found("fieldwork", "fieldwork.progress", complete, {"opened": opened, "finished": finished}),
-        _Found("cases", "cases.cases", judged or results > 0, {"cases": cases.total, "open_cases": cases.open}),
+        _Found(
+            "cases",
+            "cases.cases",
+            judged or results > 0,
+            {"cases": cases.total, "open_cases": cases.open},
+            is_unsettled=cases.open > 0,
+        ),
         _Found("results", "overview.results", results > 0, {"result_sets": results}),
         _Found("editions", "editions.editions", editions > 0, {"editions": editions}),
     ]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from reports.document import IntervalChart
 
-DONE, CURRENT, WAITING = "done", "current", "waiting"
+DONE, UNSETTLED, CURRENT, WAITING = "done", "unsettled", "current", "waiting"
+"""How far a stage is; unsettled: the work has gone on past it, and something in it is still open."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Overview:
-    """The stages in order; `next` names the first one that is not done, empty when all are."""
+    """The stages in order; `next` names the first one that is not passed, empty when all are."""
 
     stages: tuple[Stage, ...]
     next: str

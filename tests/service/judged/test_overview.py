@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from evalsvc.app import create_app
+from evalsvc.draws.models import Draw
 from evalsvc.overview import checking
 from evalsvc.overview.queries import overview
 from evalsvc.results.operations import compute
@@ -44,6 +46,17 @@ def test_the_stages_follow_the_work(database, store, visited, judged):
         compute(session, store, visited.lead, visited.evaluation)
     found, current = states(database, visited.evaluation)
     assert (found["results"], current) == ("done", "editions")
+    # Cases are still open: nobody should read that they are done.
+    assert found["cases"] == "unsettled"
+
+
+def test_a_commitment_that_was_not_drawn_is_not_done(database, visited):
+    with database.transaction() as session:
+        first = session.scalars(select(Draw)).first()
+        columns = {column.name: getattr(first, column.name) for column in Draw.__table__.columns}
+        session.add(Draw(**{**columns, "id": "another", "number": first.number + 7, "state": "committed"}))
+    found, current = states(database, visited.evaluation)
+    assert (found["draw"], current) == ("unsettled", "cases")
 
 
 def test_the_page_of_an_evaluation_names_every_stage(client, visited, make_person, sign_in):
