@@ -1,6 +1,7 @@
 """Commands for those who draw and verify without the server: `evalsvc design …` and `evalsvc draw …`."""
 
 import json
+import os
 import secrets
 import sys
 from dataclasses import asdict
@@ -261,12 +262,20 @@ def _refuse_existing(*paths: Path) -> None:
     for path in paths:
         if path.exists():
             raise ConflictError("draw.file_exists", file=str(path))
+        _refuse_unwritable(path)
 
 
 def _refuse_broken(log_path: Path | None) -> None:
     """Refuse before anything is written what could not be entered in the log afterwards."""
     if log_path is not None:
+        _refuse_unwritable(log_path)
         _log_lines(log_path)
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Refuse a file that cannot be written: a draw's files stand all or not at all."""
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise ConflictError("draw.cannot_write", file=str(path))
 
 
 def _write(path: Path, text: str, *, private: bool = False) -> None:
