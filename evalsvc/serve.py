@@ -12,6 +12,7 @@ from evalsvc import migrate
 from evalsvc.config import Config, ConfigurationError, read_config
 from evalsvc.db import now
 from evalsvc.editions.keys import institute_signer
+from evalsvc.listening import listen
 from evalsvc.logs import WithoutTokens
 from evalsvc.service import running
 from evalsvc.wsgi import make_application, stop_worker
@@ -62,13 +63,12 @@ def serve(bind: str, threads: int, processes: int, *, access_log: bool) -> None:
     institute_signer(config, now())
     with running(config) as service:
         migrate.require_current(service.database.engine)
-    click.echo(f"第三方评估系统已启动 / serving at http://{bind}")
-    Server(config, _settings(bind, threads, processes, access_log=access_log)).run()
+    settings = _settings(bind, threads, processes, access_log=access_log)
+    Server(config, settings | {"bind": listen(bind)}).run()
 
 
-def _settings(bind: str, threads: int, processes: int, *, access_log: bool) -> Mapping[str, object]:
+def _settings(bind: str, threads: int, processes: int, *, access_log: bool) -> dict[str, object]:
     return {
-        "bind": bind,
         "worker_class": "gthread",
         "workers": processes,
         "threads": threads,
@@ -81,5 +81,6 @@ def _settings(bind: str, threads: int, processes: int, *, access_log: bool) -> M
         "loglevel": "warning",
         "control_socket_disable": True,
         "proc_name": "evalsvc",
+        "when_ready": lambda _server: click.echo(f"第三方评估系统已启动 / serving at http://{bind}"),
         "worker_exit": lambda _server, _worker: stop_worker(),
     }

@@ -20,7 +20,8 @@ from evalsvc import jobs, migrate
 from evalsvc.cli import main
 from evalsvc.config import ConfigurationError, read_config
 from evalsvc.db import Database
-from evalsvc.errors import InvalidError
+from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.listening import listen
 from evalsvc.people import operations
 from evalsvc.people.actor import SYSTEM
 from evalsvc.terminal import MOST_COMPLAINTS, Edge
@@ -217,6 +218,7 @@ def test_the_server_serves_works_hides_tokens_and_ends_on_ctrl_c(installation: d
     assert token.secret not in told
     assert "/v1/key/…/evaluations/none/formList" in told
     assert "Traceback" not in told
+    assert f"serving at http://127.0.0.1:{port}" in told
 
 
 def test_the_server_refuses_a_database_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,6 +227,30 @@ def test_the_server_refuses_a_database_of_another_version(tmp_path: Path, monkey
     assert (refused.exit_code, "evalsvc db upgrade" in refused.output) == (1, True)
     assert CliRunner().invoke(main, ["db", "upgrade"]).exit_code == 0
     assert CliRunner().invoke(main, ["serve", "--processes", "2"]).exit_code == 2
+
+
+def test_a_port_that_another_listens_on_is_named_before_anything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVALSVC_DATA_DIRECTORY", str(tmp_path / "data"))
+    assert CliRunner().invoke(main, ["db", "upgrade"]).exit_code == 0
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        bind = f"127.0.0.1:{other.getsockname()[1]}"
+        ended = CliRunner().invoke(main, ["serve", "--bind", bind])
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert bind in ended.stderr and "占用" in ended.stderr and len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("bind", "code"),
+    [("127.0.0.1:99999", "serve.address"), ("127.0.0.1:x", "serve.address"), ("192.0.2.1:8000", "serve.cannot_listen")],
+)
+def test_an_address_that_nobody_can_listen_on_is_refused(bind: str, code: str) -> None:
+    with pytest.raises((ConfigurationError, ConflictError)) as caught:
+        listen(bind)
+    assert caught.value.code == code
 
 
 def _first_answer(address: str) -> httpx.Response:
