@@ -87,7 +87,7 @@ def _refuse_bombs(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_UNPACKED_BYTES:
-        raise RefusedError(_complaint("workbook.too_large", size=unpacked, limit=MAX_UNPACKED_BYTES))
+        raise RefusedError(_complaint("workbook.unpacks_too_large", size=unpacked, limit=MAX_UNPACKED_BYTES))
     if len(members) > MAX_MEMBERS:
         raise RefusedError(_complaint("workbook.too_many_parts", parts=len(members), limit=MAX_MEMBERS))
     for member in members:

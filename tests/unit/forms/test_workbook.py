@@ -134,7 +134,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
         ("| survey |\n| | type | name | label |\n| | text | a | 中 |".encode("gbk"), "workbook.encoding"),
         (b"PK\x03\x04" + b"0" * 100, "workbook.damaged"),
         (packed({"xl/workbook.xml": b"<!DOCTYPE x><workbook/>"}), "workbook.document_type"),
-        (packed({"xl/a.xml": b"0" * 250_000_000}), "workbook.too_large"),
+        (packed({"xl/a.xml": b"0" * 250_000_000}), "workbook.unpacks_too_large"),
         (packed({f"{n}": b"" for n in range(2001)}), "workbook.too_many_parts"),
         (b" " * 20_000_001, "workbook.too_large"),
     ],
@@ -142,6 +142,12 @@ def packed(parts: dict[str, bytes]) -> bytes:
 )
 def test_files_that_are_no_workbook(data: bytes, code: str) -> None:
     assert only(data).code == code
+
+
+def test_a_large_file_is_told_by_the_size_and_the_limit_of_the_file() -> None:
+    complaint = only(b"PK\x03\x04" + b"0" * 20_000_000)
+    assert complaint.code == "workbook.too_large"
+    assert dict(complaint.details) == {"size": 20_000_004, "limit": 20_000_000}
 
 
 def test_an_empty_archive_or_sheet_is_a_complaint() -> None:
