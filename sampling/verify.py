@@ -1,7 +1,7 @@
 """Verify a draw from its manifest and a frame, or a branch of it: recompute everything, say where a line differs."""
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from sampling.levels import levels_as_json, same_levels
 from sampling.manifest import Manifest, ManifestStage
 from sampling.tickets import ticket
 
-__all__ = ["Finding", "verify_draw"]
+__all__ = ["Finding", "branches_seen", "verify_draw"]
 
 
 def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
@@ -67,6 +67,17 @@ def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
         else:
             findings.extend(_check_branch_stages(engine, manifest, design, branch, seed))
     return findings
+
+
+def branches_seen(findings: Sequence[Finding]) -> tuple[str, ...] | None:
+    """Name the top units whose branches the file under check held; None when its hash is that of the whole frame.
+
+    What lies in a branch may be checked in full, and still nothing was seen of the others.
+    """
+    if any(finding.place == "frame" and finding.ok for finding in findings):
+        return None
+    places = (finding.place.partition(" ") for finding in findings)
+    return tuple(unit_id for path, _, unit_id in places if path.startswith("frames[") and unit_id)
 
 
 def committed_object(manifest: Manifest) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from sampling.explain import explain
 from sampling.frame import Frame, open_frame
 from sampling.hashing import sha256_text
 from sampling.manifest import Manifest
-from sampling.verify import verify_draw
+from sampling.verify import branches_seen, verify_draw
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 new = click.Path(dir_okay=False, path_type=Path)
@@ -214,17 +214,17 @@ def verify(manifest_path: Path, frame_path: Path, as_json: bool) -> None:
     """核验抽取：只凭清单和抽样框重算一遍 / recompute a draw from its manifest and the frame alone."""
     manifest = Manifest.from_json(read_text(manifest_path), manifest_path.name)
     findings = verify_draw(manifest, frame_path)
-    wrong = [finding for finding in findings if not finding.ok]
+    wrong, branches = [finding for finding in findings if not finding.ok], branches_seen(findings)
     if as_json:
-        value = {"ok": not wrong, "findings": [asdict(finding) for finding in findings]}
+        value = {"ok": not wrong, "branches": branches, "findings": [asdict(finding) for finding in findings]}
         click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
     else:
         for finding in wrong:
             details = {"place": finding.place, "expected": finding.expected, "found": finding.found}
             click.echo(sentence("draw.verify_differs", details, language()), err=True)
-        partial = any(finding.extent == "partial" for finding in findings)
-        code = "draw.verify_failed" if wrong else "draw.verified_branch" if partial else "draw.verified"
-        click.echo(sentence(code, {"checked": len(findings), "wrong": len(wrong)}, language()), err=bool(wrong))
+        code = "draw.verify_failed" if wrong else "draw.verified" if branches is None else "draw.verified_branch"
+        details = {"checked": len(findings), "wrong": len(wrong), "branches": branches}
+        click.echo(sentence(code, details, language()), err=bool(wrong))
     if wrong:
         sys.exit(FAILED)
 

@@ -1,0 +1,23 @@
+"""What somebody who checks a draw at the command line is told of the file that he checked it with."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from evalsvc.cli import main
+from sampling.frame import Frame
+from sampling.manifest import Manifest
+from tests.unit.sampling.verify.world import branch
+
+
+def test_only_the_whole_frame_is_called_whole(frame: Frame, whole: Path, manifest: Manifest, tmp_path: Path) -> None:
+    path = tmp_path / "draw-manifest.json"
+    path.write_text(manifest.to_json(), encoding="utf-8")
+    of_all = CliRunner().invoke(main, ["draw", "verify", str(path), "--frame", str(whole)])
+    assert (of_all.exit_code, "整个抽样框" in of_all.output, "只是" in of_all.output) == (0, True, False)
+    # Strata by county: everything of the county can be checked in full, and nothing of the others was seen.
+    part = ["draw", "verify", str(path), "--frame", str(branch(frame, tmp_path, "c3"))]
+    of_one = CliRunner().invoke(main, part)
+    assert (of_one.exit_code, "c3 这一部分" in of_one.output, "没有核验" in of_one.output) == (0, True, True)
+    assert json.loads(CliRunner().invoke(main, [*part, "--json"]).stdout)["branches"] == ["c3"]
