@@ -113,6 +113,15 @@ def guard() -> None:
         flask.current_app.extensions["csrf"].protect()
 
 
+def may_open(endpoint: str) -> bool:
+    """Tell whether who reads the page at hand may open another one of the same evaluation; pages link no others."""
+    rule = _route_rule(flask.current_app, endpoint, "GET")
+    if rule is None or rule.kind not in {PUBLIC, PAGE}:
+        return False
+    actor = flask.g.get("actor")
+    return rule.kind == PUBLIC or (actor is not None and (not rule.roles or actor.has(*rule.roles)))
+
+
 def _admit(session: Session, rule: Rule) -> None:
     code = (flask.request.view_args or {}).get("evaluation")
     identifier, person_id = _caller(session, rule)

@@ -179,6 +179,7 @@ def _settings(config: Config) -> dict[str, object]:
 def _register_template_words(app: flask.Flask) -> None:
     app.jinja_env.filters["local_time"] = web.local_time
     app.jinja_env.globals["language"] = web.language
+    app.jinja_env.globals["may_open"] = access.may_open
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -70,6 +70,11 @@ def language() -> str:
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
+def device_address(token: str, evaluation: str) -> str:
+    """Return the server address that an enumerator's phone is set to."""
+    return f"{config().public_url}/v1/key/{token}/evaluations/{evaluation}"
+
+
 def see_other(endpoint: str, **values: Any) -> ResponseReturnValue:
     """Send the reader to another page after something was done."""
     return flask.redirect(flask.url_for(endpoint, **values), code=303)
@@ -138,7 +143,7 @@ def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _answer(status: int, code: str, details: Mapping[str, object], complaints: Any = ()) -> ResponseReturnValue:
-    message = sentence(code, details, language())
+    message = sentence(code, _spoken(details), language())
     listed = [
         {"code": each.code, "message": sentence(each.code, each.details, language()), "details": dict(each.details)}
         for each in complaints
@@ -151,6 +156,14 @@ def _answer(status: int, code: str, details: Mapping[str, object], complaints: A
     back = local_path(urlsplit(flask.request.referrer or "").path or None) if flask.request.method == "POST" else None
     page = flask.render_template("error.html", status=status, message=message, complaints=listed, back=back)
     return page, status
+
+
+def _spoken(details: Mapping[str, object]) -> dict[str, object]:
+    """Write roles by their names for people; machines get the codes."""
+    roles = details.get("roles")
+    if not isinstance(roles, list):
+        return dict(details)
+    return {**details, "roles": [sentence(f"people.role.{each}", {}, language()) for each in roles]}
 
 
 def _openrosa(status: int, message: str) -> ResponseReturnValue:

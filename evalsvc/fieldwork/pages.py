@@ -9,9 +9,10 @@ from evalsvc.access import page
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.fieldwork import course, operations, queries
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
-from evalsvc.fieldwork.presentation import overview
+from evalsvc.fieldwork.presentation import by_village, overview
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.instruments.queries import instrument_by_id
+from evalsvc.people.queries import tokens_of
 
 blueprint = flask.Blueprint("fieldwork", __name__, template_folder="templates")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -115,6 +116,23 @@ def _back(evaluation: str, number: int) -> ResponseReturnValue:
     if parent:
         return web.see_other("fieldwork.village", evaluation=evaluation, number=number, village=parent)
     return web.see_other("fieldwork.progress", evaluation=evaluation, draw=number)
+
+
+@blueprint.get("/evaluations/<evaluation>/tasks")
+@page("enumerator")
+def own_tasks(evaluation: str) -> ResponseReturnValue:
+    """Show enumerators the households that are theirs to visit, and what their phones have to know."""
+    person_id = web.current_actor().person_id or ""
+    with web.database().reading() as session:
+        tasks = queries.tasks(session, flask.g.evaluation.id, person_id, to_visit=True)
+        tokens = [each for each in tokens_of(session, person_id) if each.kind == "device" and each.usable]
+    return flask.render_template(
+        "fieldwork/own_tasks.html",
+        evaluation=evaluation,
+        villages=by_village(tasks),
+        tokens=tokens,
+        address=web.device_address("…", evaluation),
+    )
 
 
 @blueprint.get("/evaluations/<evaluation>/fieldwork/tasks.<any(csv, xlsx):ending>")

@@ -1,5 +1,6 @@
 """What the page of the fieldwork shows, read in one session."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from evalsvc.draws.queries import draws_of
 from evalsvc.draws.values import DrawRecord
 from evalsvc.fieldwork import queries
-from evalsvc.fieldwork.values import Progress
+from evalsvc.fieldwork.values import Progress, Task
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.instruments.values import InstrumentRecord
 
@@ -31,6 +32,28 @@ class Overview:
     def in_field(self) -> bool:
         """Tell whether the draw that is shown is still visited."""
         return self.draw is not None and self.draw.published_at is None
+
+
+@dataclass(frozen=True)
+class VillageTasks:
+    """The households of one village that one enumerator visits."""
+
+    county: str
+    village: str
+    tasks: tuple[Task, ...]
+
+    @property
+    def finished(self) -> int:
+        """Count the households whose outcome is known."""
+        return sum(each.disposition is not None for each in self.tasks)
+
+
+def by_village(tasks: Sequence[Task]) -> tuple[VillageTasks, ...]:
+    """Put households together by village, in the order in which they come."""
+    found: dict[tuple[str, str], list[Task]] = {}
+    for each in tasks:
+        found.setdefault((each.county, each.village), []).append(each)
+    return tuple(VillageTasks(county, village, tuple(rows)) for (county, village), rows in found.items())
 
 
 def overview(session: Session, evaluation_id: str, number: int | None) -> Overview:

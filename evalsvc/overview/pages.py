@@ -9,6 +9,7 @@ from evalsvc.access import page
 from evalsvc.evaluations.rule_pack import short_title_of
 from evalsvc.overview import queries
 from evalsvc.overview.presentation import results_view
+from evalsvc.people.actor import ENUMERATOR
 from evalsvc.results import operations
 from evalsvc.results.queries import result_by_id
 from reports.chart import interval_chart
@@ -22,12 +23,19 @@ DOWNLOADS = (files.RESULTS, files.ANSWERS, files.PLAN)
 @blueprint.get("/evaluations/<evaluation>")
 @page()
 def evaluation(evaluation: str) -> ResponseReturnValue:
-    """Show one evaluation with its stages."""
+    """Show one evaluation with its stages; those who only visit households get their own."""
+    roles = web.current_actor().roles
+    if roles == {ENUMERATOR}:
+        return web.see_other("fieldwork.own_tasks", evaluation=evaluation)
     with web.database().reading() as session:
         shown = queries.overview(session, flask.g.evaluation.id)
     pack_title = short_title_of(flask.g.evaluation.pack)
     return flask.render_template(
-        "overview/evaluation.html", evaluation=evaluation, overview=shown, pack_title=pack_title
+        "overview/evaluation.html",
+        evaluation=evaluation,
+        overview=shown,
+        pack_title=pack_title,
+        visits=ENUMERATOR in roles,
     )
 
 

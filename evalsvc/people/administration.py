@@ -8,10 +8,12 @@ from evalsvc import web
 from evalsvc.access import page
 from evalsvc.evaluations import queries as evaluations
 from evalsvc.people import once, operations, queries
-from evalsvc.people.actor import ADMINISTRATOR, ROLES
+from evalsvc.people.actor import ADMINISTRATOR, ENUMERATOR, ROLES
 from evalsvc.people.once import ShownSecret
 
 blueprint = flask.Blueprint("administration", __name__, template_folder="templates")
+EVERYWHERE = "*"
+"""What the form sends for a role in all evaluations; no code of an evaluation, and nothing that is sent by default."""
 
 
 @blueprint.get("/people")
@@ -55,6 +57,7 @@ def person(person_id: str) -> ResponseReturnValue:
         roles=ROLES,
         evaluations=choices,
         kinds=operations.TOKEN_KINDS,
+        everywhere=EVERYWHERE,
     )
 
 
@@ -62,7 +65,8 @@ def person(person_id: str) -> ResponseReturnValue:
 @page(ADMINISTRATOR)
 def grant(person_id: str) -> ResponseReturnValue:
     """Grant a role."""
-    form, code = flask.request.form, flask.request.form.get("evaluation") or None
+    form, wanted = flask.request.form, flask.request.form.get("evaluation", "")
+    code = None if wanted == EVERYWHERE else wanted
     with web.database().transaction() as session:
         evaluation_id = None if code is None else evaluations.evaluation_by_code(session, code).id
         operations.grant_role(session, web.current_actor(), person_id, form.get("role", ""), evaluation_id)
@@ -93,8 +97,7 @@ def make_token(person_id: str) -> ResponseReturnValue:
             label=form.get("label", ""),
             days=int(days) if days.isdecimal() else 0,
         )
-    address = f"{web.config().public_url}/v1/key/{token.secret}" if kind == "device" else None
-    return _shown_once(person_id, _("令牌"), token.secret, address)
+    return _shown_once(person_id, _("令牌"), token.secret, for_device=kind == "device")
 
 
 @blueprint.post("/people/<person_id>/tokens/<token_id>/revoke")
@@ -122,7 +125,7 @@ def secret(person_id: str) -> ResponseReturnValue:
     """Show the password or token that was just made; a second look finds nothing."""
     shown = once.take(person_id)
     if shown is not None:
-        return flask.render_template("people/secret.html", shown=shown)
+        return flask.render_template("people/secret.html", shown=shown, addresses=_addresses(shown))
     flask.flash(_("密码和令牌只显示一次，已经不能再看。没有记下的，请重新生成。"), "open")
     return web.see_other("administration.person", person_id=person_id)
 
@@ -142,6 +145,18 @@ def _done(person_id: str, words: str) -> ResponseReturnValue:
     return web.see_other("administration.person", person_id=person_id)
 
 
-def _shown_once(person_id: str, what: str, secret: str, address: str | None = None) -> ResponseReturnValue:
-    once.keep(ShownSecret(person_id, what, secret, address))
+def _addresses(shown: ShownSecret) -> list[tuple[str, str]]:
+    """List where a device with this token finds each evaluation in which its person visits households."""
+    if not shown.for_device:
+        return []
+    with web.database().reading() as session:
+        grants = queries.person_record(session, shown.person_id).roles
+        opened = evaluations.evaluations(session)
+    codes = {grant.evaluation for grant in grants if grant.role == ENUMERATOR}
+    visited = (each for each in opened if None in codes or each.code in codes)
+    return [(each.name, web.device_address(shown.secret, each.code)) for each in visited]
+
+
+def _shown_once(person_id: str, what: str, secret: str, *, for_device: bool = False) -> ResponseReturnValue:
+    once.keep(ShownSecret(person_id, what, secret, for_device))
     return web.see_other("administration.secret", person_id=person_id)

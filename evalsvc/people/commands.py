@@ -10,7 +10,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.people import operations, queries
 from evalsvc.people.actor import ADMINISTRATOR, ROLES, SYSTEM
-from evalsvc.service import running
+from evalsvc.service import ready
 
 PASSWORD_VARIABLE = "EVALSVC_ADMINISTRATOR_PASSWORD"  # noqa: S105  (the name of a variable)
 name_option = click.option("--name", required=True, help="显示的姓名 / the name that pages show")
@@ -31,7 +31,7 @@ def create_administrator(sign_in_name: str, name: str) -> None:
     The password is asked for, read from a pipe, or taken from EVALSVC_ADMINISTRATOR_PASSWORD.
     """
     password = _password()
-    with running(read_config()) as service, service.database.transaction() as session:
+    with ready(read_config()) as service, service.database.transaction() as session:
         person = operations.add_person(session, SYSTEM, sign_in_name, name, password)
         operations.grant_role(session, SYSTEM, person.id, ADMINISTRATOR)
     click.echo(f"管理员已建立 / administrator made: {queries.plain_name(sign_in_name)}")
@@ -43,7 +43,7 @@ def create_administrator(sign_in_name: str, name: str) -> None:
 def add(sign_in_name: str, name: str) -> None:
     """添加人员，显示一次性的初始密码 / add a person and print the first password, once."""
     password = operations.first_password()
-    with running(read_config()) as service, service.database.transaction() as session:
+    with ready(read_config()) as service, service.database.transaction() as session:
         person = operations.add_person(session, SYSTEM, sign_in_name, name, password, must_change=True)
     click.echo(f"{person.sign_in_name}\t{password}")
 
@@ -54,7 +54,7 @@ def add(sign_in_name: str, name: str) -> None:
 @click.option("--evaluation", help="评估项目编号，不写则对全部有效 / code of one evaluation; without it, all")
 def grant(sign_in_name: str, role: str, evaluation: str | None) -> None:
     """授予角色 / grant a role."""
-    with running(read_config()) as service, service.database.transaction() as session:
+    with ready(read_config()) as service, service.database.transaction() as session:
         person = queries.person_named(session, sign_in_name)
         evaluation_id = None if evaluation is None else evaluation_by_code(session, evaluation).id
         operations.grant_role(session, SYSTEM, person.id, role, evaluation_id)
@@ -68,7 +68,7 @@ def grant(sign_in_name: str, role: str, evaluation: str | None) -> None:
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, operations.LONGEST_TOKEN_DAYS))
 def make_token(sign_in_name: str, kind: str, label: str, days: int) -> None:
     """签发令牌，只显示一次 / make a token and print it, once."""
-    with running(read_config()) as service, service.database.transaction() as session:
+    with ready(read_config()) as service, service.database.transaction() as session:
         person = queries.person_named(session, sign_in_name)
         token = operations.make_token(session, SYSTEM, person.id, kind=kind, label=label, days=days)
     click.echo(token.secret)

@@ -20,12 +20,12 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class ShownSecret:
-    """What the page shows: `what` names the secret, `address` is where a device finds the service."""
+    """What the page shows: `what` names the secret, one for a device comes with addresses."""
 
     person_id: str
     what: str
     secret: str
-    address: str | None = None
+    for_device: bool = False
 
 
 def keep(shown: ShownSecret) -> None:

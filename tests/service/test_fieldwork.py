@@ -201,6 +201,17 @@ def test_the_pages_of_a_supervisor(client, database, field, sign_in, csrf_of):
     assert client.get(f"{base}/draws/1/village?village=nowhere").status_code == 404
 
 
+def test_enumerators_see_what_is_theirs_and_nothing_else(client, config, field, sign_in):
+    own, other = field.enumerators
+    sign_in(client, own)
+    answer = client.get(f"/evaluations/{field.evaluation.code}", follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert answer.request.path == f"/evaluations/{field.evaluation.code}/tasks"
+    assert all(row.unit_id in page for row in field.opened(own))
+    assert not any(row.unit_id in page for row in [*field.opened(other), *field.closed(own)])
+    assert f"{config.public_url}/v1/key/…/evaluations/{field.evaluation.code}<" in page and "ODK Collect" in page
+
+
 # The end of the fieldwork
 
 

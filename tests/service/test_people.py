@@ -231,6 +231,16 @@ def test_a_new_person_gets_a_first_password_that_has_to_be_changed(app, client, 
     assert newcomer.get("/").status_code == 200
 
 
+def test_the_role_form_proposes_nothing(client, make_person, make_evaluation, sign_in) -> None:
+    make_evaluation("demo")
+    administrator = make_person("administrator")
+    sign_in(client, administrator)
+    page = client.get(f"/people/{administrator.id}").text
+    for name in ("role", "evaluation"):
+        choices = page.split(f'<select name="{name}" required>')[1].split("</select>")[0]
+        assert choices.startswith('<option value="">') and " selected" not in choices
+
+
 def test_roles_are_granted_and_revoked(app, client, make_person, make_evaluation, sign_in, csrf_of) -> None:
     make_evaluation("demo")
     person, browser = make_person(name="陈示例"), app.test_client()
@@ -250,7 +260,8 @@ def test_roles_are_granted_and_revoked(app, client, make_person, make_evaluation
 
 
 @pytest.mark.parametrize(
-    ("role", "evaluation", "status"), [("king", "", 422), ("administrator", "demo", 422), ("lead", "none", 404)]
+    ("role", "evaluation", "status"),
+    [("king", "*", 422), ("administrator", "demo", 422), ("lead", "none", 404), ("lead", "", 404)],
 )
 def test_a_role_that_cannot_be_is_refused(
     client, make_person, make_evaluation, sign_in, csrf_of, role: str, evaluation: str, status: int
@@ -262,13 +273,17 @@ def test_a_role_that_cannot_be_is_refused(
     assert client.post(f"/people/{administrator.id}/roles", data=form).status_code == status
 
 
-def test_tokens_are_made_shown_once_and_revoked(client, database: Database, make_person, sign_in, csrf_of) -> None:
-    person = make_person("enumerator")
+def test_tokens_are_made_shown_once_and_revoked(
+    client, config, database: Database, make_person, make_evaluation, sign_in, csrf_of
+) -> None:
+    make_evaluation("elsewhere")
+    person = make_person("enumerator", evaluation=make_evaluation("demo"))
     sign_in(client, make_person("administrator"))
     form = {"kind": "device", "label": "一号平板", "days": "30", "csrf_token": csrf_of(client)}
     page = client.post(f"/people/{person.id}/tokens", data=form, follow_redirects=True).text
     secret = secret_of(page)
-    assert f"/v1/key/{secret}/evaluations/" in page
+    assert f"{config.public_url}/v1/key/{secret}/evaluations/demo<" in page
+    assert "ODK Collect" in page and "evaluations/elsewhere" not in page
     with database.reading() as session:
         token = session.scalars(select(Token).where(Token.label == "一号平板")).one()
         assert token.sha256 == queries.hash_of_secret(secret)
