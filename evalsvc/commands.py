@@ -6,7 +6,7 @@ import click
 
 from evalsvc import audit, migrate
 from evalsvc.config import read_config
-from evalsvc.service import running
+from evalsvc.service import ready, running
 from evalsvc.terminal import FAILED, language
 from evalsvc.words import sentence
 
@@ -33,7 +33,7 @@ def audit_commands() -> None:
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
 def verify(*, as_json: bool) -> None:
     """核对审计记录的哈希链：改动、删除、调换次序都会被发现 / check the hash chain for edits, removals and reorders."""
-    with running(read_config()) as service, service.database.reading() as session:
+    with ready(read_config()) as service, service.database.reading() as session:
         found = audit.verify(session)
     broken = found.breaks
     if as_json:

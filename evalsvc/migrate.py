@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from evalsvc.db import Database
 from evalsvc.errors import ConflictError
+from evalsvc.program import program
 
 
 def upgrade(database: Database) -> str:
@@ -42,7 +43,7 @@ def require_current(engine: Engine) -> None:
     """
     found = current(engine)
     if found != newest():
-        raise ConflictError("database.not_current", found=found, needed=newest())
+        raise ConflictError("database.not_current", found=found, needed=newest(), program=program())
 
 
 def alembic_configuration() -> AlembicConfig:

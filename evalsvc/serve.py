@@ -8,13 +8,12 @@ import flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from evalsvc import migrate
 from evalsvc.config import Config, ConfigurationError, read_config
 from evalsvc.db import now
 from evalsvc.editions.keys import institute_signer
 from evalsvc.listening import listen
 from evalsvc.logs import WithoutTokens
-from evalsvc.service import running
+from evalsvc.service import ready
 from evalsvc.wsgi import make_application, stop_worker
 
 ACCESS_FORMAT = '%(t)s %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
@@ -61,8 +60,8 @@ def serve(bind: str, threads: int, processes: int, *, access_log: bool) -> None:
     if processes > 1 and config.database_url.startswith("sqlite"):
         raise ConfigurationError("config.processes_on_sqlite", processes=processes)
     institute_signer(config, now())
-    with running(config) as service:
-        migrate.require_current(service.database.engine)
+    with ready(config):
+        pass  # the serving processes open engines of their own
     settings = _settings(bind, threads, processes, access_log=access_log)
     Server(config, settings | {"bind": listen(bind)}).run()
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from evalsvc import models  # noqa: F401  (every table must be known before the first query)
+from evalsvc import (
+    migrate,
+    models,  # noqa: F401  (every table must be known before the first query)
+)
 from evalsvc.config import Config
 from evalsvc.db import Database
 from evalsvc.store import Store
@@ -27,6 +30,20 @@ def running(config: Config) -> Iterator[Service]:
         yield service
     finally:
         service.database.close()
+
+
+@contextmanager
+def ready(config: Config) -> Iterator[Service]:
+    """Open the engines for one command that works with the tables as this version of the program knows them.
+
+    Raises
+    ------
+    ConflictError
+        ``database.not_current``
+    """
+    with running(config) as service:
+        migrate.require_current(service.database.engine)
+        yield service
 
 
 def open_service(config: Config) -> Service:

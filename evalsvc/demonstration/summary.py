@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +14,7 @@ from evalsvc.demonstration.sample import PROVINCE_FOLDER
 from evalsvc.demonstration.scenario import JUDGED
 from evalsvc.demonstration.sizing import POWER, TRUE_RATE
 from evalsvc.editions.wording import OUTCOMES
+from evalsvc.program import program
 
 SHOWN_LINES = 14
 """How many lines of the check's output are repeated."""
@@ -124,9 +126,11 @@ def _closing(outcome: Outcome, out: Path) -> Iterator[str]:
     yield f"结果文件夹 / folder：{out}"
     yield f"  {'  '.join(SHOWN_FILES)}  {PROVINCE_FOLDER}/"
     yield "再核对一次 / check again："
-    yield f"  evalsvc verify {out / 'report.pdf'} --bundle {out / 'bundle.zip'} --log {out / 'commitments.jsonl'}"
+    report, bundle, log = (quote(str(out / name)) for name in ("report.pdf", "bundle.zip", "commitments.jsonl"))
+    yield f"  {program()} verify {report} --bundle {bundle} --log {log}"
     yield "在浏览器中查看 / look at it in a browser："
-    yield f"  EVALSVC_DATA_DIRECTORY={out / SERVICE_FOLDER} EVALSVC_SECURE_COOKIES=no evalsvc serve"
+    folder = quote(str(out / SERVICE_FOLDER))
+    yield f"  EVALSVC_DATA_DIRECTORY={folder} EVALSVC_SECURE_COOKIES=no {program()} serve"
     yield f"  账号和密码 / accounts：{out / SERVICE_FOLDER / ACCOUNTS_FILE}"
 
 

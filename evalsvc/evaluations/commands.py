@@ -9,7 +9,7 @@ from evalsvc.config import read_config
 from evalsvc.evaluations import operations, queries
 from evalsvc.evaluations.packs import pack_names
 from evalsvc.people.actor import SYSTEM
-from evalsvc.service import running
+from evalsvc.service import ready
 
 
 @click.group("evaluation")
@@ -26,7 +26,7 @@ def commands() -> None:
 @click.option("--simulated", is_flag=True, help="模拟数据 / the data are simulated")
 def create(code: str, name: str, client: str, institute: str, pack: str, *, simulated: bool) -> None:
     """建立评估项目 / open an evaluation."""
-    with running(read_config()) as service, service.database.transaction() as session:
+    with ready(read_config()) as service, service.database.transaction() as session:
         made = operations.create_evaluation(
             session, SYSTEM, code=code, name=name, client=client, institute=institute, pack=pack, simulated=simulated
         )
@@ -37,7 +37,7 @@ def create(code: str, name: str, client: str, institute: str, pack: str, *, simu
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
 def list_all(*, as_json: bool) -> None:
     """列出评估项目 / list the evaluations."""
-    with running(read_config()) as service, service.database.reading() as session:
+    with ready(read_config()) as service, service.database.reading() as session:
         rows = queries.evaluations(session)
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1, default=str))

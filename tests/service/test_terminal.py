@@ -24,6 +24,7 @@ from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.listening import listen
 from evalsvc.people import operations
 from evalsvc.people.actor import SYSTEM
+from evalsvc.program import program
 from evalsvc.terminal import MOST_COMPLAINTS, Edge
 from sampling.errors import SamplingError, complain
 
@@ -227,6 +228,32 @@ def test_the_server_refuses_a_database_of_another_version(tmp_path: Path, monkey
     assert (refused.exit_code, "evalsvc db upgrade" in refused.output) == (1, True)
     assert CliRunner().invoke(main, ["db", "upgrade"]).exit_code == 0
     assert CliRunner().invoke(main, ["serve", "--processes", "2"]).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["evaluation list", "audit verify", "people grant x lead", "people add x --name x"])
+def test_commands_name_the_upgrade_that_a_database_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("EVALSVC_DATA_DIRECTORY", str(tmp_path / "data"))
+    ended = CliRunner().invoke(main, command.split())
+    assert (ended.exit_code, "evalsvc db upgrade" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
+
+
+def test_printed_commands_run_where_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = tmp_path / "an environment" / "evalsvc"
+    installed.parent.mkdir()
+    installed.write_text("#!/bin/sh\n")
+    installed.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["an environment/evalsvc", "demo"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert program() == "'an environment/evalsvc'"
+    monkeypatch.setenv("PATH", str(installed.parent))
+    assert program() == "evalsvc"
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    assert program() == str(Path(sys.executable).with_name("evalsvc"))
+    asked = subprocess.run(f"{program()} --version", shell=True, capture_output=True, text=True, check=True)
+    assert asked.stdout.startswith("evalsvc ")
 
 
 def test_a_port_that_another_listens_on_is_named_before_anything_else(
