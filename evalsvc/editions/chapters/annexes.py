@@ -32,7 +32,7 @@ def _villages(figures: Figures) -> Table:
                 names.get(each["county"], each["county"]),
                 each["town"],
                 each["name"],
-                each["stratum"],
+                stratum_in_county(each["stratum"], each["county"]),
                 *(
                     figures.count("villages", each["code"], name)
                     for name in ("probability", "households", "opened", "completed")
@@ -42,6 +42,11 @@ def _villages(figures: Figures) -> Table:
         for each in figures.facts["villages"]
     )
     return Table("抽中的村及调查户数", columns, rows, small=True)
+
+
+def stratum_in_county(stratum: str, county: str) -> str:
+    """Leave the county's code out of a stratum: the county stands beside it by name."""
+    return "、".join(part for part in stratum.split("/") if part != county) or "全县"
 
 
 def _explanation() -> str:

@@ -33,7 +33,9 @@ def basics(figures: Figures) -> Chapter:
 def _population(figures: Figures) -> Table:
     columns = (
         Column("县", share=0.13),
-        *(Column(title, "end") for title in ("村", "户", "脱贫人口", "非建档立卡人口", "未脱贫人口", "农村人口合计")),
+        Column("村（个）", "end"),
+        Column("户数（户）", "end"),
+        *(Column(title, "end", group="人口（人）") for title in ("脱贫", "非建档立卡", "未脱贫", "农村合计")),
     )
     names = ("villages", "households", "exited", "not_registered", "remaining", "persons")
     rows = tuple(

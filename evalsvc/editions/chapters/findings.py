@@ -81,8 +81,18 @@ def _precision(figures: Figures, indicator: Indicator) -> Table:
         *(Column(title, "end") for title in ("完成访问户数", "标准误", "有效样本量", "设计效应", "自由度")),
     )
     rows = _rows(figures, indicator, ["n", "se", "n_effective", "deff", "df"])
-    note = "户数为参与估计的完成访问户数。估计值为0或100%时，样本本身给不出设计效应，以“—”表示。"
+    note = f"户数为参与估计的完成访问户数。{_missing_effect(figures, indicator)}"
     return Table(f"{indicator.chinese}的精度", columns, rows, note=note, small=True)
+
+
+def _missing_effect(figures: Figures, indicator: Indicator) -> str:
+    """Say why a design effect is missing, where one is."""
+    if indicator.id == COMPOSITE:
+        return "综合指标由两个率合成，没有单独的设计效应，以“—”表示。"
+    found = (figures.row(indicator.id, each.code) for each in figures.counties)
+    if any(row is not None and row["deff"] is None and row["estimate"] in (0, 1) for row in found):
+        return "估计值为0或100%时，样本本身给不出设计效应，以“—”表示。"
+    return ""
 
 
 def _remarks(figures: Figures, indicator: Indicator) -> list[Block]:

@@ -1,13 +1,21 @@
 """Chapter 2: how the sample was drawn, and how anybody checks it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from evalsvc.editions.figures import NONE, Figures
 from evalsvc.editions.wording import JOINT_METHODS, LEVELS, METHODS
+from evalsvc.zone import SHANGHAI
 from reports.document import Block, Chapter, Code, Column, Heading, Items, Paragraph, Row, Strong, Table, Text
 
 COMMAND = "evalsvc verify report.pdf --bundle bundle.zip"
+NAMED = (
+    "报告或数据包里任何一个文件改动一个字节，核验都不通过，并指出是哪个文件。answers.csv、fieldwork.csv和cases.csv中与重做结果不同的格，"
+    "还指出行和列；公开登记表指出行，抽取清单与重算不同的指出是哪一项，原样答卷指出是哪一份。"
+    "报告本身只说签名之后被改过；抽样框、方案、问卷、说明等其他文件，只保证指出文件名。"
+)
+"""What a check names, no more than it does: of many files it knows the name and two hashes alone."""
 COLUMNS: Mapping[str, str] = {
     "county_code": "县",
     "village_kind": "村类别",
@@ -22,7 +30,7 @@ def sampling(figures: Figures) -> Chapter:
         "抽样设计与核验",
         (
             Heading("抽样设计"),
-            *(Paragraph(_stage(stage)) for stage in figures.facts["draw"]["design"]["stages"]),
+            *(Paragraph(text) for text in stage_texts(figures.facts["draw"]["design"]["stages"])),
             _stages(figures),
             Heading("抽取过程"),
             *_process(figures),
@@ -33,24 +41,34 @@ def sampling(figures: Figures) -> Chapter:
     )
 
 
-def _stage(stage: Mapping[str, Any]) -> Text:
+def stage_texts(stages: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say of each stage within what it draws, how, and how many of which stratum."""
+    above = [None, *(LEVELS.get(stage["name"], stage["name"]) for stage in stages[:-1])]
+    return [_stage(stage, level) for stage, level in zip(stages, above, strict=True)]
+
+
+def _stage(stage: Mapping[str, Any], above: str | None) -> str:
     level = LEVELS.get(stage["name"], stage["name"])
     strata = "、".join(COLUMNS.get(name, name) for name in stage["strata"])
-    text = f"{level}一级：{'按' + strata + '分层，' if strata else ''}{METHODS.get(stage['method'], stage['method'])}。"
+    within = f"在每个抽中的{above}内，" if above else ""
+    layers = f"按{strata}分层，" if strata else ""
+    text = f"{level}一级：{within}{layers}{METHODS.get(stage['method'], stage['method'])}。"
     if stage["size"]:
         kind, name = next(iter(stage["size"].items()))
         counted = f"{LEVELS.get(name, name)}数" if kind == "count" else name
         text += f"规模为{counted}，规模大的单位入样概率相应较大。"
-    return text + _takes(stage["take"], "每层抽取") + _takes(stage["reserves"], "每层另抽备选")
+    counted = "户" if stage["name"] == "household" else "个"
+    return text + _takes(stage["take"], "抽取", counted) + _takes(stage["reserves"], "另抽备选", counted)
 
 
-def _takes(take: Mapping[str, Any], words: str) -> str:
+def _takes(take: Mapping[str, Any], words: str, counted: str) -> str:
     if "total" in take:
-        return f"共抽取{take['total']}个，按规则分配到各层。" if take["total"] else ""
-    lines = [f"{'、'.join(line['when'].values())}{line['take']}个" for line in take["by"]]
-    if not lines and not take["each"]:
-        return ""
-    return f"{words}{'，'.join([*lines, ('其余' if lines else '') + str(take['each']) + '个'])}。"
+        return f"共{words}{take['total']}{counted}，按规则分配到各层。" if take["total"] else ""
+    each = take["each"]
+    if {line["take"] for line in take["by"]} <= {each}:
+        return f"每层各{words}{each}{counted}。" if each else ""
+    lines = [f"{'、'.join(line['when'].values())}的层各{line['take']}{counted}" for line in take["by"]]
+    return f"{words}：{'，'.join([*lines, f'其他层各{each}{counted}'])}。"
 
 
 def _stages(figures: Figures) -> Table:
@@ -72,8 +90,8 @@ def _stages(figures: Figures) -> Table:
 def _process(figures: Figures) -> list[Block]:
     draw = figures.facts["draw"]
     text = (
-        f"{draw['committed_at']}（世界时）先公布承诺：方案、抽样框和秘密的哈希值绑在一起，进入公开的链式名单；"
-        f"{draw['drawn_at']}揭示秘密并抽取。种子由承诺、秘密和公共随机值算出，每个单位的号码由种子和单位编号算出，"
+        f"{local_time(draw['committed_at'])}先公布承诺：方案、抽样框和秘密的哈希值绑在一起，进入公开的链式名单；"
+        f"{local_time(draw['drawn_at'])}揭示秘密并抽取（均为北京时间）。种子由承诺、秘密和公共随机值算出，每个单位的号码由种子和单位编号算出，"
         "抽中与否完全由号码决定。秘密使被评估县不能预先算出样本，公共随机值使评估机构不能挑选样本。"
     )
     blocks: list[Block] = [Paragraph(text)]
@@ -84,6 +102,12 @@ def _process(figures: Figures) -> list[Block]:
         )
         blocks.append(Paragraph((Strong("无公共随机值。"), words)))
     return blocks
+
+
+def local_time(text: str) -> str:
+    """Write a time of the files as people in China read it."""
+    at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone(SHANGHAI)
+    return f"{at.year}年{at.month}月{at.day}日{at.hour}时{at.minute:02d}分{at.second:02d}秒"
 
 
 def _seals(figures: Figures) -> Table:
@@ -107,7 +131,8 @@ def _checks() -> tuple[Text, ...]:
     return (
         "向评估机构索取与本报告同时制作的数据包bundle.zip；里面有抽样框、方案、承诺、抽取清单、问卷、原样答卷、个案判定和分析方案。"
         "答卷含住户的个人信息，数据包只交给有权核验的人，不随报告公布。",
-        ("安装公开的程序evalsvc，运行：", Code(COMMAND), "。"),
+        # No full stop behind it: whoever copies the command would copy that too.
+        ("安装公开的程序evalsvc，运行：", Code(COMMAND)),
         (
             "从机构的公开页面下载登记表commitments.jsonl，加上",
             Code("--log commitments.jsonl"),
@@ -115,5 +140,5 @@ def _checks() -> tuple[Text, ...]:
         ),
         "程序先核对签名，再核对数据包每个文件的哈希值与签名文件所载是否一致，并与公开登记表核对规则包、方案、问卷和答卷是否在当时已定，然后从抽样框和种子重抽样本，"
         "从原样答卷重做检查和汇总，重新估计，最后把本报告印出的每个数字与重算结果逐一对照。",
-        "任何一个文件改动一个字节，程序都会指出是哪个文件、哪一行、哪一列。",
+        NAMED,
     )

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from evalsvc.editions.bundle import write_bundle
+from evalsvc.editions.chapters.sampling import NAMED
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.files import interview_name
 from evalsvc.results.records import InterviewRow, read_records
@@ -135,6 +136,22 @@ def test_every_changed_file_is_found_where_it_was_changed(issued, report, name, 
     assert "files" in failed(outcome)
     assert name in told(outcome, "files")
     assert place in told(outcome, step)
+
+
+PLACES = [
+    ("answers.csv", b",completed,1,1,", b",completed,1,0,"),
+    ("fieldwork.csv", b",completed,", b",refused,"),
+    ("cases.csv", b",confirmed\n", b",excluded\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), PLACES)
+def test_the_tables_of_which_the_report_says_so_are_named_to_row_and_column(issued, report, name, old, new):
+    assert name in NAMED.split("指出行和列")[0]
+    outcome = verify_against(report, issued.changed(name, old, new))
+    placed = [each.details for step in outcome.steps for each in step.complaints if each.details.get("file") == name]
+    row = issued.content[name].split(old, 1)[0].count(b"\n") + 1
+    assert any(each.get("row") == row and each.get("column") for each in placed)
 
 
 def test_another_frame_is_found(issued, report, small_world, tmp_path):
