@@ -111,7 +111,8 @@ def _size(given: dict[str, float | None]) -> dict[str, float | int | None]:
     deff, level, power = float(given["deff"] or 1), float(given["level"] or 0.95), float(given["power"] or 0.8)
     demonstrate, precision = threshold is not None, rate is not None and width is not None
     if demonstrate == precision:
-        raise click.UsageError("give either --threshold, or --rate and --half-width / 二者取一")
+        raise click.UsageError("--threshold 与“--rate 加 --half-width”二者取一 / give one of the two")
+    _refuse_unused(given, demonstrate=demonstrate)
     if threshold is None:
         population = None if given["population"] is None else int(given["population"])
         found = sizes.precision_size(
@@ -122,12 +123,22 @@ def _size(given: dict[str, float | None]) -> dict[str, float | int | None]:
     answer: dict[str, float | int | None] = {"without_error": no_error}
     if true_rate is not None:
         if true_rate >= threshold:
-            raise click.UsageError("--true-rate must lie below --threshold / 真实率须低于门槛")
+            raise click.UsageError("真实率须低于门槛 / --true-rate must lie below --threshold")
         effective = sizes.power_size(true_rate, threshold, power=power, level=level)
         interviews = sizes.interviews_needed(effective, deff=deff, df=given["df"], level=level)
         answer |= {"effective": effective, "interviews": interviews}
         answer["errors_allowed"] = sizes.errors_allowed(effective, threshold, level=level)
     return answer
+
+
+def _refuse_unused(given: dict[str, float | None], *, demonstrate: bool) -> None:
+    """Refuse what the question asked does not look at, so that nobody believes that it took part."""
+    unused = ["population", "rate", "half_width"] if demonstrate else ["true_rate"]
+    if demonstrate and given["true_rate"] is None:
+        unused.append("df")
+    names = "、".join(f"--{name.replace('_', '-')}" for name in unused if given[name] is not None)
+    if names:
+        raise click.UsageError(f"这样的计算不用 {names}，请去掉 / not used in this calculation, leave it out")
 
 
 @commands.command("commit")
@@ -241,7 +252,8 @@ def show_log(log_path: Path, as_json: bool) -> None:
         return
     for line in lines:
         click.echo(f"{line.sequence}\t{line.at}\t{line.kind}\t{line.subject}\t{line.sha256}")
-    click.echo(sentence("draw.log_fine", {"lines": len(lines)}, language()))
+    code = "draw.log_fine" if lines else "draw.log_empty"
+    click.echo(sentence(code, {"lines": len(lines), "file": log_path.name}, language()))
 
 
 def _design_to_commit(path: Path, frame: Frame) -> Design:

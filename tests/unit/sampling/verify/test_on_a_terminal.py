@@ -21,3 +21,16 @@ def test_only_the_whole_frame_is_called_whole(frame: Frame, whole: Path, manifes
     of_one = CliRunner().invoke(main, part)
     assert (of_one.exit_code, "c3 这一部分" in of_one.output, "没有核验" in of_one.output) == (0, True, True)
     assert json.loads(CliRunner().invoke(main, [*part, "--json"]).stdout)["branches"] == ["c3"]
+
+
+def test_a_log_is_not_called_whole_for_want_of_lines(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(b"")
+    told = CliRunner().invoke(main, ["draw", "log", str(log)])
+    assert (told.exit_code, "没有任何登记" in told.output, "完整" in told.output) == (0, True, False)
+
+
+def test_a_size_refuses_what_it_would_not_look_at() -> None:
+    for unused in (["--population", "900"], ["--df", "28"]):
+        told = CliRunner().invoke(main, ["design", "size", "--threshold", "0.02", *unused])
+        assert (told.exit_code, unused[0] in told.output, "请去掉" in told.output) == (2, True, True)
