@@ -9,7 +9,7 @@ from evalsvc import audit
 from evalsvc.db import now
 from evalsvc.draws.models import Draw
 from evalsvc.draws.queries import last_stage_units
-from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
+from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork.course import draw_in_field, take_the_field
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
@@ -115,6 +115,8 @@ def assign_enumerator(
         ``fieldwork.none_in_field``, ``fieldwork.not_in_field``
     NotFoundError
         ``fieldwork.unknown_village``, ``fieldwork.not_an_enumerator``
+    InvalidError
+        ``fieldwork.no_village``: none was chosen.
     """
     _require(actor)
     if person_id is not None and not _is_enumerator(session, evaluation_id, person_id):
@@ -122,7 +124,9 @@ def assign_enumerator(
     chosen = Assignment.draw_id == draw_in_field(session, evaluation_id, number).id, Assignment.parent.in_(villages)
     known = set(session.scalars(select(Assignment.parent).where(*chosen).distinct()))
     unknown = sorted(set(villages) - known)
-    if unknown or not known:
+    if not villages:
+        raise InvalidError("fieldwork.no_village")
+    if unknown:
         raise NotFoundError("fieldwork.unknown_village", villages=", ".join(unknown))
     session.execute(update(Assignment).where(*chosen).values(enumerator_id=person_id))
     opened = session.scalar(

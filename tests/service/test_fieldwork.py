@@ -122,6 +122,8 @@ def test_villages_go_to_enumerators_of_this_evaluation(database, field, make_per
             session, supervisor, field.evaluation.id, [village], field.enumerators[1].id
         )
     assert number == 6
+    with pytest.raises(InvalidError, match="no_village"), database.transaction() as session:
+        operations.assign_enumerator(session, supervisor, field.evaluation.id, [], field.enumerators[1].id)
 
 
 def test_a_device_reads_its_own_open_households_and_no_reserve(client, field):
