@@ -1,5 +1,7 @@
 """Pages of draws: list, commitment, run, summary, units, publication; and the public log."""
 
+from datetime import datetime
+
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -120,7 +122,9 @@ def commitments() -> ResponseReturnValue:
     with web.database().reading() as session:
         lines = queries.log_lines(session)
         published = queries.published_subjects(session)
-    return flask.render_template("draws/commitments.html", lines=list(reversed(lines)), published=published)
+    return flask.render_template(
+        "draws/commitments.html", lines=list(reversed(lines)), published=published, moment=datetime.fromisoformat
+    )
 
 
 @blueprint.get("/commitments.jsonl")

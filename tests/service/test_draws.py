@@ -154,7 +154,7 @@ def test_nothing_secret_is_public_before_publication(client, database, store, fi
     assert client.get(f"{base}/draw-manifest.json").status_code == 404
     reading = read_chain(client.get("/commitments.jsonl").get_data(as_text=True))
     assert (len(reading.entries), reading.complaints) == (4, ())
-    assert "现场结束后公开" in client.get("/commitments").get_data(as_text=True)
+    assert "尚未公开" in client.get("/commitments").get_data(as_text=True)
     with database.reading() as session:
         secret = decrypt(KEY, session.get_one(Draw, field.draw_id).secret_encrypted)
     sign_in(client, lead)

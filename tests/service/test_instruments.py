@@ -101,7 +101,9 @@ def test_the_page_publishes_shows_and_refuses(client, field, make_person, sign_i
     url = f"/evaluations/{field.evaluation.code}/instruments"
     assert "入户问卷" in client.get(url).get_data(as_text=True)
     page = client.get(f"{url}/{field.instrument_id}").get_data(as_text=True)
-    assert "suspicion_kind" in page and "wrong_exit" in page and "未访到的原因" in page
+    assert "单选" in page and "综合贫困发生率" in page and "人口情况" in page
+    assert not [code for code in ("select1", "dateTime", "poverty_incidence", "demographic") if f">{code}<" in page]
+    assert "suspicion_kind" in page and "错退" in page and "未访到的原因" in page
     assert client.get(f"{url}/{field.instrument_id}/form.xml").data == field.definition.xform
 
     def send(text, name="pilot.md"):
