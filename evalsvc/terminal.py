@@ -56,6 +56,8 @@ class Edge(click.Group):
             click.echo("已中断 / interrupted", err=True)
             sys.exit(INTERRUPTED)
         except click.ClickException as error:
+            if language() == "zh":
+                click.echo(wrong_use(error), err=True)
             error.show()
             sys.exit(WRONG_USE)
         except BrokenPipeError:
@@ -64,6 +66,19 @@ class Edge(click.Group):
             sys.exit(FAILED)
         except Exception as error:
             sys.exit(report(error, as_json="--json" in arguments))
+
+
+def wrong_use(error: click.ClickException) -> str:
+    """Say in Chinese what is wrong with a command line; the words of the library, which follow, are English."""
+    if isinstance(error, click.NoSuchOption):
+        return sentence("usage.no_such_option", {"option": error.option_name})
+    parameter = getattr(error, "param", None)
+    if not isinstance(parameter, click.Parameter):
+        return sentence("usage.wrong")
+    name = parameter.get_error_hint(click.get_current_context(silent=True) or click.Context(click.Command(None)))
+    if isinstance(error, click.MissingParameter):
+        return sentence("usage.missing", {"parameter": name})
+    return sentence("usage.bad_value", {"parameter": name})
 
 
 def language() -> str:

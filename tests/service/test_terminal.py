@@ -134,6 +134,23 @@ def test_the_help_lists_commands_in_the_order_of_the_work() -> None:
     assert CliRunner().invoke(main, ["--version"]).output.startswith("evalsvc ")
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("draw log nothere.jsonl", "'LOG' 的值不能使用：文件不存在"),
+        ("draw log --lgo x", "没有 --lgo 这个选项"),
+        ("draw verify", "缺少 'MANIFEST'"),
+        ("draw nothing", "用法不对"),
+        ("serve --threads x", "'--threads' 的值不能使用"),
+    ],
+)
+def test_a_wrong_use_is_said_in_chinese_first(command: str, words: str) -> None:
+    told = CliRunner().invoke(main, command.split())
+    assert (told.exit_code, words in told.stderr.splitlines()[0]) == (2, True), told.stderr
+    english = CliRunner(env={"LC_ALL": "en_GB.UTF-8"}).invoke(main, command.split())
+    assert words not in english.stderr and "Error" in english.stderr
+
+
 # Configuration
 
 
