@@ -54,7 +54,9 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
 fi
 say "安装锁定的依赖 / installing the locked dependencies ($kind)"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.txt
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r "requirements/$kind.txt"
+# Compiled once here: where an environment forbids Python to keep what it compiled, every start would compile it anew.
+"$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "requirements/$kind.txt"
 "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
+"$venv/bin/python" -m compileall -q evalsvc forms reports sampling
 "$venv/bin/pybabel" --quiet compile --directory evalsvc/translations
 printf '%s' "$wanted" >"$mark"
