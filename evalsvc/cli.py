@@ -4,32 +4,41 @@ from collections.abc import Mapping
 
 import click
 
-from evalsvc.terminal import Edge
+from evalsvc.terminal import Edge, Listed
 
-COMMANDS: Mapping[str, str] = {
-    "serve": "evalsvc.serve:serve",
-    "db": "evalsvc.commands:database_commands",
-    "people": "evalsvc.people.commands:commands",
-    "evaluation": "evalsvc.evaluations.commands:commands",
-    "frame": "evalsvc.frames.commands:commands",
-    "design": "evalsvc.draws.commands:design_commands",
-    "draw": "evalsvc.draws.commands:commands",
-    "form": "evalsvc.instruments.commands:commands",
-    "estimate": "evalsvc.results.commands:estimate",
-    "report": "evalsvc.editions.commands:commands",
-    "verify": "evalsvc.verification.commands:verify_command",
-    "demo": "evalsvc.demonstration.commands:demo",
-    "audit": "evalsvc.commands:audit_commands",
+COMMANDS: Mapping[str, Listed] = {
+    "serve": Listed("evalsvc.serve:serve", "启动服务 / run the server (Ctrl-C ends it)."),
+    "db": Listed("evalsvc.commands:database_commands", "数据库 / the database."),
+    "people": Listed("evalsvc.people.commands:commands", "人员、角色和令牌 / people, roles and tokens."),
+    "evaluation": Listed("evalsvc.evaluations.commands:commands", "评估项目 / evaluations."),
+    "frame": Listed("evalsvc.frames.commands:commands", "抽样框：核对、导入 / frames: check a list, import it."),
+    "design": Listed(
+        "evalsvc.draws.commands:design_commands", "抽样方案：核对、算样本量 / sampling designs: check them, size them."
+    ),
+    "draw": Listed("evalsvc.draws.commands:commands", "抽取：承诺、执行、核验 / draws: commit, run, verify."),
+    "form": Listed("evalsvc.instruments.commands:commands", "问卷：核对、样例 / forms: check them, write an example."),
+    "estimate": Listed("evalsvc.results.commands:estimate", "按分析方案估计 / estimate by an analysis plan."),
+    "report": Listed("evalsvc.editions.commands:commands", "报告：由数据编制、签名 / reports: build from data, sign."),
+    "verify": Listed(
+        "evalsvc.verification.commands:verify_command",
+        "核验签名报告 / verify a signed report, with its bundle to the last figure.",
+    ),
+    "demo": Listed(
+        "evalsvc.demonstration.commands:demo",
+        "演示：用模拟数据把一次评估从头到尾走一遍 / one evaluation, end to end, with simulated data.",
+    ),
+    "audit": Listed("evalsvc.commands:audit_commands", "审计记录 / the audit trail."),
 }
-"""Name of a command: module and attribute, in the order of the help. Register a feature's here.
+"""Name of a command: where it is and the first line of its help, in the order of the help. Register a feature's here.
 
-A module is loaded when its command is called: whoever only checks a report need not wait for the database's tools.
+A module is loaded when its command is called: whoever only checks a report need not wait for the database's tools, nor
+whoever asks for help for anything.
 """
 
 
 @click.group(
     cls=Edge,
-    commands_by_name=COMMANDS,
+    listed=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="evalsvc", message="evalsvc %(version)s")

@@ -6,14 +6,16 @@ writer at a time: there the operation's own look is enough.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import Index, MetaData, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
 from evalsvc.errors import ConflictError
 
 MET = "met"
+UNIQUE_VIOLATION = "23505"
+"""PostgreSQL's code (class 23 of the SQL standard); errors of SQLite carry none."""
 
 
 def met(code: str) -> dict[str, str]:
@@ -23,9 +25,10 @@ def met(code: str) -> dict[str, str]:
 
 def collision(error: IntegrityError, tables: MetaData) -> ConflictError | None:
     """Return what to tell the second one; None where no model foresaw it."""
-    if not isinstance(error.orig, UniqueViolation):
+    met_by: Any = error.orig
+    if getattr(met_by, "sqlstate", None) != UNIQUE_VIOLATION:
         return None
-    code = foreseen(tables).get(error.orig.diag.constraint_name or "")
+    code = foreseen(tables).get(met_by.diag.constraint_name or "")
     return None if code is None else ConflictError(code)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import psycopg
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import ExceptionContext
@@ -141,8 +140,10 @@ def _leave_values_out(context: ExceptionContext) -> None:
 
     Of data that a type refuses (class 22) the sentence itself repeats the input.
     """
-    error, told = context.original_exception, context.sqlalchemy_exception
-    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+    error: Any = context.original_exception
+    told = context.sqlalchemy_exception
+    # Errors of psycopg, which is loaded where PostgreSQL is used, have a code; those of SQLite have none.
+    if getattr(error, "sqlstate", None) is None:
         return
     sentence = None if error.sqlstate.startswith("22") else error.diag.message_primary
     error.args = (f"{error.sqlstate} {sentence or type(error).__name__}",)

@@ -8,13 +8,11 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from evalsvc.config import ConfigurationError
 from evalsvc.errors import Complaint, coded, complaints_of
@@ -27,24 +25,37 @@ PLACES = {"file": ("文件", "file"), "sheet": ("工作表", "sheet"), "row": ("
 """Where a complaint stands, with the heads of the printed table; sheets only where complaints name them."""
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A command that is not loaded yet: its module and attribute, and the line of the help that it has."""
+
+    place: str
+    words: str
+
+
 class Edge(click.Group):
     """The outermost group: loads a command when it is called, and is the one place where an exception gets a code."""
 
-    def __init__(self, *given: Any, commands_by_name: Mapping[str, str] | None = None, **options: Any) -> None:
+    def __init__(self, *given: Any, listed: Mapping[str, Listed] | None = None, **options: Any) -> None:
         super().__init__(*given, **options)
-        self.commands_by_name = commands_by_name or {}
+        self.listed = listed or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the commands in the order in which an evaluation needs them, not by letter."""
-        return [*self.commands, *self.commands_by_name]
+        return [*self.commands, *self.listed]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load the module of a command."""
-        if cmd_name not in self.commands_by_name:
+        if cmd_name not in self.listed:
             return super().get_command(ctx, cmd_name)
-        module, _, name = self.commands_by_name[cmd_name].partition(":")
+        module, _, name = self.listed[cmd_name].place.partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands in the words that stand beside them: nothing is loaded for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.words) for name, each in self.listed.items()])
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **options: Any) -> Any:
         """Run a command and end the process with its exit code."""
@@ -134,6 +145,10 @@ def print_complaints(complaints: Iterable[Complaint]) -> None:
     found = list(complaints)
     if not found:
         return
+    from rich.console import Console  # noqa: PLC0415 (a tenth of a second, and most commands print no table)
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
     places = [name for name in PLACES if name != "sheet" or any(_place(each, name) for each in found)]
     table = Table(show_lines=False, header_style="bold")
     for chinese, english in (*(PLACES[name] for name in places), ("问题和办法", "problem and remedy")):

@@ -1,5 +1,7 @@
 """Instruments and the checks of their answers: no web, no database, no clock, no network."""
 
+from typing import TYPE_CHECKING, Any
+
 from forms.check import check
 from forms.columns import Column, columns_of, flatten, rows
 from forms.complaint import Complaint
@@ -8,7 +10,9 @@ from forms.errors import DefinitionError, FillingError, FormsError, InstanceErro
 from forms.filling import fill
 from forms.instance import Instance, parse_instance
 from forms.publishing import publishing_complaints
-from forms.workbook import Conversion, convert
+
+if TYPE_CHECKING:
+    from forms.workbook import Conversion, convert
 
 __all__ = [
     "Column",
@@ -30,3 +34,12 @@ __all__ = [
     "publishing_complaints",
     "rows",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what reads workbooks when it is asked for: pyxform takes a second, which checks of answers do not need."""
+    if name in {"Conversion", "convert"}:
+        from forms import workbook  # noqa: PLC0415
+
+        return getattr(workbook, name)
+    raise AttributeError(name)

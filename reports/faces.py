@@ -9,8 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
-from fontTools.ttLib import TTFont
-
 LAYOUT = threading.RLock()
 """Held while anything is laid out: neither Pango and fontconfig nor the variable below bear several threads."""
 FONTS = Path(__file__).parent / "fonts"
@@ -52,5 +50,7 @@ def missing_characters(text: str) -> str:
 @cache
 def _known() -> frozenset[int]:
     """Return the characters of the face that stands in for the others."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 (only names that people enter are looked at)
+
     with TTFont(FONTS / "ReportSong-Regular.otf", lazy=True) as face:
         return frozenset(face.getBestCmap())

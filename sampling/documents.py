@@ -6,13 +6,15 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from sampling.errors import Complaint, complain
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,10 @@ def parse_document(text: str, file: str) -> Document:
 
 
 @cache
-def _validator(schema: str) -> Draft202012Validator:
+def _validator(schema: str) -> "Draft202012Validator":
     """Load a schema file that is shipped beside this module."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 (loaded when a document is checked)
+
     text = resources.files("sampling").joinpath(schema).read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(text))
 
@@ -88,7 +92,7 @@ def check_schema(value: object, schema: str, file: str) -> list[Complaint]:
     return sorted(found, key=lambda problem: problem.column or "")
 
 
-def _described(error: ValidationError, file: str) -> Iterator[Complaint]:
+def _described(error: "ValidationError", file: str) -> Iterator[Complaint]:
     """Turn a validator's error into complaints by its keyword."""
     place = _place(error)
     rule: Any = error.validator_value
@@ -122,7 +126,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _place(error: ValidationError) -> str:
+def _place(error: "ValidationError") -> str:
     """Write the path of a place as ``stages[1].take``."""
     text = ""
     for part in error.absolute_path:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-import duckdb
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _INTERRUPTED = "Query interrupted"
 """What DuckDB says in a RuntimeError of its own when a signal of the process ends a step."""
@@ -24,6 +24,8 @@ def interruptible() -> Iterator[None]:
     KeyboardInterrupt
         The step was interrupted.
     """
+    import duckdb  # noqa: PLC0415 (a quarter of a second, which whoever runs no steps need not wait for)
+
     try:
         yield
     except duckdb.InterruptException as error:
@@ -38,7 +40,7 @@ class FrameSource(Protocol):
     """Hold a frame's rows, in memory or in a Parquet file."""
 
     @property
-    def table(self) -> pa.Table | None:
+    def table(self) -> "pa.Table | None":
         """Give the rows in memory."""
 
     @property
@@ -87,6 +89,8 @@ class DuckDBEngine:
     """Run steps on DuckDB, out of core over Parquet or over a table in memory."""
 
     def __init__(self, frame: FrameSource) -> None:
+        import duckdb  # noqa: PLC0415 (as above)
+
         self._connection: Any = duckdb.connect(":memory:")
         # It would be drawn into the output of whatever program runs the steps.
         self._connection.execute("SET enable_progress_bar = false")
@@ -112,6 +116,8 @@ class DuckDBEngine:
 
     def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
         """Hand in a small table from outside under a name; empty columns are text."""
+        import pyarrow as pa  # noqa: PLC0415 (as above)
+
         types = {
             key: pa.int64() if values and isinstance(values[0], int) else pa.string() for key, values in columns.items()
         }

@@ -1,23 +1,23 @@
-"""Hold a sampling frame: one flat table, one row per unit of the lowest level."""
+"""Hold a sampling frame: one flat table, one row per unit of the lowest level.
+
+Arrow and DuckDB are loaded when a frame is read or written (`sampling.frame_arrow`): they take a second, which whoever
+only names a frame need not wait for.
+"""
 
 # ruff: noqa: S608 (column names are quoted, everything else in a step is ours)
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
-from sampling.documents import check_schema, parse_document
 from sampling.engine import DuckDBEngine
-from sampling.errors import Complaint, SamplingError, complain
-from sampling.frame_check import check_rows
-from sampling.frame_files import read_text_table
-from sampling.levels import Level, levels_as_json, levels_from_json
+from sampling.errors import Complaint, SamplingError
+from sampling.levels import Level
 from sampling.mapping import FrameMapping, MappingReading, load_mapping
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "Frame",
@@ -32,9 +32,6 @@ __all__ = [
     "write_frame",
 ]
 
-METADATA_KEY = b"evalsvc.frame"
-ROW_GROUP_ROWS = 65_536
-
 
 @dataclass(frozen=True)
 class Frame:
@@ -44,7 +41,7 @@ class Frame:
     """
 
     levels: tuple[Level, ...]
-    table: pa.Table | None = None
+    table: "pa.Table | None" = None
     path: Path | None = None
 
 
@@ -90,18 +87,9 @@ def read_frame(path: Path, mapping: FrameMapping) -> FrameReading:
     FrameReading
         The frame lies in memory; ``write_frame`` keeps it.
     """
-    read = read_text_table(path, mapping)
-    if read.table is None:
-        return FrameReading(None, read.complaints, None, read.encoding, read.unused)
-    checked = check_rows(read, mapping.levels, path.name)
-    complaints = sorted((*read.complaints, *checked.complaints), key=lambda one: (one.row or 0, one.column or ""))
-    if not complaints and not pc.any(pc.is_valid(checked.table[mapping.levels[0].id])).as_py():
-        complaints = [complain("frame.no_units", file=path.name)]
-    if complaints:
-        return FrameReading(None, tuple(complaints), None, read.encoding, read.unused)
-    named = checked.table.filter(pc.is_valid(checked.table[mapping.levels[0].id]))  # rows without anything are left out
-    frame = Frame(mapping.levels, sort_frame_table(named, mapping.levels))
-    return FrameReading(frame, (), frame_profile(frame), read.encoding, read.unused)
+    from sampling.frame_arrow import import_frame  # noqa: PLC0415 (loads NumPy, Arrow and DuckDB)
+
+    return import_frame(path, mapping)
 
 
 def frame_profile(frame: Frame) -> FrameProfile:
@@ -124,34 +112,13 @@ def frame_profile(frame: Frame) -> FrameProfile:
     return FrameProfile(counts, totals)
 
 
-def frame_schema(levels: Sequence[Level]) -> pa.Schema:
-    """Give the Arrow schema of a frame's Parquet file, with the levels in its metadata."""
-    fields = [pa.field(own.name, own.arrow_type) for level in levels for own in level.all_columns]
-    text = json.dumps({"levels": levels_as_json(levels)}, ensure_ascii=False, separators=(",", ":"))
-    return pa.schema(fields, metadata={METADATA_KEY: text.encode()})
-
-
-def sort_frame_table(table: pa.Table, levels: Sequence[Level]) -> pa.Table:
-    """Sort rows by the ids, outermost first; binary order of UTF-8 is code-point order."""
-    keys = {f"key{depth}": pc.cast(_plain(table[level.id]), pa.binary()) for depth, level in enumerate(levels)}
-    order = pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending", "at_start") for name in keys])
-    return table.take(order)
-
-
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Decode a dictionary column, which casts and sorts need."""
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-
-
 def write_frame(frame: Frame, path: Path) -> None:
     """Write a frame as Parquet with its levels in the metadata."""
     if frame.table is None:
         raise SamplingError("frame.not_in_memory", path=str(frame.path))
-    schema = frame_schema(frame.levels)
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for begin in range(0, frame.table.num_rows, ROW_GROUP_ROWS):
-            part = frame.table.slice(begin, ROW_GROUP_ROWS).select(schema.names)
-            writer.write_table(part.cast(schema).replace_schema_metadata(schema.metadata))
+    from sampling.frame_arrow import write_table  # noqa: PLC0415 (loads Arrow)
+
+    write_table(frame.table, frame.levels, path)
 
 
 def open_frame(path: Path) -> Frame:
@@ -162,19 +129,6 @@ def open_frame(path: Path) -> Frame:
     SamplingError
         ``frame.not_a_frame``: no Parquet file, or none that an import of this project wrote.
     """
-    try:
-        schema = pq.read_schema(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise SamplingError("frame.not_a_frame", path=str(path), problem=str(error).splitlines()[0]) from error
-    text = (schema.metadata or {}).get(METADATA_KEY)
-    if text is None:
-        raise SamplingError("frame.not_a_frame", path=str(path), problem=f"metadata {METADATA_KEY.decode()} missing")
-    document = parse_document(text.decode(), str(path))
-    complaints = list(document.complaints) or check_schema(document.value, "mapping.schema.json", str(path))
-    if complaints:
-        raise SamplingError("frame.not_a_frame", complaints, path=str(path), problem="metadata")
-    levels = levels_from_json(document.value["levels"])
-    expected = frame_schema(levels)
-    if schema.names != expected.names or [kind for kind in schema.types] != expected.types:
-        raise SamplingError("frame.not_a_frame", path=str(path), problem="columns differ from the metadata")
-    return Frame(levels, path=path)
+    from sampling.frame_arrow import read_levels  # noqa: PLC0415 (loads Arrow)
+
+    return Frame(read_levels(path), path=path)

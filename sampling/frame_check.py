@@ -2,7 +2,6 @@
 
 # ruff: noqa: S608 (column names are quoted, everything else in a statement is ours)
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,15 +16,12 @@ from numpy.typing import NDArray
 from sampling.engine import interruptible
 from sampling.errors import Complaint, complain
 from sampling.frame_files import TextTable
+from sampling.frame_text import CONTROL_CHARACTERS, LISTED_PROBLEMS, plain
 from sampling.levels import Column, Level
-
-LISTED_PROBLEMS = 1000
-"""Problems of one kind in one column that are listed one by one; the rest are counted in a last line."""
 
 MAXIMUM_DIGITS = 12
 """Digits of an integer or of a decimal's whole part: sums over millions of units stay exact in 64 bits."""
 
-CONTROL_CHARACTERS = "[\\x{0000}-\\x{001F}\\x{007F}-\\x{009F}]"
 _SCIENTIFIC = r"^[0-9]([.][0-9]+)?[Ee][+][0-9]+$"
 _INTEGER = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+(?:\.\d*)?", re.ASCII)
@@ -271,16 +267,14 @@ def _typed_numbers(texts: pa.Array, own: Column) -> tuple[pa.Array, pa.Array]:
     coded = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
     parsed = [parse_number(text, own) for text in coded.dictionary.to_pylist()]
     missing = parse_number(None, own)[1]
-    values = pa.array([value for value, _ in parsed], own.arrow_type)
+    values = pa.array([value for value, _ in parsed], arrow_type(own))
     problems = np.array([problem for _, problem in parsed] + [missing], dtype=np.int8)
     positions: NDArray[np.int64] = coded.indices.fill_null(len(parsed)).to_numpy(zero_copy_only=False)
     return values.take(coded.indices), pa.array(problems[positions])
 
 
-def plain(value: Any) -> Any:
-    """Write a value so that JSON and sentences can hold it."""
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return value
-    return "".join(f"\\u{ord(one):04x}" if unicodedata.category(one) == "Cc" else one for one in str(value))
+def arrow_type(column: Column) -> pa.DataType:
+    """Give the type that a column has in Parquet."""
+    if column.kind == "text":
+        return pa.string()
+    return pa.int64() if column.kind == "integer" else pa.decimal128(18, column.decimals)

@@ -10,21 +10,22 @@ from contextlib import closing
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from openpyxl.workbook import Workbook
 
 from sampling.encoding import BLOCK_BYTES, decode_text
 from sampling.errors import Complaint, complain
 from sampling.mapping import FrameMapping
 from sampling.workbook_limits import MOST_COLUMNS, MOST_ROWS, workbook_complaints
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
 
 FIRST_DATA_ROW = 2
 """The header is row 1; Parquet files, which have no header row, count the same way."""
@@ -218,6 +219,8 @@ def _rows_without(count: int, skipped: Sequence[int]) -> NDArray[np.int64]:
 
 def _read_workbook(path: Path, mapping: FrameMapping) -> TextTable:
     """Read a workbook that may be opened; whatever stops openpyxl, the file is what is wrong."""
+    import openpyxl  # noqa: PLC0415 (half a second, which other files and opened frames need not)
+
     refused = workbook_complaints(path)
     if refused:
         return _failed(*refused)
@@ -230,7 +233,7 @@ def _read_workbook(path: Path, mapping: FrameMapping) -> TextTable:
         return _failed(complain("frame.file_unreadable", file=path.name, problem=problem[:LONGEST_PROBLEM]))
 
 
-def _read_sheet(book: Workbook, mapping: FrameMapping, file: str) -> TextTable:
+def _read_sheet(book: "Workbook", mapping: FrameMapping, file: str) -> TextTable:
     """Read the sheet whose header holds most of the mapping's columns."""
     matched = []
     for sheet in book.worksheets:

@@ -1,14 +1,18 @@
 """Find text in a frame that its hash cannot bind: control characters, and empty text beside null."""
 
 # ruff: noqa: S608 (column names are quoted, everything else in a step is ours)
+import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from sampling.engine import Engine
 from sampling.errors import Complaint, complain
 from sampling.frame import Frame
-from sampling.frame_check import CONTROL_CHARACTERS, LISTED_PROBLEMS, plain
 
 FRAME_FILE = "frame.parquet"
+LISTED_PROBLEMS = 1000
+"""Problems of one kind in one column that are listed one by one; the rest are counted in a last line."""
+CONTROL_CHARACTERS = "[\\x{0000}-\\x{001F}\\x{007F}-\\x{009F}]"
 
 
 def check_frame_text(engine: Engine, frame: Frame) -> list[Complaint]:
@@ -54,3 +58,12 @@ def _listed(engine: Engine, file: str, code: str, name: str, condition: str) -> 
     step = f"SELECT row, value FROM ({numbered}) AS numbered WHERE found ORDER BY row LIMIT {LISTED_PROBLEMS}"
     for row, value in engine.rows(step):
         yield complain(code, file=file, row=int(row), column=name, value=plain(value))
+
+
+def plain(value: Any) -> Any:
+    """Write a value so that JSON and sentences can hold it."""
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return value
+    return "".join(f"\\u{ord(one):04x}" if unicodedata.category(one) == "Cc" else one for one in str(value))

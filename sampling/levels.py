@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import pyarrow as pa
-
 from sampling.errors import Complaint, SamplingError, complain
 
 Kind = Literal["text", "integer", "decimal"]
@@ -24,13 +22,6 @@ class Column:
     def type_text(self) -> str:
         """Write the type as the files do: ``text``, ``integer`` or ``decimal(N)``."""
         return f"decimal({self.decimals})" if self.kind == "decimal" else self.kind
-
-    @property
-    def arrow_type(self) -> pa.DataType:
-        """Give the type the column has in Parquet."""
-        if self.kind == "text":
-            return pa.string()
-        return pa.int64() if self.kind == "integer" else pa.decimal128(18, self.decimals)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files as resources
 from itertools import islice
-from typing import Any
-
-from jsonschema import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from evalsvc import files
 from evalsvc.editions.bounds import LARGEST_FILE, beyond_bounds
 from sampling.errors import Complaint, complain
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 MOST_COMPLAINTS = 50
 """Complaints about one file: another file altogether leaves the format everywhere."""
@@ -37,6 +38,8 @@ def _leaves_format(value: object, file: str) -> Iterator[Complaint]:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 (loaded when a document is checked)
+
     text = resources("evalsvc.editions").joinpath("edition.schema.json").read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(text))

@@ -1,21 +1,27 @@
-"""The key with which the service signs: the institute's own where one is set, else a demo key that says it is one."""
+"""The key with which the service signs: the institute's own where one is set, else a demo key that says it is one.
+
+What reads keys is loaded when one is read: it takes a second, which a server that starts need not wait for.
+"""
 
 import hashlib
 import hmac
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalsvc.config import PREFIX, Config, ConfigurationError
 from evalsvc.durable import write_new
 from reports.errors import ReportError
-from reports.keys import Signer, make_demo_key, read_signer
+
+if TYPE_CHECKING:
+    from reports.keys import Signer
 
 DEMO_FOLDER, DEMO_FILE = "signing", "demo-key.p12"
 KEY_SETTING, PASSPHRASE_SETTING = f"{PREFIX}SIGNING_KEY", f"{PREFIX}SIGNING_PASSPHRASE_FILE"
 
 
-def service_signer(config: Config, institute: str, at: datetime) -> Signer:
+def service_signer(config: Config, institute: str, at: datetime) -> "Signer":
     """Return the service's signing key.
 
     Without a key in the settings a demo key is made beside the store; its certificate and its seal say that it binds
@@ -33,7 +39,7 @@ def service_signer(config: Config, institute: str, at: datetime) -> Signer:
     return _demo_signer(config.store_directory.parent / DEMO_FOLDER / DEMO_FILE, institute, passphrase, at)
 
 
-def institute_signer(config: Config, at: datetime) -> Signer | None:
+def institute_signer(config: Config, at: datetime) -> "Signer | None":
     """Return the key that the settings name, if they name one; called at start too, so that it is known to work.
 
     Raises
@@ -45,6 +51,8 @@ def institute_signer(config: Config, at: datetime) -> Signer | None:
     """
     if config.signing_key is None:
         return None
+    from reports.keys import read_signer  # noqa: PLC0415 (loads pyHanko)
+
     data = _private(config.signing_key, KEY_SETTING)
     passphrase = None
     if config.signing_passphrase_file is not None:
@@ -71,7 +79,7 @@ def _private(path: Path, name: str) -> bytes:
         ) from error
 
 
-def _require_valid(signer: Signer, path: Path, at: datetime) -> None:
+def _require_valid(signer: "Signer", path: Path, at: datetime) -> None:
     certificate = signer.key.signing_cert
     if certificate is None or at > certificate.not_valid_after:
         until = None if certificate is None else certificate.not_valid_after.date().isoformat()
@@ -81,8 +89,10 @@ def _require_valid(signer: Signer, path: Path, at: datetime) -> None:
         raise ConfigurationError("config.signing_key_not_yet", file=str(path), name=KEY_SETTING, since=since)
 
 
-def _demo_signer(path: Path, institute: str, passphrase: bytes, at: datetime) -> Signer:
+def _demo_signer(path: Path, institute: str, passphrase: bytes, at: datetime) -> "Signer":
     """Return the demo key, made at the first call; of two processes that make one, both use the first."""
+    from reports.keys import make_demo_key, read_signer  # noqa: PLC0415 (loads pyHanko)
+
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(FileExistsError):

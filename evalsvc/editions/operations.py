@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,9 +31,11 @@ from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
 from evalsvc.version import CODE_VERSION
-from reports.keys import Signer
 from sampling.chain import ChainEntry, write_chain
 from sampling.frame import open_frame
+
+if TYPE_CHECKING:
+    from reports.keys import Signer
 
 JOB = "editions.issue"
 LEAD_UNKNOWN = "（未注明）"
@@ -56,7 +59,7 @@ def issue(
     store: Store,
     actor: Actor,
     evaluation: EvaluationRecord,
-    signer: Signer,
+    signer: "Signer",
     *,
     result_id: str | None = None,
     kind: str = GENERAL_REPORT,
@@ -84,7 +87,7 @@ def prepare(
     store: Store,
     actor: Actor,
     evaluation: EvaluationRecord,
-    signer: Signer,
+    signer: "Signer",
     *,
     result_id: str | None = None,
     kind: str = GENERAL_REPORT,

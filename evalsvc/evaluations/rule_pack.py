@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from jsonschema import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from sampling.documents import parse_document
 from sampling.errors import Complaint, complain
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 SIGNS = {"below": "＜", "at_least": "≥"}
 """How a threshold is passed, as printed."""
@@ -134,6 +135,8 @@ def _schema_complaints(value: object, file: str) -> list[Complaint]:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 (loaded when a document is checked)
+
     text = files("evalsvc.evaluations").joinpath("rule_pack.schema.json").read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(text))

@@ -3,13 +3,13 @@
 import csv
 import io
 from collections.abc import Sequence
-
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from typing import TYPE_CHECKING
 
 from evalsvc.fieldwork.values import Task
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 COLUMNS = ("unit_id", "county", "village", "stratum", "enumerator", "form_id", "version", "disposition")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -26,6 +26,8 @@ def tasks_as_csv(tasks: Sequence[Task]) -> bytes:
 
 def tasks_as_xlsx(tasks: Sequence[Task]) -> bytes:
     """Write tasks as a workbook; every cell is text, so that codes keep their leading zeros."""
+    from openpyxl import Workbook  # noqa: PLC0415 (half a second, which a server that starts need not wait for)
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("tasks")
     sheet.freeze_panes = "A2"
@@ -37,7 +39,10 @@ def tasks_as_xlsx(tasks: Sequence[Task]) -> bytes:
     return buffer.getvalue()
 
 
-def _text_cell(sheet: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> Cell:
+def _text_cell(sheet: "WriteOnlyWorksheet", value: str, *, bold: bool = False) -> "Cell":
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 (as above)
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     cell = WriteOnlyCell(sheet, value)
     cell.data_type, cell.number_format, cell.font = "s", "@", Font(bold=bold)
     return cell

@@ -8,7 +8,6 @@ from forms.complaint import Complaint
 from forms.definition import FormDefinition, parse_definition
 from forms.errors import DefinitionError
 from forms.publishing import publishing_complaints
-from forms.workbook import convert
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,8 @@ def read_form(data: bytes, name: str) -> Reading:
     """Read an XLSForm, or an XForm (a file that begins like XML); every problem comes back at once."""
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _defined(data, (), lambda complaint: complaint)
+    from forms.workbook import convert  # noqa: PLC0415 (loads pyxform, which takes a second)
+
     conversion = convert(data, name)
     if conversion.xform is None or conversion.rows is None:
         return Reading(None, None, conversion.complaints)

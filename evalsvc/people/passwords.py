@@ -11,6 +11,8 @@ TELLING_NAME = 4
 """A sign-in name of this length in a password tells it; a shorter one occurs by chance."""
 HASHER = PasswordHasher()
 """argon2id with the library's parameters (RFC 9106, low-memory profile)."""
+NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$F8MEHeoaJIPjN3Q2aOS7Ow$eoN0idTdJPxfZeC/avGWNqD7NtxZLPyiVveJBVkNTD4"
+"""A hash with those parameters that no person has: comparing with it takes the time that a comparison takes."""
 
 
 def hash_password(password: str, sign_in_name: str) -> str:
@@ -40,6 +42,3 @@ def password_fits(kept: str | None, password: str) -> bool:
 def rehash(kept: str, password: str) -> str | None:
     """Hash a right password anew if its hash was not made with today's parameters; None if it was."""
     return HASHER.hash(password) if HASHER.check_needs_rehash(kept) else None
-
-
-NOBODY = HASHER.hash("no person has this password, it only takes the time that a comparison takes")

@@ -14,7 +14,6 @@ from evalsvc.fieldwork.plan_lines import enter_plan
 from evalsvc.fieldwork.queries import form_of_draw
 from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
-from evalsvc.results.compute import compute_results
 from evalsvc.results.gather import Gathered, gather
 from evalsvc.results.models import ResultSet
 from evalsvc.results.queries import draw_in_fieldwork, record
@@ -61,6 +60,8 @@ def enter_received(session: Session, actor: Actor, evaluation: EvaluationRecord,
 
 def make(session: Session, store: Store, evaluation: EvaluationRecord, draw_number: int | None) -> Made:
     """Compute and put every file into the store; needs no writing transaction."""
+    from evalsvc.results.compute import compute_results  # noqa: PLC0415 (loads SciPy)
+
     draw = draw_in_fieldwork(session, evaluation.id, draw_number)
     gathered = gather(session, store, evaluation, draw)
     computation = compute_results(gathered.sources, gathered.frame)

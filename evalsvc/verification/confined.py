@@ -97,10 +97,12 @@ def _answer(receiving: Connection, process: BaseProcess, confinement: Confinemen
 
 
 def _end(process: BaseProcess) -> None:
-    if process.pid is not None:
+    if process.pid is None:
+        return
+    if process.is_alive():  # its number may be another's once it has ended
         process.kill()
-        process.join()
-        process.close()
+    process.join()
+    process.close()
 
 
 def _check(sending: Connection, pdf: bytes, bundle: bytes | None, confinement: Confinement, folder: str) -> None:

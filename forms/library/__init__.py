@@ -6,9 +6,6 @@ import io
 import re
 from importlib.resources import files
 
-import openpyxl
-from openpyxl.styles import Alignment, Font
-
 NAMES = ("household",)
 _PIPE = re.compile(r"(?<!\\)\|")
 
@@ -22,6 +19,9 @@ def text_of(name: str) -> bytes:
 
 def workbook_bytes(name: str) -> bytes:
     """Give a shipped form as a workbook to edit in Excel."""
+    import openpyxl  # noqa: PLC0415 (half a second, which the text needs not)
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
     for sheet_name, rows in _tables(text_of(name).decode("utf-8")).items():

@@ -14,8 +14,8 @@ import pytest
 
 from sampling.errors import Complaint, SamplingError
 from sampling.frame import FrameReading, load_mapping, open_frame, read_frame, write_frame
-from sampling.frame_check import LISTED_PROBLEMS
 from sampling.frame_hash import hash_frame
+from sampling.frame_text import LISTED_PROBLEMS
 
 Read = Callable[..., FrameReading]
 Say = Callable[[Complaint], tuple[str, str]]

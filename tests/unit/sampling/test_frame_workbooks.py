@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from sampling import frame_files, workbook_limits
+from sampling import workbook_limits
 from sampling.errors import Complaint
 from sampling.frame import load_mapping, read_frame
 
@@ -91,7 +91,7 @@ def test_flipped_bytes_end_in_complaints(tmp_path: Path) -> None:
 def test_a_small_file_that_unpacks_to_hours_of_work_is_refused_unread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frame_files.openpyxl, "load_workbook", lambda *_given, **_options: pytest.fail("was read"))
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_given, **_options: pytest.fail("was read"))
     path = changed(tmp_path / "a.xlsx", in_sheet(b"</sheetData>", ROW * 400_000 + b"</sheetData>"))
     assert path.stat().st_size < 1_000_000
     assert codes(path) == ["frame.workbook_packed"]
