@@ -2,38 +2,15 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from sampling.interruption import interruptible
+
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_INTERRUPTED = "Query interrupted"
-"""What DuckDB says in a RuntimeError of its own when a signal of the process ends a step."""
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let Ctrl-C in the middle of a step be Ctrl-C: the engine tells of it as an error, which looks like bad data.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        The step was interrupted.
-    """
-    import duckdb  # noqa: PLC0415 (a quarter of a second, which whoever runs no steps need not wait for)
-
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
-    except RuntimeError as error:
-        if _INTERRUPTED not in str(error):
-            raise
-        raise KeyboardInterrupt from error
 
 
 class FrameSource(Protocol):
@@ -89,15 +66,14 @@ class DuckDBEngine:
     """Run steps on DuckDB, out of core over Parquet or over a table in memory."""
 
     def __init__(self, frame: FrameSource) -> None:
-        import duckdb  # noqa: PLC0415 (as above)
+        import duckdb  # noqa: PLC0415 (a quarter of a second, which whoever runs no steps need not wait for)
 
         self._connection: Any = duckdb.connect(":memory:")
         # It would be drawn into the output of whatever program runs the steps.
         self._connection.execute("SET enable_progress_bar = false")
         if frame.path is not None:
             path = self.literal(str(frame.path))
-            with interruptible():
-                self._connection.execute(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")
+            self._run(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")
         else:
             self._connection.register("frame", frame.table)
 
@@ -109,10 +85,12 @@ class DuckDBEngine:
     ) -> None:
         self._connection.close()
 
+    def _run(self, statement: str) -> list[tuple[Any, ...]]:
+        return interruptible(self._connection, lambda: list(self._connection.execute(statement).fetchall()))
+
     def define(self, name: str, step: str) -> None:
         """Run a step and keep its rows under a name for the steps that follow."""
-        with interruptible():
-            self._connection.execute(f"CREATE OR REPLACE TABLE {name} AS {step}")
+        self._run(f"CREATE OR REPLACE TABLE {name} AS {step}")
 
     def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
         """Hand in a small table from outside under a name; empty columns are text."""
@@ -128,8 +106,7 @@ class DuckDBEngine:
 
     def rows(self, step: str) -> list[tuple[Any, ...]]:
         """Run a step and fetch its rows."""
-        with interruptible():
-            return list(self._connection.execute(step).fetchall())
+        return self._run(step)
 
     def quote(self, column: str) -> str:
         """Write a column of the frame so that any name is safe in a step, also one that a step uses itself."""

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sampling.engine import interruptible
 from sampling.errors import Complaint, complain
 from sampling.frame_files import TextTable
 from sampling.frame_text import CONTROL_CHARACTERS, LISTED_PROBLEMS, plain
+from sampling.interruption import interruptible
 from sampling.levels import Column, Level
 
 MAXIMUM_DIGITS = 12
@@ -119,8 +119,7 @@ class _RowCheck:
         self._connection.close()
 
     def _run(self, step: str) -> list[tuple[Any, ...]]:
-        with interruptible():
-            return list(self._connection.execute(step).fetchall())
+        return interruptible(self._connection, lambda: list(self._connection.execute(step).fetchall()))
 
     def _listed(self, code: str, column: str, names: Sequence[str], step: str, **more: Any) -> Iterator[Complaint]:
         """Turn a step's rows (row of the file, then details by name) into complaints, counted beyond a limit."""

@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,15 @@ class Rows:
     path: Path | None = None
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Heed SIGINT as a terminal's programs do: what a shell starts in the background ignores it, and so does Python."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("way", ["signal", "other thread"])
 @pytest.mark.parametrize("step", ["define", "rows"])
 def test_an_interrupted_step_is_an_interruption(way: str, step: str) -> None:
