@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from evalsvc import access, incoming, web
 from evalsvc.cases import pages as cases_pages
 from evalsvc.cases import views as cases_views
+from evalsvc.cells import labelled
 from evalsvc.config import Config
 from evalsvc.description import pages as description_pages
 from evalsvc.draws import pages as draws_pages
@@ -178,6 +179,7 @@ def _settings(config: Config) -> dict[str, object]:
 
 def _register_template_words(app: flask.Flask) -> None:
     app.jinja_env.filters["local_time"] = web.local_time
+    app.jinja_env.filters["labelled"] = labelled
     app.jinja_env.globals["language"] = web.language
     app.jinja_env.globals["may_open"] = access.may_open
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

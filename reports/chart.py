@@ -12,6 +12,8 @@ from reports.document import BarChart, IntervalChart, IntervalRow, Printed, Tone
 WIDTH = 442.0  # the text block of A4 paper in points; a web page scales it
 ROW = 25.0
 _LABEL, _FIGURE, _TOP, _BOTTOM = 86.0, 128.0, 30.0, 44.0
+NARROW, _TALL, _EDGE = 300.0, 42.0, 16.0
+"""A chart for a telephone: its width, the height of a row, and what is left free beside the scale."""
 INK, GREY, GRID, RED = "#1f2328", "#5b6168", "#d9dcdf", "#9d1c1c"
 COLOURS = {Tone.PASS: "#14665a", Tone.FAIL: "#9d1c1c", Tone.UNDECIDED: "#8a5a00", Tone.NEUTRAL: "#33435c"}
 WORDS = {
@@ -39,14 +41,28 @@ class Scale:
 
 def interval_chart(chart: IntervalChart, language: str = "zh") -> Markup:
     """Draw estimates with their intervals, one row each, against the threshold."""
-    values = [value for row in chart.rows for value in (row.estimate, row.low, row.high) if value is not None]
-    line = [chart.threshold.value] if chart.threshold else []
-    scale = _scale([*values, *line], _LABEL, WIDTH - _LABEL - _FIGURE)
+    scale = _scale(_values(chart), _LABEL, WIDTH - _LABEL - _FIGURE)
     height = _TOP + ROW * len(chart.rows) + _BOTTOM
     parts = [_grid(scale, height), _threshold(chart, scale, height)]
     parts += [_interval_row(row, scale, _TOP + ROW * (index + 0.5)) for index, row in enumerate(chart.rows)]
     parts.append(_legend({row.tone for row in chart.rows}, height, WORDS[language[:2]]))
     return _svg(chart.caption, chart.description, height, parts)
+
+
+def narrow_interval_chart(chart: IntervalChart, language: str = "zh") -> Markup:
+    """Draw the same for a telephone: label and figure stand above each interval, in letters that stay legible."""
+    scale = _scale(_values(chart), _EDGE, NARROW - 2 * _EDGE)
+    height = _TOP + _TALL * len(chart.rows) + _BOTTOM
+    parts = [_grid(scale, height, size=11), _threshold(chart, scale, height, size=12)]
+    for index, row in enumerate(chart.rows):
+        top = _TOP + _TALL * index
+        parts += [
+            _text(0, top + 15, row.label, size=12.5),
+            _text(NARROW, top + 15, row.figure, anchor="end", size=12.5),
+            _interval(row, scale, top + 27),
+        ]
+    parts.append(_legend({row.tone for row in chart.rows}, height, WORDS[language[:2]], start=0, size=12))
+    return _svg(chart.caption, chart.description, height, parts, width=NARROW)
 
 
 def bar_chart(chart: BarChart) -> Markup:
@@ -67,16 +83,23 @@ def bar_chart(chart: BarChart) -> Markup:
     return _svg(chart.caption, chart.description, height, parts)
 
 
-def _svg(title: str, description: str, height: float, parts: Sequence[str]) -> Markup:
+def _values(chart: IntervalChart) -> list[float]:
+    """Return every value that has to stand on the scale."""
+    values = [value for row in chart.rows for value in (row.estimate, row.low, row.high) if value is not None]
+    return [*values, chart.threshold.value] if chart.threshold else values
+
+
+def _svg(title: str, description: str, height: float, parts: Sequence[str], *, width: float = WIDTH) -> Markup:
     """Wrap the parts with a title and a description that are read aloud."""
     name = "chart-" + sha256(f"{title}\n{description}".encode()).hexdigest()[:10]
+    name = name if width == WIDTH else f"{name}-narrow"
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 {width:.0f} {height:.0f}" '
         'width="{width:.0f}pt" height="{height:.0f}pt" aria-labelledby="{name}-title {name}-description" '
         'font-family="{family}" font-size="9.5"><title id="{name}-title">{full}</title>'
         '<desc id="{name}-description">{description}</desc>{parts}</svg>'
     ).format(
-        width=WIDTH, height=height, name=name, family=Markup(_FAMILY), full=f"{title}。{description}",  # noqa: S704 -- a constant
+        width=width, height=height, name=name, family=Markup(_FAMILY), full=f"{title}。{description}",  # noqa: S704 -- a constant
         description=description, parts=Markup("").join(parts),
     )  # fmt: skip
 
@@ -100,7 +123,7 @@ def _round_step(span: float) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if span / (power * factor) <= 6)
 
 
-def _grid(scale: Scale, height: float) -> Markup:
+def _grid(scale: Scale, height: float, *, size: float = 8) -> Markup:
     """Draw the upright lines and their rates."""
     bottom = height - _BOTTOM
     decimals = max(0, -floor(log10((scale.ticks[1] - scale.ticks[0]) * 100) + 1e-9))
@@ -108,30 +131,36 @@ def _grid(scale: Scale, height: float) -> Markup:
     for tick in scale.ticks:
         x = scale.place(tick)
         parts.append(_line(x, _TOP - 4, x, bottom, GRID, width=0.6))
-        parts.append(_text(x, bottom + 12, f"{tick * 100:.{decimals}f}%", anchor="middle", size=8, colour=GREY))
+        parts.append(_text(x, bottom + 12, f"{tick * 100:.{decimals}f}%", anchor="middle", size=size, colour=GREY))
     return Markup("").join(parts)
 
 
-def _threshold(chart: IntervalChart, scale: Scale, height: float) -> Markup:
+def _threshold(chart: IntervalChart, scale: Scale, height: float, *, size: float = 8.5) -> Markup:
     """Draw the threshold with its label above."""
     if chart.threshold is None:
         return Markup("")
     x = scale.place(chart.threshold.value)
     return _line(x, _TOP - 10, x, height - _BOTTOM, RED, width=1.1, dash="5 2.5") + _text(
-        x, _TOP - 15, chart.threshold.label, anchor="middle", size=8.5, colour=RED
+        x, _TOP - 15, chart.threshold.label, anchor="middle", size=size, colour=RED
     )
 
 
 def _interval_row(row: IntervalRow, scale: Scale, middle: float) -> Markup:
     """Draw one row: label, interval, estimate, figure and verdict."""
-    colour = COLOURS[row.tone]
     right = WIDTH - _FIGURE + 12
     parts = [
         _line(0, middle + ROW / 2, WIDTH, middle + ROW / 2, "#eceef0", width=0.5),
         _text(_LABEL - 8, middle + 3.4, row.label, anchor="end"),
         _text(right, middle + 3.4, row.figure),
-        _text(WIDTH, middle + 3.4, row.verdict, anchor="end", size=8.5, colour=colour),
+        _text(WIDTH, middle + 3.4, row.verdict, anchor="end", size=8.5, colour=COLOURS[row.tone]),
+        _interval(row, scale, middle),
     ]
+    return Markup("").join(parts)
+
+
+def _interval(row: IntervalRow, scale: Scale, middle: float) -> Markup:
+    """Draw an interval and the estimate in it."""
+    colour, parts = COLOURS[row.tone], list[Markup]()
     if row.low is not None and row.high is not None:
         low, high = scale.place(row.low), scale.place(row.high)
         dash = "3 2" if row.tone is Tone.UNDECIDED else ""
@@ -142,13 +171,15 @@ def _interval_row(row: IntervalRow, scale: Scale, middle: float) -> Markup:
     return Markup("").join(parts)
 
 
-def _legend(tones: set[Tone], height: float, words: dict[Tone, str]) -> Markup:
+def _legend(
+    tones: set[Tone], height: float, words: dict[Tone, str], *, start: float = _LABEL, size: float = 8.5
+) -> Markup:
     """Explain the marks that occur."""
-    parts, x, y = [], _LABEL, height - 10
+    parts, x, y = [], start, height - 10
     for tone in (tone for tone in Tone if tone in tones):
         parts.append(MARKS[tone](x + 4, y - 3))
-        parts.append(_text(x + 13, y, words[tone], size=8.5, colour=GREY))
-        x += 28 + 9 * len(words[tone]) * (1 if ord(words[tone][0]) > 0x2E80 else 0.6)
+        parts.append(_text(x + 13, y, words[tone], size=size, colour=GREY))
+        x += 28 + (size + 0.5) * len(words[tone]) * (1 if ord(words[tone][0]) > 0x2E80 else 0.6)
     return Markup("").join(parts)
 
 

@@ -73,6 +73,9 @@ def give(evaluation: str, number: int) -> ResponseReturnValue:
     """Give villages to an enumerator."""
     villages = flask.request.form.getlist("village")
     person_id = flask.request.form.get("person") or None
+    if not villages:
+        flask.flash(_("没有勾选村，什么也没有分派。请先勾选，再点“分派”。"), "bad")
+        return _back(evaluation, number)
     with web.database().transaction() as session:
         opened = operations.assign_enumerator(
             session, web.current_actor(), flask.g.evaluation.id, villages, person_id, number=number

@@ -12,6 +12,9 @@ from evalsvc.fieldwork.values import Progress, Task
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.instruments.values import InstrumentRecord
 
+MOST_UNFOLDED = 24
+"""Villages that are shown without folding."""
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -32,6 +35,12 @@ class Overview:
     def in_field(self) -> bool:
         """Tell whether the draw that is shown is still visited."""
         return self.draw is not None and self.draw.published_at is None
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether the villages of all counties fit one page as they are; otherwise each county is folded."""
+        counties = () if self.progress is None else self.progress.counties
+        return len(counties) == 1 or sum(len(each.villages) for each in counties) <= MOST_UNFOLDED
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from evalsvc.overview.presentation import results_view
 from evalsvc.people.actor import ENUMERATOR
 from evalsvc.results import operations
 from evalsvc.results.queries import result_by_id
-from reports.chart import interval_chart
+from reports.chart import interval_chart, narrow_interval_chart
 
 blueprint = flask.Blueprint("overview", __name__, template_folder="templates")
 READERS = ("lead", "designer", "supervisor", "auditor")
@@ -53,7 +53,7 @@ def results(evaluation: str) -> ResponseReturnValue:
         shown=shown,
         view=None if facts is None else results_view(facts, web.language(), has_open_cases=opened),
         downloads=DOWNLOADS,
-        chart=lambda block: interval_chart(block, web.language()),
+        charts=lambda block: [draw(block, web.language()) for draw in (interval_chart, narrow_interval_chart)],
         job_failure=web.failure_of,
         may_compute=web.current_actor().has("designer", "lead"),
     )

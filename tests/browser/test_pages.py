@@ -26,6 +26,13 @@ ARGUMENTS = (
     "--no-first-run",
 )
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT = """[...document.querySelectorAll(".table, .chart-box, .card")].filter(box => box.scrollWidth > box.clientWidth + 1)
+    .map(box => box.className + " " + box.innerText.slice(0, 60))"""
+"""Boxes whose contents are wider than they are: a reader would have to scroll sideways."""
+LETTERS = """Math.min(...[...document.querySelectorAll('figure svg text')].filter(text => text.getClientRects().length)
+    .map(text => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a))"""
+SMALLEST_LETTERS = 11
+"""Pixels of the letters in a chart."""
 
 ABORTED = "net::ERR_ABORTED"
 
@@ -78,6 +85,7 @@ class Visitor:
         assert words in self.page.inner_text("body"), f"{words!r} is not on {self.page.url}"
         wide = self.page.evaluate(OVERFLOW)
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the window of {self.page.viewport_size}"
+        assert self.page.evaluate(CUT) == [], self.page.url
         assert self.troubles == []
 
     def follow(self, address: str, words: str) -> None:
@@ -126,8 +134,9 @@ def walk(visitor: Visitor) -> None:
         visitor.follow(address, "模拟数据")
     visitor.page.goto(f"{visitor.site.url}{home}/results")
     visitor.look("寿宁县")
-    assert visitor.page.locator("figure svg").count() >= 7
-    assert visitor.page.locator("figure svg").first.bounding_box()["width"] > 200
+    seen = [each.bounding_box() for each in visitor.page.locator("figure svg").all() if each.is_visible()]
+    assert len(seen) >= 7 and seen[0] is not None and seen[0]["width"] > 200
+    assert visitor.page.evaluate(LETTERS) >= SMALLEST_LETTERS
 
 
 def stages_of(page: Page) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.chart import COLOURS, WIDTH, bar_chart, interval_chart
+from reports.chart import COLOURS, NARROW, WIDTH, bar_chart, interval_chart, narrow_interval_chart
 from reports.document import BarChart, BarRow, IntervalChart, IntervalRow, Printed, Threshold, Tone
 from tests.unit.reports import sample
 
@@ -83,3 +83,16 @@ def test_bars_are_as_long_as_their_values(values: list[float]) -> None:
     longest = max(values)
     for value, length in zip(values, lengths, strict=True):
         assert length == pytest.approx(max(lengths) * value / longest if longest else 0, abs=0.8)
+
+
+def test_a_narrow_chart_says_the_same_in_letters_that_a_telephone_shows_legibly() -> None:
+    wide, narrow = (
+        ElementTree.fromstring(draw(sample.interval_plot())) for draw in (interval_chart, narrow_interval_chart)
+    )
+    words = [
+        sorted("".join(each.itertext()) for each in root.iter() if each.tag.endswith("text")) for root in (wide, narrow)
+    ]
+    shown = {text for text in words[1] if not text.endswith("%")}
+    assert shown - {""} <= set(words[0])
+    assert narrow.get("viewBox", "").split()[2] == str(int(NARROW))
+    assert min(float(each.get("font-size", 0)) for each in narrow.iter() if each.tag.endswith("text")) >= 11
