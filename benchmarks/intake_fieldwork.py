@@ -21,9 +21,10 @@ from evalsvc.evaluations.operations import create_evaluation
 from evalsvc.evaluations.packs import pack_names
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork import operations as fieldwork
+from evalsvc.fieldwork import preparing
 from evalsvc.fieldwork.queries import assignments_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
-from evalsvc.frames.operations import import_frame
+from evalsvc.frames.operations import import_frame, keep_frame
 from evalsvc.frames.reading import check_file
 from evalsvc.instruments import operations as instruments
 from evalsvc.people import operations as people
@@ -76,7 +77,7 @@ def _fieldwork(
     store, key = service.store, service.config.secret_key
     with tempfile.TemporaryDirectory() as folder:
         checked = check_file(_write_frame(Path(folder), households), f"levels: {LEVELS}")
-        frame = import_frame(session, store, SYSTEM, evaluation.id, checked)
+        frame = import_frame(session, SYSTEM, evaluation.id, keep_frame(store, checked))
     design = _design(evaluation.code)
     bound = draws.bind(session, store, SYSTEM, evaluation, frame_id=frame.id, design_text=design, secret_key=key)
     draws.enter(session, SYSTEM, evaluation, bound, "")
@@ -85,7 +86,7 @@ def _fieldwork(
     name, data = instruments.shipped_form()
     form = instruments.keep_form(store, data, name)
     instrument = instruments.publish(session, SYSTEM, evaluation.id, form)
-    fieldwork.assign_from_draw(session, store, SYSTEM, draw.id, instrument.id)
+    fieldwork.assign_from_draw(session, store, SYSTEM, preparing.prepare(session, store, draw.id), instrument.id)
     return assignments_of_draw(session, draw.id), parse_definition(store.get(instrument.xform_sha256))
 
 

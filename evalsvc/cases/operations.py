@@ -23,10 +23,11 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.contract import COMPLETED
 from evalsvc.interviews.models import Interview
 from evalsvc.people.actor import Actor
+from evalsvc.planning.layout import listed_persons
+from sampling.errors import complain
 
 SHORTEST_REASON = 4
 LONGEST_REASON = 4000
-PERSONS_COLUMN = "persons"
 
 
 def pack_of(evaluation: EvaluationRecord) -> Pack:
@@ -44,11 +45,21 @@ def pack_of(evaluation: EvaluationRecord) -> Pack:
 
 
 def collect_cases(session: Session, actor: Actor, evaluation: EvaluationRecord) -> int:
-    """Make a case of every counted interview that suspects one and has none yet; return how many were made."""
+    """Make a case of every counted interview that suspects one and has none yet; return how many were made.
+
+    Raises
+    ------
+    InvalidError
+        ``case.no_persons`` with every household whose size neither interview nor frame tells; ``pack.refused``
+    """
     pack = pack_of(evaluation)
     # Whoever collects stands in line from here on: two who insert the same case would else wait for each other.
     audit.hold(session)
-    made = sum(_insert_once(session, values) for values in _suspected(session, evaluation.id, pack))
+    suspected = list(_suspected(session, evaluation.id, pack))
+    unknown = [complain("case.unit_persons", unit=each["unit_id"]) for each in suspected if each["persons"] is None]
+    if unknown:
+        raise InvalidError("case.no_persons", unknown, count=len(unknown))
+    made = sum(_insert_once(session, values) for values in suspected)
     if made:
         audit.record(session, actor.identifier, "cases.collect", evaluation.id, {"made": made})
     return made
@@ -80,7 +91,7 @@ def _values(interview: Interview, unit_id: str, attributes: Mapping[str, Any], k
         "interview_id": interview.id,
         "unit_id": unit_id,
         "kind": kind,
-        "persons": persons_of(interview.answers, pack) or int(attributes[PERSONS_COLUMN]),
+        "persons": persons_of(interview.answers, pack) or listed_persons(attributes),
         "standard": interview.answers.get(pack.questions.standard) or "",
         "state": OPEN,
         "made_at": now(),

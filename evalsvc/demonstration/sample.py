@@ -10,7 +10,7 @@ from evalsvc.demonstration.institute import Institute
 from evalsvc.demonstration.register import Register
 from evalsvc.demonstration.scenario import Scale
 from evalsvc.draws.making import carry_out, commit_draw
-from evalsvc.frames.operations import import_frame
+from evalsvc.frames.operations import import_frame, keep_frame
 from evalsvc.frames.reading import check_file
 from evalsvc.frames.values import CheckedFrame
 from evalsvc.service import Service
@@ -54,8 +54,9 @@ def import_register(service: Service, institute: Institute, register: Register, 
     write_register(register, path)
     checked = check_file(path, mapping_text())
     designer = institute.member("demo-designer").actor
+    kept = keep_frame(service.store, checked)
     with service.database.transaction() as session:
-        row = import_frame(session, service.store, designer, institute.evaluation.id, checked)
+        row = import_frame(session, designer, institute.evaluation.id, kept)
         identifier, stored = row.id, row.file_sha256
     (out / files.FRAME).write_bytes(service.store.get(stored))
     return Imported(identifier, checked)

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from evalsvc import audit
 from evalsvc.db import now
 from evalsvc.draws.models import Draw
-from evalsvc.draws.queries import last_stage_units
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork.course import draw_in_field, take_the_field
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.fieldwork.plan_lines import enter_plan, plan_sha256
+from evalsvc.fieldwork.plan_lines import enter_plan
+from evalsvc.fieldwork.preparing import Prepared
 from evalsvc.instruments.models import Instrument
 from evalsvc.instruments.queries import record
 from evalsvc.people.actor import ENUMERATOR, SUPERVISOR, Actor
@@ -28,8 +28,8 @@ _OUTCOME = (
 )
 
 
-def assign_from_draw(session: Session, store: Store, actor: Actor, draw_id: str, instrument_id: str) -> int:
-    """Make one assignment for each household of a draw: the main sample open, the reserves closed.
+def assign_from_draw(session: Session, store: Store, actor: Actor, prepared: Prepared, instrument_id: str) -> int:
+    """Make one assignment for each household of a prepared draw: the main sample open, the reserves closed.
 
     With this fieldwork is open: plan, rule pack and form are entered in the public log.
 
@@ -43,11 +43,8 @@ def assign_from_draw(session: Session, store: Store, actor: Actor, draw_id: str,
     InvalidError
         ``pack.refused``
     """
-    draw, instrument = _draw_and_instrument(session, draw_id, instrument_id)
-    # Reading the frame takes a while: it comes before anything that others wait for.
-    plan = plan_sha256(session, store, draw)
+    draw, instrument = _draw_and_instrument(session, prepared.draw_id, instrument_id)
     started = now()
-    units = last_stage_units(session, draw_id)
     session.add_all(
         Assignment(
             evaluation_id=draw.evaluation_id,
@@ -61,7 +58,7 @@ def assign_from_draw(session: Session, store: Store, actor: Actor, draw_id: str,
             order=unit.order,
             opened_at=None if unit.sample_type == "reserve" else started,
         )
-        for unit in units
+        for unit in prepared.units
     )
     session.flush()
     audit.record(
@@ -69,10 +66,10 @@ def assign_from_draw(session: Session, store: Store, actor: Actor, draw_id: str,
         actor.identifier,
         "fieldwork.assign",
         draw.id,
-        {"instrument": instrument.id, "assignments": len(units)},
+        {"instrument": instrument.id, "assignments": len(prepared.units)},
     )
-    enter_plan(session, store, actor, draw, form=record(instrument), plan=plan)
-    return len(units)
+    enter_plan(session, store, actor, draw, form=record(instrument), plan=prepared.plan)
+    return len(prepared.units)
 
 
 def _draw_and_instrument(session: Session, draw_id: str, instrument_id: str) -> tuple[Draw, Instrument]:

@@ -8,10 +8,10 @@ from evalsvc import incoming, web
 from evalsvc.access import page
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.fieldwork import course, operations, queries
+from evalsvc.fieldwork.beginning import begin
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
 from evalsvc.fieldwork.presentation import by_village, overview
 from evalsvc.instruments.contract import DISPOSITIONS
-from evalsvc.instruments.queries import instrument_by_id
 from evalsvc.people.queries import tokens_of
 
 blueprint = flask.Blueprint("fieldwork", __name__, template_folder="templates")
@@ -41,10 +41,13 @@ def progress(evaluation: str) -> ResponseReturnValue:
 def assign(evaluation: str) -> ResponseReturnValue:
     """Make the assignments of a draw."""
     form, number = flask.request.form, flask.request.form.get("draw", 0, type=incoming.number)
-    with web.database().transaction() as session:
-        draw = draw_by_number(session, flask.g.evaluation.id, number)
-        instrument = instrument_by_id(session, flask.g.evaluation.id, form.get("instrument", ""))
-        made = operations.assign_from_draw(session, web.store(), web.current_actor(), draw.id, instrument.id)
+    made = begin(
+        web.service(),
+        web.current_actor(),
+        flask.g.evaluation,
+        number=number,
+        instrument_id=form.get("instrument", ""),
+    )
     flask.flash(_("已生成 %(number)s 项调查任务。", number=made), "good")
     return web.see_other("fieldwork.progress", evaluation=evaluation, draw=number)
 

@@ -3,41 +3,20 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalsvc import audit, files
+from evalsvc import audit
 from evalsvc.db import now
 from evalsvc.draws import log
 from evalsvc.draws.models import CommitmentEntry, Draw
 from evalsvc.draws.operations import append_to_log
-from evalsvc.draws.queries import last_stage_units
 from evalsvc.errors import InvalidError
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord, evaluation_by_id
 from evalsvc.evaluations.rule_pack import Pack, read_pack
-from evalsvc.frames.models import FrameFile
 from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.people.actor import Actor
 from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_bytes, fixed_plan, sha256_of
-from evalsvc.planning.making import plan_of_draw
 from evalsvc.store import Store
 from sampling.chain import ChainEntry
-from sampling.frame import open_frame
-from sampling.manifest import Manifest
-
-
-def plan_sha256(session: Session, store: Store, draw: Draw) -> str | None:
-    """Make the plan that the draw's results will be computed by, and return its hash; None where it can have none.
-
-    Raises
-    ------
-    InvalidError
-        ``pack.refused``
-    """
-    pack = _pack(evaluation_by_id(session, draw.evaluation_id))[0]
-    manifest = Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), files.MANIFEST)
-    attributes = {unit.unit_id: unit.attributes for unit in last_stage_units(session, draw.id)}
-    frame = open_frame(store.path(session.get_one(FrameFile, draw.frame_id).file_sha256))
-    text = plan_of_draw(pack, manifest, attributes, frame).text
-    return None if text is None else sha256_of(text.encode("utf-8"))
 
 
 def enter_plan(
@@ -51,7 +30,7 @@ def enter_plan(
         ``pack.refused``
     """
     evaluation = evaluation_by_id(session, draw.evaluation_id)
-    pack, written = _pack(evaluation)
+    pack, written = pack_as_written(evaluation)
     data = fixed_bytes(
         fixed_plan(
             FixedEvaluation(
@@ -72,7 +51,14 @@ def enter_plan(
     return append_to_log(session, log.PLAN, subject, digest, now())
 
 
-def _pack(evaluation: EvaluationRecord) -> tuple[Pack, bytes]:
+def pack_as_written(evaluation: EvaluationRecord) -> tuple[Pack, bytes]:
+    """Return the rule pack of an evaluation, and its bytes.
+
+    Raises
+    ------
+    InvalidError
+        ``pack.refused``
+    """
     written = pack_bytes(evaluation.pack)
     pack, complaints = read_pack(written)
     if pack is None:

@@ -14,6 +14,7 @@ from evalsvc.draws.queries import draw_by_number
 from evalsvc.draws.queries import record as draw_record
 from evalsvc.draws.schemas import DrawSchema
 from evalsvc.fieldwork import course, operations, queries
+from evalsvc.fieldwork.beginning import begin
 from evalsvc.fieldwork.schemas import (
     AssignmentsMade,
     AssignmentWish,
@@ -77,11 +78,13 @@ class AssignmentsView(MethodView):
     @blueprint.response(201, AssignmentsMade)
     def post(self, wish: dict[str, Any], evaluation: str) -> dict[str, Any]:
         """Make one assignment for each household of a draw."""
-        with web.database().transaction() as session:
-            draw = draw_by_number(session, flask.g.evaluation.id, wish["draw"])
-            made = operations.assign_from_draw(
-                session, web.store(), web.current_actor(), draw.id, wish["instrument_id"]
-            )
+        made = begin(
+            web.service(),
+            web.current_actor(),
+            flask.g.evaluation,
+            number=wish["draw"],
+            instrument_id=wish["instrument_id"],
+        )
         return {"assignments": made}
 
 

@@ -1,6 +1,7 @@
 """Keep a checked frame: the canonical file and the client's own file in the store, one row, one audit row."""
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,8 +17,25 @@ from sampling.frame import write_frame
 from sampling.levels import levels_as_json
 
 
-def import_frame(session: Session, store: Store, actor: Actor, evaluation_id: str, checked: CheckedFrame) -> FrameFile:
-    """Keep a frame that `reading.check_file` found without fault.
+@dataclass(frozen=True)
+class KeptFrame:
+    """A frame without fault whose files lie in the store; no row names them yet."""
+
+    checked: CheckedFrame
+    file_sha256: str
+    source_sha256: str
+
+
+def keep_frame(store: Store, checked: CheckedFrame) -> KeptFrame:
+    """Put a frame that `reading.check_file` found without fault, and the client's own file, into the store.
+
+    Needs no transaction, and takes a while.
+    """
+    return KeptFrame(checked, _stored(store, checked), store.put(checked.source))
+
+
+def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptFrame) -> FrameFile:
+    """Write down a frame that is kept already.
 
     Raises
     ------
@@ -28,6 +46,7 @@ def import_frame(session: Session, store: Store, actor: Actor, evaluation_id: st
     """
     if not actor.has(DESIGNER, LEAD):
         raise ForbiddenError("frame.designer_only")
+    checked = kept.checked
     same = select(FrameFile.id).where(
         FrameFile.evaluation_id == evaluation_id, FrameFile.frame_sha256 == checked.frame_sha256
     )
@@ -36,8 +55,8 @@ def import_frame(session: Session, store: Store, actor: Actor, evaluation_id: st
     row = FrameFile(
         evaluation_id=evaluation_id,
         frame_sha256=checked.frame_sha256,
-        file_sha256=_stored(store, checked),
-        source_sha256=store.put(checked.source),
+        file_sha256=kept.file_sha256,
+        source_sha256=kept.source_sha256,
         source_name=checked.source_name,
         mapping_text=checked.mapping_text,
         profile=_profile(checked),

@@ -50,8 +50,9 @@ def import_file(evaluation: str) -> ResponseReturnValue:
         checked = check_upload(flask.request.files.get("file"), text)
     except InvalidError as error:
         return _refused(evaluation, error, text)
+    kept = operations.keep_frame(web.store(), checked)
     with web.database().transaction() as session:
-        row = operations.import_frame(session, web.store(), web.current_actor(), flask.g.evaluation.id, checked)
+        row = operations.import_frame(session, web.current_actor(), flask.g.evaluation.id, kept)
         identifier = row.id
     flask.flash(_("抽样框已导入。"), "good")
     return web.see_other("frames.frame", evaluation=evaluation, identifier=identifier)

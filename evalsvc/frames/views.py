@@ -38,8 +38,9 @@ class FramesView(MethodView):
         """Import a file (multipart: `file`, and `mapping` as text or `mapping_file`); complaints come back at once."""
         text = mapping_of_request()
         checked = check_upload(flask.request.files.get("file"), text)
+        kept = operations.keep_frame(web.store(), checked)
         with web.database().transaction() as session:
-            row = operations.import_frame(session, web.store(), web.current_actor(), flask.g.evaluation.id, checked)
+            row = operations.import_frame(session, web.current_actor(), flask.g.evaluation.id, kept)
             return queries.record(row)
 
 

@@ -15,6 +15,8 @@ PERSONS_COLUMN = "persons"
 REMAINING_COLUMN = "remaining_poor_persons"
 REQUIRED_COLUMNS = (CLASS_COLUMN, REGISTERED_COLUMN, PERSONS_COLUMN)
 """Columns that the household level of a judged frame must have."""
+COUNT_COLUMNS = (PERSONS_COLUMN, REMAINING_COLUMN)
+"""Columns of a judged frame that are counted with."""
 YES = "是"
 NO = "否"
 LAST_COLUMNS = ("sample_type", "disposition", "eligible", "responded", "base_weight", "weight")
@@ -77,9 +79,14 @@ def _check(design: Design, file: str) -> list[Complaint]:
     complaints = []
     if design.stages[-1].name != household.name or design.stages[-1].method != "equal":
         complaints.append(complain("results.last_stage", file=file, stage=design.stages[-1].name, level=household.name))
-    own = {column.name for level in design.levels for column in level.columns}
+    own = {column.name: column for level in design.levels for column in level.columns}
     complaints += [
         complain("results.frame_column", file=file, name=name) for name in REQUIRED_COLUMNS if name not in own
+    ]
+    complaints += [
+        complain("results.frame_column_type", file=file, name=name, found=own[name].type_text)
+        for name in COUNT_COLUMNS
+        if name in own and own[name].kind != "integer"
     ]
     return complaints
 
@@ -104,3 +111,18 @@ def text_of(attributes: Mapping[str, Any], name: str) -> str:
     """Return a value of the frame as text, empty where there is none."""
     value = attributes.get(name)
     return "" if value is None else str(value)
+
+
+def unusable_column(attributes: Mapping[str, Any]) -> str | None:
+    """Return the first column of a household whose value nothing can be computed from; None where all can be used."""
+    if not text_of(attributes, CLASS_COLUMN):
+        return CLASS_COLUMN
+    if text_of(attributes, REGISTERED_COLUMN) not in (YES, NO):
+        return REGISTERED_COLUMN
+    return None if listed_persons(attributes) else PERSONS_COLUMN
+
+
+def listed_persons(attributes: Mapping[str, Any]) -> int | None:
+    """Return how many persons the frame has for a household; None where it has none."""
+    text = text_of(attributes, PERSONS_COLUMN)
+    return int(text) or None if text.isascii() and text.isdigit() else None

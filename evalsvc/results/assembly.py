@@ -17,6 +17,7 @@ from evalsvc.planning.layout import (
     Layout,
     attribute_columns,
     layout_of,
+    listed_persons,
     text_of,
 )
 from evalsvc.planning.making import Attributes
@@ -145,7 +146,7 @@ def _household(sources: Sources, row: FieldworkRow, cases: Sequence[CaseRow]) ->
     attributes = sources.attributes[row.unit_id]
     answers = sources.answers[row.instance_id]
     return Household(
-        persons=persons_of(answers, sources.pack) or int(attributes[PERSONS_COLUMN]),
+        persons=persons_of(answers, sources.pack) or listed_persons(attributes) or 0,
         registered=text_of(attributes, REGISTERED_COLUMN) == YES,
         household_class=text_of(attributes, CLASS_COLUMN),
         answers=answers,

@@ -11,7 +11,7 @@ from evalsvc.evaluations.rule_pack import Pack, persons_of, suspicion_of
 from evalsvc.fieldwork.dispositions import counting_visits
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS, OUTCOME, UNIT
 from evalsvc.planning.fixed import FixedForm
-from evalsvc.planning.layout import PERSONS_COLUMN
+from evalsvc.planning.layout import listed_persons
 from evalsvc.planning.making import Attributes
 from evalsvc.results.answers import Answers
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow
@@ -190,13 +190,13 @@ def _suspected(tables: CaseFiles) -> Iterator[tuple[str, dict[str, str | int]]]:
             continue
         kind = suspicion_of(answers, tables.pack)
         if kind is not None:
-            registered = int(tables.attributes[row.unit_id][PERSONS_COLUMN] or 0)
+            listed = listed_persons(tables.attributes[row.unit_id]) or 0
             yield (
                 row.instance_id,
                 {
                     "unit_id": row.unit_id,
                     "kind": kind,
-                    "persons": persons_of(answers, tables.pack) or registered,
+                    "persons": persons_of(answers, tables.pack) or listed,
                     "standard": answers.get(tables.pack.questions.standard) or "",
                 },
             )

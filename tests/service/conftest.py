@@ -26,6 +26,7 @@ from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.evaluations import operations as evaluations
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork import operations as fieldwork
+from evalsvc.fieldwork.preparing import prepare
 from evalsvc.fieldwork.queries import assignments_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
 from evalsvc.frames import operations as frames
@@ -66,14 +67,17 @@ SMALL_MAPPING = """
 levels:
   - {name: county, id: county_code, columns: {county: text}}
   - {name: village, id: village_code, columns: {village: text, village_kind: text}}
-  - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
+  - {name: household, id: household_id, columns: {household_class: text, registered: text, persons: integer}}
 """
-SMALL_FRAME = "county_code,county,village_code,village,village_kind,household_id,household_class,persons\n" + "".join(
-    f"35{c}001,第{c}县,35{c}00{v},第{c}县第{v}村,{'脱贫村' if v == 1 else '其他村'},"
-    f"35{c}00{v}-{h:03d},{'脱贫户' if h % 2 else '一般农户'},{1 + h % 5}\n"
-    for c in (1, 2)
-    for v in (2, 3, 4)
-    for h in range(1, 13)
+SMALL_FRAME = (
+    "county_code,county,village_code,village,village_kind,household_id,household_class,registered,persons\n"
+    + "".join(
+        f"35{c}001,第{c}县,35{c}00{v},第{c}县第{v}村,{'脱贫村' if v == 1 else '其他村'},"
+        f"35{c}00{v}-{h:03d},{'脱贫户,是' if h % 2 else '一般农户,否'},{1 + h % 5}\n"
+        for c in (1, 2)
+        for v in (2, 3, 4)
+        for h in range(1, 13)
+    )
 )
 SMALL_DESIGN = """
 version: 1
@@ -84,7 +88,7 @@ frame:
   levels:
     - {name: county, id: county_code, columns: {county: text}}
     - {name: village, id: village_code, columns: {village: text, village_kind: text}}
-    - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
+    - {name: household, id: household_id, columns: {household_class: text, registered: text, persons: integer}}
 public: {source: null, round: null, form: null}
 stages:
   - {name: village, strata: [county_code], method: pps_systematic, size: {count: household}, take: {each: 2, by: []}}
@@ -364,14 +368,16 @@ def _begin_fieldwork(database: Database, store: Store, folder: Path, evaluation:
     path = folder / "households.csv"
     path.write_text(SMALL_FRAME, encoding="utf-8")
     with database.transaction() as session:
-        frame = frames.import_frame(session, store, lead, evaluation.id, check_file(path, SMALL_MAPPING))
+        frame = frames.import_frame(
+            session, lead, evaluation.id, frames.keep_frame(store, check_file(path, SMALL_MAPPING))
+        )
         options = {"frame_id": frame.id, "design_text": SMALL_DESIGN, "secret_key": SECRET_KEY}
         draws.enter(session, lead, evaluation, draws.bind(session, store, lead, evaluation, **options), "")
         options = {"number": 1, "public_value": None, "secret_key": SECRET_KEY}
         draw = drawing.keep(session, lead, evaluation, drawing.sample(session, store, lead, evaluation, **options))
         name, data = instruments.shipped_form()
         instrument = instruments.publish(session, lead, evaluation.id, instruments.keep_form(store, data, name))
-        fieldwork.assign_from_draw(session, store, lead, draw.id, instrument.id)
+        fieldwork.assign_from_draw(session, store, lead, prepare(session, store, draw.id), instrument.id)
         villages = sorted({row.parent for row in assignments_of_draw(session, draw.id)})
         for person, share in zip(enumerators, (villages[:2], villages[2:]), strict=True):
             fieldwork.assign_enumerator(session, supervisor.actor, evaluation.id, share, person.id)

@@ -2,16 +2,20 @@
 
 import csv
 import io
+import json
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
 from evalsvc.audit import AuditRow
+from evalsvc.draws.models import Draw, DrawUnit
+from evalsvc.draws.queries import last_stage_units
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from evalsvc.fieldwork import course, operations, queries
+from evalsvc.fieldwork import course, operations, preparing, queries
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.fieldwork.preparing import prepare
 from evalsvc.fieldwork.values import Task
 
 OPENROSA = {"X-OpenRosa-Version": "1.0"}
@@ -42,9 +46,9 @@ def test_the_main_sample_is_open_and_the_reserves_are_closed(field):
 
 def test_assignments_are_made_once(database, store, field, actor):
     with pytest.raises(ConflictError, match="already_assigned"), database.transaction() as session:
-        operations.assign_from_draw(session, store, actor, field.draw_id, field.instrument_id)
+        operations.assign_from_draw(session, store, actor, prepare(session, store, field.draw_id), field.instrument_id)
     with pytest.raises(NotFoundError), database.transaction() as session:
-        operations.assign_from_draw(session, store, actor, "nowhere", field.instrument_id)
+        prepare(session, store, "nowhere")
 
 
 def test_the_next_reserve_of_the_same_village_and_class_opens_beside_the_household(database, field):
@@ -260,18 +264,19 @@ def test_nothing_opens_and_nobody_is_sent_after_the_end(client, database, store,
     with pytest.raises(ConflictError, match="none_in_field"), database.transaction() as session:
         operations.assign_enumerator(session, field.supervisor.actor, field.evaluation.id, [unit.parent], None)
     with pytest.raises(ConflictError, match="ended"), database.transaction() as session:
-        operations.assign_from_draw(session, store, lead, field.draw_id, field.instrument_id)
+        operations.assign_from_draw(session, store, lead, prepare(session, store, field.draw_id), field.instrument_id)
     url = f"/v1/key/{field.enumerators[0].device_token}/evaluations/{field.evaluation.code}/assignments"
     assert client.get(url).json == {"assignments": []}
 
 
 def test_one_draw_is_in_the_field_at_a_time(database, store, field, second_draw, actor):
     with pytest.raises(ConflictError) as caught, database.transaction() as session:
-        operations.assign_from_draw(session, store, actor, second_draw, field.instrument_id)
+        operations.assign_from_draw(session, store, actor, prepare(session, store, second_draw), field.instrument_id)
     assert (caught.value.code, caught.value.details) == ("fieldwork.another_in_field", {"number": 2, "other": 1})
     end(database, field, actor, "改为复查")
     with database.transaction() as session:
-        assert operations.assign_from_draw(session, store, actor, second_draw, field.instrument_id) == 40
+        prepared = prepare(session, store, second_draw)
+        assert operations.assign_from_draw(session, store, actor, prepared, field.instrument_id) == 40
 
 
 def test_a_household_of_two_draws_is_done_to_in_the_one_that_is_in_the_field(
@@ -280,7 +285,7 @@ def test_a_household_of_two_draws_is_done_to_in_the_one_that_is_in_the_field(
     end(database, field, actor, "改为复查")
     first, supervisor = {row.unit_id: row for row in field.assignments if row.opened_at}, field.supervisor.actor
     with database.transaction() as session:
-        operations.assign_from_draw(session, store, actor, second_draw, field.instrument_id)
+        operations.assign_from_draw(session, store, actor, prepare(session, store, second_draw), field.instrument_id)
         both = [
             row
             for row in queries.assignments_of_draw(session, second_draw)
@@ -352,3 +357,54 @@ def test_the_api_of_a_supervisor(client, database, field, make_person):
         f"{base}/assignments", json={"draw": 1, "instrument_id": field.instrument_id}, headers=lead.bearer
     )
     assert made.json["code"] == "fieldwork.already_assigned"
+
+
+def test_others_write_while_the_frame_is_read(client, field, second_draw, database, actor, monkeypatch, others_write):
+    end(database, field, actor, "改为复查")
+    written, read = [], preparing.open_frame
+
+    def watched(path):
+        written.append(others_write())
+        return read(path)
+
+    monkeypatch.setattr(preparing, "open_frame", watched)
+    wish = {"draw": 2, "instrument_id": field.instrument_id}
+    url = f"/api/v1/evaluations/{field.evaluation.code}/fieldwork/assignments"
+    assert client.post(url, json=wish, headers=field.supervisor.bearer).json == {"assignments": 40}
+    assert written == [True]
+
+
+def redesigned(store, database, draw_id: str, change) -> None:
+    """Put another manifest under a draw, as one over another frame would be."""
+    with database.transaction() as session:
+        draw = session.get_one(Draw, draw_id)
+        manifest = json.loads(store.get(draw.manifest_sha256))
+        change(manifest["design"])
+        draw.manifest_sha256 = store.put(json.dumps(manifest).encode())
+
+
+def test_a_frame_without_the_columns_of_results_does_not_go_to_the_field(database, store, second_draw):
+    def change(design):
+        design["frame"]["levels"][-1]["columns"] = {"household_class": "text", "persons": "text"}
+
+    redesigned(store, database, second_draw, change)
+    with pytest.raises(InvalidError) as caught, database.reading() as session:
+        prepare(session, store, second_draw)
+    assert caught.value.code == "fieldwork.no_results"
+    found = [(each.code, each.details["name"]) for each in caught.value.complaints]
+    assert found == [("results.frame_column", "registered"), ("results.frame_column_type", "persons")]
+
+
+def test_households_that_nothing_can_be_computed_from_are_named_before_anybody_visits_them(
+    database, store, second_draw
+):
+    wrong = ({"household_class": None}, {"registered": "未知"}, {"persons": 0})
+    with database.transaction() as session:
+        units = [unit for unit in last_stage_units(session, second_draw)][: len(wrong)]
+        for unit, values in zip(units, wrong, strict=True):
+            row = session.get_one(DrawUnit, (second_draw, unit.unit_id))
+            row.attributes = {**row.attributes, **values}
+    with pytest.raises(InvalidError) as caught, database.reading() as session:
+        prepare(session, store, second_draw)
+    found = {(each.details["unit"], each.details["column"]) for each in caught.value.complaints}
+    assert found == {(unit.unit_id, *values) for unit, values in zip(units, wrong, strict=True)}

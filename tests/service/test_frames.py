@@ -45,7 +45,7 @@ def test_a_frame_is_kept_with_its_source_and_counts(database, store, actor, make
     evaluation = make_evaluation()
     checked = check_file(written(tmp_path, ROWS), MAPPING)
     with database.transaction() as session:
-        identifier = operations.import_frame(session, store, actor, evaluation.id, checked).id
+        identifier = operations.import_frame(session, actor, evaluation.id, operations.keep_frame(store, checked)).id
     with database.reading() as session:
         record = queries.frame_by_id(session, evaluation.id, identifier)
         row = session.scalars(select(AuditRow).where(AuditRow.subject == identifier)).one()
@@ -63,9 +63,11 @@ def test_the_same_units_are_not_imported_twice_whatever_the_file(database, store
     gbk = check_file(written(tmp_path, shuffled, "excel.csv", "gbk"), MAPPING)
     assert gbk.encoding == "gb18030"
     with database.transaction() as session:
-        operations.import_frame(session, store, actor, evaluation.id, check_file(written(tmp_path, ROWS), MAPPING))
+        operations.import_frame(
+            session, actor, evaluation.id, operations.keep_frame(store, check_file(written(tmp_path, ROWS), MAPPING))
+        )
     with pytest.raises(ConflictError, match="already_imported"), database.transaction() as session:
-        operations.import_frame(session, store, actor, evaluation.id, gbk)
+        operations.import_frame(session, actor, evaluation.id, operations.keep_frame(store, gbk))
 
 
 def test_every_problem_is_named_once_with_its_row(tmp_path):
@@ -99,7 +101,20 @@ def test_only_designers_and_leads_import(database, store, make_evaluation, make_
     supervisor = make_person("supervisor", evaluation=evaluation).actor
     checked = check_file(written(tmp_path, ROWS), MAPPING)
     with pytest.raises(ForbiddenError), database.transaction() as session:
-        operations.import_frame(session, store, supervisor, evaluation.id, checked)
+        operations.import_frame(session, supervisor, evaluation.id, operations.keep_frame(store, checked))
+
+
+def test_others_write_while_a_frame_is_written(client, field, make_person, monkeypatch, others_write):
+    written, write = [], operations.write_frame
+
+    def watched(*given):
+        written.append(others_write())
+        return write(*given)
+
+    monkeypatch.setattr(operations, "write_frame", watched)
+    lead = make_person("lead", evaluation=field.evaluation)
+    url = f"/api/v1/evaluations/{field.evaluation.code}/frames"
+    assert (upload(client, url, ROWS, MAPPING, headers=lead.bearer).status_code, written) == (201, [True])
 
 
 def upload(client, url, text, mapping, token=None, **headers):

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from evalsvc.fieldwork import course, operations
+from evalsvc.fieldwork.preparing import prepare
 from evalsvc.jobs import Job
 from evalsvc.results import jobs as computing
 from evalsvc.service import Service
@@ -15,7 +16,7 @@ def two_visited(database, store, field, second_draw, actor):
     """The first draw's fieldwork was broken off, the second's is open."""
     with database.transaction() as session:
         course.end(session, actor, field.evaluation, 1, "改为复查")
-        operations.assign_from_draw(session, store, actor, second_draw, field.instrument_id)
+        operations.assign_from_draw(session, store, actor, prepare(session, store, second_draw), field.instrument_id)
     return field
 
 

@@ -21,6 +21,7 @@ from evalsvc.errors import ConflictError
 from evalsvc.evaluations import operations as evaluations
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork import operations as fieldwork
+from evalsvc.fieldwork.preparing import prepare
 from evalsvc.fieldwork.queries import assignments_of_draw
 from evalsvc.frames import operations as frames
 from evalsvc.frames.reading import check_file
@@ -99,7 +100,7 @@ def _begin(service: Service, folder: Path) -> Visited:
         patch.setattr(draws, "now", lambda: MOMENT)
         patch.setattr(drawing, "now", lambda: MOMENT)
         checked = check_file(folder / "register.csv", world.MAPPING)
-        frame = frames.import_frame(session, service.store, lead, evaluation.id, checked)
+        frame = frames.import_frame(session, lead, evaluation.id, frames.keep_frame(service.store, checked))
         options = {"frame_id": frame.id, "design_text": world.DESIGN, "secret_key": SECRET_KEY}
         draws.enter(session, lead, evaluation, draws.bind(session, service.store, lead, evaluation, **options), "")
         options = {"number": 1, "public_value": None, "secret_key": SECRET_KEY}
@@ -108,7 +109,7 @@ def _begin(service: Service, folder: Path) -> Visited:
         form = instruments.publish(
             session, lead, evaluation.id, instruments.keep_form(service.store, world.FORM.encode(), "small.md")
         )
-        fieldwork.assign_from_draw(session, service.store, lead, draw.id, form.id)
+        fieldwork.assign_from_draw(session, service.store, lead, prepare(session, service.store, draw.id), form.id)
         villages = {row.parent for row in assignments_of_draw(session, draw.id)}
         fieldwork.assign_enumerator(session, supervisor, evaluation.id, villages, enumerator.person_id)
     return Visited(evaluation, draw.id, lead, supervisor, enumerator)

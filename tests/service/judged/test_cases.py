@@ -20,7 +20,9 @@ from evalsvc.cases.queries import (
     page_of_cases,
 )
 from evalsvc.cases.values import CaseFilters, Evidence
-from evalsvc.errors import EvalsvcError, NotFoundError
+from evalsvc.draws.models import DrawUnit
+from evalsvc.errors import EvalsvcError, InvalidError, NotFoundError
+from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.models import Interview
 from evalsvc.results.records import JudgementRow, read_records, write_records
 from evalsvc.store import Store
@@ -63,6 +65,27 @@ def test_every_suspicion_becomes_one_case_however_often_they_are_collected(datab
     with database.reading() as session:
         made = [row for row in session.scalars(select(AuditRow)) if row.action == "cases.collect"]
     assert [row.details["made"] for row in made] == [len(cases)]
+
+
+def test_a_suspected_household_whose_size_nobody_knows_is_named(database, visited):
+    """A size that is empty, nothing or not there, in the frame as in the interview."""
+    for persons in (None, 0, "没有"):
+        with database.transaction() as session:
+            interview = next(
+                row
+                for row in session.scalars(select(Interview).order_by(Interview.id))
+                if row.answers.get("suspicion_kind") == "missed"
+            )
+            interview.answers = {name: text for name, text in interview.answers.items() if "persons" not in name}
+            assignment = session.get_one(Assignment, interview.assignment_id)
+            unit = session.get_one(DrawUnit, (assignment.draw_id, assignment.unit_id))
+            unit.attributes = {name: value for name, value in unit.attributes.items() if name != "persons"}
+            if persons != "没有":
+                unit.attributes = {**unit.attributes, "persons": persons}
+        with pytest.raises(InvalidError) as caught:
+            collected(database, visited)
+        assert caught.value.code == "case.no_persons"
+        assert [each.details["unit"] for each in caught.value.complaints] == [assignment.unit_id]
 
 
 def test_collecting_at_once_makes_each_case_once(database, visited):

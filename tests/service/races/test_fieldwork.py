@@ -11,6 +11,7 @@ from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.draws.models import Draw
 from evalsvc.fieldwork import course, operations
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.fieldwork.preparing import prepare
 from evalsvc.instruments import operations as instruments
 from evalsvc.interviews.operations import keep, receive
 from evalsvc.interviews.reading import read_submission
@@ -32,7 +33,9 @@ def ending(field, reason: str = "") -> Any:
 
 
 def assigning(store, draw_id: str, instrument_id: str) -> Any:
-    return lambda session: operations.assign_from_draw(session, store, SYSTEM, draw_id, instrument_id)
+    return lambda session: operations.assign_from_draw(
+        session, store, SYSTEM, prepare(session, store, draw_id), instrument_id
+    )
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_a_frame_is_kept_once(database: Database, store, field, make_evaluation,
     checked = check_file(path, mapping)
 
     def keep(session: Session) -> None:
-        frames.import_frame(session, store, SYSTEM, other.id, checked)
+        frames.import_frame(session, SYSTEM, other.id, frames.keep_frame(store, checked))
 
     assert beside(keep, keep).code == "frame.imported_meanwhile"
 

@@ -1,0 +1,28 @@
+"""The way of a draw into the field: read and compute first, then write the assignments in one short commit.
+
+Reading the frame takes a while, and on SQLite everybody who writes stands in one line: intake would wait for it.
+"""
+
+from evalsvc.draws.queries import draw_by_number
+from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.fieldwork.operations import assign_from_draw
+from evalsvc.fieldwork.preparing import prepare
+from evalsvc.instruments.queries import instrument_by_id
+from evalsvc.people.actor import Actor
+from evalsvc.service import Service
+
+
+def begin(service: Service, actor: Actor, evaluation: EvaluationRecord, *, number: int, instrument_id: str) -> int:
+    """Make the assignments of a draw of this evaluation; return how many.
+
+    Raises
+    ------
+    EvalsvcError
+        Whatever `prepare` and `assign_from_draw` refuse.
+    """
+    with service.database.reading() as session:
+        draw = draw_by_number(session, evaluation.id, number)
+        instrument = instrument_by_id(session, evaluation.id, instrument_id)
+        prepared = prepare(session, service.store, draw.id)
+    with service.database.transaction() as session:
+        return assign_from_draw(session, service.store, actor, prepared, instrument.id)
