@@ -13,6 +13,12 @@ def percent(rate: float | None, reason: str = _ABSENT, places: int = 2) -> str:
     return reason if rate is None else f"{_rounded(Decimal(repr(float(rate))) * 100, places)}%"
 
 
+def exact_percent(rate: float, places: int = 2) -> str:
+    """Return a rate that people have set, with at least these decimals and as many more as it was set with."""
+    exponent = (Decimal(repr(float(rate))) * 100).normalize().as_tuple().exponent
+    return percent(rate, places=max(places, -exponent if isinstance(exponent, int) else 0))
+
+
 def interval(low: float | None, high: float | None, reason: str = _ABSENT, places: int = 2) -> str:
     """Return an interval of rates, `1.02%～2.31%`, or the reason why there is none."""
     if low is None or high is None:
@@ -28,14 +34,6 @@ def whole(number: int | None, reason: str = _ABSENT) -> str:
 def decimal(number: float | None, reason: str = _ABSENT, places: int = 2) -> str:
     """Return a number with fixed decimals and thousands, or the reason why there is none."""
     return reason if number is None else f"{_rounded(Decimal(repr(float(number))), places):,f}"
-
-
-def points(difference: float | None, reason: str = _ABSENT, places: int = 2) -> str:
-    """Return a difference of two rates in percentage points, with its sign."""
-    if difference is None:
-        return reason
-    rounded = _rounded(Decimal(repr(float(difference))) * 100, places)
-    return f"{rounded:+f}个百分点" if rounded else f"{rounded:f}个百分点"
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Any
 from evalsvc.evaluations.rule_pack import SIGNS
 from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, OPEN_FOR, in_county
 from reports.document import Printed, Tone
-from reports.number_format import decimal, interval, percent, whole
+from reports.number_format import decimal, exact_percent, interval, percent, whole
 
 Row = Mapping[str, Any]
 TONES = {"达标": Tone.PASS, "不达标": Tone.FAIL, "不能判定": Tone.UNDECIDED}
@@ -71,12 +71,15 @@ class Figures:
             return percent(value, NONE, self.decimals)
         if field in ("n_effective", "deff"):
             return decimal(value, NONE, 1 if field == "n_effective" else 2)
+        if isinstance(value, float) and not value.is_integer():
+            # Degrees of freedom of a combined statistic: cut to an integer they would promise another interval.
+            return decimal(value, NONE, 1)
         return whole(int(value)) if isinstance(value, int | float) else str(value or NONE)
 
     def threshold(self, indicator: str) -> str:
-        """Write an indicator's threshold as the pack has it; empty where it has none."""
+        """Write an indicator's threshold with all its decimals; empty where it has none."""
         found = self.facts["pack"]["thresholds"].get(indicator)
-        return "" if found is None else f"{SIGNS[found['pass']]}{percent(found['value'], places=self.decimals)}"
+        return "" if found is None else f"{SIGNS[found['pass']]}{exact_percent(found['value'], self.decimals)}"
 
     def clear_side(self, indicator: str, row: Row) -> str | None:
         """Return the side on which the whole interval lies; None where it holds the threshold or does not exist."""

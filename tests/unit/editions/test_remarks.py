@@ -96,3 +96,13 @@ def test_characters_that_the_faces_do_not_have_are_told_in_print(name, told):
         words_of(item) for block in method(Figures(facts)).blocks if isinstance(block, Items) for item in block.items
     ]
     assert any("U+30EDE" in text for text in texts) == told
+
+
+def test_degrees_of_freedom_are_not_cut_and_thresholds_not_rounded():
+    """A combined statistic has degrees of freedom between integers; a pack may set more decimals than it prints."""
+    figures = figures_of()
+    assert [figures.text({"df": each}, "df") for each in (26, 26.0, 11.96, 1234.0, None)] == [
+        "26", "26", "12.0", "1,234", "—"
+    ]  # fmt: skip
+    pack = figures.facts["pack"] | {"decimals": 1, "thresholds": {"missed_rate": {"value": 0.0125, "pass": "below"}}}
+    assert Figures(figures.facts | {"pack": pack}).threshold("missed_rate") == "＜1.25%"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.number_format import decimal, interval, percent, points, whole
+from reports.number_format import decimal, exact_percent, interval, percent, whole
 
 
 @pytest.mark.parametrize(
@@ -28,17 +28,22 @@ def test_what_is_absent_gives_its_reason() -> None:
     assert interval(None, 0.1) == "—"
     assert whole(None) == "—"
     assert decimal(None) == "—"
-    assert points(None) == "—"
 
 
-def test_intervals_numbers_and_differences() -> None:
+def test_intervals_and_numbers() -> None:
     assert interval(0.0032, 0.0108) == "0.32%～1.08%"
     assert whole(1234567) == "1,234,567"
     assert decimal(2.345) == "2.35"
-    assert points(-0.0123) == "-1.23个百分点"
-    assert points(0.0) == "0.00个百分点"
 
 
 @given(st.floats(0, 1))
 def test_the_printed_rate_is_within_half_a_unit(rate: float) -> None:
     assert abs(float(percent(rate)[:-1]) / 100 - rate) <= 0.5e-4 + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("rate", "places", "text"),
+    [(0.02, 2, "2.00%"), (0.0125, 1, "1.25%"), (0.00333, 2, "0.333%"), (0.9, 0, "90%"), (1.0, 1, "100.0%")],
+)
+def test_a_threshold_is_printed_as_it_was_set(rate: float, places: int, text: str) -> None:
+    assert exact_percent(rate, places) == text
