@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal, Self
 
+from sampling.errors import Complaint
 from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit
 
 Extent = Literal["full", "partial"]
@@ -25,6 +26,8 @@ class Finding:
         In the manifest.
     extent : {"full", "partial"}
         ``partial`` when the file given shows only a part of what the place depends on.
+    complaint : Complaint or None
+        What is wrong, where it is more than two values that differ.
     """
 
     place: str
@@ -32,11 +35,18 @@ class Finding:
     expected: object
     found: object
     extent: Extent = "full"
+    complaint: Complaint | None = None
 
     @classmethod
     def of(cls, place: str, expected: object, found: object) -> Self:
         """Compare for equality."""
         return cls(place, expected == found, expected, found)
+
+    @classmethod
+    def wrong(cls, place: str, expected: object, complaint: Complaint) -> Self:
+        """Find what a complaint says."""
+        found = f"{complaint.code} {complaint.details_beyond_place}"
+        return cls(place, False, expected, found, complaint=complaint)
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def open_frame(path: Path) -> Frame:
     Raises
     ------
     SamplingError
-        ``frame.not_a_frame``: no Parquet file, or none that an import of this project wrote.
+        ``frame.not_a_frame``: no Parquet file; ``frame.foreign_parquet``: one that no import of this project wrote.
     """
     from sampling.frame_arrow import read_levels  # noqa: PLC0415 (loads Arrow)
 

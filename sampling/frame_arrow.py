@@ -41,18 +41,18 @@ def read_levels(path: Path) -> tuple[Level, ...]:
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise SamplingError("frame.not_a_frame", path=str(path), problem=str(error).splitlines()[0]) from error
+        raise SamplingError("frame.not_a_frame", path=str(path)) from error
     text = (schema.metadata or {}).get(METADATA_KEY)
     if text is None:
-        raise SamplingError("frame.not_a_frame", path=str(path), problem=f"metadata {METADATA_KEY.decode()} missing")
+        raise SamplingError("frame.foreign_parquet", path=str(path))
     document = parse_document(text.decode(), str(path))
     complaints = list(document.complaints) or check_schema(document.value, "mapping.schema.json", str(path))
     if complaints:
-        raise SamplingError("frame.not_a_frame", complaints, path=str(path), problem="metadata")
+        raise SamplingError("frame.foreign_parquet", complaints, path=str(path))
     levels = levels_from_json(document.value["levels"])
     expected = frame_schema(levels)
     if schema.names != expected.names or [kind for kind in schema.types] != expected.types:
-        raise SamplingError("frame.not_a_frame", path=str(path), problem="columns differ from the metadata")
+        raise SamplingError("frame.foreign_parquet", path=str(path))
     return levels
 
 

@@ -46,6 +46,14 @@ def levels_as_json(levels: Sequence[Level]) -> list[dict[str, object]]:
     ]
 
 
+def levels_as_text(levels: Sequence[Level]) -> str:
+    """Write levels on a line, for people: name, id column and the columns with their types, from the outermost."""
+    return " > ".join(
+        f"{level.name}({', '.join([level.id, *(f'{own.name} {own.type_text}' for own in level.columns)])})"
+        for level in levels
+    )
+
+
 def levels_from_json(value: Sequence[Mapping[str, object]]) -> tuple[Level, ...]:
     """Build levels from a document that fits the schema."""
     levels = []

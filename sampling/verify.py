@@ -13,12 +13,12 @@ from sampling.design import Design, canonical, load_design
 from sampling.design_check import check_design_on
 from sampling.draw import draw_stage, with_weights
 from sampling.engine import DuckDBEngine, Engine
-from sampling.errors import SamplingError
+from sampling.errors import Complaint, SamplingError
 from sampling.frame import Frame, open_frame
 from sampling.frame_hash import FrameHash, hash_frame
 from sampling.frame_text import check_frame_text
 from sampling.hashing import canonical_json, sha256_json
-from sampling.levels import levels_as_json, same_levels
+from sampling.levels import levels_as_text, same_levels
 from sampling.manifest import Manifest, ManifestStage
 from sampling.tickets import ticket
 
@@ -46,14 +46,15 @@ def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
     try:
         frame = open_frame(frame_path)
     except SamplingError as error:
-        return [*findings, Finding("frame", False, "a frame's Parquet file", f"{error.code} {error.details}")]
+        complaint = Complaint(error.code, frame_path.name, details=error.details)
+        return [*findings, Finding.wrong("frame", "a frame's Parquet file", complaint)]
     if design is None:
         return findings
     hashed = hash_frame(frame)
     branch = branch_of(manifest, hashed)
     findings.extend(_check_frame(manifest, frame, hashed, branch))
     if not same_levels(design.levels, frame.levels):
-        expected, found = str(levels_as_json(design.levels)), str(levels_as_json(frame.levels))
+        expected, found = levels_as_text(design.levels), levels_as_text(frame.levels)
         return [*findings, Finding("levels", False, expected, found)]
     names = [stage.name for stage in design.stages]
     if [stage.name for stage in manifest.stages] != names:
@@ -136,7 +137,7 @@ def _check_public_value(manifest: Manifest) -> Finding:
     fault = None if value is None else public_value_fault(value)
     if fault is not None:
         expected = "printable ASCII and CJK ideographs, single spaces inside"
-        return Finding("public_value", False, expected, f"draw.public_value_text {fault}")
+        return Finding.wrong("public_value", expected, Complaint("draw.public_value_text", details=fault))
     return Finding("public_value", named == (value is not None), "a value" if named else None, value)
 
 
@@ -159,7 +160,7 @@ def _design_of(manifest: Manifest, findings: list[Finding]) -> Design | None:
     reading = load_design(canonical_json(dict(manifest.design)).decode())
     if reading.design is None:
         for one in reading.complaints:
-            findings.append(Finding(f"design.{one.column or ''}", False, "a valid design", f"{one.code} {one.details}"))
+            findings.append(Finding.wrong(f"design.{one.column or ''}", "a valid design", one))
         return None
     same = canonical_json(canonical(reading.design)) == canonical_json(dict(manifest.design))
     findings.append(Finding("design", same, "every default written out", "as expected" if same else "another form"))
@@ -194,7 +195,7 @@ def _check_text(engine: Engine, frame: Frame) -> Iterator[Finding]:
     complaints = check_frame_text(engine, frame)
     for one in complaints:
         place = f"frame {one.column}" + (f" row {one.row}" if one.row else "")
-        yield Finding(place, False, "text that prints, null where empty", f"{one.code} {one.details_beyond_place}")
+        yield Finding.wrong(place, "text that prints, null where empty", one)
     yield Finding.of("frame text", 0, len(complaints))
 
 
@@ -232,9 +233,7 @@ def _likeliest_seed(manifest: Manifest) -> str:
 def _check_stages(engine: Engine, manifest: Manifest, design: Design, frame: Frame, seed: str) -> Iterator[Finding]:
     """Draw every stage again from the whole frame and compare it."""
     for one in check_design_on(engine, design, frame):
-        yield Finding(
-            f"design.{one.column or ''}", False, "a design the frame can satisfy", f"{one.code} {one.details}"
-        )
+        yield Finding.wrong(f"design.{one.column or ''}", "a design the frame can satisfy", one)
     drawn: list[ManifestStage] = []
     for number in range(len(design.stages)):
         parents = [unit.id for unit in drawn[-1].units] if drawn else None

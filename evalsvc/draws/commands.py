@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,7 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from evalsvc.draws import log
+from evalsvc.draws import log, telling
 from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.explaining import in_words
 from evalsvc.draws.summary import excluded_units
@@ -21,6 +22,7 @@ from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.text_files import read_text
+from evalsvc.verification.draw_copies import draw_in_copies
 from evalsvc.words import sentence
 from sampling import size as sizes
 from sampling.chain import ChainEntry, chain_entry, entry_time, read_chain, write_chain
@@ -220,24 +222,59 @@ def run(
 @click.option(
     "--frame", "frame_path", type=existing, required=True, help="frame.parquet, 或本县分支 / or a county's branch"
 )
+@click.option(
+    "--log",
+    "log_paths",
+    type=existing,
+    multiple=True,
+    help="公开登记表，可重复：承诺先登记、清单后登记 / a copy of the public log; repeatable",
+)
+@click.option("--all", "everything", is_flag=True, help="列出全部不符之处 / list every difference")
 @json_option
-def verify(manifest_path: Path, frame_path: Path, as_json: bool) -> None:
+def verify(
+    manifest_path: Path, frame_path: Path, log_paths: tuple[Path, ...], *, everything: bool, as_json: bool
+) -> None:
     """核验抽取：只凭清单和抽样框重算一遍 / recompute a draw from its manifest and the frame alone."""
-    manifest = Manifest.from_json(read_text(manifest_path), manifest_path.name)
+    text = read_text(manifest_path)
+    manifest = Manifest.from_json(text, manifest_path.name)
+    # Whether a file is a frame at all is no verdict about the draw.
+    open_frame(frame_path)
     findings = verify_draw(manifest, frame_path)
-    wrong, branches = [finding for finding in findings if not finding.ok], branches_seen(findings)
+    logged = draw_in_copies({str(path): path.read_bytes() for path in log_paths}, manifest, text)
+    holds, branches = all(each.ok for each in findings) and not logged.complaints, branches_seen(findings)
     if as_json:
-        value = {"ok": not wrong, "branches": branches, "findings": [asdict(finding) for finding in findings]}
+        seen = {"complaints": listed(logged.complaints), "notes": listed(logged.notes)} if log_paths else None
+        value = {
+            "ok": holds,
+            "branches": branches,
+            "findings": [asdict(finding) for finding in findings],
+            "log": seen,
+        }
         click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
     else:
-        for finding in wrong:
-            details = {"place": finding.place, "expected": finding.expected, "found": finding.found}
-            click.echo(sentence("draw.verify_differs", details, language()), err=True)
-        code = "draw.verify_failed" if wrong else "draw.verified" if branches is None else "draw.verified_branch"
-        details = {"checked": len(findings), "wrong": len(wrong), "branches": branches}
-        click.echo(sentence(code, details, language()), err=bool(wrong))
-    if wrong:
+        log_told = telling.log_check(logged.complaints, logged.notes, language(), given=bool(log_paths))
+        told = [*telling.checks(manifest, findings, language()), log_told]
+        _print_check(manifest, told, branches, frame_path.name, everything=everything)
+    if not holds:
         sys.exit(FAILED)
+
+
+def _print_check(
+    manifest: Manifest, told: Sequence[telling.Check], branches: Sequence[str] | None, frame: str, *, everything: bool
+) -> None:
+    """Print what the draw is, each check, and the conclusion; a list that is not the committed one is said first."""
+    wrong = [check for check in told if check.mark == telling.WRONG]
+    if any(check.name == "frame" for check in wrong):
+        click.echo(sentence("draw.other_list", {"file": frame}, language()), err=True)
+    click.echo("\n".join([*telling.about(manifest, language()), ""]))
+    for check in told:
+        for line in telling.lines_of(check, language(), everything=everything):
+            click.echo(line)
+    taken = [check for check in told if check.mark != telling.NOT_TAKEN]
+    code = "draw.verify_failed" if wrong else "draw.verified" if branches is None else "draw.verified_branch"
+    details = {"checked": len(taken), "wrong": len(wrong), "branches": branches}
+    click.echo("")
+    click.echo(sentence(code, details, language()), err=bool(wrong))
 
 
 @commands.command("log")

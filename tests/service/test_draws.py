@@ -278,7 +278,8 @@ def test_the_commands_commit_run_verify_and_log(files):
     manifest.write_text(text[:place] + '"probability": 0.4' + text[place + 18 :], encoding="utf-8")
     changed = invoke("draw", "verify", manifest, "--frame", frame)
     assert changed.exit_code == 1
-    assert "stages[" in changed.stderr
+    assert "的入样概率：重算为 0.5，清单上是 0.4" in changed.stdout
+    assert "stages[" not in changed.output
     manifest.write_text("{}", encoding="utf-8")
     assert invoke("draw", "verify", manifest, "--frame", frame).exit_code == 1
     assert invoke("draw", "verify", manifest).exit_code == 2

@@ -120,7 +120,7 @@ def test_other_files_are_no_frames(tmp_path: Path, content: bytes) -> None:
     pq.write_table(pa.table({"county_code": ["1"]}), path)
     with pytest.raises(SamplingError) as refused:
         open_frame(path)
-    assert refused.value.code == "frame.not_a_frame"
+    assert refused.value.code == "frame.foreign_parquet"
 
 
 def test_spaces_and_decomposed_text_are_tidied(read_csv: Read, good_rows: tuple[str, ...]) -> None:
