@@ -43,6 +43,19 @@ class FieldworkDone:
     refused: tuple[Refused, ...]
 
 
+def require_each_once(done: FieldworkDone, received: int) -> None:
+    """See that what was sent twice was taken in once: the server answers a copy as it answers the first.
+
+    Raises
+    ------
+    UnexpectedAnswerError
+        The service holds another number of interviews than there were visits.
+    """
+    visits = sum(done.tally.outcomes.values())
+    if received != visits:
+        raise UnexpectedAnswerError(f"{visits} visits and {done.tally.resent} copies gave {received} interviews")
+
+
 class Crew:
     """Everybody who is in the field, with their connections."""
 

@@ -7,7 +7,7 @@ from evalsvc import files, migrate
 from evalsvc.config import read_config
 from evalsvc.demonstration import reporting, sample
 from evalsvc.demonstration.comparison import Compared, compare, write_truth
-from evalsvc.demonstration.fieldwork import FieldworkDone, Order, carry_out
+from evalsvc.demonstration.fieldwork import FieldworkDone, Order, carry_out, require_each_once
 from evalsvc.demonstration.institute import Institute, open_institute, write_accounts
 from evalsvc.demonstration.judging import JudgingDone, judge_cases
 from evalsvc.demonstration.register import Register, Truth, simulate
@@ -24,6 +24,7 @@ from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.rule_pack import Pack, read_pack
 from evalsvc.frames.values import CheckedFrame
 from evalsvc.instruments.operations import keep_form, publish, shipped_form
+from evalsvc.interviews.queries import interviews_received
 from evalsvc.service import Service, open_service
 
 SERVICE_FOLDER, ACCOUNTS_FILE = "service", "accounts.txt"
@@ -151,7 +152,11 @@ class _Evaluation:
         """Visit every household over HTTP."""
         order = Order(judged.number, instrument_id, judged.villages)
         with self.show.step("入户调查：每户一次 OpenRosa 提交 / fieldwork over HTTP") as tell:
-            return carry_out(server, self.institute, self.world, order, tell)
+            done = carry_out(server, self.institute, self.world, order, tell)
+        with self.service.database.reading() as session:
+            draw = draw_by_number(session, self.institute.evaluation.id, judged.number)
+            require_each_once(done, interviews_received(session, draw.id))
+        return done
 
     def judge(self, draw_number: int) -> JudgingDone:
         """Let two experts judge the suspected cases."""

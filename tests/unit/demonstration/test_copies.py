@@ -1,0 +1,16 @@
+"""What was sent twice is there once, or the demonstration does not say so."""
+
+import pytest
+
+from evalsvc.demonstration.fieldwork import FieldworkDone, require_each_once
+from evalsvc.demonstration.phone import UnexpectedAnswerError
+from evalsvc.demonstration.visits import Tally
+
+
+def test_a_copy_that_was_taken_in_stops_the_demonstration() -> None:
+    tally = Tally(resent=2)
+    tally.outcomes.update({"completed": 7, "refused": 3})
+    done = FieldworkDone(12, tally, 1, 0, 0, ())
+    require_each_once(done, 10)
+    with pytest.raises(UnexpectedAnswerError, match="11 interviews"):
+        require_each_once(done, 11)
