@@ -4,7 +4,7 @@ Whoever sends the files is unknown: they are checked apart from the server (`ver
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,16 +13,20 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
-from evalsvc import web
+from evalsvc import files, web
 from evalsvc.access import public, upload
 from evalsvc.config import Config
 from evalsvc.errors import BusyError, InvalidError, TooLargeError
+from evalsvc.incoming import plain_name
+from evalsvc.overview.check_view import CheckView, check_view
 from evalsvc.verification.archive import Limits
 from evalsvc.verification.confined import Confinement, make_ready, verify_apart
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("checking", __name__, template_folder="templates")
 LARGEST_REPORT = 20_000_000
+LARGEST_LOG, MOST_LOGS = 10_000_000, 10
+"""Bytes of one copy of the public log, and how many copies are taken at once."""
 UNPACKED = Limits(total=500_000_000, single=200_000_000)
 """A server that anybody may use takes and unpacks less than one's own computer."""
 COME_BACK_SECONDS = 30
@@ -36,6 +40,8 @@ class Sent:
 
     report: bytes
     bundle: bytes | None
+    logs: Mapping[str, bytes]
+    """Copies of the public log, by their names."""
     name: str
 
 
@@ -50,7 +56,7 @@ def _make_places(state: BlueprintSetupState) -> None:
 def form() -> ResponseReturnValue:
     """Show where files are dropped; while they are chosen, what checks them gets ready."""
     make_ready()
-    return flask.render_template("overview/verify.html", outcome=None, name="")
+    return _page()
 
 
 @blueprint.post("/verify")
@@ -62,8 +68,15 @@ def check() -> ResponseReturnValue:
     with _place():
         sent = files_of_request()
         confinement = Confinement(config.check_seconds, config.check_memory, UNPACKED)
-        outcome = verify_apart(sent.report, sent.bundle, confinement)
-    return flask.render_template("overview/verify.html", outcome=outcome, name=sent.name, words=words)
+        outcome = verify_apart(sent.report, sent.bundle, confinement, sent.logs)
+    return _page(check_view(outcome, web.language()), sent.name)
+
+
+def _page(shown: CheckView | None = None, name: str = "") -> str:
+    seconds = web.config().check_seconds
+    return flask.render_template(
+        "overview/verify.html", shown=shown, name=name, words=words, seconds=seconds, report_limit=LARGEST_REPORT
+    )
 
 
 @contextmanager
@@ -92,7 +105,7 @@ def files_of_request() -> Sent:
     InvalidError
         ``verification.nothing_sent``
     TooLargeError
-        ``verification.sent_too_large``
+        ``verification.sent_too_large``, ``verification.too_many_logs``
     """
     report, bundle = flask.request.files.get("report"), flask.request.files.get("bundle")
     if report is None or not report.filename:
@@ -100,7 +113,18 @@ def files_of_request() -> Sent:
     most = web.config().check_limit
     data = _read(report, min(LARGEST_REPORT, most))
     with_bundle = bundle is not None and bundle.filename
-    return Sent(data, _read(bundle, most) if bundle is not None and with_bundle else None, report.filename[-100:])
+    content = _read(bundle, most) if bundle is not None and with_bundle else None
+    copies = [each for each in flask.request.files.getlist("log") if each.filename]
+    if len(copies) > MOST_LOGS:
+        raise TooLargeError("verification.too_many_logs", limit=MOST_LOGS)
+    return Sent(data, content, dict(_named(copies)), report.filename[-100:])
+
+
+def _named(copies: Sequence[FileStorage]) -> Iterator[tuple[str, bytes]]:
+    """Read copies of the public log, each under a name of its own: most are called alike."""
+    for number, copy in enumerate(copies, start=1):
+        name = plain_name(copy.filename or "", files.LOG)
+        yield name if len(copies) == 1 else f"{number}. {name}", _read(copy, LARGEST_LOG)
 
 
 def _read(file: FileStorage, most: int) -> bytes:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -47,13 +48,24 @@ class Confinement:
     unpacked: Limits
 
 
+@dataclass(frozen=True)
+class _Files:
+    """What was sent."""
+
+    pdf: bytes
+    bundle: bytes | None
+    logs: Mapping[str, bytes]
+
+
 def make_ready() -> None:
     """Start the helper from which checks are forked; it loads in the background, once for this process."""
     forkserver.ensure_running()
 
 
-def verify_apart(pdf: bytes, bundle: bytes | None, confinement: Confinement) -> Verification:
-    """Check a report in a process of its own.
+def verify_apart(
+    pdf: bytes, bundle: bytes | None, confinement: Confinement, logs: Mapping[str, bytes] | None = None
+) -> Verification:
+    """Check a report in a process of its own, with copies of the public log by their names.
 
     Raises
     ------
@@ -62,7 +74,7 @@ def verify_apart(pdf: bytes, bundle: bytes | None, confinement: Confinement) -> 
     """
     with tempfile.TemporaryDirectory(prefix="evalsvc-check-") as folder:
         receiving, sending = _CONTEXT.Pipe(duplex=False)
-        given = (sending, pdf, bundle, confinement, folder)
+        given = (sending, _Files(pdf, bundle, dict(logs or {})), confinement, folder)
         process = _CONTEXT.Process(target=_check, args=given, daemon=True)
         with receiving:
             try:
@@ -105,14 +117,14 @@ def _end(process: BaseProcess) -> None:
     process.close()
 
 
-def _check(sending: Connection, pdf: bytes, bundle: bytes | None, confinement: Confinement, folder: str) -> None:
+def _check(sending: Connection, files: _Files, confinement: Confinement, folder: str) -> None:
     """Run the check in the new process, and send its outcome."""
     _confine(confinement, folder)
     try:
         # Loaded in the helper and in its forks alone: the server needs none of what lays out and estimates.
         from evalsvc.verification.run import verify  # noqa: PLC0415
 
-        answer = write_outcome(verify(pdf, bundle, limits=confinement.unpacked))
+        answer = write_outcome(verify(files.pdf, files.bundle, logs=files.logs, limits=confinement.unpacked))
     except MemoryError:
         answer = OUT_OF_MEMORY
     sending.send_bytes(answer)

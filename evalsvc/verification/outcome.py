@@ -76,6 +76,8 @@ class Verification:
     figures: tuple[FigureCheck, ...]
     about: Mapping[str, str]
     """What the signed file says of itself: evaluation, edition, institute, pack, public value, simulated."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Names of counties and villages by their codes, as the signed file gives them."""
 
     @property
     def holds(self) -> bool:
@@ -91,10 +93,15 @@ class Verification:
     def conclusion(self) -> str:
         """Return the code of the sentence that ends the outcome; it never says more than was shown."""
         if not self.holds:
-            return "verification.fails"
+            return "verification.fails" if self.recomputed else "verification.fails_early"
         if not self.complete:
             return "verification.holds_partly"
         return "verification.holds" if self.about.get("public_value") else "verification.holds_without_public_value"
+
+    @property
+    def recomputed(self) -> bool:
+        """Tell whether the check came as far as the figures."""
+        return any(figure.recomputed is not None for figure in self.figures)
 
     @property
     def unequal(self) -> int:

@@ -29,6 +29,7 @@ def read_outcome(data: bytes) -> Verification:
         signatures=tuple(Signature(**each) for each in value["signatures"]),
         figures=tuple(FigureCheck(**each) for each in value["figures"]),
         about={str(name): str(text) for name, text in value["about"].items()},
+        places={str(code): str(name) for code, name in value["places"].items()},
     )
 
 

@@ -151,7 +151,7 @@ def verify_against(
         if bundle is not None:
             _check_bundle(course, report.signed, facts, bundle, limits)
         course.add_copies(logs or {}, report.sha256, facts)
-    return Verification(course.steps(), report.signatures, course.figures, _about(facts))
+    return Verification(course.steps(), report.signatures, course.figures, _about(facts), _places(facts))
 
 
 def _silent(_name: str, _done: int, _all: int) -> None:
@@ -175,6 +175,11 @@ def _about(facts: Mapping[str, Any] | None) -> dict[str, str]:
         "code_version": facts["code_version"],
         "checked_with": CODE_VERSION,
     }
+
+
+def _places(facts: Mapping[str, Any] | None) -> dict[str, str]:
+    listed = [] if facts is None else [*facts["villages"], *facts["frame"]["counties"]]
+    return {each["code"]: each["name"] for each in listed}
 
 
 def _public_value(draw: Mapping[str, Any]) -> str:

@@ -109,10 +109,11 @@ def test_enumerators_see_no_results(client, visited, make_person, sign_in):
         assert client.get(f"/evaluations/{visited.evaluation.code}{path}").status_code == 403
 
 
-def check(client, csrf_of, report, bundle=None):
+def check(client, csrf_of, report, bundle=None, logs=()):
     form = {"csrf_token": csrf_of(client), "report": FileStorage(io.BytesIO(report), "report.pdf")}
     if bundle is not None:
         form["bundle"] = FileStorage(io.BytesIO(bundle), "bundle.zip")
+    form["log"] = [FileStorage(io.BytesIO(each), "commitments.jsonl") for each in logs]
     # Encoded here in memory: the test client would leave its own temporary file open.
     boundary, body = encode_multipart(form)
     return client.post("/verify", data=body, content_type=f"multipart/form-data; boundary={boundary}")
@@ -122,13 +123,15 @@ def check(client, csrf_of, report, bundle=None):
 def checked_here(monkeypatch):
     """Check in this process, where only the page matters: what the last test laid out is still known."""
     monkeypatch.setattr(
-        checking, "verify_apart", lambda pdf, bundle, limits: verify(pdf, bundle, limits=limits.unpacked)
+        checking,
+        "verify_apart",
+        lambda pdf, bundle, limits, logs: verify(pdf, bundle, logs=logs, limits=limits.unpacked),
     )
 
 
 def test_a_check_runs_apart_from_the_server(client, csrf_of, issued):
     page = check(client, csrf_of, issued.pdf).get_data(as_text=True)
-    assert "数字没有重算" in page and "wrong_exit_rate/350125/estimate" in page
+    assert "数字没有重算" in page and "没有重算</h2>" in page and " · 估计值<" in page
 
 
 def test_checks_wait_for_each_other(app, client, csrf_of, issued, checked_here):
@@ -178,7 +181,7 @@ def test_anybody_checks_a_report_without_signing_in(client, store, csrf_of, issu
     assert client.get("/verify").status_code == 200
     before = sorted(store.directory.rglob("*"))
     page = check(client, csrf_of, issued.pdf, issued.bundle).get_data(as_text=True)
-    assert "全部相符" in page and "wrong_exit_rate/350125/estimate" in page
+    assert "全部相符" in page and " · 估计值<" in page and "wrong_exit_rate/" not in page
     alone = check(client, csrf_of, issued.pdf).get_data(as_text=True)
     assert "数字没有重算" in alone
     assert sorted(store.directory.rglob("*")) == before
@@ -189,6 +192,20 @@ def test_the_page_says_where_a_bundle_differs(client, csrf_of, issued, checked_h
     changed = issued.changed(name, b"<recognition_overall>yes", b"<recognition_overall>no")
     page = check(client, csrf_of, issued.pdf, changed).get_data(as_text=True)
     assert "核验不通过" in page and name in page and "recognised" in page
+    assert page.index("不符的步骤") < page.index(">不同的数字<") < page.index("其余步骤") < page.index("相同的数字")
+    assert page.index("群众认可度 · ") < page.index("其余步骤"), "figures that differ come before those that agree"
+
+
+def test_copies_of_the_public_log_are_compared(client, csrf_of, issued, checked_here):
+    own = issued.content["commitments.jsonl"]
+    page = check(client, csrf_of, issued.pdf, issued.bundle, (own, own.replace(b"draw.", b"drew."))).get_data(
+        as_text=True
+    )
+    assert "核验不通过" in page
+    failed = page[page.index("不符的步骤") : page.index("其余步骤")]
+    assert "1. commitments.jsonl" in failed and "2. commitments.jsonl" in failed
+    many = check(client, csrf_of, issued.pdf, None, (own,) * (checking.MOST_LOGS + 1))
+    assert (many.status_code, "最多放入" in many.get_data(as_text=True)) == (413, True)
 
 
 def test_the_page_takes_hostile_files_calmly(client, csrf_of, issued, checked_here):
@@ -209,4 +226,4 @@ def test_the_page_asks_for_a_report_and_a_token(client, csrf_of):
 def test_the_page_speaks_english(client, csrf_of, issued, checked_here):
     client.set_cookie("language", "en")
     page = check(client, csrf_of, issued.pdf, issued.bundle).get_data(as_text=True)
-    assert "Everything agrees" in page and "Printed figures" in page
+    assert "Everything agrees" in page and "Figures that are the same" in page
