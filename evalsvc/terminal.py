@@ -16,6 +16,7 @@ import click
 
 from evalsvc.config import ConfigurationError
 from evalsvc.errors import Complaint, coded, complaints_of
+from evalsvc.given_paths import UnusableError
 from evalsvc.words import sentence
 
 FAILED, WRONG_USE, OUR_MISTAKE, INTERRUPTED = 1, 2, 70, 130
@@ -86,6 +87,8 @@ def wrong_use(error: click.ClickException) -> str:
     parameter = getattr(error, "param", None)
     if not isinstance(parameter, click.Parameter):
         return sentence("usage.wrong")
+    if isinstance(error, UnusableError):
+        return sentence(error.usage_code, error.usage_details)
     name = parameter.get_error_hint(click.get_current_context(silent=True) or click.Context(click.Command(None)))
     if isinstance(error, click.MissingParameter):
         return sentence("usage.missing", {"parameter": name})

@@ -20,6 +20,7 @@ from evalsvc.draws.explaining import in_words
 from evalsvc.draws.summary import excluded_units
 from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.given_paths import existing, new
 from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.text_files import read_text
 from evalsvc.verification.draw_copies import draw_in_copies
@@ -38,8 +39,6 @@ from sampling.hashing import sha256_text
 from sampling.manifest import Manifest
 from sampling.verify import branches_seen, verify_draw
 
-existing = click.Path(exists=True, dir_okay=False, path_type=Path)
-new = click.Path(dir_okay=False, path_type=Path)
 frame_option = click.option("--frame", "frame_path", type=existing, required=True, help="frame.parquet")
 json_option = click.option("--json", "as_json", is_flag=True, help="机器可读输出 / print JSON")
 log_option = click.option("--log", "log_path", type=new, help="公开登记表 / commitments.jsonl, continued or begun")

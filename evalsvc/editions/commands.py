@@ -9,13 +9,12 @@ from evalsvc import files
 from evalsvc.editions.format import read_edition
 from evalsvc.editions.printing import build_report, sign_report
 from evalsvc.errors import InvalidError
+from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.terminal import language
 from evalsvc.words import sentence
 from reports.keys import Signer, authority_of, fingerprint, read_signer
 from reports.verify import embedded
 
-existing = click.Path(exists=True, dir_okay=False, path_type=Path)
-new = click.Path(dir_okay=False, path_type=Path)
 CONTRADICTIONS = (LookupError, TypeError, ValueError, AttributeError)
 """What a file ends with that has the format's shape and lacks what the report prints."""
 PASSPHRASE = "EVALSVC_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable, not a secret
@@ -29,8 +28,10 @@ def commands() -> None:
 @commands.command("build")
 @click.argument("edition_path", metavar="EDITION.json", type=existing)
 @click.option("--out", type=new, required=True, help="report.pdf")
-def build(edition_path: Path, out: Path) -> None:
+@force_option
+def build(edition_path: Path, out: Path, *, force: bool) -> None:
     """由 edition.json 编制未签名的报告 / build the unsigned report from edition.json."""
+    refuse_existing(out, force=force)
     data = edition_path.read_bytes()
     facts, complaints = read_edition(data, edition_path.name)
     if facts is None:
@@ -48,11 +49,13 @@ def build(edition_path: Path, out: Path) -> None:
 @click.argument("report_path", metavar="REPORT.pdf", type=existing)
 @click.option("--key", "key_path", type=existing, required=True, help="PKCS#12 (.p12, .pfx)")
 @click.option("--out", type=new, required=True, help="签名后的文件 / the signed file")
-def sign(report_path: Path, key_path: Path, out: Path) -> None:
+@force_option
+def sign(report_path: Path, key_path: Path, out: Path, *, force: bool) -> None:
     """签名 / sign; the passphrase comes from EVALSVC_KEY_PASSPHRASE, or is asked for.
 
     口令取自环境变量 EVALSVC_KEY_PASSPHRASE，没有时询问。
     """
+    refuse_existing(out, force=force)
     signer = _signer(key_path)
     pdf = report_path.read_bytes()
     facts, complaints = read_edition(embedded(pdf).get(files.EDITION, b""))
@@ -65,11 +68,13 @@ def sign(report_path: Path, key_path: Path, out: Path) -> None:
 @commands.command("certificate")
 @click.option("--key", "key_path", type=existing, required=True, help="PKCS#12 (.p12, .pfx)")
 @click.option("--out", type=new, required=True, help="root.pem")
-def certificate(key_path: Path, out: Path) -> None:
+@force_option
+def certificate(key_path: Path, out: Path, *, force: bool) -> None:
     """写出签名者的根证书，供核验者 verify --trust 使用 / write the root certificate that others give to verify --trust.
 
     口令取自环境变量 EVALSVC_KEY_PASSPHRASE，没有时询问。
     """
+    refuse_existing(out, force=force)
     root = authority_of(_signer(key_path))
     out.write_bytes(root)
     click.echo(sentence("edition.certificate", {"file": str(out), "fingerprint": fingerprint(root)}, language()))

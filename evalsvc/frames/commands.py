@@ -7,15 +7,15 @@ from typing import Any
 
 import click
 
-from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.errors import InvalidError
 from evalsvc.frames.reading import check_file, offered_mapping
 from evalsvc.frames.values import CheckedFrame
+from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
 from evalsvc.words import sentence
 from sampling.frame import write_frame
 
-existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 mapping_option = click.option("--mapping", "mapping_path", type=existing, help="列名对应表 / mapping.yaml")
 
 
@@ -40,11 +40,11 @@ def check(file: Path, mapping_path: Path | None, as_json: bool) -> None:
 @commands.command("import")
 @click.argument("file", metavar="FILE", type=existing)
 @mapping_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="frame.parquet")
-def import_file(file: Path, mapping_path: Path | None, out: Path) -> None:
+@click.option("--out", type=new, required=True, help="frame.parquet")
+@force_option
+def import_file(file: Path, mapping_path: Path | None, out: Path, *, force: bool) -> None:
     """核对并写成抽样框文件 / check a list and write it as a frame."""
-    if out.exists():
-        raise ConflictError("frame.file_exists", file=str(out))
+    refuse_existing(out, force=force)
     checked = _checked(file, mapping_path)
     partial = out.with_name(out.name + ".partial")
     write_frame(checked.frame, partial)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from evalsvc.errors import ConflictError
+from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.instruments.complaints import placed
 from evalsvc.instruments.operations import SHIPPED
 from evalsvc.instruments.reading import Reading, read_form
@@ -20,8 +20,6 @@ from forms.definition import FormDefinition
 from forms.errors import InstanceError
 from forms.instance import parse_instance
 from forms.library import workbook_bytes
-
-existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("form")
@@ -111,10 +109,10 @@ def _words(complaint: Complaint) -> str:
 
 
 @commands.command("example")
-@click.argument("out", metavar="OUT.xlsx", type=click.Path(dir_okay=False, path_type=Path))
-def example(out: Path) -> None:
+@click.argument("out", metavar="OUT.xlsx", type=new)
+@force_option
+def example(out: Path, *, force: bool) -> None:
     """写出随附的入户问卷，供修改 / write the shipped questionnaire as a workbook to start from."""
-    if out.exists():
-        raise ConflictError("instrument.file_exists", file=str(out))
+    refuse_existing(out, force=force)
     out.write_bytes(workbook_bytes(SHIPPED))
     click.echo(sentence("instrument.example_written", {"file": str(out)}, language()))

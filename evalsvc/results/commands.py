@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from evalsvc.errors import InvalidError
+from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.results.export import ENDINGS, write_results
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
@@ -27,9 +28,6 @@ from sampling.estimate import (
     unanswered,
 )
 
-existing = click.Path(exists=True, dir_okay=False, path_type=Path)
-new = click.Path(dir_okay=False, path_type=Path)
-
 SAID_BY_COLUMNS = frozenset({"point_estimate_passes", "point_estimate_fails"})
 """Flags of a row that its columns say already."""
 MOST_NAMES = 8
@@ -42,14 +40,19 @@ MOST_NAMES = 8
 @click.option(
     "--out", "out_paths", type=new, multiple=True, help="结果文件 .json .csv .xlsx .md，可多次给出 / repeatable"
 )
-def estimate(plan_path: Path, data_path: Path | None, out_paths: tuple[Path, ...]) -> None:
+@force_option
+def estimate(plan_path: Path, data_path: Path | None, out_paths: tuple[Path, ...], *, force: bool) -> None:
     """按分析方案估计 / estimate by an analysis plan.
 
     不给 --out 时把表格印在终端上。Without --out the table is printed.
     """
     unknown = [path.name for path in out_paths if path.suffix not in ENDINGS]
     if unknown:
-        raise click.UsageError(f"{', '.join(unknown)}: {', '.join(ENDINGS)}")
+        names, endings = "、".join(unknown), "、".join(ENDINGS)
+        raise click.UsageError(
+            f"不能写成 {names}，文件名的结尾须是 {endings} 之一 / a file's name has to end in one of these"
+        )
+    refuse_existing(*out_paths, force=force)
     plan = _plan(plan_path)
     data = _data(plan, plan_path, data_path)
     with _refusing(data):

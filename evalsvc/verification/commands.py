@@ -1,25 +1,31 @@
 """The outsider's check on a terminal: `evalsvc verify report.pdf --bundle bundle.zip`."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import Progress as Bar
-from rich.progress import SpinnerColumn, TextColumn
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from evalsvc import files
+from evalsvc.given_paths import existing
 from evalsvc.terminal import FAILED, language
+from evalsvc.verification.figure_names import BETWEEN, NamedFigure, grouped, named
 from evalsvc.verification.outcome import FAILED as STEP_FAILED
-from evalsvc.verification.outcome import OK, Step, Verification
-from evalsvc.verification.run import verify
+from evalsvc.verification.outcome import OK, SKIPPED, Step, Verification
+from evalsvc.verification.run import Progress, verify
 from evalsvc.words import sentence
 from sampling.errors import Complaint
 
-existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 MARKS = {OK: "✓", STEP_FAILED: "✗"}
 NOT_TAKEN = "–"
 NOTE = "※"
+SLOW = frozenset({"pages"})
+"""Steps of a minute or so: who waits should know that it is so."""
 
 
 @click.command("verify")
@@ -33,45 +39,61 @@ NOTE = "※"
     help="另行取得的公开登记表，可重复 / a copy of the public log that did not come with the bundle",
 )
 @click.option("--trust", "trust_path", type=existing, help="信任的证书（PEM 或 DER）/ certificates to trust")
+@click.option("--all", "everything", is_flag=True, help="逐个列出相同的数字 / list the equal figures too")
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
 def verify_command(
+    *,
     report_path: Path,
     bundle_path: Path | None,
     log_paths: tuple[Path, ...],
     trust_path: Path | None,
-    *,
+    everything: bool,
     as_json: bool,
 ) -> None:
     """核验签名报告 / verify a signed report, with its bundle to the last figure.
 
     有数据包时，从抽样框、种子和原样答卷重算报告印出的每个数字。
     """
-    console = Console(stderr=True)
-    with Bar(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task("")
+    with _telling(silent=as_json) as progress:
         found = verify(
             report_path.read_bytes(),
             None if bundle_path is None else bundle_path.read_bytes(),
             None if trust_path is None else trust_path.read_bytes(),
             logs={str(path): path.read_bytes() for path in log_paths},
-            progress=lambda name, _done, _all: bar.update(task, description=_words(f"verification.step.{name}")),
+            progress=progress,
         )
+    given = {files.REPORT: report_path.name}
+    if bundle_path is not None:
+        given[files.BUNDLE] = bundle_path.name
     if as_json:
-        click.echo(json.dumps(as_data(found), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(as_data(found, given), ensure_ascii=False, indent=1))
     else:
-        _print(found)
+        _print(found, given, everything=everything)
     if not found.holds:
         click.get_current_context().exit(FAILED)
 
 
-def as_data(found: Verification) -> dict[str, object]:
-    """Return the outcome as a machine reads it."""
+@contextmanager
+def _telling(*, silent: bool) -> Iterator[Progress]:
+    """Tell which step is under way: on a terminal one line that lives, elsewhere a line for each step."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda name, done, steps: None if silent else click.echo(_under_way(name, done, steps), err=True)
+        return
+    shown = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Bar(*shown, console=console, transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda name, done, steps: bar.update(task, description=_under_way(name, done, steps))
+
+
+def _under_way(name: str, done: int, steps: int) -> str:
+    step = _words(f"verification.step.{name}")
+    slow = _words("verification.slow_step") if name in SLOW else ""
+    return _words("verification.under_way", number=done + 1, steps=steps, step=step) + slow
+
+
+def as_data(found: Verification, given: Mapping[str, str]) -> dict[str, object]:
+    """Return the outcome as a machine reads it, with the names of the files as they were given."""
     return {
         "ok": found.holds,
         "complete": found.complete,
@@ -84,8 +106,8 @@ def as_data(found: Verification) -> dict[str, object]:
                 "state": step.state,
                 "counts": dict(step.counts),
                 "left_out": step.left_out,
-                "complaints": [_told(each) for each in step.complaints],
-                "notes": [_told(each) for each in step.notes],
+                "complaints": [_told(each, given) for each in step.complaints],
+                "notes": [_told(each, given) for each in step.notes],
             }
             for step in found.steps
         ],
@@ -96,12 +118,21 @@ def as_data(found: Verification) -> dict[str, object]:
     }
 
 
-def _told(each: Complaint) -> dict[str, object]:
-    message = sentence(each.code, each.details, language())
-    return {"code": each.code, "message": message, "details": dict(each.details)}
+def _told(each: Complaint, given: Mapping[str, str]) -> dict[str, object]:
+    return {"code": each.code, "message": _message(each, given), "details": _details(each, given)}
 
 
-def _print(found: Verification) -> None:
+def _message(each: Complaint, given: Mapping[str, str]) -> str:
+    return sentence(each.code, _details(each, given), language())
+
+
+def _details(each: Complaint, given: Mapping[str, str]) -> dict[str, object]:
+    """Call report and bundle by the names that they have here; files inside the bundle keep theirs."""
+    file = each.details.get("file")
+    return {**each.details, "file": given.get(file, file)} if isinstance(file, str) else dict(each.details)
+
+
+def _print(found: Verification, given: Mapping[str, str], *, everything: bool) -> None:
     for name, value in found.about.items():
         if value and name not in ("simulated", "code"):
             click.echo(f"{_words(f'verification.about.{name}')}  {value}")
@@ -113,38 +144,59 @@ def _print(found: Verification) -> None:
         trusted = "verification.trusted" if signature.trusted else "verification.untrusted"
         click.echo(_words("verification.signed_by", signer=signature.signer, at=signature.signed_at))
         click.echo(_words(trusted))
-    _print_figures(found)
+    _print_figures(found, everything=everything)
     click.echo("")
     for step in found.steps:
-        _print_step(step)
+        _print_step(step, given)
     click.echo("")
     click.echo(_conclusion(found))
 
 
-def _print_figures(found: Verification) -> None:
-    """Print every figure: key, in the report, recomputed, equal or not; those that differ stand out."""
-    if not found.figures or found.figures[0].recomputed is None:
+def _print_figures(found: Verification, *, everything: bool) -> None:
+    """Print the figures that differ, each in words; of the equal ones how many each chapter has, or all of them."""
+    if not found.recomputed:
         return
-    lines = [tuple(_words(f"verification.column.{name}") for name in ("figure", "printed", "recomputed", "equal"))]
-    for each in found.figures:
-        equal = _words("verification.equal" if each.equal else "verification.unequal")
-        lines.append((each.key, each.printed or NOT_TAKEN, each.recomputed or NOT_TAKEN, equal))
-    widths = [max(cell_len(line[place]) for line in lines) for place in range(3)]
+    figures = [named(each, found.places, language()) for each in found.figures]
+    differing = [each for each in figures if not each.check.equal]
     click.echo("")
+    click.echo(_words("verification.figures_differ", count=len(differing)))
+    _print_rows(differing)
+    equal = grouped([each for each in figures if each.check.equal])
+    count = sum(len(group.figures) for group in equal)
+    click.echo(_words("verification.figures_equal" if everything else "verification.figures_counted", count=count))
+    if everything:
+        _print_rows([each for group in equal for each in group.figures])
+        return
+    for group in equal:
+        click.echo(f"  {group.name}  {len(group.figures)}")
+
+
+def _print_rows(figures: Sequence[NamedFigure]) -> None:
+    """Print figures as a table: what each is, in the report, recomputed."""
+    if not figures:
+        return
+    lines = [tuple(_words(f"verification.column.{name}") for name in ("figure", "printed", "recomputed"))]
+    lines += [
+        (f"{each.group}{BETWEEN}{each.name}", each.check.printed or NOT_TAKEN, each.check.recomputed or NOT_TAKEN)
+        for each in figures
+    ]
+    widths = [max(cell_len(line[place]) for line in lines) for place in range(2)]
     for line in lines:
         padded = (set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False))
-        click.echo("  ".join((*padded, line[3])))
+        click.echo("  " + "  ".join((*padded, line[2])))
 
 
-def _print_step(step: Step) -> None:
+def _print_step(step: Step, given: Mapping[str, str]) -> None:
     counts = ", ".join(f"{_words(f'verification.count.{name}')} {value}" for name, value in step.counts.items())
-    click.echo(f"{MARKS.get(step.state, NOT_TAKEN)} {_words(f'verification.step.{step.name}')}  {counts}".rstrip())
+    states = {STEP_FAILED: "verification.step_failed", SKIPPED: "verification.step_skipped"}
+    words = _words(f"verification.step.{step.name}") + (_words(states[step.state]) if step.state in states else "")
+    click.echo(f"{MARKS.get(step.state, NOT_TAKEN)} {words}  {counts}".rstrip())
     for each in step.complaints:
-        click.echo(f"    {sentence(each.code, each.details, language())}")
+        click.echo(f"    {_message(each, given)}")
     if step.left_out:
         click.echo(f"    {_words('verification.more', count=step.left_out)}")
     for each in step.notes:
-        click.echo(f"    {NOTE} {sentence(each.code, each.details, language())}")
+        click.echo(f"    {NOTE} {_message(each, given)}")
 
 
 def _conclusion(found: Verification) -> str:

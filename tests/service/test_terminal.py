@@ -316,3 +316,35 @@ def _end_of(database: Database, job: str) -> str | None:
             return status.failure_code
         time.sleep(0.1)
     raise AssertionError("the server's worker took no job")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "frame import {file} --out {out}",
+        "draw commit --design {file} --frame {file} --out {out}",
+        "form example {out}",
+        "estimate {file} --out {out}",
+        "report build {file} --out {out}",
+        "report sign {file} --key {file} --out {out}",
+    ],
+)
+def test_a_file_is_written_into_a_folder_that_is_there_and_over_none(command: str, tmp_path: Path) -> None:
+    given = tmp_path / "given.yaml"
+    given.write_text("{}", encoding="utf-8")
+    out = tmp_path / "没有" / "r.json"
+    told = CliRunner().invoke(main, command.format(file=given, out=out).split())
+    assert told.exit_code == 2
+    assert told.stderr.startswith(f"文件夹 {out.parent} 不存在")
+    standing = tmp_path / "r.json"
+    standing.write_text("kept", encoding="utf-8")
+    told = CliRunner().invoke(main, command.format(file=given, out=standing).split())
+    assert (told.exit_code, "r.json 已存在，不覆盖" in told.stderr) == (1, True), told.output
+    assert standing.read_text(encoding="utf-8") == "kept"
+
+
+def test_a_file_is_replaced_when_that_is_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "form.xlsx"
+    out.write_text("old", encoding="utf-8")
+    assert CliRunner().invoke(main, ["form", "example", str(out), "--force"]).exit_code == 0
+    assert out.read_bytes()[:2] == b"PK"
