@@ -73,7 +73,7 @@ def bind(
     if frame_file is None or frame_file.evaluation_id != evaluation.id:
         raise NotFoundError("frame.unknown", frame=frame_id)
     frame = open_frame(store.path(frame_file.file_sha256))
-    design = _checked_design(design_text, frame, evaluation, _next_number(session, evaluation.id))
+    design = design_for(session, evaluation, design_text, frame)
     secret, moment = secrets.token_hex(32), now().replace(microsecond=0)
     made = commitment_of(design, frame, hash_secret(secret), committed_at=as_text(moment))
     return Bound(
@@ -135,7 +135,16 @@ def _next_number(session: Session, evaluation_id: str) -> int:
     return (session.scalar(select(func.max(Draw.number)).where(Draw.evaluation_id == evaluation_id)) or 0) + 1
 
 
-def _checked_design(text: str, frame: Frame, evaluation: EvaluationRecord, number: int) -> Design:
+def design_for(session: Session, evaluation: EvaluationRecord, text: str, frame: Frame) -> Design:
+    """Read the design of an evaluation's next draw against a frame.
+
+    Raises
+    ------
+    InvalidError
+        ``draw.design_rejected`` with every complaint about the design.
+    """
+    number = _next_number(session, evaluation.id)
+
     def against(design: Design) -> list[Complaint]:
         return [*_identity_complaints(design, evaluation.code, number), *without_interval(design, files.DESIGN)]
 

@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 from evalsvc import files, web
 from evalsvc.access import page, public
 from evalsvc.draws import operations, queries, summary
+from evalsvc.draws.checking import Wish, check_wish, example_of
 from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.draws.values import DrawRecord
-from evalsvc.errors import NotFoundError
+from evalsvc.errors import InvalidError, NotFoundError
 from evalsvc.frames import queries as frames
 from evalsvc.incoming import sent_text
 from evalsvc.words import sentence
 from sampling.chain import write_chain
 from sampling.design import Design, design_text, load_design
+from sampling.errors import Complaint
 from sampling.estimable import estimability
 from sampling.manifest import Manifest
 
@@ -27,32 +29,84 @@ JSON = "application/json; charset=utf-8"
 @blueprint.get("/evaluations/<evaluation>/draws")
 @page("designer", "lead", "auditor", "supervisor")
 def draws(evaluation: str) -> ResponseReturnValue:
-    """List the draws, with the form that commits the next one."""
+    """List the draws, with the form that begins the next one."""
+    return _draws_page(evaluation, Wish())
+
+
+def _draws_page(evaluation: str, wish: Wish, refused: InvalidError | None = None) -> str:
+    """Show the draws, and a form that keeps what was sent with what stands against it."""
     with web.database().reading() as session:
         rows = queries.draws_of(session, flask.g.evaluation.id)
         known = frames.frames_of(session, flask.g.evaluation.id)
-    may_draw = web.current_actor().has("designer", "lead")
     return flask.render_template(
-        "draws/draws.html", evaluation=evaluation, draws=rows, frames=known, may_draw=may_draw, design=""
+        "draws/draws.html",
+        evaluation=evaluation,
+        draws=rows,
+        frames=known,
+        may_draw=web.current_actor().has("designer", "lead"),
+        wish=wish,
+        refused=None if refused is None else sentence(refused.code, refused.details, web.language()),
+        complaints=() if refused is None else [_told(each) for each in refused.complaints],
     )
+
+
+def _told(complaint: Complaint) -> dict[str, str]:
+    return {"message": sentence(complaint.code, complaint.details, web.language())}
 
 
 @blueprint.post("/evaluations/<evaluation>/draws")
 @page("designer", "lead")
 def commit(evaluation: str) -> ResponseReturnValue:
-    """Commit a design and a frame."""
-    form = flask.request.form
-    text = sent_text(flask.request.files.get("design_file"), form.get("design", ""), files.DESIGN)
-    made = commit_draw(
-        web.service(),
-        web.current_actor(),
-        flask.g.evaluation,
-        frame_id=form.get("frame", ""),
-        purpose=form.get("purpose", ""),
-        design_text=text,
-    )
+    """Check a design and show what it means; commit it once that was seen and confirmed."""
+    form, wish = flask.request.form, Wish()
+    try:
+        wish = wish_of_request()
+        if form.get("wanted") == "example":
+            return _draws_page(evaluation, _example(wish))
+        if form.get("wanted") == "edit":
+            return _draws_page(evaluation, wish)
+        if form.get("confirmed") != "1":
+            return _checked_page(evaluation, wish)
+        made = commit_draw(
+            web.service(),
+            web.current_actor(),
+            flask.g.evaluation,
+            frame_id=wish.frame_id,
+            purpose=wish.purpose,
+            design_text=wish.text,
+        )
+    except InvalidError as error:
+        return _draws_page(evaluation, wish, error), 422
     flask.flash(_("方案已承诺并登记，登记后不能改动。"), "good")
     return web.see_other("draws.draw", evaluation=evaluation, number=made.number)
+
+
+def wish_of_request() -> Wish:
+    """Return what the form was sent; browsers end lines of a box in their own way.
+
+    Raises
+    ------
+    InvalidError
+        ``file.not_text``
+    """
+    form = flask.request.form
+    typed = form.get("design", "").replace("\r\n", "\n")
+    text = sent_text(flask.request.files.get("design_file"), typed, files.DESIGN)
+    return Wish(form.get("frame", ""), form.get("purpose", "").strip(), text)
+
+
+def _checked_page(evaluation: str, wish: Wish) -> str:
+    """Show what a design would do; whoever has seen it may commit it."""
+    with web.database().reading() as session:
+        checked = check_wish(session, web.store(), flask.g.evaluation, wish, web.language())
+        frame = frames.frame_by_id(session, flask.g.evaluation.id, wish.frame_id)
+    return flask.render_template("draws/checked.html", evaluation=evaluation, wish=wish, checked=checked, frame=frame)
+
+
+def _example(wish: Wish) -> Wish:
+    with web.database().reading() as session:
+        number = len(queries.draws_of(session, flask.g.evaluation.id)) + 1
+        return example_of(session, web.store(), flask.g.evaluation, wish, number)
 
 
 @blueprint.get("/evaluations/<evaluation>/draws/<int:number>")

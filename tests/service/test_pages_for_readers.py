@@ -1,5 +1,8 @@
 """Pages as readers meet them: what stands first, what is said, and what is asked before the irrevocable."""
 
+import html
+import re
+
 import pytest
 
 
@@ -29,3 +32,33 @@ def test_villages_are_given_out_above_the_list_and_without_a_choice_the_page_say
     answer = client.post(f"{home}/draws/1/enumerator", data={"csrf_token": csrf_of(client), "person": ""})
     assert answer.status_code == 303
     assert "没有勾选村" in read(answer.headers["Location"])
+
+
+def box(page):
+    """Return the design in the box of a page."""
+    return html.unescape(re.search(r'<textarea name="design"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1])
+
+
+def test_a_design_is_checked_and_confirmed_before_it_is_committed(client, csrf_of, field, reader_of):
+    read = reader_of("designer", evaluation=field.evaluation)
+    address = f"/evaluations/{field.evaluation.code}/draws"
+
+    def send(status, **given):
+        form = {"csrf_token": csrf_of(client), "frame": field.frame_id, "purpose": "第二次", **given}
+        answer = client.post(address, data=form)
+        assert answer.status_code == status, answer.get_data(as_text=True)
+        return answer.get_data(as_text=True)
+
+    assert box(read(address)) == ""
+    example = box(send(200, wanted="example"))
+    assert "draw: 2" in example and "name: household" in example
+    wrong = example.replace("household_id", "no_such_column")
+    refused = send(422, design=wrong)
+    assert box(refused) == wrong and "没有登记" in refused and "第二次" in refused
+    checked = send(200, design=example)
+    assert "还没有承诺" in checked and "confirmed" in checked and "预计" in checked
+    assert box(checked).lstrip() == example
+    assert box(send(200, design=example, wanted="edit")) == example
+    assert read(address).count("已承诺，未抽取") == 0
+    send(303, design=example.replace("\n", "\r\n"), confirmed="1")
+    assert read(address).count("已承诺，未抽取") == 1
