@@ -32,13 +32,20 @@ class Code:
 
 
 @dataclass(frozen=True)
+class CommandLine:
+    """A whole command on a line of its own, so that nothing of the sentence around it is copied along."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Footnote:
     """A note at the foot of the page where it is called."""
 
     content: tuple["str | Printed | Strong | Code", ...]
 
 
-Inline = str | Printed | Strong | Code | Footnote
+Inline = str | Printed | Strong | Code | CommandLine | Footnote
 Text = str | Printed | tuple[Inline, ...]
 
 

@@ -14,6 +14,7 @@ from reports.document import (
     BarChart,
     Block,
     Code,
+    CommandLine,
     Document,
     Footnote,
     Heading,
@@ -31,6 +32,10 @@ _TITLE_WORDS = (
     "第三方评估", "第三方", "评估报告", "脱贫退出", "脱贫攻坚", "巩固", "成果", "成效", "后评估", "有效衔接",
     "乡村振兴", "满意度", "调查", "报告", "评估", "考核", "年度", "贫困县", "分县", "抽样", "附件", "问题清单",
 )  # fmt: skip
+ROOM, ROOM_BESIDE_MARK = 58, 44
+"""Places in the head of a page for the running title: up to the number, or up to the mark in the middle."""
+MOST_OPEN_ENTRIES = 21
+"""Entries that the contents page holds at the spacing of the text."""
 _DIGITS = "零一二三四五六七八九"
 WORDS = {
     "zh": {
@@ -91,11 +96,12 @@ def render_html(document: Document) -> str:
         document=document,
         cover=document.cover,
         title_lines=balanced_lines(document.cover.title) if language == "zh" else [document.cover.title],
-        running_title=running_title(document.cover.title),
+        running_title=running_title(document.cover.title, ROOM_BESIDE_MARK if document.cover.mark else ROOM),
         words=words,
         summary=Section("", words["summary"], "summary", summary) if summary else None,
         chapters=_sections(document, counter, language),
         annexes=_annexes(document, counter, language),
+        dense=_entries(document) > MOST_OPEN_ENTRIES,
         noted=any(True for _ in walk(document, Footnote)),
         text=_text,
         spread_groups=_spread_groups,
@@ -103,7 +109,15 @@ def render_html(document: Document) -> str:
     )  # fmt: skip
 
 
-def running_title(title: str, room: int = 38) -> str:
+def _entries(document: Document) -> int:
+    """Count the lines of the contents."""
+    below = sum(
+        isinstance(block, Heading) and block.level == 2 for chapter in document.chapters for block in chapter.blocks
+    )
+    return below + len(document.chapters) + len(document.annexes) + bool(document.summary)
+
+
+def running_title(title: str, room: int = ROOM_BESIDE_MARK) -> str:
     """Shorten a title to the room in the head of a page; a Chinese character takes two places."""
     widths = [1 if character < "\u2e80" else 2 for character in title]
     if sum(widths) <= room:
@@ -203,6 +217,8 @@ def _inline(part: Inline) -> Markup:
         return Markup("<strong>{}</strong>").format(part.text)
     if isinstance(part, Code):
         return Markup("<code>{}</code>").format(part.text)
+    if isinstance(part, CommandLine):
+        return Markup('<code class="line">{}</code>').format(part.text)
     if isinstance(part, Footnote):
         return Markup('<span class="footnote">{}</span>').format(_text(part.content))
     return escape(part)

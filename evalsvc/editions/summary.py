@@ -148,12 +148,8 @@ def undecided_although_clear(figures: Figures, county: County) -> list[Inline]:
         row = figures.row(each.id, county.code)
         side = None if row is None or row["verdict"] != UNDECIDED else figures.clear_side(each.id, row)
         if side is not None:
-            parts.append(
-                f"{each.chinese}的置信区间虽不含门槛，但区间按实测的设计效应计算，判定按实测与计划两者中较大的计算，"
-            )
+            parts.append(f"{each.chinese}的置信区间不含门槛，但判定的设计效应取实测与计划中较大的，")
             # The rows hold the bound on the side of passing only.
-            parts += (
-                ["单侧界为", figures.of(row, "bound"), "，"] if side == "passes" else ["另一侧的单侧界还在门槛之内，"]
-            )
-            parts.append("因此不能判定。")
+            parts += ["单侧界为", figures.of(row, "bound")] if side == "passes" else ["另一侧的单侧界还在门槛之内"]
+            parts.append("，因此不能判定。")
     return parts

@@ -1,5 +1,6 @@
 """The fixed words of a report: names of what is counted, and the glossary."""
 
+import re
 from collections.abc import Mapping
 
 OUTCOMES: Mapping[str, str] = {
@@ -48,3 +49,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("承诺", "抽取之前公布的一串哈希值，绑定抽样方案、抽样框和一个秘密。改动其中任何一点，哈希值都会不同。"),
     ("种子", "由承诺、秘密和公共随机值算出的一串字符，决定抽中哪些村和户。有了它，任何人都能重抽一遍。"),
 )
+_CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
+_GAPS = re.compile(rf"(?<=[{_CHINESE}]) +(?=[!-~])|(?<=[!-~]) +(?=[{_CHINESE}])|(?<=[0-9]) +(?=%)")
+
+
+def as_set(text: str) -> str:
+    """Leave out the spaces between Chinese and western signs that screens show and print does not."""
+    return _GAPS.sub("", text)

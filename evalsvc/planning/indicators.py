@@ -95,7 +95,7 @@ INDICATORS: tuple[Indicator, ...] = (
         unit="person",
         readings={
             ONLY: Reading(
-                "退出准确率＝1－错退率",
+                "退出准确率＝1−错退率",
                 "1 - wrong-exit rate",
                 _ratio("exit_correct_persons", EXITED),
                 ("exit_correct_persons",),
@@ -124,13 +124,13 @@ INDICATORS: tuple[Indicator, ...] = (
         unit="person",
         readings={
             "all_surveyed": Reading(
-                "识别准确率＝1－（经认定错评人数＋经认定漏评人数）÷全部受访户人数（均经加权）",
+                "识别准确率＝1−（经认定错评人数＋经认定漏评人数）÷全部受访户人数（均经加权）",
                 "1 - (persons wrongly registered + persons missed) / all persons in surveyed households",
                 _ratio("identified_persons", ANSWERED),
                 ("identified_persons",),
             ),
             "registered_only": Reading(
-                "识别准确率＝1－经认定错评人数÷受访建档立卡户人数（均经加权）",
+                "识别准确率＝1−经认定错评人数÷受访建档立卡户人数（均经加权）",
                 "1 - persons wrongly registered / all persons in surveyed registered households",
                 _ratio("identified_persons", EXITED),
                 ("identified_persons",),

@@ -43,6 +43,8 @@ FACES = (
     Face(f"{NOTO}/NotoSansCJK-Medium.ttc", 2, "Report Hei", "Regular", "ReportHei-Regular.otf", "common"),
     Face("usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf", -1,
          "Report Kai", "Regular", "ReportKai-Regular.ttf", "common"),
+    Face("usr/share/fonts/truetype/noto/NotoSansMono-Regular.ttf", -1,
+         "Report Mono", "Regular", "ReportMono-Regular.ttf", "code"),
 )  # fmt: skip
 
 
@@ -113,6 +115,7 @@ def main(root: Path) -> None:
     wanted = {
         "common": signs | standard | encoded("gb2312"),
         "all": signs | standard | encoded("gbk"),
+        "code": {*range(0x20, 0x7F)},
         # Western letters and digits of 仿宋 are left to 宋体, as on typed official papers.
         "chinese": {0x20} | {sign for sign in SIGNS if sign > 0x2FFF} | standard | encoded("gbk") - {*range(0x2FFF)},
     }

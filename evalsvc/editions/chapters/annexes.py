@@ -8,22 +8,22 @@ def annexes(figures: Figures) -> tuple[Annex, ...]:
     """Compose the annexes."""
     found = [Annex("数据文件及其哈希值", (Paragraph(_explanation()), _files(figures)))]
     if figures.facts["villages"]:
-        found.insert(0, Annex("抽样附件：抽中的村", (_villages(figures),), landscape=True))
+        found.insert(0, Annex("抽样附件：抽中的村", (_villages(figures),)))
     return tuple(found)
 
 
 def _villages(figures: Figures) -> Table:
     names = {each.code: each.name for each in figures.counties}
     columns = (
-        Column("村代码", share=0.16),
+        Column("村代码", share=0.15),
         Column("县", share=0.1),
         Column("乡镇", share=0.14),
-        Column("村", share=0.16),
-        Column("层", share=0.16),
-        Column("入样概率", "end"),
-        Column("全村户数", "end"),
-        Column("启用户数", "end"),
-        Column("完成户数", "end"),
+        Column("村", share=0.18),
+        Column("层", share=0.11),
+        Column("入样概率", "end", share=0.11),
+        Column("全村", "end", share=0.07, group="户数（户）"),
+        Column("启用", "end", share=0.07, group="户数（户）"),
+        Column("完成", "end", share=0.07, group="户数（户）"),
     )
     rows = tuple(
         Row(

@@ -25,7 +25,7 @@ def basics(figures: Figures) -> Chapter:
             Paragraph(_pack(figures)),
             _thresholds(figures),
             Heading("指标与公式"),
-            Items(tuple(_formulas(figures))),
+            Items(tuple(_formulas(figures)), numbered=True),
         ),
     )
 

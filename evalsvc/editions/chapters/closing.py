@@ -4,7 +4,7 @@ import json
 
 from evalsvc.editions.figures import Figures
 from evalsvc.editions.risk import risk_sentence
-from evalsvc.editions.wording import CASE_KINDS, CASE_STATES, GLOSSARY, INTERVALS
+from evalsvc.editions.wording import CASE_KINDS, CASE_STATES, GLOSSARY, INTERVALS, as_set
 from reports.document import Chapter, Column, Heading, Items, Paragraph, Row, Strong, Table
 from reports.faces import missing_characters
 
@@ -60,7 +60,7 @@ def method(figures: Figures) -> Chapter:
         "等规模的户数（Kish公式），再除以设计效应；以户计的率，直接用应答户数除以设计效应。权数不等和村内相似的影响都在设计效应里。",
         f"判定：单侧{(1 - pack['alpha']) * 100:g}%置信界在门槛以内为达标；另一侧的界越过门槛为不达标；其余为不能判定。"
         "单侧界的设计效应取实测与计划中较大的，置信区间取实测的，所以区间不含门槛时仍可能不能判定。",
-        *(f"多项判定：{text}" for text in (risk_sentence(figures.facts),) if text),
+        *(f"多项判定：{as_set(text)}" for text in (risk_sentence(figures.facts),) if text),
     )
     limits = (
         "区间只反映抽样误差，不反映隐瞒、诱导、记忆偏差等非抽样误差。",
@@ -89,4 +89,5 @@ def _particular_limits(figures: Figures) -> list[str]:
 
 def glossary() -> Chapter:
     """Compose the glossary."""
-    return Chapter("名词解释", (Items(tuple((Strong(word), f"：{meaning}") for word, meaning in GLOSSARY)),))
+    words = tuple((Strong(word), f"：{meaning}") for word, meaning in GLOSSARY)
+    return Chapter("名词解释", (Items(words, numbered=True),))

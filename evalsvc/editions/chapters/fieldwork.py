@@ -40,7 +40,7 @@ def fieldwork(figures: Figures) -> Chapter:
 def _table(figures: Figures) -> Table:
     names = (*OPENED, *OUTCOMES, "response_rate")
     titles = ("主样本", "备选", "合计", *OUTCOMES.values(), "应答率")
-    groups = ("启用户数",) * len(OPENED) + ("调查结果",) * len(OUTCOMES) + ("",)
+    groups = ("启用（户）",) * len(OPENED) + ("调查结果（户）",) * len(OUTCOMES) + ("",)
     columns = (
         Column("县", share=0.12),
         *(Column(title, "end", group=group) for title, group in zip(titles, groups, strict=True)),

@@ -1,6 +1,7 @@
 """Chapter 4: every indicator with its interval, verdict and precision."""
 
 from evalsvc.editions.figures import Figures, tone_of
+from evalsvc.editions.wording import as_set
 from evalsvc.planning.indicators import COMPOSITE, INDICATORS, Indicator
 from evalsvc.words import sentence
 from reports.document import (
@@ -78,7 +79,7 @@ def _results(figures: Figures, indicator: Indicator) -> Table:
 def _precision(figures: Figures, indicator: Indicator) -> Table:
     columns = (
         Column("县", share=0.16),
-        *(Column(title, "end") for title in ("完成访问户数", "标准误", "有效样本量", "设计效应", "自由度")),
+        *(Column(title, "end") for title in ("完成访问（户）", "标准误", "有效样本量（户）", "设计效应", "自由度")),
     )
     rows = _rows(figures, indicator, ["n", "se", "n_effective", "deff", "df"])
     note = f"户数为参与估计的完成访问户数。{_missing_effect(figures, indicator)}"
@@ -98,7 +99,7 @@ def _missing_effect(figures: Figures, indicator: Indicator) -> str:
 def _remarks(figures: Figures, indicator: Indicator) -> list[Block]:
     """Say in words what the rows remark, and why figures are missing."""
     return [
-        Paragraph(f"备注（{'、'.join(names)}）：{sentence(code, {}, 'zh')}")
+        Paragraph(f"备注（{'、'.join(names)}）：{as_set(sentence(code, {}, 'zh'))}")
         for code, names in figures.remarks(indicator.id).items()
     ]
 
@@ -141,10 +142,10 @@ def _classes(figures: Figures, indicator: Indicator) -> Table:
     columns = (
         Column("县", share=0.14),
         Column("户类别", share=0.16),
-        Column("户数", "end"),
-        Column("估计值", "end"),
+        Column("户数（户）", "end", 0.12),
+        Column("估计值", "end", 0.14),
         Column("置信区间", "center", 0.3),
-        Column("有效样本量", "end"),
+        Column("有效样本量（户）", "end"),
     )
     rows = []
     for each in figures.counties:

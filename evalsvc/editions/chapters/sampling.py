@@ -7,7 +7,7 @@ from typing import Any
 from evalsvc.editions.figures import NONE, Figures
 from evalsvc.editions.wording import JOINT_METHODS, LEVELS, METHODS
 from evalsvc.zone import SHANGHAI
-from reports.document import Block, Chapter, Code, Column, Heading, Items, Paragraph, Row, Strong, Table, Text
+from reports.document import Block, Chapter, Column, CommandLine, Heading, Items, Paragraph, Row, Strong, Table, Text
 
 COMMAND = "evalsvc verify report.pdf --bundle bundle.zip"
 NAMED = (
@@ -58,7 +58,7 @@ def _stage(stage: Mapping[str, Any], above: str | None) -> str:
         counted = f"{LEVELS.get(name, name)}数" if kind == "count" else name
         text += f"规模为{counted}，规模大的单位入样概率相应较大。"
     counted = "户" if stage["name"] == "household" else "个"
-    return text + _takes(stage["take"], "抽取", counted) + _takes(stage["reserves"], "另抽备选", counted)
+    return text + _takes(stage["take"], "抽取", counted) + _takes(stage["reserves"], "另抽备选户", counted)
 
 
 def _takes(take: Mapping[str, Any], words: str, counted: str) -> str:
@@ -66,15 +66,15 @@ def _takes(take: Mapping[str, Any], words: str, counted: str) -> str:
         return f"共{words}{take['total']}{counted}，按规则分配到各层。" if take["total"] else ""
     each = take["each"]
     if {line["take"] for line in take["by"]} <= {each}:
-        return f"每层各{words}{each}{counted}。" if each else ""
+        return f"每层{words}{each}{counted}。" if each else ""
     lines = [f"{'、'.join(line['when'].values())}的层各{line['take']}{counted}" for line in take["by"]]
     return f"{words}：{'，'.join([*lines, f'其他层各{each}{counted}'])}。"
 
 
 def _stages(figures: Figures) -> Table:
     columns = (
-        Column("级", share=0.14),
-        *(Column(title, "end") for title in ("层（组）", "总体", "抽中", "其中必选", "备选")),
+        Column("级", share=0.18),
+        *(Column(title, "end") for title in ("层（组）数", "总体", "抽中", "其中必选", "备选")),
         Column("方差算法", "center"),
     )
     rows = []
@@ -82,7 +82,8 @@ def _stages(figures: Figures) -> Table:
         methods = "、".join(JOINT_METHODS.get(name, name) for name in stage["joint_methods"]) or NONE
         names = ("groups", "population", "taken", "certain", "reserves")
         numbers = (figures.count("draw", "stages", stage["code"], name) for name in names)
-        rows.append(Row((LEVELS.get(stage["code"], stage["code"]), *numbers, methods)))
+        counted = "户" if stage["code"] == "household" else "个"
+        rows.append(Row((f"{LEVELS.get(stage['code'], stage['code'])}（{counted}）", *numbers, methods)))
     note = "总体指该级所在各组单位数之和。必选指入样概率等于1的单位。"
     return Table("各级抽取情况", columns, tuple(rows), note=note)
 
@@ -132,11 +133,10 @@ def _checks() -> tuple[Text, ...]:
         "向评估机构索取与本报告同时制作的数据包bundle.zip；里面有抽样框、方案、承诺、抽取清单、问卷、原样答卷、个案判定和分析方案。"
         "答卷含住户的个人信息，数据包只交给有权核验的人，不随报告公布。",
         # No full stop behind it: whoever copies the command would copy that too.
-        ("安装公开的程序evalsvc，运行：", Code(COMMAND)),
+        ("安装公开的程序evalsvc，在放有这两个文件的文件夹中运行：", CommandLine(COMMAND)),
         (
-            "从机构的公开页面下载登记表commitments.jsonl，加上",
-            Code("--log commitments.jsonl"),
-            "再核：登记表整本重写也会露出来。",
+            "从机构的公开页面下载登记表commitments.jsonl，放在同一文件夹，运行下面一行再核；登记表整本重写也会露出来：",
+            CommandLine(f"{COMMAND} --log commitments.jsonl"),
         ),
         "程序先核对签名，再核对数据包每个文件的哈希值与签名文件所载是否一致，并与公开登记表核对规则包、方案、问卷和答卷是否在当时已定，然后从抽样框和种子重抽样本，"
         "从原样答卷重做检查和汇总，重新估计，最后把本报告印出的每个数字与重算结果逐一对照。",

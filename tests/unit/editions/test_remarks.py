@@ -8,6 +8,7 @@ from evalsvc.editions.facts import shown_facts
 from evalsvc.editions.figures import Figures
 from evalsvc.editions.risk import risk_sentence
 from evalsvc.editions.summary import undecided_although_clear
+from evalsvc.editions.wording import as_set
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.planning.indicators import COMPOSITE, INDICATORS
@@ -63,7 +64,7 @@ def test_remarks_on_a_row_reach_the_report_with_the_counties_they_are_about():
     changed = [row("missed_rate", code, estimate=0.0, low=0.0, high=0.018, flags=flags) for code in COUNTIES]
     told = [words_of(block.text) for block in findings(figures_of(*changed)).blocks if isinstance(block, Paragraph)]
     assert [text for text in told if text.startswith("备注")] == [
-        f"备注（甲县、乙县）：{sentence('estimate.flag.all_or_none', {}, 'zh')}"
+        f"备注（甲县、乙县）：{as_set(sentence('estimate.flag.all_or_none', {}, 'zh'))}"
     ]
     assert not any(sentence("estimate.flag.point_estimate_passes", {}, "zh") in text for text in told)
 
@@ -74,8 +75,8 @@ def test_figures_that_are_missing_say_why():
     without = [each for each in figures.facts["estimates"] if each["id"] != "recognition"]
     figures = Figures({**figures.facts, "estimates": without})
     told = [words_of(block.text) for block in findings(figures).blocks if isinstance(block, Paragraph)]
-    assert f"备注（甲县）：{sentence('estimate.lonely_psu', {}, 'zh')}" in told
-    assert f"备注（甲县、乙县）：{sentence('estimate.empty_domain', {}, 'zh')}" in told
+    assert f"备注（甲县）：{as_set(sentence('estimate.lonely_psu', {}, 'zh'))}" in told
+    assert f"备注（甲县、乙县）：{as_set(sentence('estimate.empty_domain', {}, 'zh'))}" in told
 
 
 def test_the_method_tells_the_risk_of_many_verdicts_and_weighs_by_sizes_only():
@@ -84,7 +85,7 @@ def test_the_method_tells_the_risk_of_many_verdicts_and_weighs_by_sizes_only():
     texts = [
         words_of(item) for block in method(Figures(facts)).blocks if isinstance(block, Items) for item in block.items
     ]
-    assert any(risk_sentence(facts) in text for text in texts)
+    assert any(as_set(risk_sentence(facts)) in text for text in texts)
     assert any("先按各户人口把户数折成等规模的户数" in text for text in texts)
 
 

@@ -6,7 +6,7 @@ from evalsvc.editions.chapters.annexes import stratum_in_county
 from evalsvc.editions.chapters.findings import findings
 from evalsvc.editions.chapters.sampling import local_time, stage_texts
 from evalsvc.editions.figures import Figures
-from evalsvc.editions.wording import GLOSSARY
+from evalsvc.editions.wording import GLOSSARY, as_set
 from evalsvc.planning.indicators import COMPOSITE, INDICATORS
 from reports.document import Table
 
@@ -31,12 +31,12 @@ def test_a_stage_says_within_what_it_draws_and_how_many_of_which_stratum():
         ]
     )
     assert first == "行政村一级：按县、村类别分层，等概率抽样。抽取：脱贫村的层各14个，其他层各6个。"
-    assert second == "农户一级：在每个抽中的行政村内，按户类别分层，等概率抽样。每层各抽取8户。每层各另抽备选3户。"
+    assert second == "农户一级：在每个抽中的行政村内，按户类别分层，等概率抽样。每层抽取8户。每层另抽备选户3户。"
 
 
 def test_exceptions_that_are_none_are_not_told():
     take = {"each": 14, "by": [{"when": {"village_kind": "脱贫村"}, "take": 14}]}
-    assert stage_texts([stage("village", ["village_kind"], take)])[0].endswith("每层各抽取14个。")
+    assert stage_texts([stage("village", ["village_kind"], take)])[0].endswith("每层抽取14个。")
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,9 @@ def test_a_missing_design_effect_is_explained_by_its_own_reason(estimate, deff, 
     assert "没有单独的设计效应" in notes[COMPOSITE]
     assert all("估计值为0或100%" not in text for name, text in notes.items() if name == COMPOSITE)
     assert all(("估计值为0或100%" in text) == told for name, text in notes.items() if name != COMPOSITE)
+
+
+def test_sentences_of_the_screen_are_set_without_the_spaces_of_the_screen():
+    assert as_set("样本比率为 0 或 100 %，lonely_psu 规定为 remove 时") == "样本比率为0或100%，lonely_psu规定为remove时"
+    assert as_set("16 项判定（4 个县×4 项指标）各按 5% 计") == "16项判定（4个县×4项指标）各按5%计"
+    assert as_set("at most two words") == "at most two words"

@@ -16,8 +16,10 @@ from reports.document import (
     Chapter,
     Code,
     Column,
+    CommandLine,
     DocumentError,
     Heading,
+    Items,
     Paragraph,
     Printed,
     Row,
@@ -26,7 +28,7 @@ from reports.document import (
     printed_figures,
 )
 from reports.faces import FONTS, missing_characters
-from reports.html import balanced_lines, running_title
+from reports.html import MOST_OPEN_ENTRIES, ROOM, balanced_lines, render_html, running_title
 from tests.unit.reports import sample
 from tests.unit.reports.conftest import ATTACHMENTS
 
@@ -207,8 +209,33 @@ def test_a_title_breaks_between_words() -> None:
 
 def test_a_long_title_is_shortened_in_the_head_of_the_pages() -> None:
     assert running_title("四县评估报告") == "四县评估报告"
-    assert running_title("字" * 30) == "字" * 18 + "…"
-    assert running_title("Third-party evaluation of four counties of Fujian") == "Third-party evaluation of four count…"
+    assert running_title("字" * 30) == "字" * 21 + "…"
+    assert running_title("Third-party evaluation of four counties of Fujian").endswith("of four counties of…")
+    assert running_title("字" * 30, ROOM) == "字" * 28 + "…"
+
+
+def test_the_head_of_the_pages_holds_more_where_no_mark_stands_in_its_middle() -> None:
+    document = sample.document(rows=1)
+    for mark, kept in (("", "字" * 28 + "…"), ("模拟数据", "字" * 21 + "…")):
+        html = render_html(replace(document, cover=replace(document.cover, title="字" * 40, mark=mark)))
+        assert f'<span class="running-title">{kept}</span>' in html
+
+
+def test_a_long_list_of_contents_is_set_closer() -> None:
+    document = replace(sample.document(rows=1), annexes=(), summary=())
+    chapter = Chapter("结果", tuple(Heading(f"第{number}项") for number in range(MOST_OPEN_ENTRIES)))
+    open_one = replace(chapter, blocks=chapter.blocks[1:])
+    for each, style in ((open_one, "contents"), (chapter, "contents dense")):
+        assert f'<section class="{style}" id="contents">' in render_html(replace(document, chapters=(each,)))
+
+
+def test_a_command_stands_on_a_line_of_its_own() -> None:
+    command = "evalsvc verify report.pdf --bundle bundle.zip --log commitments.jsonl"
+    chapter = Chapter("核验", (Items(("先下载，再运行：", ("运行：", CommandLine(command))), numbered=True),))
+    document = replace(sample.document(rows=1), chapters=(chapter,), annexes=(), summary=())
+    reader = pypdfium2.PdfDocument(pdf.build(document, ATTACHMENTS))
+    lines = [line.strip() for page in reader for line in page.get_textpage().get_text_range().splitlines()]
+    assert command in lines
 
 
 def test_an_english_report_has_english_words() -> None:

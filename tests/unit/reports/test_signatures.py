@@ -283,6 +283,22 @@ def test_the_seal_names_the_institute_and_its_mark() -> None:
     assert "示例<评估>研究院 样章 不具法律效力" in letters
 
 
+def test_nothing_covers_the_words_of_a_sample_seal(plain_pdf: bytes) -> None:
+    place = sign.seal_place(IncrementalPdfFileWriter(BytesIO(plain_pdf)).prev)
+    left, bottom, right, top = place.box
+    page = pypdfium2.PdfDocument(plain_pdf)[place.page].get_textpage()
+    boxes = [page.get_charbox(number) for number in range(page.count_chars())]
+    lowest = min(box[1] for box in boxes if left < box[0] < right and bottom < box[1] < top)
+    words = [
+        each
+        for each in ElementTree.fromstring(seal_svg(Seal("院", "样章", "不具法律效力"))).iter()
+        if len(each.text or "") > 1
+    ]
+    for each in words[1:]:  # the first is the picture's title
+        upper_edge = float(each.attrib["y"]) - 0.88 * float(each.attrib["font-size"])
+        assert (bottom + top) / 2 - upper_edge * (top - bottom) / 208 < lowest
+
+
 def test_limits_are_held(signed_pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "MOST_PAGES", 5)
     with pytest.raises(ReportError, match=r"reports\.too_many_pages"):
