@@ -18,7 +18,7 @@ from evalsvc.incoming import plain_name, sent_text
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("frames", __name__, template_folder="templates")
-SHOWN_COMPLAINTS = 2000
+SHOWN_COMPLAINTS = 200
 
 
 @blueprint.get("/evaluations/<evaluation>/frames")

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from evalsvc.errors import Complaint, InvalidError
+from evalsvc.frames.usual import NEAR, as_yaml, suggested_mapping
 from evalsvc.frames.values import CheckedFrame
 from sampling.errors import SamplingError
 from sampling.errors import complain as complaint
 from sampling.frame import open_frame, read_frame
 from sampling.frame_hash import hash_frame
-from sampling.levels import levels_as_json
 from sampling.mapping import FrameMapping, load_mapping
 
 MAPPING_FILE = "mapping.yaml"
@@ -55,20 +53,15 @@ def _own_mapping(path: Path) -> FrameMapping:
     try:
         return FrameMapping(open_frame(path).levels)
     except SamplingError:
-        problem = complaint("frame.mapping_needed", file=path.name)
+        problem = complaint("frame.mapping_needed", file=path.name, suggested=suggested_mapping(path) or "")
         raise InvalidError("frame.refused", (problem,), file=path.name, count=1) from None
 
 
 def offered_mapping(mapping_text: str, complaints: Sequence[Complaint]) -> str | None:
-    """Return the mapping with a rename line for each missing column that the file has under a similar name."""
-    near = {
-        str(each.details["nearest"]): str(each.details["column"])
-        for each in complaints
-        if each.code == "frame.missing_column_near"
-    }
+    """Return a mapping that may fit: the one given with its missing columns renamed, or one for a file without any."""
+    if not mapping_text.strip():
+        return next((str(each.details["suggested"]) for each in complaints if each.details.get("suggested")), None)
     mapping = load_mapping(mapping_text, MAPPING_FILE).mapping
-    if mapping is None or not near:
+    if mapping is None or not any(each.code == NEAR for each in complaints):
         return None
-    kept = {source: target for source, target in mapping.rename.items() if target not in near.values()}
-    value = {"levels": levels_as_json(mapping.levels), "rename": {**kept, **near}}
-    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100))
+    return as_yaml(mapping, complaints)

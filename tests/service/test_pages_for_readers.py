@@ -1,6 +1,7 @@
 """Pages as readers meet them: what stands first, what is said, and what is asked before the irrevocable."""
 
 import html
+import io
 import re
 
 import pytest
@@ -62,3 +63,19 @@ def test_a_design_is_checked_and_confirmed_before_it_is_committed(client, csrf_o
     assert read(address).count("已承诺，未抽取") == 0
     send(303, design=example.replace("\n", "\r\n"), confirmed="1")
     assert read(address).count("已承诺，未抽取") == 1
+
+
+def test_a_list_without_a_mapping_gets_one_suggested_that_fits(client, csrf_of, make_evaluation, reader_of):
+    evaluation = make_evaluation()
+    reader_of("designer", evaluation=evaluation)
+    rows = "县代码,县,村编码,村,户编号,户类别,建档立卡,家庭人口\n35,甲县,3501,乙村,3501-1,一般农户,否,3\n"
+
+    def send(mapping):
+        form = {"csrf_token": csrf_of(client), "mapping": mapping, "file": (io.BytesIO(rows.encode()), "户册.csv")}
+        answer = client.post(f"/evaluations/{evaluation.code}/frames", data=form)
+        text = answer.get_data(as_text=True)
+        return answer.status_code, re.search(r'<textarea name="mapping"[^>]*>(.*?)</textarea>', text, re.DOTALL)
+
+    status, suggested = send("")
+    assert status == 422 and "村编码: village_code" in suggested[1] and "village_kind" not in suggested[1]
+    assert send(html.unescape(suggested[1]))[0] == 303

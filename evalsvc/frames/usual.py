@@ -1,0 +1,61 @@
+"""A mapping to begin with: the columns that evaluations usually have, by the names that clients' lists usually give."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from sampling.errors import Complaint
+from sampling.frame import read_frame
+from sampling.levels import Level, levels_as_json
+from sampling.mapping import FrameMapping, load_mapping
+
+USUAL = """\
+levels:
+  - {name: county, id: county_code, columns: {county: text}}
+  - {name: village, id: village_code, columns: {village: text, village_kind: text}}
+  - {name: household, id: household_id, columns: {household_class: text, registered: text, persons: integer}}
+rename:
+  县代码: county_code
+  县: county
+  村代码: village_code
+  村: village
+  村类别: village_kind
+  户编号: household_id
+  户类别: household_class
+  建档立卡: registered
+  家庭人口: persons
+"""
+MISSING, NEAR = "frame.missing_column", "frame.missing_column_near"
+
+
+def suggested_mapping(path: Path) -> str | None:
+    """Suggest a mapping for a file from its heads; None where hardly anything in it is known."""
+    usual = load_mapping(USUAL, path.name).mapping
+    if usual is None:
+        return None
+    complaints = read_frame(path, usual).complaints
+    missing = {each.details["column"] for each in complaints if each.code == MISSING}
+    levels = tuple(_without(level, missing) for level in usual.levels)
+    if any(level.id in missing for level in levels) or _unread(complaints):
+        return None
+    return as_yaml(replace(usual, levels=levels), complaints)
+
+
+def as_yaml(mapping: FrameMapping, complaints: Sequence[Complaint]) -> str:
+    """Write a mapping with a rename line for each missing column that the file has under a similar name."""
+    near = {str(each.details["nearest"]): str(each.details["column"]) for each in complaints if each.code == NEAR}
+    wanted = {own.name for level in mapping.levels for own in level.all_columns} - set(near.values())
+    kept = {source: target for source, target in mapping.rename.items() if target in wanted}
+    value = {"levels": levels_as_json(mapping.levels), "rename": {**kept, **near}}
+    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100))
+
+
+def _without(level: Level, missing: set[object]) -> Level:
+    return replace(level, columns=tuple(own for own in level.columns if own.name not in missing))
+
+
+def _unread(complaints: Sequence[Complaint]) -> bool:
+    """Tell whether the file as a whole could not be read: it is complained of before any column or row."""
+    return any(each.details.get("row") is None and each.details.get("column") is None for each in complaints)
