@@ -76,6 +76,18 @@ def sent_text(file: FileStorage | None, typed: str, name: str) -> str:
     return typed if file is None or not file.filename else text_of(file.read(), name)
 
 
+def require_confirmation() -> None:
+    """Refuse what cannot be undone unless the form says that this was read; pages ask by the macro `confirm`.
+
+    Raises
+    ------
+    InvalidError
+        ``request.not_confirmed``
+    """
+    if flask.request.form.get("confirmed") != "1":
+        raise InvalidError("request.not_confirmed")
+
+
 def _texts() -> Iterator[str]:
     request = flask.request
     for fields in (request.args, request.form):

@@ -82,7 +82,12 @@ def example_of(session: Session, store: Store, evaluation: EvaluationRecord, wis
 
 
 def _example_stages(levels: Sequence[Level]) -> list[dict[str, Any]]:
-    last = {"name": levels[-1].name, "strata": [], "method": "equal", "take": {"each": EXAMPLE_HOUSEHOLDS, "by": []}}
+    last: dict[str, Any] = {
+        "name": levels[-1].name,
+        "strata": [],
+        "method": "equal",
+        "take": {"each": EXAMPLE_HOUSEHOLDS, "by": []},
+    }
     last |= {"reserves": EXAMPLE_RESERVES, "when_short": "take_all"}
     if len(levels) == 1:
         return [last]

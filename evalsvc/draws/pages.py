@@ -12,13 +12,12 @@ from evalsvc.draws import operations, queries, summary
 from evalsvc.draws.checking import Wish, check_wish, example_of
 from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.draws.values import DrawRecord
-from evalsvc.errors import InvalidError, NotFoundError
+from evalsvc.errors import Complaint, InvalidError, NotFoundError
 from evalsvc.frames import queries as frames
-from evalsvc.incoming import sent_text
+from evalsvc.incoming import require_confirmation, sent_text
 from evalsvc.words import sentence
 from sampling.chain import write_chain
 from sampling.design import Design, design_text, load_design
-from sampling.errors import Complaint
 from sampling.estimable import estimability
 from sampling.manifest import Manifest
 
@@ -149,6 +148,7 @@ def _manifest(row: DrawRecord) -> Manifest | None:
 @page("designer", "lead")
 def run(evaluation: str, number: int) -> ResponseReturnValue:
     """Carry a committed draw out."""
+    require_confirmation()
     value = flask.request.form.get("public_value", "").strip() or None
     carry_out(web.service(), web.current_actor(), flask.g.evaluation, number=number, public_value=value)
     flask.flash(_("抽取已完成。"), "good")

@@ -8,6 +8,7 @@ from evalsvc import jobs, web
 from evalsvc.access import page
 from evalsvc.cases.queries import counts_of
 from evalsvc.editions import operations, queries
+from evalsvc.incoming import require_confirmation
 from evalsvc.results.queries import latest
 from evalsvc.sending import send_stored
 
@@ -44,6 +45,7 @@ def editions(evaluation: str) -> ResponseReturnValue:
 @page("lead")
 def issue(evaluation: str) -> ResponseReturnValue:
     """Wish for a report to be issued in the background."""
+    require_confirmation()
     with web.database().transaction() as session:
         operations.request(session, web.current_actor(), flask.g.evaluation.id, flask.request.form.get("result", ""))
     flask.flash(_("已安排编制和签名，完成后刷新本页即可下载。"), "good")

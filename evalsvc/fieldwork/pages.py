@@ -40,6 +40,7 @@ def progress(evaluation: str) -> ResponseReturnValue:
 @page("supervisor", "lead", "designer")
 def assign(evaluation: str) -> ResponseReturnValue:
     """Make the assignments of a draw."""
+    incoming.require_confirmation()
     form, number = flask.request.form, flask.request.form.get("draw", 0, type=incoming.number)
     made = begin(
         web.service(),
@@ -110,6 +111,7 @@ def open_reserve(evaluation: str, number: int) -> ResponseReturnValue:
 @page("lead")
 def end(evaluation: str, number: int) -> ResponseReturnValue:
     """Declare the fieldwork of a draw ended, which opens its manifest to everybody."""
+    incoming.require_confirmation()
     reason = flask.request.form.get("reason", "")
     with web.database().transaction() as session:
         course.end(session, web.current_actor(), flask.g.evaluation, number, reason)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from sampling.errors import Complaint
+from evalsvc.errors import Complaint
 from sampling.frame import read_frame
 from sampling.levels import Level, levels_as_json
 from sampling.mapping import FrameMapping, load_mapping

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from evalsvc import web
+from evalsvc import incoming, web
 from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
 from evalsvc.incoming import plain_name
@@ -56,6 +56,7 @@ def xform(evaluation: str, identifier: str) -> ResponseReturnValue:
 @page("designer", "lead")
 def publish(evaluation: str) -> ResponseReturnValue:
     """Publish a version from a file or from the shipped form, or show every complaint about it at once."""
+    incoming.require_confirmation()
     try:
         name, data = form_file(flask.request.files.get("file"), flask.request.form.get("shipped", ""))
         form = operations.keep_form(web.store(), data, name)

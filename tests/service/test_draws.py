@@ -169,7 +169,7 @@ def test_nothing_secret_is_public_before_publication(client, database, store, fi
     with database.reading() as session:
         opened = session.scalars(select(AuditRow).where(AuditRow.action == "draw.open")).one()
     assert (opened.actor, opened.subject) == (lead.id, field.draw_id)
-    form = {"reason": "现场因台风停止", "csrf_token": csrf_of(client)}
+    form = {"reason": "现场因台风停止", "csrf_token": csrf_of(client), "confirmed": "1"}
     assert client.post("/evaluations/fujian-demo/fieldwork/draws/1/end", data=form).status_code == 303
     outsider = client.application.test_client()
     manifest = outsider.get(f"{base}/draw-manifest.json")
@@ -201,12 +201,14 @@ def test_pages_commit_and_run(client, database, field, lead, sign_in, csrf_of):
         "stages:\n": "exclude: [{level: village, column: village_kind, values: [其他村], reason: 试}]\nstages:\n"
     }
     assert client.post(base, data={**form, "design": design_of(field, database, **exclusion)}).status_code == 422
-    made = client.post(base, data={**form, "design": design_of(field, database)})
+    made = client.post(base, data={**form, "confirmed": "1", "design": design_of(field, database)})
     assert made.status_code == 303
-    assert client.post(f"{base}/2/run", data={"csrf_token": csrf_of(client)}).status_code == 303
+    wish = {"csrf_token": csrf_of(client), "confirmed": "1"}
+    assert client.post(f"{base}/2/run", data={**wish, "confirmed": ""}).status_code == 422
+    assert client.post(f"{base}/2/run", data=wish).status_code == 303
     page = client.get(f"{base}/2").get_data(as_text=True)
     assert "复查" in page and "各层抽取结果：户" in page
-    assert client.post(f"{base}/2/run", data={"csrf_token": csrf_of(client)}).status_code == 409
+    assert client.post(f"{base}/2/run", data=wish).status_code == 409
 
 
 @pytest.mark.parametrize(

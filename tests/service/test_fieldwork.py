@@ -305,14 +305,18 @@ def test_the_pages_end_the_fieldwork_and_begin_the_next(client, field, second_dr
     sign_in(client, make_person("lead", "supervisor", evaluation=field.evaluation))
     base = f"/evaluations/{field.evaluation.code}"
     assert "生成调查任务" not in client.get(f"{base}/fieldwork").get_data(as_text=True)
-    early = client.post(f"{base}/fieldwork/draws/1/end", data={"csrf_token": csrf_of(client)})
+    early = client.post(f"{base}/fieldwork/draws/1/end", data={"csrf_token": csrf_of(client), "confirmed": "1"})
     assert (early.status_code, "24 户没有结果" in early.get_data(as_text=True)) == (409, True)
     form = {"csrf_token": csrf_of(client), "reason": "改为复查"}
+    unasked = client.post(f"{base}/fieldwork/draws/1/end", data=form)
+    assert (unasked.status_code, "不能撤回" in unasked.get_data(as_text=True)) == (422, True)
+    form["confirmed"] = "1"
     assert client.post(f"{base}/fieldwork/draws/1/end", data=form).status_code == 303
     page = client.get(f"{base}/fieldwork").get_data(as_text=True)
     assert "现场调查已于" in page and "生成调查任务" in page and "把勾选的村分派给" not in page
     form = {"csrf_token": csrf_of(client), "draw": 2, "instrument": field.instrument_id}
-    assert client.post(f"{base}/fieldwork/assignments", data=form).status_code == 303
+    assert client.post(f"{base}/fieldwork/assignments", data=form).status_code == 422
+    assert client.post(f"{base}/fieldwork/assignments", data={**form, "confirmed": "1"}).status_code == 303
     assert "现场调查已于" not in client.get(f"{base}/fieldwork").get_data(as_text=True)
     unit = field.assignments[0]
     village = client.get(f"{base}/fieldwork/draws/1/village?village={unit.parent}").get_data(as_text=True)

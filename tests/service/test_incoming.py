@@ -48,7 +48,7 @@ def test_numbers_that_no_row_has_lead_nowhere(client, make_evaluation, make_pers
         assert client.get(path).status_code == 404, path
     assert client.get(f"{base}/fieldwork?draw={given}").status_code == 200
     assert client.get(f"{base}/interviews?page={given}").status_code == 200
-    form = {"draw": given, "instrument": "x", "csrf_token": csrf_of(client)}
+    form = {"draw": given, "instrument": "x", "csrf_token": csrf_of(client), "confirmed": "1"}
     assert client.post(f"{base}/fieldwork/assignments", data=form).status_code == 404
     assert client.get(f"/api/v1{base}/draws/{given}", headers=lead.bearer).status_code == 404
 

@@ -107,15 +107,17 @@ def test_the_page_publishes_shows_and_refuses(client, field, make_person, sign_i
     assert client.get(f"{url}/{field.instrument_id}/form.xml").data == field.definition.xform
 
     def send(text, name="pilot.md"):
-        data = {"file": (io.BytesIO(text.encode()), name), "csrf_token": csrf_of(client)}
+        data = {"file": (io.BytesIO(text.encode()), name), "csrf_token": csrf_of(client), "confirmed": "1"}
         return client.post(url, data=data, content_type="multipart/form-data")
 
     bad = send(FORM.replace("| integer | persons", "| intteger | persons"))
     assert bad.status_code == 422
-    assert re.search(r"<td>survey</td>\s*<td class=\"number\">4</td>", bad.get_data(as_text=True))
+    assert re.search(r">survey</td>\s*<td class=\"number\"[^>]*>4</td>", bad.get_data(as_text=True))
     assert send("no form at all").status_code == 422
     assert send(FORM).status_code == 303
-    assert client.post(url, data={"shipped": "1", "csrf_token": csrf_of(client)}).status_code == 409
+    shipped = {"shipped": "1", "csrf_token": csrf_of(client)}
+    assert client.post(url, data=shipped).status_code == 422
+    assert client.post(url, data={**shipped, "confirmed": "1"}).status_code == 409
 
 
 def run(*arguments):

@@ -140,7 +140,9 @@ def test_the_page_issues_in_the_background_and_offers_both_files(
     page = client.get(address).get_data(as_text=True)
     assert "还没有发布报告" in page and "未决个案" in page
     result = page.split('name="result" value="')[1].split('"')[0]
-    assert client.post(address, data={"csrf_token": csrf_of(client), "result": result}).status_code == 303
+    wish = {"csrf_token": csrf_of(client), "result": result}
+    assert client.post(address, data=wish).status_code == 422
+    assert client.post(address, data={**wish, "confirmed": "1"}).status_code == 303
     Worker(Service(config, database, store), KINDS).run_due()
     with database.reading() as session:
         states = [
