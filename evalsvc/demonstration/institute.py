@@ -49,11 +49,13 @@ class Member:
 
 @dataclass(frozen=True)
 class Enumerator:
-    """One enumerator, who has a phone and no password."""
+    """One enumerator, who has a phone; the first also signs in, so that the page of enumerators can be seen."""
 
     person_id: str
+    sign_in_name: str
     name: str
     device_token: str
+    password: str | None
 
 
 @dataclass(frozen=True)
@@ -97,16 +99,19 @@ def _add_member(session: Session, evaluation: EvaluationRecord, sign_in_name: st
 
 def _add_enumerator(session: Session, evaluation: EvaluationRecord, number: int) -> Enumerator:
     name = f"示范调查员{number:02d}"
-    person = people.add_person(session, SYSTEM, f"demo-enumerator-{number:02d}", name)
+    sign_in_name = f"demo-enumerator-{number:02d}"
+    password = people.first_password() if number == 1 else None
+    person = people.add_person(session, SYSTEM, sign_in_name, name, password)
     people.grant_role(session, SYSTEM, person.id, ENUMERATOR, evaluation.id)
     token = people.make_token(session, SYSTEM, person.id, kind="device", label="示范手机", days=TOKEN_DAYS)
-    return Enumerator(person.id, name, token.secret)
+    return Enumerator(person.id, sign_in_name, name, token.secret, password)
 
 
 def write_accounts(institute: Institute, path: Path) -> None:
     """Write the ways in to a file that only its owner can read."""
     lines = ["# 示范账号（随机密码，仅本次演示有效） / accounts of this demonstration", ""]
     lines += [f"{member.sign_in_name}\t{member.password}\t{member.name}" for member in institute.staff]
+    lines += [f"{each.sign_in_name}\t{each.password}\t{each.name}" for each in institute.enumerators if each.password]
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")

@@ -36,5 +36,5 @@ def create() -> ResponseReturnValue:
     simulated = flask.request.form.get("simulated") == "1"
     with web.database().transaction() as session:
         operations.create_evaluation(session, web.current_actor(), **given, simulated=simulated)
-    flask.flash(_("评估项目已建立。"), "good")
-    return web.see_other("evaluations.index")
+    flask.flash(_("评估项目已建立。下一步：导入抽样框，并请管理员给参加的人授予角色。"), "good")
+    return web.see_other("overview.evaluation", evaluation=given["code"])

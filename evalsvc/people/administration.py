@@ -1,8 +1,12 @@
 """Pages of the administrator: everybody, their roles and their tokens."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from evalsvc import web
 from evalsvc.access import page
@@ -10,6 +14,7 @@ from evalsvc.evaluations import queries as evaluations
 from evalsvc.people import once, operations, queries
 from evalsvc.people.actor import ADMINISTRATOR, ENUMERATOR, ROLES
 from evalsvc.people.once import ShownSecret
+from evalsvc.people.phone_settings import settings_code
 
 blueprint = flask.Blueprint("administration", __name__, template_folder="templates")
 EVERYWHERE = "*"
@@ -58,6 +63,7 @@ def person(person_id: str) -> ResponseReturnValue:
         evaluations=choices,
         kinds=operations.TOKEN_KINDS,
         everywhere=EVERYWHERE,
+        needs_token=_needs_token(shown, tokens),
     )
 
 
@@ -140,12 +146,27 @@ def set_active(person_id: str) -> ResponseReturnValue:
     return _done(person_id, _("账号已启用。") if active else _("账号已停用。"))
 
 
+def _needs_token(shown: queries.PersonRecord, tokens: Sequence[queries.TokenRecord]) -> bool:
+    """Tell whether somebody who visits households has no device that could send them."""
+    visits = any(each.role == ENUMERATOR for each in shown.roles)
+    return visits and not any(each.kind == "device" and each.usable for each in tokens)
+
+
 def _done(person_id: str, words: str) -> ResponseReturnValue:
     flask.flash(words, "good")
     return web.see_other("administration.person", person_id=person_id)
 
 
-def _addresses(shown: ShownSecret) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class PhoneAddress:
+    """Where a phone finds one evaluation, to type and to scan."""
+
+    name: str
+    address: str
+    code: Markup
+
+
+def _addresses(shown: ShownSecret) -> list[PhoneAddress]:
     """List where a device with this token finds each evaluation in which its person visits households."""
     if not shown.for_device:
         return []
@@ -154,7 +175,8 @@ def _addresses(shown: ShownSecret) -> list[tuple[str, str]]:
         opened = evaluations.evaluations(session)
     codes = {grant.evaluation for grant in grants if grant.role == ENUMERATOR}
     visited = (each for each in opened if None in codes or each.code in codes)
-    return [(each.name, web.device_address(shown.secret, each.code)) for each in visited]
+    places = ((each.name, web.device_address(shown.secret, each.code)) for each in visited)
+    return [PhoneAddress(name, address, settings_code(address, name)) for name, address in places]
 
 
 def _shown_once(person_id: str, what: str, secret: str, *, for_device: bool = False) -> ResponseReturnValue:

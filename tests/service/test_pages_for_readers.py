@@ -79,3 +79,20 @@ def test_a_list_without_a_mapping_gets_one_suggested_that_fits(client, csrf_of, 
     status, suggested = send("")
     assert status == 422 and "村编码: village_code" in suggested[1] and "village_kind" not in suggested[1]
     assert send(html.unescape(suggested[1]))[0] == 303
+
+
+def test_a_new_person_and_a_new_phone_come_with_the_next_step(client, csrf_of, make_evaluation, make_person, reader_of):
+    evaluation, read = make_evaluation(), reader_of("administrator")
+    added = client.post("/people", data={"csrf_token": csrf_of(client), "name": "测试乙", "sign_in_name": "test-b"})
+    home = added.headers["Location"].removesuffix("/secret")
+    assert "已经记下，下一步" in read(added.headers["Location"]) and "下一步：授予角色" in read(home)
+    role = {"csrf_token": csrf_of(client), "role": "enumerator", "evaluation": evaluation.code}
+    assert client.post(f"{home}/roles", data=role).status_code == 303
+    assert "签发“调查设备”令牌" in read(home)
+    token = {"csrf_token": csrf_of(client), "kind": "device", "label": "手机", "days": "9"}
+    shown = read(client.post(f"{home}/tokens", data=token).headers["Location"])
+    assert f"/evaluations/{evaluation.code}</code>" in shown and "<svg" in shown
+    assert "下一步" not in read(home)
+    wish = {"name": "新项目", "code": "new-one", "client": "甲", "institute": "乙", "pack": evaluation.pack}
+    made = client.post("/evaluations", data={"csrf_token": csrf_of(client), **wish})
+    assert "下一步：导入抽样框" in read(made.headers["Location"])

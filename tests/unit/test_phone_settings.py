@@ -1,0 +1,21 @@
+"""The code that sets a phone up holds what ODK Collect reads."""
+
+import base64
+import json
+import zlib
+
+from evalsvc.people.phone_settings import settings_code, settings_text
+
+ADDRESS = "https://survey.example/v1/key/" + "x" * 43 + "/evaluations/fujian-demo"
+
+
+def test_the_code_holds_server_and_project() -> None:
+    value = json.loads(zlib.decompress(base64.b64decode(settings_text(ADDRESS, "福建四县退出评估"))))
+    assert value["general"]["server_url"] == ADDRESS
+    assert value["admin"] == {}
+    assert value["project"]["name"] == "福建四县退出评估"
+
+
+def test_the_picture_needs_no_style_of_its_own() -> None:
+    drawn = settings_code(ADDRESS, "<b>甲县</b>")
+    assert drawn.startswith("<svg") and "style" not in drawn and "<b>" not in drawn and "viewBox" in drawn
