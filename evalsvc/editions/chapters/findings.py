@@ -141,11 +141,11 @@ def _known(figures: Figures) -> Text:
 def _classes(figures: Figures, indicator: Indicator) -> Table:
     columns = (
         Column("县", share=0.14),
-        Column("户类别", share=0.16),
+        Column("户类别", share=0.15),
         Column("户数（户）", "end", 0.12),
-        Column("估计值", "end", 0.14),
-        Column("置信区间", "center", 0.3),
-        Column("有效样本量（户）", "end"),
+        Column("估计值", "end", 0.13),
+        Column("置信区间", "center", 0.26),
+        Column("有效样本量（户）", "end", 0.2),
     )
     rows = []
     for each in figures.counties:
