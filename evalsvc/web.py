@@ -65,8 +65,12 @@ def current_actor() -> Actor:
 
 
 def language() -> str:
-    """Return the language of this request: Chinese unless the reader has switched."""
-    wanted = flask.request.cookies.get(LANGUAGE_COOKIE, LANGUAGES[0]) if flask.has_request_context() else LANGUAGES[0]
+    """Return the language of this request: Chinese unless the reader has switched, or a program asks for English."""
+    if not flask.has_request_context():
+        return LANGUAGES[0]
+    if flask.request.path.startswith(API_PATH):
+        return flask.request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
+    wanted = flask.request.cookies.get(LANGUAGE_COOKIE, LANGUAGES[0])
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 

@@ -48,7 +48,7 @@ def issue(evaluation: str) -> ResponseReturnValue:
     require_confirmation()
     with web.database().transaction() as session:
         operations.request(session, web.current_actor(), flask.g.evaluation.id, flask.request.form.get("result", ""))
-    flask.flash(_("已安排编制和签名，完成后刷新本页即可下载。"), "good")
+    flask.flash(_("已安排编制和签名。"), "good")
     return web.see_other("editions.editions", evaluation=evaluation)
 
 

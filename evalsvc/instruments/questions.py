@@ -1,11 +1,15 @@
 """List a form's questions as people read them, with the indicators that each answer feeds."""
 
+import re
 from dataclasses import dataclass
 
+from evalsvc.words import catalogue, sentence
 from forms.definition import FormDefinition
-from forms.structure import Texts
+from forms.structure import Node, Texts
 
 SHOWN_CHOICES = 12
+REFERENCE, ANOTHER = re.compile(r"\$\{\w+\}"), "…"
+"""Where a label repeats another answer, and what stands there while nobody has answered."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def question_lines(definition: FormDefinition, language: str) -> list[QuestionLi
         lines.append(
             QuestionLine(
                 name=node.name,
-                label=_text(node.labels, language) or node.name,
+                label=REFERENCE.sub(ANOTHER, title_of(node, language)),
                 type=node.control or node.type if node.kind == "question" else node.kind,
                 depth=node.path.count("/") - 2,
                 is_group=node.kind != "question",
@@ -48,6 +52,14 @@ def question_lines(definition: FormDefinition, language: str) -> list[QuestionLi
             )
         )
     return lines
+
+
+def title_of(node: Node, language: str) -> str:
+    """Return what a question is called: its label, what its phone fills in by itself, else its name."""
+    if node.labels or node.preload is None:
+        return _text(node.labels, language) or node.name
+    code = f"instrument.preload.{node.preload[1]}"
+    return sentence(code, {}, language) if code in catalogue() else node.name
 
 
 def _text(texts: Texts, language: str) -> str:

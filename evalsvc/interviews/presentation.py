@@ -8,7 +8,9 @@ from typing import Any
 
 from lxml import etree
 
+from evalsvc.instruments.questions import title_of
 from evalsvc.interviews.values import AnswerLine
+from evalsvc.zone import local_text
 from forms.definition import FormDefinition
 from forms.instance import Instance
 from forms.structure import Node, Texts
@@ -131,7 +133,7 @@ class _Walk:
         return AnswerLine(
             path=here,
             name=node.name,
-            label=_filled(text_of(node.labels, self.reader.language, node.name), element, self.hidden),
+            label=_filled(title_of(node, self.reader.language), element, self.hidden),
             answer="" if hidden else self._readable(node, text),
             row=row,
             is_group=False,
@@ -141,7 +143,7 @@ class _Walk:
 
     def _readable(self, node: Node, text: str) -> str:
         if not node.choices:
-            return text
+            return local_text(text) if node.type == "dateTime" else text
         labels = {choice.value: text_of(choice.labels, self.reader.language, choice.value) for choice in node.choices}
         values = text.split() if node.is_multiple else [text]
         separator = ", " if self.reader.language == "en" else "、"

@@ -66,7 +66,7 @@ def compute(evaluation: str) -> ResponseReturnValue:
     number = flask.request.form.get("draw", type=incoming.number)
     with web.database().transaction() as session:
         operations.request(session, web.current_actor(), flask.g.evaluation.id, number)
-    flask.flash(_("已安排计算，完成后刷新本页即可看到。"), "good")
+    flask.flash(_("已安排计算。"), "good")
     return web.see_other("overview.results", evaluation=evaluation)
 
 

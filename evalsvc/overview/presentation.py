@@ -24,7 +24,7 @@ VERDICTS: Mapping[str | None, str] = {"达标": "pass", "不达标": "fail", "�
 """The verdict of a row as the pages' macro takes it."""
 CLEAR_INTERVALS = {"passes": "results.clear_interval_passes", "fails": "results.clear_interval_fails"}
 """The sentence for an undecided verdict beside an interval that lies wholly on one side of the threshold."""
-ENGLISH_VERDICTS: Mapping[str, str] = {"达标": "passes", "不达标": "fails", "不能判定": "undecided"}
+ENGLISH_VERDICTS: Mapping[str, str] = {"达标": "met", "不达标": "not met", "不能判定": "undecided"}
 
 
 def results_view(facts: Facts, language: str, *, has_open_cases: bool) -> ResultsView:

@@ -96,3 +96,9 @@ def test_a_new_person_and_a_new_phone_come_with_the_next_step(client, csrf_of, m
     wish = {"name": "新项目", "code": "new-one", "client": "甲", "institute": "乙", "pack": evaluation.pack}
     made = client.post("/evaluations", data={"csrf_token": csrf_of(client), **wish})
     assert "下一步：导入抽样框" in read(made.headers["Location"])
+
+
+def test_programs_are_answered_in_the_language_they_ask_for(client):
+    for wanted, word in (("en-GB,en;q=0.9", "token"), ("zh-CN", "令牌"), ("fr", "令牌"), (None, "令牌")):
+        headers = {} if wanted is None else {"Accept-Language": wanted}
+        assert word in client.get("/api/v1/evaluations/x/cases", headers=headers).json["message"]

@@ -45,3 +45,14 @@ def test_neither_answers_nor_complaints_nor_labels_tell_the_others():
     assert all(each["details"]["message"] for each in complaints)
     assert lines[1].label == "家中 … 的有几人"
     assert [len(line.complaints) for line in lines if not line.is_group] == [1, 1, 0, 1]
+
+
+def test_what_the_phone_records_has_a_name_and_a_time_for_people():
+    form = "| survey |\n| | type | name | label |\n| | start | started | |\n| | text | unit | 户 |\n"
+    definition = parse_definition(convert(form.encode(), "pilot.md").xform)
+    sent = (
+        b"<data id='pilot'><started>2026-11-20T01:02:03.000+00:00</started><unit>1</unit>"
+        b"<meta><instanceID>uuid:1</instanceID></meta></data>"
+    )
+    lines = answer_lines(definition, parse_instance(sent), [], OPEN)
+    assert (lines[0].label, lines[0].answer) == ("开始填写的时间（手机自动记录）", "2026-11-20 09:02:03")
