@@ -3,14 +3,17 @@
 import fcntl
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from evalsvc.errors import ConflictError, InvalidError
 
 MARK = "DEMONSTRATION.txt"
+DATABASES = "*/*.sqlite3"
+"""Where a finished run keeps the database of its service."""
 MARK_TEXT = (
     "本文件夹由 evalsvc demo 生成，全部为模拟数据，可整体删除；再次运行会整体替换。\n"
     "Made by evalsvc demo: simulated data throughout. It may be deleted; another run replaces it as a whole.\n"
@@ -40,7 +43,8 @@ def prepared(wanted: Path) -> Iterator[Folder]:
     InvalidError
         ``demonstration.folder_not_ours`` when the wanted folder holds something else.
     ConflictError
-        ``demonstration.running`` when another run works for the same folder.
+        ``demonstration.running`` when another run works for the same folder, ``demonstration.served`` when a server
+        still shows the finished one: it would go on with data that are gone.
     """
     wanted = wanted.absolute()
     _require_ours(wanted)
@@ -48,6 +52,8 @@ def prepared(wanted: Path) -> Iterator[Folder]:
     work = wanted.with_name(f".{wanted.name}.unfinished")
     with _alone(wanted):
         _finish_exchange(wanted)
+        if any(map(_in_use, wanted.glob(DATABASES))):
+            raise ConflictError("demonstration.served", folder=str(wanted))
         started_anew = work.exists()
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(mode=0o700)
@@ -65,6 +71,19 @@ def _require_ours(wanted: Path) -> None:
         raise InvalidError("demonstration.folder_not_ours", folder=str(wanted))
     if wanted.is_dir() and any(wanted.iterdir()) and not (wanted / MARK).exists():
         raise InvalidError("demonstration.folder_not_ours", folder=str(wanted))
+
+
+def _in_use(database: Path) -> bool:
+    """Tell whether another process has a database open: only the last one may leave the write-ahead log."""
+    with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            return True
+        except sqlite3.DatabaseError:
+            return False
+    return False
 
 
 @contextmanager

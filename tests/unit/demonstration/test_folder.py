@@ -1,3 +1,5 @@
+import sqlite3
+
 import pytest
 
 from evalsvc.demonstration.folder import MARK, prepared
@@ -72,3 +74,18 @@ def test_two_runs_for_one_folder_do_not_meet(tmp_path):
     with prepared(tmp_path / "out"), pytest.raises(ConflictError) as error:
         run(tmp_path / "out", "2")
     assert error.value.code == "demonstration.running"
+
+
+def test_a_folder_whose_service_runs_is_not_replaced(tmp_path):
+    run(tmp_path / "out", "1")
+    (tmp_path / "out" / "service").mkdir()
+    serving = sqlite3.connect(tmp_path / "out" / "service" / "evalsvc.sqlite3", isolation_level=None)
+    serving.execute("PRAGMA journal_mode = WAL")
+    serving.execute("CREATE TABLE kept (id INTEGER)")
+    with pytest.raises(ConflictError) as error:
+        run(tmp_path / "out", "2")
+    assert error.value.code == "demonstration.served"
+    assert (tmp_path / "out" / "service").is_dir()
+    serving.close()
+    run(tmp_path / "out", "2")
+    assert not (tmp_path / "out" / "service").exists()
