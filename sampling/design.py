@@ -1,11 +1,12 @@
 """Read a sampling design, and write its canonical form, which is committed and hashed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sampling.design_rules import check_inside
+from sampling.document_rows import with_rows
 from sampling.documents import check_schema, parse_document
 from sampling.errors import Complaint
 from sampling.levels import check_levels, levels_as_json, levels_from_json
@@ -22,6 +23,7 @@ from sampling.stages import (
     TakeLine,
     TakeTotal,
 )
+from sampling.stand_ins import with_stand_ins
 
 __all__ = [
     "Design",
@@ -38,6 +40,10 @@ __all__ = [
     "design_text",
     "load_design",
 ]
+
+
+ABOUT_NAMES = frozenset({"design.unknown_column", "design.unknown_level", "design.not_a_stratum_column"})
+"""Complaints that hold whatever the values in bad form were meant to be."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,19 @@ def load_design(text: str, file: str = "design.yaml") -> DesignReading:
     document = parse_document(text, file)
     complaints = list(document.complaints) or check_schema(document.value, "design.schema.json", file)
     if complaints:
-        return DesignReading(None, tuple(complaints))
+        complaints += _names_behind(document.value, complaints, file)
+        return DesignReading(None, with_rows(complaints, text))
     design = _build(document.value)
     complaints = check_levels(design.levels, file) + check_inside(design, document.value, file)
-    return DesignReading(None if complaints else design, tuple(complaints))
+    return DesignReading(None if complaints else design, with_rows(complaints, text))
+
+
+def _names_behind(value: object, complaints: Sequence[Complaint], file: str) -> list[Complaint]:
+    """List names that a design in bad form gets wrong as well; whatever hangs on the bad places is left out."""
+    mended = with_stand_ins(value, complaints)
+    if not isinstance(mended, dict) or check_schema(mended, "design.schema.json", file):
+        return []
+    return [each for each in check_inside(_build(mended), mended, file) if each.code in ABOUT_NAMES]
 
 
 def canonical(design: Design) -> dict[str, object]:

@@ -13,6 +13,9 @@ from sampling.groups import Group, Shortage, plan_takes
 from sampling.levels import column_depth, find_column, same_levels
 from sampling.steps import in_scope, read_groups, text_of, units_step
 
+TOO_FEW = ("design.too_few_units", "design.too_few_units_at_top")
+MINIMUM = ("design.minimum_too_large", "design.minimum_too_large_at_top")
+"""What is said of units inside a parent, and at the first stage, where there is none."""
 SHOWN_VALUES = 12
 """How many of a column's values a complaint about an unknown one shows."""
 
@@ -34,8 +37,11 @@ def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "d
     if not same_levels(design.levels, frame.levels):
         return [complain("design.frame_differs", file=file, column="frame")]
     complaints = [*_unknown_values(engine, design), *_negative_sizes(engine, design)]
+    unknown = {one.column for one in complaints if one.code == "design.unknown_value"}
     for number in range(len(design.stages)):
-        complaints.extend(_check_stage(engine, design, number))
+        # A line that names an unknown value matches no stratum: that is said already.
+        found = _check_stage(engine, design, number)
+        complaints.extend(one for one in found if one.code != "design.empty_stratum" or one.column not in unknown)
     return [complain(one.code, file=file, column=one.column, **one.details_beyond_place) for one in complaints]
 
 
@@ -91,10 +97,10 @@ def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Compla
         return
     yield from _empty_strata(design, number, groups)
     shortages = plan_takes(stage, groups).shortages
-    yield from _shortages(place, stage.name, [one for one in shortages if one.minimum], "design.minimum_too_large")
+    yield from _shortages(place, stage.name, [one for one in shortages if one.minimum], MINIMUM)
     if stage.when_short == "refuse":
         lacking = [one for one in shortages if not one.minimum]
-        yield from _shortages(place, stage.name, lacking, "design.too_few_units")
+        yield from _shortages(place, stage.name, lacking, TOO_FEW)
 
 
 def _stratum_values(engine: Engine, design: Design, number: int) -> Iterable[Complaint]:
@@ -132,7 +138,7 @@ def _empty_strata(design: Design, number: int, groups: list[Group]) -> Iterable[
                 )
 
 
-def _shortages(place: str, stage: str, shortages: list[Shortage], code: str) -> Iterable[Complaint]:
+def _shortages(place: str, stage: str, shortages: list[Shortage], codes: tuple[str, str]) -> Iterable[Complaint]:
     """Tell shortages by stratum: how many parents fall short, and the worst of them."""
     by_stratum: dict[tuple[str, int], list[Shortage]] = {}
     for shortage in shortages:
@@ -140,7 +146,7 @@ def _shortages(place: str, stage: str, shortages: list[Shortage], code: str) -> 
     for (stratum, asked), found in sorted(by_stratum.items()):
         worst = min(found, key=lambda one: (one.available, one.parent or ""))
         yield complain(
-            code,
+            codes[worst.parent is None],
             column=place,
             stage=stage,
             stratum=stratum,

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,6 +15,34 @@ from sampling.errors import Complaint, complain
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
+
+
+TYPES = {
+    ("object",): "document.type_object",
+    ("array",): "document.type_array",
+    ("string",): "document.type_string",
+    ("integer",): "document.type_integer",
+    ("number",): "document.type_number",
+    ("null",): "document.type_null",
+    ("object", "null"): "document.type_object_or_null",
+    ("string", "null"): "document.type_string_or_null",
+    ("string", "number"): "document.type_string_or_number",
+}
+"""The sentence of each type, or choice of types."""
+RANGES = {
+    "minimum": "document.too_small",
+    "exclusiveMinimum": "document.not_above",
+    "maximum": "document.too_large",
+    "exclusiveMaximum": "document.not_below",
+    "pattern": "document.pattern",
+    "minItems": "document.too_few",
+    "maxItems": "document.too_many",
+    "minLength": "document.too_short",
+    "minProperties": "document.too_few",
+    "maxProperties": "document.too_many",
+    "uniqueItems": "document.repeated",
+}
+"""The sentence of each keyword that bounds a value."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +99,9 @@ def parse_document(text: str, file: str) -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row = 1 if mark is None else mark.line + 1
-        problem = complain("document.not_readable", file=file, row=row, problem=str(getattr(error, "problem", error)))
+        told = str(getattr(error, "problem", error))
+        code = "document.tab" if "'\\t'" in told else "document.not_readable"
+        problem = complain(code, file=file, row=row, problem=told)
     except RecursionError:
         problem = complain("document.not_readable", file=file, row=1, problem="nested too deeply")
     return Document(None, (problem,))
@@ -88,7 +118,14 @@ def _validator(schema: str) -> "Draft202012Validator":
 
 def check_schema(value: object, schema: str, file: str) -> list[Complaint]:
     """List every place where a document leaves the schema file named, in document order."""
-    found = [problem for error in _validator(schema).iter_errors(value) for problem in _described(error, file)]
+    if value is None:
+        return [complain("document.empty", file=file)]
+    return described(_validator(schema).iter_errors(value), file)
+
+
+def described(errors: "Iterable[ValidationError]", file: str) -> list[Complaint]:
+    """Turn a validator's errors into complaints, in document order; its own words are English and stay behind."""
+    found = [problem for error in errors for problem in _described(error, file)]
     return sorted(found, key=lambda problem: problem.column or "")
 
 
@@ -100,24 +137,31 @@ def _described(error: "ValidationError", file: str) -> Iterator[Complaint]:
     if error.validator == "required":
         for key in rule:
             if key not in instance and repr(key) in error.message:  # one error is raised for each missing key
-                yield complain("document.missing_key", file=file, column=place, key=key)
+                code = "document.missing_key" if place else "document.missing_key_at_top"
+                yield complain(code, file=file, column=place, key=key)
     elif error.validator == "additionalProperties":
         schema: Any = error.schema
         allowed = schema.get("properties", {})
         for key in instance:
             if key not in allowed:
                 names = ", ".join(allowed)
-                yield complain("document.unknown_key", file=file, column=place, key=str(key), allowed=names)
+                code = "document.unknown_key" if place else "document.unknown_key_at_top"
+                yield complain(code, file=file, column=place, key=str(key), allowed=names)
     elif error.validator in ("enum", "const"):
         values = rule if error.validator == "enum" else [rule]
         names = ", ".join(_short(value) for value in values)
         yield complain("document.not_allowed", file=file, column=place, value=_short(instance), allowed=names)
     elif error.validator == "type":
-        wanted = rule if isinstance(rule, str) else ", ".join(rule)
-        yield complain("document.wrong_type", file=file, column=place, value=_short(instance), expected=wanted)
+        wanted = (rule,) if isinstance(rule, str) else tuple(rule)
+        if not place and wanted == ("object",):
+            yield complain("document.not_entries", file=file)
+            return
+        code = TYPES.get(wanted, "document.wrong_type")
+        yield complain(code, file=file, column=place, value=_short(instance), expected=", ".join(wanted))
     else:
-        limit = f"{error.validator} {_short(rule)}"
-        yield complain("document.out_of_range", file=file, column=place, value=_short(instance), rule=limit)
+        keyword = str(error.validator)
+        details: dict[str, Any] = {"value": _short(instance), "limit": _short(rule), "rule": f"{keyword} {_short(rule)}"}
+        yield complain(RANGES.get(keyword, "document.out_of_range"), file=file, column=place, **details)
 
 
 def _short(value: object) -> str:
@@ -131,4 +175,4 @@ def _place(error: "ValidationError") -> str:
     text = ""
     for part in error.absolute_path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.lstrip(".") or "."
+    return text.lstrip(".")

@@ -234,8 +234,9 @@ class _RowCheck:
     def _differing(self, code: str, level: Level, own: Column) -> Iterator[Complaint]:
         """Name the first row of every value of a unit that is not its first value."""
         unit, value = self._names[level.id], self._names[own.name]
-        # A missing number is complained about as missing, not as another value.
-        filled = f" AND {value} IS NOT NULL" if own.kind == "integer" else ""
+        # A missing number or parent is complained about as missing, not as another value.
+        missing_is_told = own.kind == "integer" or code == "frame.parent_differs"
+        filled = f" AND {value} IS NOT NULL" if missing_is_told else ""
         values = (
             f"SELECT {unit} AS unit, {value} AS value, min(row) AS row FROM rows "
             f"WHERE {unit} IS NOT NULL{filled} GROUP BY {unit}, {value}"

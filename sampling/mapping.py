@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sampling.document_rows import with_rows
 from sampling.documents import check_schema, parse_document
 from sampling.errors import Complaint, complain
 from sampling.levels import Level, check_levels, levels_from_json
@@ -37,11 +38,11 @@ def load_mapping(text: str, file: str = "mapping.yaml") -> MappingReading:
     document = parse_document(text, file)
     complaints = list(document.complaints) or check_schema(document.value, "mapping.schema.json", file)
     if complaints:
-        return MappingReading(None, tuple(complaints))
+        return MappingReading(None, with_rows(complaints, text))
     levels = levels_from_json(document.value["levels"])
     rename: dict[str, str] = document.value.get("rename") or {}
     complaints = check_levels(levels, file) + _check_rename(levels, rename, file)
-    return MappingReading(None if complaints else FrameMapping(levels, rename), tuple(complaints))
+    return MappingReading(None if complaints else FrameMapping(levels, rename), with_rows(complaints, text))
 
 
 def _check_rename(levels: Sequence[Level], rename: Mapping[str, str], file: str) -> list[Complaint]:

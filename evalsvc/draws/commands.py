@@ -61,7 +61,12 @@ def commands() -> None:
 def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
     """核对方案，列出全部问题，说明它会抽出什么 / check a design: every problem, else what it would take, in words."""
     frame = open_frame(frame_path)
-    design = _design_to_commit(design_path, frame)
+    text = read_text(design_path)
+    try:
+        design = read_design(text, design_path.name, frame)
+    except InvalidError as error:
+        file = design_path.name
+        raise InvalidError("draw.design_faulty", error.complaints, file=file, count=len(error.complaints)) from None
     left_out = [asdict(each) for each in excluded_units(design, frame)]
     remarks, told = estimability(design, design_path.name), explain(design, frame)
     if as_json:

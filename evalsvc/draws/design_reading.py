@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from evalsvc.errors import InvalidError
 from sampling.design import Design, load_design
 from sampling.design_check import check_design
+from sampling.document_rows import with_rows
 from sampling.errors import Complaint
 from sampling.frame import Frame
 
@@ -22,8 +23,8 @@ def read_design(
     reading = load_design(text, file)
     complaints = list(reading.complaints)
     if reading.design is not None:
-        complaints += check_design(reading.design, frame)
-        complaints += () if against is None else against(reading.design)
+        complaints += with_rows(check_design(reading.design, frame, file), text)
+        complaints += () if against is None else with_rows(against(reading.design), text)
     if reading.design is None or complaints:
         raise InvalidError("draw.design_rejected", complaints, count=len(complaints))
     return reading.design

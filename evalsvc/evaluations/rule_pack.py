@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from evalsvc.evaluations.packs import pack_bytes, pack_names
-from sampling.documents import parse_document
+from sampling.documents import described, parse_document
 from sampling.errors import Complaint, complain
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def read_pack(data: bytes, file: str = "pack.yaml") -> tuple[Pack | None, list[C
         document = parse_document(data.decode("utf-8"), file)
     except UnicodeDecodeError:
         return None, [complain("pack.encoding", file=file, row=1)]
-    complaints = list(document.complaints) or _schema_complaints(document.value, file)
+    complaints = list(document.complaints) or described(_validator().iter_errors(document.value), file)
     return (None, complaints) if complaints else (_pack(document.value), [])
 
 
@@ -125,13 +125,6 @@ def _pack(value: Mapping[str, Any]) -> Pack:
         suspicions=dict(value["suspicions"]),
         asked=tuple(value["asked"]),
     )
-
-
-def _schema_complaints(value: object, file: str) -> list[Complaint]:
-    return [
-        complain("pack.format", file=file, column=error.json_path, problem=error.message[:200])
-        for error in _validator().iter_errors(value)
-    ]
 
 
 @cache

@@ -93,10 +93,10 @@ def test_a_draw_is_committed_logged_drawn_and_verifies(database, store, field, l
         ({"draw: 2": "draw: 3"}, "draw.number"),
         ({"draw: 2": "draw: 1"}, "draw.number"),
         ({"fujian-demo": "another"}, "draw.other_evaluation"),
-        ({"each: 2, by: []": "each: 9, by: []"}, "design.too_few_units"),
+        ({"each: 2, by: []": "each: 9, by: []"}, "design.too_few_units_at_top"),
         ({"household_class]": "persons_class]"}, "design.unknown_column"),
         ({"each: 3, by: []": "each: 3, by: [{when: {household_class: 低保户}, take: 2}]"}, "design.unknown_value"),
-        ({"stages:": "stage:"}, "document.missing_key"),
+        ({"stages:": "stage:"}, "document.missing_key_at_top"),
         ({"{source: null, round: null, form: null}": "{source: 大乐透, round: null, form: null}"}, None),
     ],
 )
@@ -429,7 +429,7 @@ def test_the_commands_check_and_size_a_design(files):
     design.write_text(text.replace("each: 2, by: []", "each: 9, by: []"), encoding="utf-8")
     failed = invoke("design", "check", design, "--frame", frame, "--json")
     assert failed.exit_code == 1
-    assert [each["code"] for each in json.loads(failed.stdout)["complaints"]][:1] == ["design.too_few_units"]
+    assert [each["code"] for each in json.loads(failed.stdout)["complaints"]][:1] == ["design.too_few_units_at_top"]
     sized = invoke("design", "size", "--threshold", "0.02", "--true-rate", "0.005", "--deff", "3", "--json")
     assert json.loads(sized.stdout) == {
         "without_error": 149,

@@ -95,16 +95,16 @@ def test_decomposed_text_is_the_same_text() -> None:
 
 BAD = [
     ("stages: " + "[" * 20000, {"document.not_readable"}),
-    ("stages: []", {"document.out_of_range"}),
-    (f"stages: [{VILLAGE}]\nseed: 3", {"document.unknown_key"}),
+    ("stages: []", {"document.too_few"}),
+    (f"stages: [{VILLAGE}]\nseed: 3", {"document.unknown_key_at_top"}),
     (f"stages: [{VILLAGE}]\nprn_from: {{sha256: x}}", {"design.prn_not_built"}),
     (f"stages: [{VILLAGE}]\npublic: {{source: 双色球}}", {"design.public_incomplete"}),
     (f"stages: [{HOUSEHOLD}, {VILLAGE}]", {"design.stage_order"}),
     (f"stages: [{HOUSEHOLD}, {HOUSEHOLD}]", {"design.stage_order"}),
     ("stages: [{name: town, method: equal, take: {each: 1}}]", {"design.unknown_level"}),
     ("stages: [{name: village, method: sampford, take: {each: 1}}]", {"document.not_allowed"}),
-    ("stages: [{name: village, method: equal, take: {each: 0}}]", {"document.out_of_range"}),
-    ("stages: [{name: village, method: equal, take: {each: 2.5}}]", {"document.wrong_type"}),
+    ("stages: [{name: village, method: equal, take: {each: 0}}]", {"document.too_small"}),
+    ("stages: [{name: village, method: equal, take: {each: 2.5}}]", {"document.type_integer"}),
     ("stages: [{name: village, method: equal}]", {"document.missing_key"}),
     ("stages: [{name: village, method: equal, take: {total: 9, alocation: equal}}]", {"document.unknown_key"}),
     ("stages: [{name: village, method: equal, take: {each: 1}, strata: [kind]}]", {"design.unknown_column"}),
@@ -149,7 +149,10 @@ BAD = [
         f"exclude: [{{level: county, column: hilly, values: ['1'], reason: r}}]\nstages: [{VILLAGE}]",
         {"design.column_type"},
     ),
-    (f"only: [{{level: county, column: county_code, values: [350125]}}]\nstages: [{VILLAGE}]", {"document.wrong_type"}),
+    (
+        f"only: [{{level: county, column: county_code, values: [350125]}}]\nstages: [{VILLAGE}]",
+        {"document.type_string"},
+    ),
     (f"exclude: [{{level: county, column: county, values: [a]}}]\nstages: [{VILLAGE}]", {"document.missing_key"}),
 ]
 

@@ -63,13 +63,13 @@ def design_of(rest: str) -> Design:
     [
         (
             "stages: [{name: village, method: equal, take: {each: 5}}]",
-            "design.too_few_units",
+            "design.too_few_units_at_top",
             {"asked": 5, "available": 4, "groups": 1},
         ),
         (
             # A village without households has size zero and cannot be taken.
             "stages: [{name: village, method: pps_systematic, size: {count: household}, take: {each: 4}}]",
-            "design.too_few_units",
+            "design.too_few_units_at_top",
             {"asked": 4, "available": 3, "groups": 1},
         ),
         (
@@ -115,12 +115,18 @@ def design_of(rest: str) -> Design:
         ),
         (
             "stages: [{name: household, method: equal, strata: [village_code], take: {total: 2, minimum: 1}}]",
-            "design.minimum_too_large",
+            "design.minimum_too_large_at_top",
             {"asked": 3, "available": 2},
         ),
         (
+            "stages: [{name: village, method: equal, take: {each: 2}}, "
+            "{name: household, method: equal, strata: [household_id], take: {total: 1, minimum: 1}}]",
+            "design.minimum_too_large",
+            {"available": 1},
+        ),
+        (
             "stages: [{name: household, method: equal, strata: [village_code], take: {total: 9, minimum: 1}}]",
-            "design.too_few_units",
+            "design.too_few_units_at_top",
             {"asked": 9, "available": 7},
         ),
     ],

@@ -136,6 +136,6 @@ def test_a_manifest_that_is_none() -> None:
     with pytest.raises(SamplingError) as refused:
         Manifest.from_json('{"protocol": 1, "stages": []}')
     codes = [(one.code, one.details.get("key"), one.column) for one in refused.value.complaints]
-    assert ("document.missing_key", "commitment", ".") in codes
-    assert ("document.wrong_type", None, "protocol") in codes
-    assert ("document.out_of_range", None, "stages") in codes
+    assert ("document.missing_key_at_top", "commitment", "") in codes
+    assert ("document.type_string", None, "protocol") in codes
+    assert ("document.too_few", None, "stages") in codes
