@@ -41,6 +41,7 @@ from evalsvc.people import pages as people_pages
 from evalsvc.people import session as people_session
 from evalsvc.results import views as results_views
 from evalsvc.service import open_service
+from evalsvc.verification.names import plain_name
 from evalsvc.zone import local_text
 
 PAGES: tuple[flask.Blueprint, ...] = (
@@ -181,6 +182,7 @@ def _settings(config: Config) -> dict[str, object]:
 def _register_template_words(app: flask.Flask) -> None:
     app.jinja_env.filters["local_time"] = web.local_time
     app.jinja_env.filters["local_text"] = local_text
+    app.jinja_env.filters["plain_name"] = plain_name
     app.jinja_env.filters["labelled"] = labelled
     app.jinja_env.globals["language"] = web.language
     app.jinja_env.globals["may_open"] = access.may_open

@@ -60,12 +60,8 @@ def commit(evaluation: str) -> ResponseReturnValue:
     form, wish = flask.request.form, Wish()
     try:
         wish = wish_of_request()
-        if form.get("wanted") == "example":
-            return _draws_page(evaluation, _example(wish))
-        if form.get("wanted") == "edit":
-            return _draws_page(evaluation, wish)
-        if form.get("confirmed") != "1":
-            return _checked_page(evaluation, wish)
+        if form.get("confirmed") != "1" or form.get("wanted"):
+            return _before_commitment(evaluation, wish, form.get("wanted", ""))
         made = commit_draw(
             web.service(),
             web.current_actor(),
@@ -78,6 +74,13 @@ def commit(evaluation: str) -> ResponseReturnValue:
         return _draws_page(evaluation, wish, error), 422
     flask.flash(_("方案已承诺并登记，登记后不能改动。"), "good")
     return web.see_other("draws.draw", evaluation=evaluation, number=made.number)
+
+
+def _before_commitment(evaluation: str, wish: Wish, wanted: str) -> str:
+    """Fill the form with an example, open it again, or show what its design would do."""
+    if wanted == "example":
+        return _draws_page(evaluation, _example(wish))
+    return _draws_page(evaluation, wish) if wanted == "edit" else _checked_page(evaluation, wish)
 
 
 def wish_of_request() -> Wish:

@@ -10,6 +10,7 @@ from typing import Any
 from evalsvc import files
 from evalsvc.editions.bounds import LARGEST_FILE
 from evalsvc.editions.format import read_edition
+from evalsvc.verification.names import plain_name
 from evalsvc.verification.outcome import Signature, Step, step_of
 from reports.document import Printed
 from reports.errors import ReportError
@@ -51,15 +52,6 @@ def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signatu
         for each in report.signatures
     )
     return step_of("signature", complaints, signatures=len(found)), found
-
-
-def plain_name(subject: str) -> str:
-    """Return the name and, where it differs, the organisation of a certificate's subject; other forms as they are."""
-    parts = dict(part.split(": ", 1) for part in subject.split(", ") if ": " in part)
-    name, organisation = parts.get("Common Name", ""), parts.get("Organization", "")
-    if not name:
-        return subject
-    return name if not organisation or organisation in name else f"{name}（{organisation}）"
 
 
 def signer_notes(signatures: Sequence[Signature], institute: str) -> list[Complaint]:
