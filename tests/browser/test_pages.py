@@ -26,7 +26,8 @@ ARGUMENTS = (
     "--no-first-run",
 )
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-CUT = """[...document.querySelectorAll(".table, .chart-box, .card")].filter(box => box.scrollWidth > box.clientWidth + 1)
+CUT = """[...document.querySelectorAll(".table, .chart-box, .card")]
+    .filter(box => box.scrollWidth > box.clientWidth + 1)
     .map(box => box.className + " " + box.innerText.slice(0, 60))"""
 """Boxes whose contents are wider than they are: a reader would have to scroll sideways."""
 LETTERS = """Math.min(...[...document.querySelectorAll('figure svg text')].filter(text => text.getClientRects().length)
