@@ -160,7 +160,11 @@ def _described(error: "ValidationError", file: str) -> Iterator[Complaint]:
         yield complain(code, file=file, column=place, value=_short(instance), expected=", ".join(wanted))
     else:
         keyword = str(error.validator)
-        details: dict[str, Any] = {"value": _short(instance), "limit": _short(rule), "rule": f"{keyword} {_short(rule)}"}
+        details: dict[str, Any] = {
+            "value": _short(instance),
+            "limit": _short(rule),
+            "rule": f"{keyword} {_short(rule)}",
+        }
         yield complain(RANGES.get(keyword, "document.out_of_range"), file=file, column=place, **details)
 
 

@@ -38,6 +38,11 @@ LONGEST_PROBLEM = 200
 
 SPREADSHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 
+OTHER_FILES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+"""How files begin that people confuse with lists and that need not hold a zero byte near their beginning."""
+MOST_BAD_ROWS = 50
+"""Rows that cannot be decoded, beyond which a file is taken to be no text at all."""
+
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -95,15 +100,19 @@ def read_text_table(path: Path, mapping: FrameMapping) -> TextTable:
     """Read the columns a mapping asks for, as text; nothing is judged but the file's form."""
     try:
         with path.open("rb") as stream:
-            magic = stream.read(8)
+            beginning = stream.read(BLOCK_BYTES)
     except OSError as error:
         return _failed(complain("frame.file_unreadable", file=path.name, problem=error.strerror or str(error)))
+    magic = beginning[:8]
     if magic.startswith(b"PAR1"):
         return _read_parquet(path, mapping)
     if magic.startswith(b"PK\x03\x04"):
         return _read_workbook(path, mapping)
     if magic.startswith(b"\xd0\xcf\x11\xe0"):
         return _failed(complain("frame.old_workbook", file=path.name))
+    # A list holds no zero byte; a picture or a PDF would be hundreds of rows that cannot be decoded.
+    if magic.startswith(OTHER_FILES) or b"\0" in beginning:
+        return _failed(complain("frame.not_a_table", file=path.name))
     return _read_csv(path, mapping)
 
 
@@ -148,7 +157,8 @@ def _read_csv(path: Path, mapping: FrameMapping) -> TextTable:
     """Read CSV with one parser; rows with too many or too few cells are named."""
     decoded = decode_text(path.read_bytes(), path.name)
     if decoded.complaints:
-        return _failed(*decoded.complaints)
+        no_text = len(decoded.complaints) > MOST_BAD_ROWS
+        return _failed(*[complain("frame.not_a_table", file=path.name)] if no_text else decoded.complaints)
     first_line = decoded.content[:BLOCK_BYTES].decode(errors="ignore")
     delimiter = _delimiter(first_line)
     try:

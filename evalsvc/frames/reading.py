@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evalsvc.errors import Complaint, InvalidError
-from evalsvc.frames.usual import NEAR, as_yaml, suggested_mapping
+from evalsvc.frames.usual import NEAR, as_yaml, suggestion
 from evalsvc.frames.values import CheckedFrame
 from sampling.errors import SamplingError
 from sampling.errors import complain as complaint
@@ -53,8 +53,10 @@ def _own_mapping(path: Path) -> FrameMapping:
     try:
         return FrameMapping(open_frame(path).levels)
     except SamplingError:
-        problem = complaint("frame.mapping_needed", file=path.name, suggested=suggested_mapping(path) or "")
-        raise InvalidError("frame.refused", (problem,), file=path.name, count=1) from None
+        found = suggestion(path)
+        needed = complaint("frame.mapping_needed", file=path.name, suggested=found.mapping or "")
+        problems = found.unread or (needed,)
+        raise InvalidError("frame.refused", problems, file=path.name, count=len(problems)) from None
 
 
 def offered_mapping(mapping_text: str, complaints: Sequence[Complaint]) -> str | None:

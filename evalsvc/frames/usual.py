@@ -1,7 +1,7 @@
 """A mapping to begin with: the columns that evaluations usually have, by the names that clients' lists usually give."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -30,15 +30,26 @@ rename:
 MISSING, NEAR = "frame.missing_column", "frame.missing_column_near"
 
 
-def suggested_mapping(path: Path) -> str | None:
-    """Suggest a mapping for a file from its heads; None where hardly anything in it is known."""
+@dataclass(frozen=True)
+class Suggestion:
+    """What a file's heads suggest: a mapping; or nothing, and why the file could not be read at all, if so."""
+
+    mapping: str | None
+    unread: tuple[Complaint, ...]
+
+
+def suggestion(path: Path) -> Suggestion:
+    """Suggest a mapping for a file from its heads; none where hardly anything in it is known."""
     usual = load_mapping(USUAL, path.name).mapping
-    if usual is None:
-        return None
-    complaints = read_frame(path, usual).complaints
+    complaints = () if usual is None else read_frame(path, usual).complaints
+    unread = tuple(each for each in complaints if _is_of_the_file(each))
+    return Suggestion(None if usual is None or unread else _suggested(usual, complaints), unread)
+
+
+def _suggested(usual: FrameMapping, complaints: Sequence[Complaint]) -> str | None:
     missing = {each.details["column"] for each in complaints if each.code == MISSING}
     levels = tuple(_without(level, missing) for level in usual.levels)
-    if any(level.id in missing for level in levels) or _unread(complaints):
+    if any(level.id in missing for level in levels):
         return None
     return as_yaml(replace(usual, levels=levels), complaints)
 
@@ -56,6 +67,6 @@ def _without(level: Level, missing: set[object]) -> Level:
     return replace(level, columns=tuple(own for own in level.columns if own.name not in missing))
 
 
-def _unread(complaints: Sequence[Complaint]) -> bool:
-    """Tell whether the file as a whole could not be read: it is complained of before any column or row."""
-    return any(each.details.get("row") is None and each.details.get("column") is None for each in complaints)
+def _is_of_the_file(complaint: Complaint) -> bool:
+    """Tell whether a complaint is of the file as a whole: no column and no row of it were looked at."""
+    return complaint.details.get("row") is None and complaint.details.get("column") is None

@@ -389,7 +389,9 @@ def test_nothing_is_written_when_one_of_the_files_could_not_be(files):
         (1, ("--out", out, "--secret-out", secret, "--log", files / "frame.parquet")),
     ):
         ended = invoke("draw", "commit", *common, *given)
-        assert (ended.exit_code, "Traceback" in ended.output, set(files.iterdir())) == (code, False, before), ended.output
+        assert (ended.exit_code, "Traceback" in ended.output, set(files.iterdir())) == (code, False, before), (
+            ended.output
+        )
 
 
 def test_a_design_is_explained_in_words(files):

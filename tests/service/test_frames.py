@@ -183,3 +183,11 @@ def test_the_commands_check_and_import(tmp_path):
     assert run("frame", "check", tmp_path / "nowhere.csv").exit_code == 2
     assert run("frame", "import", frame).exit_code == 2
     assert sorted(path.name for path in tmp_path.iterdir() if "parquet" in path.name) == ["frame.parquet"]
+
+
+def test_a_file_that_is_no_list_is_said_to_be_none_before_a_mapping_is_asked_for(tmp_path):
+    path = tmp_path / "报告.csv"
+    path.write_bytes(b"%PDF-1.7\n" + b"\xb5\xff\n" * 300)
+    with pytest.raises(InvalidError) as caught:
+        check_file(path, "")
+    assert [each.code for each in caught.value.complaints] == ["frame.not_a_table"]

@@ -129,6 +129,12 @@ def test_every_place_is_filled_where_the_code_is_raised() -> None:
     assert unfilled == []
 
 
+@pytest.mark.parametrize("code", sorted(code for code, entry in catalogue().items() if "%(problem)s" in entry.zh))
+def test_no_other_program_speaks_inside_a_chinese_sentence(code: str) -> None:
+    """Only what the operating system says of a place, and what the demonstration says to developers, is passed on."""
+    assert code in {"config.signing_file", "serve.cannot_listen", "demonstration.unexpected_answer"}
+
+
 def test_chinese_sentences_are_chinese_and_english_ones_are_not() -> None:
     chinese = re.compile(r"[\u4e00-\u9fff]")
     assert [code for code, entry in catalogue().items() if not chinese.search(entry.zh)] == []

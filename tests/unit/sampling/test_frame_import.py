@@ -332,6 +332,10 @@ def test_undecodable_rows_are_named(read_csv: Read, good_rows: tuple[str, ...], 
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "frame.old_workbook"),
         (b"PK\x03\x04 broken", "frame.file_unreadable"),
         (b"PAR1 broken", "frame.file_unreadable"),
+        (b"%PDF-1.7\n" + b"\xb5\xff\n" * 300, "frame.not_a_table"),
+        (b"\x89PNG\r\n\x1a\n", "frame.not_a_table"),
+        ("县代码,县\n1,2\n".encode("utf-16"), "frame.not_a_table"),
+        (b"a,b\n" + b"\x81\xff,1\n" * 300, "frame.not_a_table"),
     ],
 )
 def test_files_that_hold_no_table(tmp_path: Path, say: Say, content: bytes, code: str) -> None:
