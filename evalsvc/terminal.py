@@ -26,6 +26,35 @@ PLACES = {"file": ("文件", "file"), "sheet": ("工作表", "sheet"), "row": ("
 """Where a complaint stands, with the heads of the printed table; sheets only where complaints name them."""
 
 
+HEADINGS = {"Options": "选项 / Options", "Commands": "命令 / Commands"}
+STANDING = {
+    "Show this message and exit.": "显示本说明 / show this message and exit",
+    "Show the version and exit.": "显示版本 / show the version and exit",
+}
+"""Words of the library that every help has."""
+
+
+class HelpFormatter(click.HelpFormatter):
+    """Write the library's own words of a help in Chinese first, where the terminal is not English."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the line that shows how a command is called."""
+        super().write_usage(prog, args, "用法 / Usage: " if prefix is None and language() == "zh" else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section."""
+        super().write_heading(HEADINGS.get(heading, heading) if language() == "zh" else heading)
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write options or commands with what they do."""
+        told = rows if language() == "en" else [(name, STANDING.get(words, words)) for name, words in rows]
+        super().write_dl(told, col_max, col_spacing)
+
+
+# The library has one place for it, whatever class a command is of.
+click.Context.formatter_class = HelpFormatter
+
+
 @dataclass(frozen=True)
 class Listed:
     """A command that is not loaded yet: its module and attribute, and the line of the help that it has."""

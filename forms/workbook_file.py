@@ -44,6 +44,8 @@ def read_sheets(data: bytes) -> DefinitionData:
         raise RefusedError(_unreadable(problem, data)) from problem
     except Exception as problem:
         # openpyxl and the readers of text tables meet damaged files with errors of every kind.
+        if kind == ".csv":
+            raise RefusedError(_complaint("workbook.not_a_form")) from problem
         raise RefusedError(_complaint("workbook.damaged", reason=_reason(problem))) from problem
     for name, limit in MAX_ROWS.items():
         rows = len(getattr(sheets, name) or ())

@@ -318,6 +318,16 @@ def _end_of(database: Database, job: str) -> str | None:
     raise AssertionError("the server's worker took no job")
 
 
+@pytest.mark.parametrize("path", [path for path, _ in commands(main)], ids=" ".join)
+def test_every_help_has_chinese_headings(path: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(main, [*path, "--help"]).stdout
+    assert told.startswith("用法 / Usage: ")
+    assert "选项 / Options:" in told and "显示本说明" in told
+    assert not re.search("^(Usage|Options|Commands)", told, flags=re.MULTILINE)
+    english = CliRunner(env={"LC_ALL": "en_GB.UTF-8"}).invoke(main, [*path, "--help"]).stdout
+    assert english.startswith("Usage: ") and "Show this message and exit." in english
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -130,6 +130,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
     [
         (b"", "workbook.not_a_form"),
         (b"hello", "workbook.not_a_form"),
+        (b"version: 1\nstages:\n  - {name: a, strata: [b, c]}\n", "workbook.not_a_form"),
         (b"\xd0\xcf\x11\xe0" + b"0" * 100, "workbook.old_excel"),
         ("| survey |\n| | type | name | label |\n| | text | a | 中 |".encode("gbk"), "workbook.encoding"),
         (b"PK\x03\x04" + b"0" * 100, "workbook.damaged"),
@@ -138,7 +139,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
         (packed({f"{n}": b"" for n in range(2001)}), "workbook.too_many_parts"),
         (b" " * 20_000_001, "workbook.too_large"),
     ],
-    ids=["empty", "text", "old excel", "gbk", "damaged", "doctype", "bomb", "many parts", "large"],
+    ids=["empty", "text", "yaml", "old excel", "gbk", "damaged", "doctype", "bomb", "many parts", "large"],
 )
 def test_files_that_are_no_workbook(data: bytes, code: str) -> None:
     assert only(data).code == code
