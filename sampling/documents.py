@@ -146,7 +146,7 @@ def _described(error: "ValidationError", file: str) -> Iterator[Complaint]:
             if key not in allowed:
                 names = ", ".join(allowed)
                 code = "document.unknown_key" if place else "document.unknown_key_at_top"
-                yield complain(code, file=file, column=place, key=str(key), allowed=names)
+                yield complain(code, file=file, column=place, key=_short(str(key)), allowed=names)
     elif error.validator in ("enum", "const"):
         values = rule if error.validator == "enum" else [rule]
         names = ", ".join(_short(value) for value in values)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalsvc import files
 from evalsvc.editions.bounds import LARGEST_FILE, beyond_bounds
+from sampling.documents import described
 from sampling.errors import Complaint, complain
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def read_edition(data: bytes, file: str = files.EDITION) -> tuple[dict[str, Any]
 
 def _leaves_format(value: object, file: str) -> Iterator[Complaint]:
     for error in _validator().iter_errors(value):
+        if error.validator in ("required", "additionalProperties"):
+            yield from described([error], file)
+            continue
         yield complain("edition.format", file=file, column=error.json_path[:200], problem=error.message[:200])
 
 

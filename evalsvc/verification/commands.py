@@ -187,7 +187,9 @@ def _print_rows(figures: Sequence[NamedFigure]) -> None:
 
 
 def _print_step(step: Step, given: Mapping[str, str]) -> None:
-    counts = ", ".join(f"{_words(f'verification.count.{name}')} {value}" for name, value in step.counts.items())
+    # A step that failed before it had counted anything has nothing to count.
+    shown = {name: value for name, value in step.counts.items() if value or step.state != STEP_FAILED}
+    counts = ", ".join(f"{_words(f'verification.count.{name}')} {value}" for name, value in shown.items())
     states = {STEP_FAILED: "verification.step_failed", SKIPPED: "verification.step_skipped"}
     words = _words(f"verification.step.{step.name}") + (_words(states[step.state]) if step.state in states else "")
     click.echo(f"{MARKS.get(step.state, NOT_TAKEN)} {words}  {counts}".rstrip())

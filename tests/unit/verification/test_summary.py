@@ -1,10 +1,12 @@
 """What an outcome says at its beginning and its end, without more than was shown."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
+from evalsvc.editions.format import read_edition
 from evalsvc.verification.commands import verify_command
 from evalsvc.verification.outcome import OK, STEPS, FigureCheck, Step, Verification
 from evalsvc.verification.run import verify_against
@@ -51,6 +53,13 @@ def test_figures_are_told_in_words_those_that_differ_first(monkeypatch, tmp_path
     everything = CliRunner().invoke(verify_command, [str(path), "--all"]).stdout
     assert everything.count("1.39 %") == 4 and everything.count("永泰县") == 3
     assert CliRunner().invoke(verify_command, [str(path), "--json"]).stderr == ""
+
+
+def test_a_report_of_another_version_is_told_what_it_lacks(issued):
+    facts = json.loads(issued.content["edition.json"])
+    del facts["verdicts"]
+    (told,) = read_edition(json.dumps(facts).encode())[1]
+    assert sentence(told.code, told.details) == "edition.json 缺少“verdicts”。请补上。"
 
 
 def test_complaints_name_the_files_as_they_were_given(issued, tmp_path):
