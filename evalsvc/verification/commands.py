@@ -87,7 +87,8 @@ def _telling(*, silent: bool) -> Iterator[Progress]:
 
 
 def _under_way(name: str, done: int, steps: int) -> str:
-    step = _words(f"verification.step.{name}")
+    # The name alone: with all of its words the line would not fit beside the time that has passed.
+    step = _words(f"verification.step.{name}").replace("：", ": ").partition(": ")[0]
     slow = _words("verification.slow_step") if name in SLOW else ""
     return _words("verification.under_way", number=done + 1, steps=steps, step=step) + slow
 
