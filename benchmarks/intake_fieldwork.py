@@ -37,7 +37,7 @@ from forms.filling import fill
 HOUSEHOLDS_A_VILLAGE = 20
 LEVELS = (
     "[{name: village, id: village_code, columns: {village: text}},"
-    " {name: household, id: household_id, columns: {household_class: text}}]"
+    " {name: household, id: household_id, columns: {household_class: text, registered: text, persons: integer}}]"
 )
 BOUNDARY = "intake-benchmark"
 CONTENT_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
@@ -91,10 +91,11 @@ def _fieldwork(
 
 
 def _write_frame(folder: Path, households: int) -> Path:
-    lines = ["village_code,village,household_id,household_class"]
+    lines = ["village_code,village,household_id,household_class,registered,persons"]
     for number in range(households):
         village = 350125101000 + number // HOUSEHOLDS_A_VILLAGE
-        lines.append(f"{village},村{village},{village}-{number:06d},{('脱贫户', '一般农户')[number % 2]}")
+        standing = ("脱贫户,是", "一般农户,否")[number % 2]
+        lines.append(f"{village},村{village},{village}-{number:06d},{standing},4")
     path = folder / "households.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

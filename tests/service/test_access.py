@@ -214,8 +214,8 @@ def test_the_api_answers_in_json_with_code_and_sentence(client, make_person) -> 
     assert refused.json["code"] == "access.role_missing"
     assert refused.json["complaints"] == []
     assert "角色" in refused.json["message"]
-    client.set_cookie("language", "en")
-    assert "role" in client.get("/api/v1/trial", headers=make_person("expert").bearer).json["message"]
+    asked = {"Accept-Language": "en", **make_person("expert").bearer}
+    assert "role" in client.get("/api/v1/trial", headers=asked).json["message"]
     assert client.get("/api/v1/nowhere").json["code"] == "http.404"
 
 

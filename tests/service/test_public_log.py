@@ -13,6 +13,7 @@ from evalsvc.draws.operations import append_to_log
 from evalsvc.draws.queries import log_lines
 from evalsvc.fieldwork.dispositions import counting_visits
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.fieldwork.preparing import prepare
 from evalsvc.instruments.models import Instrument
 from evalsvc.interviews import chaining
 from evalsvc.interviews import operations as interviews
@@ -80,8 +81,9 @@ def test_opening_fieldwork_enters_what_it_is_carried_out_by(database, store, fie
         "simulated": False,
     }
     assert fixed["pack"]["name"] == "示范假定" and fixed["form"]["form_id"] == "household"
-    # The frame of this fieldwork does not say who is registered: no results can come of it, and no plan.
-    assert (fixed["draw"], fixed["plan"]) == (1, {"sha256": None})
+    with database.reading() as session:
+        plan = prepare(session, store, field.draw_id).plan
+    assert plan is not None and (fixed["draw"], fixed["plan"]) == (1, {"sha256": plan})
 
 
 def test_interviews_are_entered_in_the_order_of_their_time_and_identifier(database, service, field, monkeypatch):
