@@ -67,4 +67,5 @@ def check_as_outsider(out: Path) -> Checked:
         text=True,
         check=False,
     )
-    return Checked(ended.returncode, tuple((ended.stdout + ended.stderr).splitlines()))
+    # What the process tells while it works is for who waits for it; without a word of outcome it is all there is.
+    return Checked(ended.returncode, tuple((ended.stdout or ended.stderr).splitlines()))

@@ -15,8 +15,9 @@ from evalsvc.demonstration.scenario import JUDGED
 from evalsvc.demonstration.sizing import POWER, TRUE_RATE
 from evalsvc.editions.wording import OUTCOMES
 from evalsvc.program import program
+from evalsvc.verification.names import plain_name
 
-SHOWN_LINES = 14
+SHOWN_LINES = 18
 """How many lines of the check's output are repeated."""
 SHOWN_FILES = (
     *(files.FRAME, files.DESIGN, files.MANIFEST, files.RESULTS, files.REPORT, files.BUNDLE),
@@ -120,7 +121,7 @@ def _truth_table(compared: tuple[Compared, ...]) -> Table:
 def _closing(outcome: Outcome, out: Path) -> Iterator[str]:
     known = [each.covered for each in outcome.compared if each.covered is not None]
     yield f"{len(known)} 个区间中有 {sum(known)} 个包含模拟真值（{TRUTH_FOLDER}/{RATES_FILE}）。"
-    yield f"规则包：{outcome.pack.title()}，{outcome.pack.note}。签名：{outcome.signer}。"
+    yield f"规则包：{outcome.pack.title()}，{outcome.pack.note}。签名：{plain_name(outcome.signer)}。"
     yield f"用时 / time：{sum(lap.seconds for lap in outcome.laps):.0f} s"
     yield ""
     yield f"结果文件夹 / folder：{out}"

@@ -39,7 +39,7 @@ SLOW = frozenset({"pages"})
     help="另行取得的公开登记表，可重复 / a copy of the public log that did not come with the bundle",
 )
 @click.option("--trust", "trust_path", type=existing, help="信任的证书（PEM 或 DER）/ certificates to trust")
-@click.option("--all", "everything", is_flag=True, help="逐个列出相同的数字 / list the equal figures too")
+@click.option("--brief", is_flag=True, help="相同的数字只报个数 / count the equal figures instead of listing them")
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
 def verify_command(
     *,
@@ -47,7 +47,7 @@ def verify_command(
     bundle_path: Path | None,
     log_paths: tuple[Path, ...],
     trust_path: Path | None,
-    everything: bool,
+    brief: bool,
     as_json: bool,
 ) -> None:
     """核验签名报告 / verify a signed report, with its bundle to the last figure.
@@ -68,7 +68,7 @@ def verify_command(
     if as_json:
         click.echo(json.dumps(as_data(found, given), ensure_ascii=False, indent=1))
     else:
-        _print(found, given, everything=everything)
+        _print(found, given, brief=brief)
     if not found.holds:
         click.get_current_context().exit(FAILED)
 
@@ -133,7 +133,7 @@ def _details(each: Complaint, given: Mapping[str, str]) -> dict[str, object]:
     return {**each.details, "file": given.get(file, file)} if isinstance(file, str) else dict(each.details)
 
 
-def _print(found: Verification, given: Mapping[str, str], *, everything: bool) -> None:
+def _print(found: Verification, given: Mapping[str, str], *, brief: bool) -> None:
     for name, value in found.about.items():
         if value and name not in ("simulated", "code"):
             click.echo(f"{_words(f'verification.about.{name}')}  {value}")
@@ -145,7 +145,7 @@ def _print(found: Verification, given: Mapping[str, str], *, everything: bool) -
         trusted = "verification.trusted" if signature.trusted else "verification.untrusted"
         click.echo(_words("verification.signed_by", signer=signature.signer, at=signature.signed_at))
         click.echo(_words(trusted))
-    _print_figures(found, everything=everything)
+    _print_figures(found, brief=brief)
     click.echo("")
     for step in found.steps:
         _print_step(step, given)
@@ -153,8 +153,8 @@ def _print(found: Verification, given: Mapping[str, str], *, everything: bool) -
     click.echo(_conclusion(found))
 
 
-def _print_figures(found: Verification, *, everything: bool) -> None:
-    """Print the figures that differ, each in words; of the equal ones how many each chapter has, or all of them."""
+def _print_figures(found: Verification, *, brief: bool) -> None:
+    """Print every figure in words, in the report and recomputed: first those that differ, then the equal ones."""
     if not found.recomputed:
         return
     figures = [named(each, found.places, language()) for each in found.figures]
@@ -164,8 +164,8 @@ def _print_figures(found: Verification, *, everything: bool) -> None:
     _print_rows(differing)
     equal = grouped([each for each in figures if each.check.equal])
     count = sum(len(group.figures) for group in equal)
-    click.echo(_words("verification.figures_equal" if everything else "verification.figures_counted", count=count))
-    if everything:
+    click.echo(_words("verification.figures_counted" if brief else "verification.figures_equal", count=count))
+    if not brief:
         _print_rows([each for group in equal for each in group.figures])
         return
     for group in equal:

@@ -42,7 +42,7 @@ def test_figures_are_told_in_words_those_that_differ_first(monkeypatch, tmp_path
         return found
 
     monkeypatch.setattr("evalsvc.verification.commands.verify", check)
-    result = CliRunner().invoke(verify_command, [str(path)])
+    result = CliRunner().invoke(verify_command, [str(path), "--brief"])
     lines = result.stdout.splitlines()
     assert "正在核验 3/15　页面" in result.stderr
     differing = next(place for place, line in enumerate(lines) if "不同的数字：1 个" in line)
@@ -50,7 +50,7 @@ def test_figures_are_told_in_words_those_that_differ_first(monkeypatch, tmp_path
     assert any("相同的数字：2 个" in line for line in lines)
     assert not any("1.39 %" in line for line in lines)
     assert not any("350125" in line or "wrong_exit_rate" in line for line in lines)
-    everything = CliRunner().invoke(verify_command, [str(path), "--all"]).stdout
+    everything = CliRunner().invoke(verify_command, [str(path)]).stdout
     assert everything.count("1.39 %") == 4 and everything.count("永泰县") == 3
     assert CliRunner().invoke(verify_command, [str(path), "--json"]).stderr == ""
 
