@@ -1,0 +1,215 @@
+"""Draws by files: the commands that commit, draw, verify, explain and size without a service."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from evalsvc.cli import main
+
+KEY = "a test key that is at least thirty-two characters long"
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def files(prepared_field, tmp_path):
+    """Frame and design as files, for those who work without the server."""
+    row = prepared_field.rows["frame_file"][0]
+    frame, design = tmp_path / "frame.parquet", tmp_path / "design.yaml"
+    frame.write_bytes((prepared_field.files / row["file_sha256"][:2] / row["file_sha256"]).read_bytes())
+    design.write_text(prepared_field.rows["draw"][0]["design_text"], encoding="utf-8")
+    return tmp_path
+
+
+def draw_by_files(folder: Path) -> Path:
+    common = ("--design", folder / "design.yaml", "--frame", folder / "frame.parquet", "--log", folder / "log.jsonl")
+    commitment, secret = folder / "commitment.json", folder / "secret.json"
+    made = invoke("draw", "commit", *common, "--out", commitment, "--secret-out", secret)
+    assert made.exit_code == 0, made.output
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert invoke("draw", "commit", *common, "--out", commitment, "--secret-out", secret).exit_code == 1
+    out = folder / "manifest.json"
+    drawn = invoke("draw", "run", *common, "--commitment", commitment, "--secret", secret, "--out", out)
+    assert drawn.exit_code == 0, drawn.output
+    return out
+
+
+def test_the_commands_commit_run_verify_and_log(files):
+    manifest, frame = draw_by_files(files), files / "frame.parquet"
+    verified = invoke("draw", "verify", manifest, "--frame", frame, "--json")
+    assert (verified.exit_code, json.loads(verified.stdout)["ok"]) == (0, True)
+    logged = json.loads(invoke("draw", "log", files / "log.jsonl", "--json").stdout)
+    assert [line["kind"] for line in logged["lines"]] == ["draw.commitment", "draw.manifest"]
+    text = manifest.read_text(encoding="utf-8")
+    place = text.index('"probability": 0.5')
+    manifest.write_text(text[:place] + '"probability": 0.4' + text[place + 18 :], encoding="utf-8")
+    changed = invoke("draw", "verify", manifest, "--frame", frame)
+    assert changed.exit_code == 1
+    assert "的入样概率：重算为 0.5，清单上是 0.4" in changed.stdout
+    assert "stages[" not in changed.output
+    manifest.write_text("{}", encoding="utf-8")
+    assert invoke("draw", "verify", manifest, "--frame", frame).exit_code == 1
+    assert invoke("draw", "verify", manifest).exit_code == 2
+
+
+def test_the_commands_warn_of_designs_whose_estimates_lack_something(files):
+    design, out = files / "design.yaml", files / "made.json"
+    text = design.read_text(encoding="utf-8")
+    common = ("--design", design, "--frame", files / "frame.parquet", "--out", out, "--secret-out", files / "s.json")
+    design.write_text(text.replace("{count: household}", "{count: household}, order: frame"), encoding="utf-8")
+    checked = invoke("design", "check", design, "--frame", files / "frame.parquet")
+    assert (checked.exit_code, "successive-differences" in checked.stderr) == (0, True)
+    design.write_text(text.replace("each: 2, by: []", "each: 1, by: []"), encoding="utf-8")
+    checked = invoke("design", "check", design, "--frame", files / "frame.parquet", "--json")
+    told = json.loads(checked.stdout)
+    assert (checked.exit_code, told["ok"], told["complaints"]) == (0, True, [])
+    assert {each["code"] for each in told["warnings"]} == {"design.lone_unit"}
+    assert "1" in invoke("design", "check", design, "--frame", files / "frame.parquet").stderr
+    made = invoke("draw", "commit", *common)
+    assert (made.exit_code, out.exists(), "design.lone_unit" in made.stderr) == (0, True, False)
+    assert "stages[0].take.each" in made.stderr
+
+
+def test_a_design_in_frame_order_is_committed_and_drawn_with_a_warning(files):
+    design = files / "design.yaml"
+    text = design.read_text(encoding="utf-8").replace("{count: household}", "{count: household}, order: frame")
+    design.write_text(text, encoding="utf-8")
+    common = ("--design", design, "--frame", files / "frame.parquet")
+    made = ("--out", files / "commitment.json", "--secret-out", files / "secret.json")
+    committed = invoke("draw", "commit", *common, *made)
+    assert (committed.exit_code, "successive-differences" in committed.stderr) == (0, True)
+    kept = ("--commitment", files / "commitment.json", "--secret", files / "secret.json")
+    drawn = invoke("draw", "run", *common, *kept, "--out", files / "m.json")
+    assert drawn.exit_code == 0, drawn.output
+
+
+@pytest.mark.parametrize("change", ["edit", "remove", "reorder", "garble"])
+def test_a_log_that_was_touched_does_not_pass(files, change):
+    draw_by_files(files)
+    path = files / "log.jsonl"
+    first, second = path.read_text(encoding="utf-8").splitlines()
+    touched = {
+        "edit": [first.replace("fujian-demo", "fujian-dem0"), second],
+        "remove": [second],
+        "reorder": [second, first],
+        "garble": [first, second[:-3]],
+    }[change]
+    path.write_text("\n".join(touched) + "\n", encoding="utf-8")
+    failed = invoke("draw", "log", path, "--json")
+    assert failed.exit_code == 1
+    assert all(each["message"].startswith("log.jsonl 第") for each in json.loads(failed.stdout)["complaints"])
+
+
+def test_files_as_editors_on_windows_save_them_are_read(files):
+    design, mapping = files / "design.yaml", files / "mapping.yaml"
+    design.write_text(design.read_text(encoding="utf-8"), encoding="gbk")
+    manifest = draw_by_files(files)
+    assert invoke("design", "check", design, "--frame", files / "frame.parquet").exit_code == 0
+    manifest.write_text(manifest.read_text(encoding="utf-8"), encoding="gbk")
+    assert invoke("draw", "verify", manifest, "--frame", files / "frame.parquet").exit_code == 0
+    (files / "list.csv").write_text("县代码,县名\n350125,永泰县\n", encoding="gbk")
+    mapping.write_text("levels:\n  - {name: county, id: 县代码, columns: {县名: text}}\n", encoding="gbk")
+    assert invoke("frame", "check", files / "list.csv", "--mapping", mapping).exit_code == 0
+
+
+def test_files_that_are_no_text_are_named_with_what_to_do(files):
+    draw_by_files(files)
+    frame, other = files / "frame.parquet", files / "其他.bin"
+    other.write_bytes(bytes(range(256)) * 4)
+    common = ("--frame", frame, "--out", files / "o.json")
+    committed = ("--commitment", files / "commitment.json", "--secret", files / "secret.json")
+    for arguments in (
+        ("draw", "verify", other, "--frame", frame),
+        ("draw", "log", other),
+        ("draw", "commit", "--design", other, *common, "--secret-out", files / "s.json"),
+        ("draw", "run", "--design", other, *common, *committed),
+        ("draw", "run", "--design", files / "design.yaml", *common, *committed[:2], "--secret", other),
+        ("design", "check", other, "--frame", frame),
+        ("frame", "check", files / "design.yaml", "--mapping", other),
+        ("estimate", other),
+    ):
+        ended = invoke(*arguments)
+        assert (ended.exit_code, "其他.bin" in ended.stderr, "UTF-8" in ended.stderr) == (1, True, True), arguments
+
+
+def test_nothing_is_written_beside_a_log_that_cannot_be_continued(files):
+    draw_by_files(files)
+    log = files / "log.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").replace("draw.manifest", "draw.manifesto"), encoding="utf-8")
+    common = ("--design", files / "design.yaml", "--frame", files / "frame.parquet", "--log", log)
+    before = set(files.iterdir())
+    assert invoke("draw", "commit", *common, "--out", files / "c.json", "--secret-out", files / "s.json").exit_code == 1
+    committed = ("--commitment", files / "commitment.json", "--secret", files / "secret.json")
+    assert invoke("draw", "run", *common, *committed, "--out", files / "m.json").exit_code == 1
+    assert set(files.iterdir()) == before
+
+
+def test_nothing_is_written_when_one_of_the_files_could_not_be(files):
+    common = ("--design", files / "design.yaml", "--frame", files / "frame.parquet")
+    out, secret, nowhere = files / "c.json", files / "s.json", files / "no folder" / "x"
+    before = set(files.iterdir())
+    for code, given in (
+        (2, ("--out", out, "--secret-out", secret, "--log", nowhere)),
+        (2, ("--out", nowhere, "--secret-out", secret)),
+        (1, ("--out", out, "--secret-out", secret, "--log", files / "frame.parquet")),
+    ):
+        ended = invoke("draw", "commit", *common, *given)
+        assert (ended.exit_code, "Traceback" in ended.output, set(files.iterdir())) == (code, False, before), (
+            ended.output
+        )
+
+
+def test_a_design_is_explained_in_words(files):
+    told = invoke("design", "check", files / "design.yaml", "--frame", files / "frame.parquet").stdout
+    for words in (
+        "household：抽样框里有 72 个，参加抽取 72 个。",
+        "village 一级：按规模系统抽取（PPS），从 6 个中预计抽中 4 个。",
+        "  351001：共有 3 个，抽 2 个、备选 0 个；预计抽中 2 个，平均入样概率 66.67%。",
+        "  一般农户：6 个上级单位里共有 36 个，抽中一个上级单位就在其中抽 3 个、备选至多 2 个；预计共抽中 12 个",
+        "预计要访问 household 24 个，另有备选约 16 个。",
+    ):
+        assert words in told, told
+    as_json = invoke("design", "check", files / "design.yaml", "--frame", files / "frame.parquet", "--json")
+    stages = json.loads(as_json.stdout)["explanation"]["stages"]
+    assert [(stage["name"], stage["expected"]) for stage in stages] == [("village", 4), ("household", 24)]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--threshold", "0.02", "--true-rate", "0.01999"), "太近"),
+        (("--threshold", "0.0000001"), "太低"),
+        (("--threshold", "nan"), "nan"),
+        (("--rate", "0.5", "--half-width", "1e-300"), "1000000000"),
+        (("--threshold", "0.02", "--true-rate", "0.005", "--df", "1e-9"), "1000000000"),
+    ],
+)
+def test_sizes_that_no_survey_has_are_refused_with_the_bounds(options, words):
+    ended = invoke("design", "size", *options)
+    assert (ended.exit_code, words in ended.stderr) == (1, True), ended.output
+
+
+def test_the_commands_check_and_size_a_design(files):
+    frame, design = files / "frame.parquet", files / "design.yaml"
+    assert invoke("design", "check", design, "--frame", frame).exit_code == 0
+    text = design.read_text(encoding="utf-8")
+    design.write_text(text.replace("each: 2, by: []", "each: 9, by: []"), encoding="utf-8")
+    failed = invoke("design", "check", design, "--frame", frame, "--json")
+    assert failed.exit_code == 1
+    assert [each["code"] for each in json.loads(failed.stdout)["complaints"]][:1] == ["design.too_few_units_at_top"]
+    sized = invoke("design", "size", "--threshold", "0.02", "--true-rate", "0.005", "--deff", "3", "--json")
+    assert json.loads(sized.stdout) == {
+        "without_error": 149,
+        "effective": 386,
+        "interviews": 1158,
+        "errors_allowed": 3,
+    }
+    simple = invoke("design", "size", "--rate", "0.9", "--half-width", "0.03", "--json")
+    assert json.loads(simple.stdout)["simple"] == 385
+    assert invoke("design", "size").exit_code == 2
+    assert invoke("design", "size", "--threshold", "0.02", "--true-rate", "0.5").exit_code == 2
