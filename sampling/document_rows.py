@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import yaml
 
+from sampling.documents import StrictLoader, parse_document
 from sampling.errors import Complaint
 
 _LAST_STEP = re.compile(r"(\.[^.\[\]]*|\[\d+\])$")
@@ -30,11 +31,13 @@ def with_rows(complaints: Iterable[Complaint], text: str) -> tuple[Complaint, ..
 
 def document_rows(text: str) -> dict[str, int]:
     """Give the line, counted from 1, of every place of a document; none for a document that cannot be read."""
+    if parse_document(text, "").complaints:
+        return {}
     try:
-        node = yaml.compose(text.lstrip("\ufeff"), Loader=yaml.SafeLoader)
+        node = yaml.compose(text.lstrip("\ufeff"), Loader=StrictLoader)
+        return {} if node is None else dict(_rows(node, ""))
     except (yaml.YAMLError, RecursionError):
         return {}
-    return {} if node is None else dict(_rows(node, ""))
 
 
 def _rows(node: yaml.Node, place: str) -> Iterator[tuple[str, int]]:

@@ -62,10 +62,27 @@ class _DuplicateKeyError(Exception):
         self.row = row
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """Load plain YAML in which no key stands twice."""
+class _AliasError(Exception):
+    """Stop at an alias: some lines of them stand for millions of entries."""
+
+    def __init__(self, name: str, row: int) -> None:
+        super().__init__(name)
+        self.name = name
+        self.row = row
+
+
+class StrictLoader(yaml.SafeLoader):
+    """Load plain YAML in which no key stands twice and nothing is said by an alias."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Compose what stands next; never an alias."""
+        if self.check_event(yaml.AliasEvent):
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _AliasError(event.anchor, event.start_mark.line + 1)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build the entries of a mapping; a key that stands twice stops it."""
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -91,9 +108,11 @@ def parse_document(text: str, file: str) -> Document:
     try:
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
             return Document(json.loads(text.lstrip("\ufeff"), object_pairs_hook=_unique_pairs), ())
-        return Document(yaml.load(text, Loader=_StrictLoader), ())  # noqa: S506 (a SafeLoader)
+        return Document(yaml.load(text, Loader=StrictLoader), ())  # noqa: S506 (a SafeLoader)
     except _DuplicateKeyError as error:
         problem = complain("document.duplicate_key", file=file, row=error.row, key=error.key)
+    except _AliasError as error:
+        problem = complain("document.alias", file=file, row=error.row, name=error.name)
     except json.JSONDecodeError as error:
         problem = complain("document.not_readable", file=file, row=error.lineno, problem=error.msg)
     except yaml.YAMLError as error:
@@ -105,6 +124,19 @@ def parse_document(text: str, file: str) -> Document:
     except RecursionError:
         problem = complain("document.not_readable", file=file, row=1, problem="nested too deeply")
     return Document(None, (problem,))
+
+
+class _Writer(yaml.SafeDumper):
+    """Write everything out, also what is the same object in two places."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Say that no object is written as an alias, which the reader refuses."""
+        return True
+
+
+def document_text(value: object, width: int = 100) -> str:
+    """Write a document as YAML that `parse_document` reads: entries in their order, nothing said by an alias."""
+    return str(yaml.dump(value, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=width))
 
 
 @cache

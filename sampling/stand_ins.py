@@ -50,7 +50,10 @@ def _mend(document: Any, path: list[str | int], key: str) -> bool:
     owner, last = (path, key) if key else (path[:-1], path[-1] if path else "")
     here = document
     for step in owner:
-        here = here[step]
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):  # a key of the document with a sign that steps are parted by
+            return False
     if not isinstance(here, dict):
         return False
     if last in STAND_INS:

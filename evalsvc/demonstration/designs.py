@@ -6,6 +6,7 @@ import yaml
 
 from evalsvc.demonstration.export import mapping_text
 from evalsvc.demonstration.scenario import EVALUATION, JUDGED, Scale, Sizes
+from sampling.documents import document_text
 
 NO_PUBLIC_VALUE = {"source": None, "round": None, "form": None}
 """A demonstration ends before any public value could appear; every output says so."""
@@ -81,4 +82,4 @@ def _write(draw: int, title: str, stages: list[dict[str, Any]], only: list[dict[
         "prn_from": None,
         "stages": stages,
     }
-    return yaml.safe_dump(design, allow_unicode=True, sort_keys=False, width=160)
+    return document_text(design, width=160)

@@ -36,12 +36,16 @@ class CheckView:
 def check_view(outcome: Verification, language: str) -> CheckView:
     """Order an outcome for its page."""
     figures = [named(each, outcome.places, language) for each in outcome.figures]
-    differing = [each for each in figures if each.check.recomputed is not None and not each.check.equal]
+    differing = [each for each in figures if _differs(each)]
     return CheckView(
         outcome=outcome,
         failed=tuple(each for each in outcome.steps if each.state == FAILED),
         others=tuple(each for each in outcome.steps if each.state != FAILED),
         differing=tuple(differing[:MOST_DIFFERING]),
         left_out=max(0, len(differing) - MOST_DIFFERING),
-        agreeing=grouped([each for each in figures if each not in differing]),
+        agreeing=grouped([each for each in figures if not _differs(each)]),
     )
+
+
+def _differs(figure: NamedFigure) -> bool:
+    return figure.check.recomputed is not None and not figure.check.equal

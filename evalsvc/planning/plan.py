@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from evalsvc import files
 from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.planning.indicators import (
@@ -19,6 +17,7 @@ from evalsvc.planning.indicators import (
     in_county,
 )
 from evalsvc.planning.layout import CLASS_COLUMN, Layout
+from sampling.documents import document_text
 
 VARIANCE_METHODS = ("brewer", "hartley-rao")
 """Joint methods of a draw for which the variance is estimated; `with-replacement` states no probability instead."""
@@ -49,7 +48,7 @@ def plan_for(pack: Pack, layout: Layout, totals: Sequence[CountyTotals]) -> Mapp
 
 def plan_text(plan: Mapping[str, Any]) -> str:
     """Write plan.yaml; the same plan gives the same text."""
-    return yaml.safe_dump(dict(plan), allow_unicode=True, sort_keys=False, width=120)
+    return document_text(dict(plan), width=120)
 
 
 def _design(pack: Pack, layout: Layout) -> Mappings:

@@ -145,8 +145,11 @@ def _upper_cells(row: FieldworkRow, above: Mapping[str, tuple[str | None, dict[s
 def _household(sources: Sources, row: FieldworkRow, cases: Sequence[CaseRow]) -> Household:
     attributes = sources.attributes[row.unit_id]
     answers = sources.answers[row.instance_id]
+    persons = _persons(sources, row)
+    if persons is None:
+        raise ValueError(row.unit_id)  # the files were checked before
     return Household(
-        persons=persons_of(answers, sources.pack) or listed_persons(attributes) or 0,
+        persons=persons,
         registered=text_of(attributes, REGISTERED_COLUMN) == YES,
         household_class=text_of(attributes, CLASS_COLUMN),
         answers=answers,
@@ -188,12 +191,23 @@ def _fieldwork_problem(sources: Sources, row: FieldworkRow, drawn: Any) -> str |
         return "results.disposition"
     if row.disposition == COMPLETED and row.instance_id not in sources.answers:
         return "results.no_interview"
+    return _household_problem(sources, row)
+
+
+def _household_problem(sources: Sources, row: FieldworkRow) -> str | None:
     attributes = sources.attributes.get(row.unit_id)
     if attributes is None:
         return "results.not_in_frame"
     if text_of(attributes, REGISTERED_COLUMN) not in (YES, NO) or not text_of(attributes, PERSONS_COLUMN):
         return "results.frame_value"
+    if row.disposition == COMPLETED and not _persons(sources, row):
+        return "results.unit_persons"
     return None
+
+
+def _persons(sources: Sources, row: FieldworkRow) -> int | None:
+    """Return a visited household's size: as interviewed, else as the frame has it; None where neither is known."""
+    return persons_of(sources.answers[row.instance_id], sources.pack) or listed_persons(sources.attributes[row.unit_id])
 
 
 def _check_cases(sources: Sources) -> list[Complaint]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from evalsvc.draws import log
 from evalsvc.verification.outcome import Step, step_of
+from evalsvc.verification.public_copy import contradictions, empty_copies
 from evalsvc.verification.public_log import Lines, draw_lines, other_commitments, read_log
 from sampling.chain import ChainReading
 from sampling.errors import Complaint, complain
@@ -21,20 +22,21 @@ def draw_in_copies(copies: Mapping[str, bytes], manifest: Manifest, manifest_tex
     sha256 = hashlib.sha256(manifest_text.encode()).hexdigest()
     readings = {name: read_log(data, name) for name, data in copies.items()}
     complaints = [each for reading in readings.values() for each in reading.complaints]
+    complaints += empty_copies(readings)
+    contradicting = contradictions({name: reading.entries for name, reading in readings.items()})
+    complaints += contradicting
+    doubtful = {each.details["file"] for each in contradicting}
     notes: list[Complaint] = []
     whole = [name for name, reading in readings.items() if _holds_manifest(reading, manifest)]
     for name, reading in readings.items():
         lines = reading.entries
-        later = next((readings[other].entries for other in whole if other != name), None)
-        if name in whole or later is None:
+        if name in whole or not whole:
             found = draw_lines(lines, manifest, sha256, name)
             complaints += found
             notes += () if found else _entered(name, lines, manifest)
             notes += other_commitments(lines, manifest, name)
-        elif later[: len(lines)] == lines:
-            notes.append(complain("verification.log_begins", file=name, lines=len(lines), at=_end(lines)))
-        else:
-            complaints.append(complain("verification.log_other_copy", file=name))
+        elif lines and name not in doubtful:
+            notes.append(complain("verification.log_begins", file=name, lines=len(lines), at=lines[-1].at))
     return step_of("log", complaints, notes, copies=len(copies))
 
 
@@ -54,8 +56,5 @@ def _entered(name: str, lines: Lines, manifest: Manifest) -> list[Complaint]:
         "drawn_row": drawn.sequence,
         "drawn_at": drawn.at,
     }
-    return [complain("verification.log_in_order", file=name, subject=subject, **details)]
-
-
-def _end(lines: Lines) -> str:
-    return lines[-1].at if lines else "-"
+    code = "verification.log_in_order" if manifest.public_value else "verification.log_in_order_alone"
+    return [complain(code, file=name, subject=subject, **details)]

@@ -8,7 +8,7 @@ from evalsvc import files
 from evalsvc.draws import log
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.public_log import read_log
-from sampling.chain import ChainEntry
+from sampling.chain import ChainEntry, ChainReading
 from sampling.errors import Complaint, complain
 
 Lines = Sequence[ChainEntry]
@@ -45,12 +45,14 @@ def compare_copies(copies: Mapping[str, bytes], own: Lines | None, issued: Issue
         return step_of("log", (), () if own is None else [complain("verification.log_not_compared", file=files.LOG)])
     readings = {name: read_log(data, name) for name, data in copies.items()}
     complaints = [each for reading in readings.values() for each in reading.complaints]
+    complaints += empty_copies(readings)
     agreeing: dict[str, Lines] = {}
     for name, reading in readings.items():
-        differing = _first_difference(name, reading.entries, own or ())
+        differing = _first_difference(name, reading.entries, own or (), files.LOG)
         complaints += differing
-        if not differing and not reading.complaints:
+        if not differing and not reading.complaints and reading.entries:
             agreeing[name] = reading.entries
+    complaints += contradictions(agreeing)
     notes: list[Complaint] = []
     holding = [name for name, lines in agreeing.items() if _edition_line(lines, issued) is not None]
     for name, lines in agreeing.items():
@@ -64,11 +66,23 @@ def compare_copies(copies: Mapping[str, bytes], own: Lines | None, issued: Issue
     return step_of("log", complaints, notes, copies=len(copies))
 
 
-def _first_difference(name: str, lines: Lines, own: Lines) -> list[Complaint]:
+def empty_copies(readings: Mapping[str, ChainReading]) -> list[Complaint]:
+    """Name copies without lines: they agree with everything."""
+    empty = (name for name, reading in readings.items() if not reading.entries and not reading.complaints)
+    return [complain("verification.log_empty", file=name) for name in empty]
+
+
+def contradictions(copies: Mapping[str, Lines]) -> list[Complaint]:
+    """Name the first line in which a copy differs from the longest one: a log only grows."""
+    longest = max(copies, key=lambda name: len(copies[name]), default="")
+    return [each for name, lines in copies.items() for each in _first_difference(name, lines, copies[longest], longest)]
+
+
+def _first_difference(name: str, lines: Lines, others: Lines, log_name: str) -> list[Complaint]:
     """Name the first line that is not the same in both; all that follow hang on it."""
-    for theirs, ours in zip(lines, own, strict=False):
+    for theirs, ours in zip(lines, others, strict=False):
         if theirs != ours:
-            details = {"log": files.LOG, "expected": _named(ours), "found": _named(theirs)}
+            details = {"log": log_name, "expected": _named(ours), "found": _named(theirs)}
             return [complain("verification.log_differs", file=name, row=theirs.sequence, **details)]
     return []
 

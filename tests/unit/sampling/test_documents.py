@@ -108,3 +108,19 @@ def test_lines_are_those_of_the_nearest_place_that_is_there() -> None:
     assert [each.row for each in placed] == [2, None, None]
     known = complain("x.y", column="a", row=9)
     assert with_rows([known], text) == (known,)
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]\n", "x: &x [1]\ny: [*x, *x, *x]\n"])
+def test_aliases_are_refused_before_they_grow(text: str) -> None:
+    (found,) = load_design(text, "x.yaml").complaints
+    assert found.code == "document.alias"
+    assert "写出来" in sentence(found.code, found.details)
+    assert document_rows(text) == {}
+
+
+@pytest.mark.parametrize(
+    "entries", ['columns: {"a.b": 7}', 'columns: {"户[1]": 7}', 'stages: [{take: {each: 1, by: [{when: {"a.b": 1}}]}}]']
+)
+def test_keys_with_dots_and_brackets_are_complained_about_like_others(entries: str) -> None:
+    assert load_design(f"version: 1\nframe: {{levels: [{{name: a, id: b, {entries}}}]}}\n", "x.yaml").complaints
+    assert load_design(f"version: 1\n{entries}\n", "x.yaml").complaints

@@ -68,7 +68,7 @@ def test_without_a_copy_the_outcome_says_so():
         ((*BUNDLED, (*EDITION[:2], "06" * 32, EDITION[3])), "log_other_pdf"),
         ((*BUNDLED, (log.MANIFEST, *EDITION[1:])), "log_without_edition"),
         (BUNDLED[:3], "log_cut"),
-        ((), "log_cut"),
+        ((), "log_empty"),
         (((*BUNDLED[0][:3], "2026-03-01T07:00:00Z"), *BUNDLED[1:], EDITION), "log_differs"),
         ((*BUNDLED[:2], *BUNDLED[3:], EDITION), "log_differs"),
         ((STRANGER, EDITION), "log_differs"),
@@ -155,3 +155,14 @@ def test_the_command_takes_copies_and_says_when_it_has_none(issued, public, tmp_
     assert "--log" not in good.output and "old.jsonl" in good.output
     bad = CliRunner().invoke(main, [*common, "--log", str(paths["forged.jsonl"])])
     assert bad.exit_code == 1 and "forged.jsonl" in bad.output
+
+
+def test_copies_that_contradict_each_other_are_named_without_a_bundle():
+    hidden = (log.COMMITMENT, "probe/99", "09" * 32, "2026-02-01T08:00:00Z")
+    step = compare((hidden, *BUNDLED, EDITION), (*BUNDLED, EDITION), own=None)
+    assert (step.state, "log_differs" in codes(step.complaints)) == (FAILED, True)
+
+
+def test_a_copy_without_lines_vouches_for_nothing():
+    step = compare((*BUNDLED, EDITION), ())
+    assert (step.state, codes(step.complaints)) == (FAILED, ["log_empty"])

@@ -75,7 +75,15 @@ def test_the_log_is_looked_up(stated: Path, whole: Path, manifest: Manifest, tmp
     second = chain_entry(first, kind=MANIFEST, subject=subject, sha256=sha256_text(text), at=manifest.drawn_at)
     late = chain_entry(None, kind=MANIFEST, subject=subject, sha256=sha256_text(text), at=manifest.drawn_at)
     after = chain_entry(late, kind=COMMITMENT, subject=subject, sha256=manifest.commitment, at=manifest.drawn_at)
-    logs = {"whole": [first, second], "early": [first], "turned": [late, after], "alien": [late]}
+    hidden = chain_entry(None, kind=COMMITMENT, subject="test/99", sha256="0" * 64, at=manifest.committed_at)
+    again = chain_entry(hidden, kind=COMMITMENT, subject=subject, sha256=manifest.commitment, at=manifest.committed_at)
+    other = [
+        hidden,
+        again,
+        chain_entry(again, kind=MANIFEST, subject=subject, sha256=sha256_text(text), at=manifest.drawn_at),
+    ]
+    logs = {"whole": [first, second], "early": [first], "turned": [late, after], "alien": [late], "other": other}
+    logs["empty"] = []
     for name, lines in logs.items():
         (tmp_path / f"{name}.jsonl").write_text(write_chain(lines), encoding="utf-8")
 
@@ -86,7 +94,7 @@ def test_the_log_is_looked_up(stated: Path, whole: Path, manifest: Manifest, tmp
     good = check("whole")
     assert (good.exit_code, "登记在第 1 行" in good.stdout, "✓ 公开登记表" in good.stdout) == (0, True, True)
     assert (check("whole", "early").exit_code, "较早的副本" in check("whole", "early").stdout) == (0, True)
-    for names in (("early",), ("turned",), ("alien",), ("whole", "turned")):
+    for names in (("early",), ("turned",), ("alien",), ("whole", "turned"), ("whole", "other"), ("whole", "empty")):
         assert (check(*names).exit_code, "✗ 公开登记表" in check(*names).stdout) == (1, True), names
     assert json.loads(told(stated, "--frame", whole, "--log", tmp_path / "early.jsonl", "--json").stdout)["ok"] is False
 
