@@ -1,6 +1,6 @@
 """What has to be read and computed before a draw goes to the field; none of it needs a writing transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -12,17 +12,14 @@ from evalsvc.draws.values import UnitRecord
 from evalsvc.errors import ConflictError, InvalidError, NotFoundError
 from evalsvc.evaluations.queries import evaluation_by_id
 from evalsvc.fieldwork.plan_lines import pack_as_written
+from evalsvc.frames.judged import MOST_NAMED, against_household
 from evalsvc.frames.models import FrameFile
 from evalsvc.planning.fixed import sha256_of
-from evalsvc.planning.layout import layout_of, unusable_column
+from evalsvc.planning.layout import layout_of
 from evalsvc.planning.making import plan_of_draw
 from evalsvc.store import Store
-from sampling.errors import Complaint, complain
 from sampling.frame import open_frame
 from sampling.manifest import Manifest
-
-MOST_COMPLAINTS = 200
-"""Households that are named: a column that is empty is empty everywhere."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +52,19 @@ def prepare(session: Session, store: Store, draw_id: str) -> Prepared:
         raise ConflictError("draw.not_drawn", number=draw.number)
     manifest = Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), files.MANIFEST)
     units = last_stage_units(session, draw_id)
-    # Asked now: once the households are visited it is too late for another frame.
-    complaints = layout_of(manifest, files.MANIFEST)[1] or list(_unusable(units))
+    # Asked of the whole frame before the commitment; what is drawn is asked again before anybody visits it.
+    complaints = layout_of(manifest, files.MANIFEST)[1] or [
+        each for unit in units if (each := against_household(unit.unit_id, unit.attributes))
+    ]
     if complaints:
-        raise InvalidError("fieldwork.no_results", complaints[:MOST_COMPLAINTS], number=draw.number)
+        raise InvalidError(
+            "fieldwork.no_results",
+            complaints[:MOST_NAMED],
+            number=draw.number,
+            count=len(complaints),
+            limit=MOST_NAMED,
+        )
     return Prepared(draw.id, units, _plan(session, store, draw, manifest, units))
-
-
-def _unusable(units: Sequence[UnitRecord]) -> Iterator[Complaint]:
-    for unit in units:
-        column = unusable_column(unit.attributes)
-        if column is not None:
-            value = unit.attributes.get(column)
-            yield complain(
-                "fieldwork.frame_value", unit=unit.unit_id, column=column, value="" if value is None else str(value)
-            )
 
 
 def _plan(session: Session, store: Store, draw: Draw, manifest: Manifest, units: Sequence[UnitRecord]) -> str | None:

@@ -16,6 +16,7 @@ from evalsvc.fieldwork import operations, preparing, queries
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
 from evalsvc.fieldwork.preparing import prepare
 from evalsvc.fieldwork.values import Task
+from evalsvc.words import sentence
 from tests.service.field_steps import end, opened_now, set_outcome
 
 OPENROSA = {"X-OpenRosa-Version": "1.0"}
@@ -271,6 +272,19 @@ def test_a_frame_without_the_columns_of_results_does_not_go_to_the_field(databas
     assert caught.value.code == "fieldwork.no_results"
     found = [(each.code, each.details["name"]) for each in caught.value.complaints]
     assert found == [("results.frame_column", "registered"), ("results.frame_column_type", "persons")]
+
+
+def test_refused_households_are_counted_beyond_those_that_are_named(database, store, second_draw, monkeypatch):
+    monkeypatch.setattr("evalsvc.fieldwork.preparing.MOST_NAMED", 2)
+    with database.transaction() as session:
+        for unit in last_stage_units(session, second_draw)[:3]:
+            row = session.get_one(DrawUnit, (second_draw, unit.unit_id))
+            row.attributes = {**row.attributes, "persons": 0}
+    with pytest.raises(InvalidError) as caught, database.reading() as session:
+        prepare(session, store, second_draw)
+    error = caught.value
+    assert (error.details["count"], len(error.complaints)) == (3, 2)
+    assert "共 3 处问题，下面至多列出 2 处" in sentence(error.code, error.details, "zh")
 
 
 def test_households_that_nothing_can_be_computed_from_are_named_before_anybody_visits_them(
