@@ -96,7 +96,9 @@ def log_check(complaints: Sequence[Complaint], notes: Sequence[Complaint], langu
 
 
 def _check(manifest: Manifest, name: str, found: Sequence[Finding], language: str) -> Check:
+    # What is wrong with the text stands in findings of its own, each with its column and row; this one counts them.
     wrong = [each for each in found if not each.ok]
+    told = tuple(difference(each, language) for each in wrong if each.place != "frame text")
     partial = any(each.extent == "partial" for each in found)
     kind, _, number = name.partition(" ")
     details: dict[str, object] = {}
@@ -107,7 +109,6 @@ def _check(manifest: Manifest, name: str, found: Sequence[Finding], language: st
     words = sentence(f"draw.check.{kind}{'_partly' if partial else ''}", details, language)
     if not found:
         return Check(name, NOT_TAKEN, words + sentence("draw.check.not_taken", {}, language), ())
-    told = tuple(difference(each, language) for each in wrong)
     mark = WRONG if wrong else PARTIAL if partial else OK
     return Check(name, mark, words + _unless(not wrong, language), told)
 
@@ -137,12 +138,26 @@ def _kind(finding: Finding, path: str, name: str) -> str:
         return "branch_time"
     if path.startswith("frames") and name:
         return "branch_missing" if finding.expected is None else "branch" if finding.found else "branch_extra"
-    return "frame_list" if path == "frame" and name else path
+    if path == "public_value":
+        return "public_value_extra" if finding.expected is None else "public_value_missing"
+    if path != "frame" or not name:
+        return path
+    return "frame_ids" if name == "ids" else "frame_list"
 
 
 _TOLD = frozenset(
-    {"public_value", "committed_at", "commitment", "seed", "design", "frame", "levels", "stages"}
-    | {"frame_list", "branch", "branch_extra", "branch_missing", "branch_time"}
+    {
+        "public_value_extra",
+        "public_value_missing",
+        "committed_at",
+        "commitment",
+        "seed",
+        "design",
+        "frame",
+        "levels",
+        "stages",
+    }
+    | {"frame_ids", "frame_list", "branch", "branch_extra", "branch_missing", "branch_time"}
 )
 """Statements with a sentence of their own, `draw.differs.<name>`."""
 
