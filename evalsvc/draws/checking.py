@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc import files
 from evalsvc.draws.explaining import in_words
-from evalsvc.draws.operations import design_for
+from evalsvc.draws.operations import design_for, next_number
 from evalsvc.draws.summary import excluded_units
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.frames.queries import frame_by_id
@@ -18,6 +18,7 @@ from evalsvc.words import sentence
 from sampling.estimable import estimability
 from sampling.explain import explain
 from sampling.frame import open_frame
+from sampling.hashing import sha256_text
 from sampling.levels import Level, levels_as_json
 
 EXAMPLE_VILLAGES, EXAMPLE_HOUSEHOLDS, EXAMPLE_RESERVES = 10, 8, 3
@@ -30,6 +31,12 @@ class Wish:
     frame_id: str = ""
     purpose: str = ""
     text: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Return what a confirmation is bound to: the frame and the text, whichever way its lines end."""
+        text = self.text.replace("\r\n", "\n").replace("\r", "\n")
+        return sha256_text(f"{self.frame_id}\n{text}")
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ def check_wish(
     NotFoundError
         ``frame.unknown``
     InvalidError
-        ``draw.design_rejected`` with every complaint about the design.
+        ``draw.design_rejected``, ``draw.frame_rejected`` as `design_for` says.
     """
     row = frame_by_id(session, evaluation.id, wish.frame_id)
     frame = open_frame(store.path(row.file_sha256))
@@ -65,14 +72,14 @@ def check_wish(
     return CheckedDesign((*left_out, *in_words(explain(design, frame), language)), tuple(remarks))
 
 
-def example_of(session: Session, store: Store, evaluation: EvaluationRecord, wish: Wish, number: int) -> Wish:
+def example_of(session: Session, store: Store, evaluation: EvaluationRecord, wish: Wish) -> Wish:
     """Fill in a first design for a frame: its levels, villages by size in each county, households at random."""
     row = frame_by_id(session, evaluation.id, wish.frame_id)
     levels = open_frame(store.path(row.file_sha256)).levels
     value = {
         "version": 1,
         "evaluation": evaluation.code,
-        "draw": number,
+        "draw": next_number(session, evaluation.id),
         "title": wish.purpose or evaluation.name,
         "frame": {"levels": levels_as_json(levels)},
         "public": {"source": None, "round": None, "form": None},

@@ -17,8 +17,9 @@ from evalsvc.draws.models import CommitmentEntry, Draw
 from evalsvc.draws.queries import last_line
 from evalsvc.draws.summary import excluded_units
 from evalsvc.draws.values import Excluded
-from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
+from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.frames.judged import MOST_NAMED, against_columns, against_households
 from evalsvc.frames.models import FrameFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
@@ -66,7 +67,7 @@ def bind(
     NotFoundError
         ``frame.unknown``
     InvalidError
-        ``draw.design_rejected`` with every complaint about the design.
+        ``draw.design_rejected``, ``draw.frame_rejected`` as `design_for` says.
     """
     require_designer(actor)
     frame_file = session.get(FrameFile, frame_id)
@@ -96,7 +97,7 @@ def enter(session: Session, actor: Actor, evaluation: EvaluationRecord, bound: B
     ConflictError
         ``draw.committed_meanwhile``: the number went to another design after this one was checked.
     """
-    if _next_number(session, evaluation.id) != bound.design.draw:
+    if next_number(session, evaluation.id) != bound.design.draw:
         raise ConflictError("draw.committed_meanwhile")
     draw = Draw(
         evaluation_id=evaluation.id,
@@ -131,24 +132,31 @@ def _note_commitment(session: Session, actor: Actor, evaluation: EvaluationRecor
     append_to_log(session, log.COMMITMENT, subject, draw.commitment, draw.committed_at)
 
 
-def _next_number(session: Session, evaluation_id: str) -> int:
+def next_number(session: Session, evaluation_id: str) -> int:
+    """Return the number that an evaluation's next draw has."""
     return (session.scalar(select(func.max(Draw.number)).where(Draw.evaluation_id == evaluation_id)) or 0) + 1
 
 
 def design_for(session: Session, evaluation: EvaluationRecord, text: str, frame: Frame) -> Design:
-    """Read the design of an evaluation's next draw against a frame.
+    """Read the design of an evaluation's next draw against a frame that results can be computed from.
 
     Raises
     ------
     InvalidError
-        ``draw.design_rejected`` with every complaint about the design.
+        ``draw.design_rejected`` with every complaint about the design and its columns; ``draw.frame_rejected`` with
+        the households whose values nothing can be computed from.
     """
-    number = _next_number(session, evaluation.id)
+    number = next_number(session, evaluation.id)
 
     def against(design: Design) -> list[Complaint]:
-        return [*_identity_complaints(design, evaluation.code, number), *without_interval(design, files.DESIGN)]
+        identity = _identity_complaints(design, evaluation.code, number)
+        return [*identity, *without_interval(design, files.DESIGN), *against_columns(design, files.DESIGN)]
 
-    return read_design(text, files.DESIGN, frame, against=against)
+    design = read_design(text, files.DESIGN, frame, against=against)
+    complaints, count = against_households(design, frame)
+    if complaints:
+        raise InvalidError("draw.frame_rejected", complaints, count=count, limit=MOST_NAMED)
+    return design
 
 
 def _identity_complaints(design: Design, code: str, number: int) -> Sequence[Complaint]:

@@ -37,10 +37,12 @@ def _draws_page(evaluation: str, wish: Wish, refused: InvalidError | None = None
     with web.database().reading() as session:
         rows = queries.draws_of(session, flask.g.evaluation.id)
         known = frames.frames_of(session, flask.g.evaluation.id)
+        number = operations.next_number(session, flask.g.evaluation.id)
     return flask.render_template(
         "draws/draws.html",
         evaluation=evaluation,
         draws=rows,
+        next_number=number,
         frames=known,
         may_draw=web.current_actor().has("designer", "lead"),
         wish=wish,
@@ -56,11 +58,12 @@ def _told(complaint: Complaint) -> dict[str, str]:
 @blueprint.post("/evaluations/<evaluation>/draws")
 @page("designer", "lead")
 def commit(evaluation: str) -> ResponseReturnValue:
-    """Check a design and show what it means; commit it once that was seen and confirmed."""
+    """Check a design and show what it means; commit the very design that was shown, once that was confirmed."""
     form, wish = flask.request.form, Wish()
     try:
         wish = wish_of_request()
-        if form.get("confirmed") != "1" or form.get("wanted"):
+        seen = form.get("confirmed") == "1" and form.get("shown") == wish.digest
+        if not seen or form.get("wanted"):
             return _before_commitment(evaluation, wish, form.get("wanted", ""))
         made = commit_draw(
             web.service(),
@@ -77,7 +80,10 @@ def commit(evaluation: str) -> ResponseReturnValue:
 
 
 def _before_commitment(evaluation: str, wish: Wish, wanted: str) -> str:
-    """Fill the form with an example, open it again, or show what its design would do."""
+    """Fill an empty form with an example, open it again, or show what its design would do."""
+    if wanted == "example" and wish.text.strip():
+        flask.flash(_("方案框里已有内容，没有改动。要填入示例，请先清空方案框。"))
+        return _draws_page(evaluation, wish)
     if wanted == "example":
         return _draws_page(evaluation, _example(wish))
     return _draws_page(evaluation, wish) if wanted == "edit" else _checked_page(evaluation, wish)
@@ -107,8 +113,7 @@ def _checked_page(evaluation: str, wish: Wish) -> str:
 
 def _example(wish: Wish) -> Wish:
     with web.database().reading() as session:
-        number = len(queries.draws_of(session, flask.g.evaluation.id)) + 1
-        return example_of(session, web.store(), flask.g.evaluation, wish, number)
+        return example_of(session, web.store(), flask.g.evaluation, wish)
 
 
 @blueprint.get("/evaluations/<evaluation>/draws/<int:number>")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from evalsvc.audit import AuditRow
 from evalsvc.draws import drawing, operations, queries
+from evalsvc.draws.checking import Wish
 from evalsvc.draws.models import Draw
 from evalsvc.draws.secrets import decrypt
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -197,7 +198,8 @@ def test_pages_commit_and_run(client, database, field, lead, sign_in, csrf_of):
         "stages:\n": "exclude: [{level: village, column: village_kind, values: [其他村], reason: 试}]\nstages:\n"
     }
     assert client.post(base, data={**form, "design": design_of(field, database, **exclusion)}).status_code == 422
-    made = client.post(base, data={**form, "confirmed": "1", "design": design_of(field, database)})
+    wish = Wish(field.frame_id, "", design_of(field, database))
+    made = client.post(base, data={**form, "confirmed": "1", "shown": wish.digest, "design": wish.text})
     assert made.status_code == 303
     wish = {"csrf_token": csrf_of(client), "confirmed": "1"}
     assert client.post(f"{base}/2/run", data={**wish, "confirmed": ""}).status_code == 422
