@@ -27,7 +27,7 @@ rename:
   建档立卡: registered
   家庭人口: persons
 """
-MISSING, NEAR = "frame.missing_column", "frame.missing_column_near"
+MISSING, NEAR, TWICE = "frame.missing_column", "frame.missing_column_near", "frame.column_twice"
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,13 @@ def _suggested(usual: FrameMapping, complaints: Sequence[Complaint]) -> str | No
 
 
 def as_yaml(mapping: FrameMapping, complaints: Sequence[Complaint]) -> str:
-    """Write a mapping with a rename line for each missing column that the file has under a similar name."""
+    """Write a mapping with a rename line for each missing column that the file has under a similar name.
+
+    A column that the file has under its own name keeps it: with a rename line beside it the import would refuse both.
+    """
     near = {str(each.details["nearest"]): str(each.details["column"]) for each in complaints if each.code == NEAR}
-    wanted = {own.name for level in mapping.levels for own in level.all_columns} - set(near.values())
+    own_name = {str(each.details["column"]) for each in complaints if each.code == TWICE}
+    wanted = {own.name for level in mapping.levels for own in level.all_columns} - set(near.values()) - own_name
     kept = {source: target for source, target in mapping.rename.items() if target in wanted}
     value = {"levels": levels_as_json(mapping.levels), "rename": {**kept, **near}}
     return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100))

@@ -74,9 +74,7 @@ def check() -> ResponseReturnValue:
 
 def _page(shown: CheckView | None = None, name: str = "") -> str:
     seconds = web.config().check_seconds
-    return flask.render_template(
-        "overview/verify.html", shown=shown, name=name, words=words, seconds=seconds, report_limit=LARGEST_REPORT
-    )
+    return flask.render_template("overview/verify.html", shown=shown, name=name, words=words, seconds=seconds)
 
 
 @contextmanager

@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from evalsvc.frames.reading import check_file
+from evalsvc.frames.usual import suggestion
+
 
 @pytest.fixture
 def reader_of(client, sign_in, make_person):
@@ -61,8 +64,29 @@ def test_a_design_is_checked_and_confirmed_before_it_is_committed(client, csrf_o
     assert box(checked).lstrip() == example
     assert box(send(200, design=example, wanted="edit")) == example
     assert read(address).count("已承诺，未抽取") == 0
-    send(303, design=example.replace("\n", "\r\n"), confirmed="1")
+    shown = re.search(r'name="shown" value="([0-9a-f]{64})"', checked)[1]
+    # Whoever confirms commits what was shown, and nothing else: anything else is shown first.
+    for other in ({}, {"shown": "0" * 64}, {"shown": shown, "design": example.replace("each: 8", "each: 7")}):
+        assert "还没有承诺" in send(200, **{"design": example, "confirmed": "1", **other})
+    assert read(address).count("已承诺，未抽取") == 0
+    send(303, design=example.replace("\n", "\r\n"), confirmed="1", shown=shown)
     assert read(address).count("已承诺，未抽取") == 1
+    assert "draw 一栏写 3" in read(address)
+
+
+def test_an_example_never_takes_the_place_of_a_design_that_was_typed(client, csrf_of, field, reader_of):
+    read = reader_of("designer", evaluation=field.evaluation)
+    address = f"/evaluations/{field.evaluation.code}/draws"
+    form = {"csrf_token": csrf_of(client), "frame": field.frame_id, "purpose": ""}
+    asked = client.post(address, data={**form, "design": "version: 1\n", "wanted": "example"}).get_data(as_text=True)
+    assert box(asked) == "version: 1\n" and "没有改动" in asked
+    assert 'value="example"' not in asked and 'value="example"' in read(address)
+
+
+def test_a_county_is_reached_by_its_link_though_its_part_is_closed(field, reader_of):
+    page = reader_of("supervisor", evaluation=field.evaluation)(f"/evaluations/{field.evaluation.code}/fieldwork")
+    linked = re.findall(r'href="#(county-\d+)"', page)
+    assert len(linked) == 2 and linked == re.findall(r'<details class="part" id="(county-\d+)"', page)
 
 
 def test_a_list_without_a_mapping_gets_one_suggested_that_fits(client, csrf_of, make_evaluation, reader_of):
@@ -79,6 +103,15 @@ def test_a_list_without_a_mapping_gets_one_suggested_that_fits(client, csrf_of, 
     status, suggested = send("")
     assert status == 422 and "村编码: village_code" in suggested[1] and "village_kind" not in suggested[1]
     assert send(html.unescape(suggested[1]))[0] == 303
+
+
+def test_a_list_with_both_names_of_a_column_gets_a_mapping_that_the_import_takes(tmp_path):
+    path = tmp_path / "户册.csv"
+    heads = "县代码,county_code,县,村代码,村,户编号,户类别,建档立卡,家庭人口"
+    path.write_text(f"{heads}\n35,35,甲县,3501,乙村,3501-1,一般农户,否,3\n", encoding="utf-8")
+    suggested = suggestion(path).mapping
+    assert suggested is not None and "县代码" not in suggested and "村代码: village_code" in suggested
+    assert check_file(path, suggested).frame.levels[0].id == "county_code"
 
 
 def test_a_new_person_and_a_new_phone_come_with_the_next_step(client, csrf_of, make_evaluation, make_person, reader_of):
