@@ -52,7 +52,7 @@ def against_households(design: Design, frame: Frame) -> tuple[list[Complaint], i
         identifier = engine.quote(design.levels[-1].id)
         columns = ", ".join(engine.quote(name) for name in REQUIRED_COLUMNS)
         rows = engine.rows(
-            f"SELECT {columns}, count(*), list({identifier} ORDER BY {identifier})[:{MOST_NAMED}] FROM frame "
+            f"SELECT {columns}, count(*), min({identifier}, {MOST_NAMED}) FROM frame "
             f"WHERE {in_scope(engine, design, len(design.levels) - 1)} GROUP BY {columns}"
         )
     named: list[tuple[str, Complaint]] = []
