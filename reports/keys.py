@@ -1,5 +1,6 @@
 """Signing keys: read from PKCS#12, or made for a demonstration and said to be one in the certificate itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,7 +79,15 @@ def authority_of(signer: Signer) -> bytes:
 
 def fingerprint(certificate: bytes) -> str:
     """Return the SHA-256 of a PEM certificate as people compare it by telephone."""
-    digest = x509.load_pem_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex()
+    return _grouped(x509.load_pem_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex())
+
+
+def fingerprint_of(certificate: asn1_x509.Certificate) -> str:
+    """Return the SHA-256 of a certificate as people compare it by telephone."""
+    return _grouped(certificate.sha256.hex())
+
+
+def _grouped(digest: str) -> str:
     return " ".join(digest[place : place + 4] for place in range(0, 64, 4))
 
 
@@ -89,11 +98,14 @@ def is_demo(certificate: asn1_x509.Certificate) -> bool:
 
 
 def _top_of(key: SimpleSigner) -> asn1_x509.Certificate:
-    """Follow the issuers through the certificates of a key as far as they lead."""
-    certificate = key.signing_cert
-    if certificate is None:
+    if key.signing_cert is None:
         raise ReportError("reports.key_unreadable")
-    above = {each.subject.dump(): each for each in key.cert_registry}
+    return top_of(key.signing_cert, key.cert_registry)
+
+
+def top_of(certificate: asn1_x509.Certificate, others: Iterable[asn1_x509.Certificate]) -> asn1_x509.Certificate:
+    """Follow the issuers through other certificates as far as they lead."""
+    above = {each.subject.dump(): each for each in others}
     for _ in range(len(above)):
         certificate = above.get(certificate.issuer.dump(), certificate)
     return certificate

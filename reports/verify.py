@@ -29,6 +29,7 @@ from pyhanko_certvalidator import ValidationContext
 from reports.container import container_is_strict
 from reports.document import Printed
 from reports.errors import ReportError
+from reports.keys import fingerprint_of, top_of
 
 # What is wrong with a file is an answer of this module; its parsers need not write it to a log as well.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -61,6 +62,8 @@ class SignatureFinding:
     """The signer's own organisation issued the certificate: nobody else vouches for it."""
     time_stamped_at: datetime | None = None
     """When a time stamping authority saw the signature, if one did."""
+    fingerprint: str = ""
+    """SHA-256 of the certificate at the root of the signer's chain, as far as the file holds it."""
 
 
 @dataclass(frozen=True)
@@ -150,17 +153,27 @@ def check_printed(pages: Iterable[str], printed: Sequence[Printed]) -> tuple[Pri
 
 
 def _check(pdf: bytes, signature: EmbeddedPdfSignature, context: ValidationContext) -> SignatureFinding:
-    signer, signed_at, self_made = "", None, False
+    signer, signed_at, self_made, root = "", None, False, ""
     try:
         certificate = signature.signer_cert
         signer, signed_at = certificate.subject.human_friendly, signature.self_reported_timestamp
         self_made = _organisation(certificate.subject) == _organisation(certificate.issuer)
+        root = fingerprint_of(top_of(certificate, signature.other_embedded_certs))
         # Nothing may follow the last signature, so what a later change would have changed need not be known.
         status = validate_pdf_signature(signature, context, skip_diff=True)
         problem = _problem(pdf, signature, status)
     except Exception as error:
         return SignatureFinding(
-            signer, signed_at, False, False, False, "reports.signature_broken", type(error).__name__, self_made
+            signer,
+            signed_at,
+            False,
+            False,
+            False,
+            "reports.signature_broken",
+            type(error).__name__,
+            self_made,
+            None,
+            root,
         )
     stamp = status.timestamp_validity
     return SignatureFinding(
@@ -172,6 +185,7 @@ def _check(pdf: bytes, signature: EmbeddedPdfSignature, context: ValidationConte
         problem=problem,
         self_made=self_made,
         time_stamped_at=None if stamp is None else stamp.timestamp,
+        fingerprint=root,
     )
 
 

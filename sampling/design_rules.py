@@ -147,13 +147,14 @@ class StageCheck:
     def _check_take(self, take: Take, key: str) -> list[Complaint]:
         """Columns of ``when`` and ``within`` must be the same for all units of a stratum."""
         fixed = set(self.stage.strata)
+        known = self._columns_down_to(self._depth())
         if self.number:
             parent = self.stages[self.number - 1].name
             names = [level.name for level in self.levels]
             if parent in names:
                 fixed |= set(self._columns_down_to(names.index(parent)))
         used = list(take.within) if isinstance(take, TakeTotal) else [name for line in take.by for name in line.when]
-        allowed = ", ".join(sorted(fixed))
+        allowed = ", ".join(sorted(fixed & set(known)))
         return [
             self._complain("design.not_a_stratum_column", key, name=name, columns=allowed)
             for name in dict.fromkeys(used)

@@ -45,6 +45,7 @@ class StratumExplanation:
     take_most: int
     reserves_most: int
     short: int
+    short_of_reserves: int
     certainties: int
     expected: float
     expected_reserves: float
@@ -140,6 +141,7 @@ def _stratum(
         take_most=asked,
         reserves_most=max(take.reserves for take in takes),
         short=sum(take.short for take in takes),
+        short_of_reserves=sum(take.short_of_reserves for take in takes),
         certainties=certainties,
         expected=fsum(above.get(take.group.parent, 0.0) * take.main for take in takes),
         expected_reserves=fsum(above.get(take.group.parent, 0.0) * take.reserves for take in takes),

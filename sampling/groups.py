@@ -37,12 +37,13 @@ class Group:
 
 @dataclass(frozen=True)
 class GroupTake:
-    """Give the main units and the reserves a group takes; ``short`` when it has fewer than are asked for."""
+    """Give the main units and the reserves a group takes; ``short`` of main units, or of reserves alone."""
 
     group: Group
     main: int
     reserves: int
     short: bool = False
+    short_of_reserves: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,10 @@ def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
         if first + then > group.available
     }
     takes = [
-        GroupTake(group, number, extra, (group.parent, group.stratum) in lacking)
-        for group, number, extra in zip(groups, main.given, reserves.given, strict=True)
+        GroupTake(group, number, extra, first > number, first <= number and then > extra)
+        for group, number, extra, first, then in zip(
+            groups, main.given, reserves.given, main.asked, reserves.asked, strict=True
+        )
     ]
     return TakePlan(tuple(takes), (*lacking.values(), *main.shortages, *reserves.shortages))
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
 from sqlalchemy.orm import Session
 
 from evalsvc import files
@@ -15,6 +14,7 @@ from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.frames.queries import frame_by_id
 from evalsvc.store import Store
 from evalsvc.words import sentence
+from sampling.documents import document_text
 from sampling.estimable import estimability
 from sampling.explain import explain
 from sampling.frame import open_frame
@@ -85,7 +85,7 @@ def example_of(session: Session, store: Store, evaluation: EvaluationRecord, wis
         "public": {"source": None, "round": None, "form": None},
         "stages": _example_stages(levels),
     }
-    return replace(wish, text=str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100)))
+    return replace(wish, text=document_text(value))
 
 
 def _example_stages(levels: Sequence[Level]) -> list[dict[str, Any]]:

@@ -50,6 +50,8 @@ def _stratum(stratum: StratumExplanation, language: str) -> str:
         parts.append(sentence(code, {"units": stratum.certainties}, language))
     if stratum.short:
         parts.append(sentence("draw.explain.short", {"groups": stratum.short}, language))
+    if stratum.short_of_reserves:
+        parts.append(sentence("draw.explain.few_reserves", {"groups": stratum.short_of_reserves}, language))
     return "".join(parts)
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from evalsvc.errors import Complaint
+from sampling.documents import document_text
 from sampling.frame import read_frame
 from sampling.levels import Level, levels_as_json
 from sampling.mapping import FrameMapping, load_mapping
@@ -64,7 +63,7 @@ def as_yaml(mapping: FrameMapping, complaints: Sequence[Complaint]) -> str:
     wanted = {own.name for level in mapping.levels for own in level.all_columns} - set(near.values()) - own_name
     kept = {source: target for source, target in mapping.rename.items() if target in wanted}
     value = {"levels": levels_as_json(mapping.levels), "rename": {**kept, **near}}
-    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100))
+    return document_text(value)
 
 
 def _without(level: Level, missing: set[object]) -> Level:

@@ -144,6 +144,8 @@ def _print(found: Verification, given: Mapping[str, str], *, brief: bool) -> Non
     for signature in found.signatures:
         trusted = "verification.trusted" if signature.trusted else "verification.untrusted"
         click.echo(_words("verification.signed_by", signer=signature.signer, at=signature.signed_at))
+        if signature.fingerprint:
+            click.echo(_words("verification.fingerprint", fingerprint=signature.fingerprint))
         click.echo(_words(trusted))
     _print_figures(found, brief=brief)
     click.echo("")

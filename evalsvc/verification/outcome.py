@@ -65,6 +65,8 @@ class Signature:
     intact: bool
     whole_file: bool
     trusted: bool
+    fingerprint: str = ""
+    """Of the root of the signer's chain, as far as the file holds it."""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signatu
             each.intact,
             each.whole_file,
             each.trusted,
+            each.fingerprint,
         )
         for each in report.signatures
     )

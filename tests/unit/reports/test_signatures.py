@@ -55,6 +55,11 @@ def test_a_signed_report_holds(signed_pdf: bytes) -> None:
     assert "不具法律效力" in finding.signer
 
 
+def test_the_fingerprint_is_that_of_the_certificate_handed_over(signed_pdf: bytes, signer: keys.Signer) -> None:
+    (found,) = verify.check_signatures(signed_pdf).signatures
+    assert found.fingerprint == keys.fingerprint(keys.authority_of(signer))
+
+
 def test_the_signer_is_trusted_when_its_certificate_is(signed_pdf: bytes, signer: keys.Signer) -> None:
     (finding,) = verify.check_signatures(signed_pdf, keys.authority_of(signer)).signatures
     assert finding.trusted

@@ -167,6 +167,26 @@ def test_take_all_asks_nothing_that_lacks(frame: Frame) -> None:
     assert check_design(design, frame) == []
 
 
+def test_a_parent_with_too_few_reserves_is_not_short_of_households(frame: Frame) -> None:
+    design = design_of(
+        "stages: [{name: household, method: equal, strata: [village_code], take: {each: 1}, reserves: 9, "
+        "when_short: take_all}]"
+    )
+    (stage,) = explain(design, frame).stages
+    assert all((each.short, each.short_of_reserves) == (0, 1) for each in stage.strata)
+
+
+def test_a_column_that_is_not_there_is_not_offered_as_one(frame: Frame) -> None:
+    loaded = load_design(
+        "version: 1\nevaluation: x\ndraw: 1\n"
+        "frame: {levels: [{name: household, id: id, columns: {kind: text}}]}\n"
+        "stages: [{name: household, method: equal, strata: [nowhere], take: {each: 1, by: [{when: {kind: a}, take: 2}]}}"
+        "]",
+        "x.yaml",
+    )
+    assert all("nowhere" not in str(each.details.get("columns", "")) for each in loaded.complaints)
+
+
 def test_explain_counts_what_is_expected(frame: Frame) -> None:
     design = design_of(
         "exclude: [{level: household, column: household_class, values: [一般农户], reason: 不评}]\n"

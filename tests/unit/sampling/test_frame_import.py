@@ -306,6 +306,15 @@ def test_a_wrong_column_name_is_offered_the_nearest(read_csv: Read, good_rows: t
     assert "人口" in str(reading.complaints[1].details["columns"])
 
 
+def test_a_column_that_the_mapping_names_and_the_file_lacks(
+    read_csv: Read, good_rows: tuple[str, ...], say: Say
+) -> None:
+    rows = tuple(row.rpartition(",")[0] for row in good_rows)
+    assert [code for code, _, _ in told(read_csv(*rows, header=HEADER.rpartition(",")[0]), say)] == [
+        "frame.missing_source"
+    ]
+
+
 def test_headers_that_stand_twice(read_csv: Read, good_rows: tuple[str, ...], say: Say) -> None:
     twice = [f"{row},x" for row in good_rows]
     assert told(read_csv(*twice, header=f"{HEADER},county"), say) == [("frame.duplicate_header", 1, "county")]

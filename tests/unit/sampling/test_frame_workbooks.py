@@ -76,7 +76,7 @@ def test_a_good_workbook_is_read(tmp_path: Path) -> None:
 def test_a_damaged_workbook_is_named_and_no_fault_of_the_program(tmp_path: Path, change: Change) -> None:
     found = complaints(changed(tmp_path / "名册.xlsx", change))
     assert found and {each.file for each in found} == {"名册.xlsx"}
-    assert {each.code for each in found} <= {"frame.file_unreadable", "frame.missing_column", "frame.no_header"}
+    assert {each.code for each in found} <= {"frame.file_unreadable", "frame.missing_source", "frame.no_header"}
 
 
 def test_flipped_bytes_end_in_complaints(tmp_path: Path) -> None:
