@@ -180,8 +180,8 @@ def test_a_column_that_is_not_there_is_not_offered_as_one(frame: Frame) -> None:
     loaded = load_design(
         "version: 1\nevaluation: x\ndraw: 1\n"
         "frame: {levels: [{name: household, id: id, columns: {kind: text}}]}\n"
-        "stages: [{name: household, method: equal, strata: [nowhere], take: {each: 1, by: [{when: {kind: a}, take: 2}]}}"
-        "]",
+        "stages: [{name: household, method: equal, strata: [nowhere], "
+        "take: {each: 1, by: [{when: {kind: a}, take: 2}]}}]",
         "x.yaml",
     )
     assert all("nowhere" not in str(each.details.get("columns", "")) for each in loaded.complaints)
