@@ -147,7 +147,9 @@ def _missing_column(name: str, source: str | None, unused: Sequence[str], file: 
             "frame.missing_column_near", file=file, row=1, column=name, nearest=near[0], line=line, columns=columns
         )
     if source is not None or not unused:
-        return complain("frame.missing_source", file=file, row=1, column=source or name, columns=columns or "–")
+        return complain(
+            "frame.missing_source", file=file, row=1, column=name, source=source or name, columns=columns or "–"
+        )
     line = f"rename: {{...: {name}}}"
     return complain("frame.missing_column", file=file, row=1, column=name, line=line, columns=columns)
 

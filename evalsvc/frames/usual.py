@@ -26,7 +26,8 @@ rename:
   建档立卡: registered
   家庭人口: persons
 """
-MISSING, NEAR, TWICE = "frame.missing_column", "frame.missing_column_near", "frame.column_twice"
+MISSING = frozenset({"frame.missing_column", "frame.missing_source"})
+NEAR, TWICE = "frame.missing_column_near", "frame.column_twice"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def suggestion(path: Path) -> Suggestion:
 
 
 def _suggested(usual: FrameMapping, complaints: Sequence[Complaint]) -> str | None:
-    missing = {each.details["column"] for each in complaints if each.code == MISSING}
+    missing = {each.details["column"] for each in complaints if each.code in MISSING}
     levels = tuple(_without(level, missing) for level in usual.levels)
     if any(level.id in missing for level in levels):
         return None
