@@ -205,7 +205,7 @@ def sections(
         " files and their folder to the disk for each. Ratios are those of one round, then their median.",
         table(HEADER, rows),
         f"SQLite by itself makes {median(commits):,.0f} durable commits of one row a second on this disk, one after the"
-        " other; intakes that arrive together share a commit.",
+        " other; an intake is one commit here, with its files written before it.",
     ]
 
 
