@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import yaml
 
-from sampling.documents import StrictLoader, parse_document
+from sampling.documents import StrictLoader
 from sampling.errors import Complaint
 
 _LAST_STEP = re.compile(r"(\.[^.\[\]]*|\[\d+\])$")
@@ -31,8 +31,6 @@ def with_rows(complaints: Iterable[Complaint], text: str) -> tuple[Complaint, ..
 
 def document_rows(text: str) -> dict[str, int]:
     """Give the line, counted from 1, of every place of a document; none for a document that cannot be read."""
-    if parse_document(text, "").complaints:
-        return {}
     try:
         node = yaml.compose(text.lstrip("\ufeff"), Loader=StrictLoader)
         return {} if node is None else dict(_rows(node, ""))

@@ -62,7 +62,7 @@ class _DuplicateKeyError(Exception):
         self.row = row
 
 
-class _AliasError(Exception):
+class _AliasError(yaml.YAMLError):
     """Stop at an alias: some lines of them stand for millions of entries."""
 
     def __init__(self, name: str, row: int) -> None:

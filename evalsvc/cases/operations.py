@@ -20,10 +20,10 @@ from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.evaluations.rule_pack import Pack, persons_of, read_pack, suspicion_of
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.frames.judged import listed_persons
 from evalsvc.instruments.contract import COMPLETED
 from evalsvc.interviews.models import Interview
 from evalsvc.people.actor import Actor
-from evalsvc.planning.layout import listed_persons
 from sampling.errors import complain
 
 SHORTEST_REASON = 4

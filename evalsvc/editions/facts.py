@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evalsvc.evaluations.rule_pack import Pack
+from evalsvc.frames.judged import text_of
 from evalsvc.planning.frame_facts import county_scopes, exclusions
 from evalsvc.planning.indicators import INDICATORS, OPEN_FOR, indicator_of_row
-from evalsvc.planning.layout import Layout, text_of
+from evalsvc.planning.layout import Layout
 from evalsvc.results.assembly import Sources
 from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
 from sampling.design import load_design

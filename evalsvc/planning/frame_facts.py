@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from evalsvc.planning.layout import PERSONS_COLUMN, REGISTERED_COLUMN, REMAINING_COLUMN, YES
+from evalsvc.frames.judged import PERSONS_COLUMN, REGISTERED_COLUMN, REMAINING_COLUMN, YES
 from evalsvc.planning.plan import CountyTotals
 from sampling.design import Design
 from sampling.engine import DuckDBEngine

@@ -2,39 +2,12 @@
 
 from dataclasses import dataclass
 
-from evalsvc.frames.judged import (
-    CLASS_COLUMN,
-    NO,
-    PERSONS_COLUMN,
-    REGISTERED_COLUMN,
-    REMAINING_COLUMN,
-    YES,
-    against_columns,
-    listed_persons,
-    text_of,
-    unusable_column,
-)
+from evalsvc.frames.judged import CLASS_COLUMN, against_columns
 from sampling.design import Design, load_design
 from sampling.errors import Complaint
 from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
 
-__all__ = [
-    "CLASS_COLUMN",
-    "LAST_COLUMNS",
-    "NO",
-    "PERSONS_COLUMN",
-    "REGISTERED_COLUMN",
-    "REMAINING_COLUMN",
-    "YES",
-    "Layout",
-    "StageColumns",
-    "attribute_columns",
-    "layout_of",
-    "listed_persons",
-    "text_of",
-    "unusable_column",
-]
 LAST_COLUMNS = ("sample_type", "disposition", "eligible", "responded", "base_weight", "weight")
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from evalsvc import files
 from evalsvc.evaluations.rule_pack import Pack
+from evalsvc.frames.judged import text_of
 from evalsvc.planning.frame_facts import county_totals
-from evalsvc.planning.layout import Layout, layout_of, text_of
+from evalsvc.planning.layout import Layout, layout_of
 from evalsvc.planning.plan import plan_for, plan_text
 from sampling.design import load_design
 from sampling.errors import Complaint

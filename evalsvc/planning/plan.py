@@ -6,6 +6,7 @@ from typing import Any
 
 from evalsvc import files
 from evalsvc.evaluations.rule_pack import Pack
+from evalsvc.frames.judged import CLASS_COLUMN
 from evalsvc.planning.indicators import (
     BY_CLASS,
     COMPOSITE,
@@ -16,7 +17,7 @@ from evalsvc.planning.indicators import (
     Reading,
     in_county,
 )
-from evalsvc.planning.layout import CLASS_COLUMN, Layout
+from evalsvc.planning.layout import Layout
 from sampling.documents import document_text
 
 VARIANCE_METHODS = ("brewer", "hartley-rao")

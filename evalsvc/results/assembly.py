@@ -7,19 +7,9 @@ from typing import Any
 
 from evalsvc import files
 from evalsvc.evaluations.rule_pack import Pack, persons_of
+from evalsvc.frames.judged import CLASS_COLUMN, NO, PERSONS_COLUMN, REGISTERED_COLUMN, YES, listed_persons, text_of
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
-from evalsvc.planning.layout import (
-    CLASS_COLUMN,
-    NO,
-    PERSONS_COLUMN,
-    REGISTERED_COLUMN,
-    YES,
-    Layout,
-    attribute_columns,
-    layout_of,
-    listed_persons,
-    text_of,
-)
+from evalsvc.planning.layout import Layout, attribute_columns, layout_of
 from evalsvc.planning.making import Attributes
 from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from evalsvc.cases.values import KINDS, STATES
+from evalsvc.frames.judged import text_of
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
-from evalsvc.planning.layout import text_of
 from evalsvc.planning.making import Attributes
 from evalsvc.results.records import CaseRow, FieldworkRow
 from evalsvc.results.weighting import INELIGIBLE, RESERVE

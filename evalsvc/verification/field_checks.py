@@ -9,9 +9,9 @@ from evalsvc import files
 from evalsvc.cases.decision import decide
 from evalsvc.evaluations.rule_pack import Pack, persons_of, suspicion_of
 from evalsvc.fieldwork.dispositions import counting_visits
+from evalsvc.frames.judged import listed_persons
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS, OUTCOME, UNIT
 from evalsvc.planning.fixed import FixedForm
-from evalsvc.planning.layout import listed_persons
 from evalsvc.planning.making import Attributes
 from evalsvc.results.answers import Answers
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow

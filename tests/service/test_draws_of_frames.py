@@ -9,7 +9,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.frames import judged, operations
 from evalsvc.frames.reading import check_file
 from evalsvc.words import sentence
-from tests.service.conftest import SMALL_DESIGN, SMALL_FRAME, SMALL_MAPPING
+from tests.service.small_frame import SMALL_DESIGN, SMALL_FRAME, SMALL_MAPPING
 
 DESIGN = SMALL_DESIGN.replace("draw: 1", "draw: 2")
 COLUMNS = "{household_class: text, registered: text, persons: integer}"

@@ -14,6 +14,7 @@ from sampling.errors import Complaint
 from sampling.frame import Frame, FrameReading, load_mapping, read_frame
 from sampling.levels import levels_as_json
 from sampling.manifest import Manifest
+from tests.unit.sampling.frame_reading import HEADER
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -24,8 +25,6 @@ levels:
   - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
 rename: {县代码: county_code, 户编号: household_id}
 """
-
-HEADER = "county_code,county,remaining,village_code,village,village_kind,area,household_id,household_class,persons"
 
 GOOD_ROWS = (
     "350125,永泰县,12,350125001,东村,脱贫村,3.50,H1,脱贫户,4",

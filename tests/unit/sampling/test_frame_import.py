@@ -1,6 +1,5 @@
 """Importing a client's file: formats and encodings give the same frame, every problem is listed once with its row."""
 
-import datetime
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
@@ -12,38 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sampling.errors import Complaint, SamplingError
+from sampling.errors import SamplingError
 from sampling.frame import FrameReading, load_mapping, open_frame, read_frame, write_frame
 from sampling.frame_hash import hash_frame
 from sampling.frame_text import LISTED_PROBLEMS
+from tests.unit.sampling.frame_reading import HEADER, LEVELS, Say, table_of, told
 
 Read = Callable[..., FrameReading]
-Say = Callable[[Complaint], tuple[str, str]]
-
-LEVELS = """
-levels:
-  - {name: county, id: county_code, columns: {county: text, remaining: integer}}
-  - {name: village, id: village_code, columns: {village: text, village_kind: text, area: decimal(2)}}
-  - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
-"""
-
-
-def told(reading: FrameReading, say: Say) -> list[tuple[str, int | None, str | None]]:
-    """Codes, rows and columns; nothing may be half imported and every sentence must fill."""
-    assert reading.frame is None
-    assert reading.profile is None
-    for complaint in reading.complaints:
-        zh, en = say(complaint)
-        assert "%(" not in zh + en
-        assert complaint.file == "名册.csv" or complaint.file is None or "." in complaint.file
-    return [(one.code, one.row, one.column) for one in reading.complaints]
-
-
-def table_of(rows: tuple[str, ...], header: str) -> tuple[list[str], list[list[str]]]:
-    return header.split(","), [row.split(",") for row in rows]
-
-
-HEADER = "county_code,county,remaining,village_code,village,village_kind,area,household_id,household_class,persons"
 
 
 def test_a_good_file(read_csv: Read, good_rows: tuple[str, ...]) -> None:
@@ -359,50 +333,3 @@ def test_a_missing_file(tmp_path: Path, say: Say) -> None:
     mapping = load_mapping(LEVELS).mapping
     assert mapping is not None
     assert [one[0] for one in told(read_frame(tmp_path / "none.csv", mapping), say)] == ["frame.file_unreadable"]
-
-
-def test_cells_of_a_workbook_that_are_no_text(good_rows: tuple[str, ...], tmp_path: Path, say: Say) -> None:
-    mapping = load_mapping(LEVELS).mapping
-    assert mapping is not None
-    names, rows = table_of(good_rows, HEADER)
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(names)
-    for row in rows:
-        cells: list[Any] = list(row)
-        sheet.append(cells)
-    sheet["E2"], sheet["H3"], sheet["J4"], sheet["B5"] = datetime.date(2020, 1, 2), 123456789012345678, "#N/A", True
-    book.save(tmp_path / "a.xlsx")
-    found = told(read_frame(tmp_path / "a.xlsx", mapping), say)
-    assert ("frame.cell_type", 2, "village") in found
-    assert ("frame.digits_lost", 3, "household_id") in found
-    assert ("frame.spreadsheet_error", 4, "persons") in found
-    assert ("frame.cell_type", 5, "county") in found
-
-
-def test_parquet_columns_of_other_types(good_rows: tuple[str, ...], tmp_path: Path, say: Say) -> None:
-    mapping = load_mapping(LEVELS).mapping
-    assert mapping is not None
-    names, rows = table_of(good_rows, HEADER)
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    table = {name: pa.array(columns[name]) for name in names}
-    table["village"] = pa.array([True] * 4)
-    table["household_id"] = pa.array([350125001001001001.0 + i for i in range(4)])  # too long for a double
-    pq.write_table(pa.table(table), tmp_path / "a.parquet")
-    assert told(read_frame(tmp_path / "a.parquet", mapping), say) == [
-        ("frame.column_type", None, "village"),
-        ("frame.column_type", None, "household_id"),
-    ]
-
-
-def test_missing_numbers_of_a_data_frame(good_rows: tuple[str, ...], tmp_path: Path, say: Say) -> None:
-    # Libraries write a column of integers with a gap as doubles with NaN.
-    mapping = load_mapping(LEVELS).mapping
-    assert mapping is not None
-    names, rows = table_of(good_rows, HEADER)
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    table = {name: pa.array(columns[name]) for name in names}
-    table["persons"] = pa.array([4.0, float("nan"), 3.0, 1.0])
-    pq.write_table(pa.table(table), tmp_path / "a.parquet")
-    assert told(read_frame(tmp_path / "a.parquet", mapping), say) == [("frame.missing_number", 3, "persons")]
