@@ -37,6 +37,13 @@ class NewFile(click.Path):
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 new = NewFile()
+logs_option = click.option(
+    "--log",
+    "log_paths",
+    type=existing,
+    multiple=True,
+    help="另行取得的公开登记表，可重复 / a copy of the public log from elsewhere; repeatable",
+)
 force_option = click.option("--force", is_flag=True, help="覆盖已有的文件 / replace a file that exists")
 
 

@@ -20,7 +20,7 @@ from evalsvc.draws.explaining import in_words
 from evalsvc.draws.summary import excluded_units
 from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
-from evalsvc.given_paths import existing, new
+from evalsvc.given_paths import existing, logs_option, new
 from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.text_files import read_text
 from evalsvc.verification.draw_copies import draw_in_copies
@@ -226,13 +226,7 @@ def run(
 @click.option(
     "--frame", "frame_path", type=existing, required=True, help="frame.parquet, 或本县分支 / or a county's branch"
 )
-@click.option(
-    "--log",
-    "log_paths",
-    type=existing,
-    multiple=True,
-    help="公开登记表，可重复：承诺先登记、清单后登记 / a copy of the public log; repeatable",
-)
+@logs_option
 @click.option("--all", "everything", is_flag=True, help="列出全部不符之处 / list every difference")
 @json_option
 def verify(

@@ -12,7 +12,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from evalsvc import files
-from evalsvc.given_paths import existing
+from evalsvc.given_paths import existing, logs_option
 from evalsvc.terminal import FAILED, language
 from evalsvc.verification.figure_names import BETWEEN, NamedFigure, grouped, named
 from evalsvc.verification.outcome import FAILED as STEP_FAILED
@@ -31,13 +31,7 @@ SLOW = frozenset({"pages"})
 @click.command("verify")
 @click.argument("report_path", metavar="REPORT.pdf", type=existing)
 @click.option("--bundle", "bundle_path", type=existing, help="bundle.zip：重算全部数字 / recompute every figure")
-@click.option(
-    "--log",
-    "log_paths",
-    type=existing,
-    multiple=True,
-    help="另行取得的公开登记表，可重复 / a copy of the public log that did not come with the bundle",
-)
+@logs_option
 @click.option("--trust", "trust_path", type=existing, help="信任的证书（PEM 或 DER）/ certificates to trust")
 @click.option("--brief", is_flag=True, help="相同的数字只报个数 / count the equal figures instead of listing them")
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
