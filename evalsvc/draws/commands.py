@@ -17,6 +17,7 @@ from rich.progress import Progress as Bar
 from evalsvc.draws import log, telling
 from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.explaining import in_words
+from evalsvc.draws.size_commands import size
 from evalsvc.draws.summary import excluded_units
 from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
@@ -25,7 +26,6 @@ from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.text_files import read_text
 from evalsvc.verification.draw_copies import draw_in_copies
 from evalsvc.words import sentence
-from sampling import size as sizes
 from sampling.chain import ChainEntry, chain_entry, entry_time, read_chain, write_chain
 from sampling.commitment import Commitment, commit, hash_secret
 from sampling.design import Design
@@ -86,65 +86,7 @@ def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
     print_complaints(remarks)
 
 
-@design_commands.command("size")
-@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="0.02 = 2 %")
-@click.option("--true-rate", type=click.FloatRange(0, 1, max_open=True), help="计划的真实率 / planned true rate")
-@click.option("--power", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.8, show_default=True)
-@click.option("--rate", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="预计的率 / planned rate")
-@click.option("--half-width", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="半宽 / half-width")
-@click.option("--deff", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
-@click.option("--df", type=click.FloatRange(0, min_open=True), help="自由度 / degrees of freedom of t")
-@click.option("--population", type=click.IntRange(1), help="总体单位数 / units in the population")
-@click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.95, show_default=True)
-@json_option
-def size(as_json: bool, **given: float | None) -> None:
-    """算样本量：证明低于门槛，或达到精度 / size a sample: below a threshold, or for a precision.
-
-    证明类 / demonstrate: --threshold 0.02 --true-rate 0.005 [--power 0.8] [--deff 3]
-    精度类 / precision: --rate 0.9 --half-width 0.03 [--deff 2] [--df 28] [--population 9000]
-    """
-    answer = _size(given)
-    if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
-        return
-    for name, value in answer.items():
-        click.echo(f"{sentence(f'draw.size.{name}', {}, language())}: {value}")
-
-
-def _size(given: dict[str, float | None]) -> dict[str, float | int | None]:
-    """Return the size that was asked for; the two questions cannot be mixed."""
-    threshold, true_rate, rate, width = (given[name] for name in ("threshold", "true_rate", "rate", "half_width"))
-    deff, level, power = float(given["deff"] or 1), float(given["level"] or 0.95), float(given["power"] or 0.8)
-    demonstrate, precision = threshold is not None, rate is not None and width is not None
-    if demonstrate == precision:
-        raise click.UsageError("--threshold 与“--rate 加 --half-width”二者取一 / give one of the two")
-    _refuse_unused(given, demonstrate=demonstrate)
-    if threshold is None:
-        population = None if given["population"] is None else int(given["population"])
-        found = sizes.precision_size(
-            float(rate or 0), float(width or 0), level=level, deff=deff, population=population, df=given["df"]
-        )
-        return {"simple": found.simple, "interviews": found.size}
-    no_error = sizes.demonstration_size(threshold, level=level)
-    answer: dict[str, float | int | None] = {"without_error": no_error}
-    if true_rate is not None:
-        if true_rate >= threshold:
-            raise click.UsageError("真实率须低于门槛 / --true-rate must lie below --threshold")
-        effective = sizes.power_size(true_rate, threshold, power=power, level=level)
-        interviews = sizes.interviews_needed(effective, deff=deff, df=given["df"], level=level)
-        answer |= {"effective": effective, "interviews": interviews}
-        answer["errors_allowed"] = sizes.errors_allowed(effective, threshold, level=level)
-    return answer
-
-
-def _refuse_unused(given: dict[str, float | None], *, demonstrate: bool) -> None:
-    """Refuse what the question asked does not look at, so that nobody believes that it took part."""
-    unused = ["population", "rate", "half_width"] if demonstrate else ["true_rate"]
-    if demonstrate and given["true_rate"] is None:
-        unused.append("df")
-    names = "、".join(f"--{name.replace('_', '-')}" for name in unused if given[name] is not None)
-    if names:
-        raise click.UsageError(f"这样的计算不用 {names}，请去掉 / not used in this calculation, leave it out")
+design_commands.add_command(size)
 
 
 @commands.command("commit")

@@ -179,22 +179,7 @@ def test_a_design_is_explained_in_words(files):
     assert [(stage["name"], stage["expected"]) for stage in stages] == [("village", 4), ("household", 24)]
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--threshold", "0.02", "--true-rate", "0.01999"), "太近"),
-        (("--threshold", "0.0000001"), "太低"),
-        (("--threshold", "nan"), "nan"),
-        (("--rate", "0.5", "--half-width", "1e-300"), "1000000000"),
-        (("--threshold", "0.02", "--true-rate", "0.005", "--df", "1e-9"), "1000000000"),
-    ],
-)
-def test_sizes_that_no_survey_has_are_refused_with_the_bounds(options, words):
-    ended = invoke("design", "size", *options)
-    assert (ended.exit_code, words in ended.stderr) == (1, True), ended.output
-
-
-def test_the_commands_check_and_size_a_design(files):
+def test_the_commands_check_a_design(files):
     frame, design = files / "frame.parquet", files / "design.yaml"
     assert invoke("design", "check", design, "--frame", frame).exit_code == 0
     text = design.read_text(encoding="utf-8")
@@ -202,14 +187,3 @@ def test_the_commands_check_and_size_a_design(files):
     failed = invoke("design", "check", design, "--frame", frame, "--json")
     assert failed.exit_code == 1
     assert [each["code"] for each in json.loads(failed.stdout)["complaints"]][:1] == ["design.too_few_units_at_top"]
-    sized = invoke("design", "size", "--threshold", "0.02", "--true-rate", "0.005", "--deff", "3", "--json")
-    assert json.loads(sized.stdout) == {
-        "without_error": 149,
-        "effective": 386,
-        "interviews": 1158,
-        "errors_allowed": 3,
-    }
-    simple = invoke("design", "size", "--rate", "0.9", "--half-width", "0.03", "--json")
-    assert json.loads(simple.stdout)["simple"] == 385
-    assert invoke("design", "size").exit_code == 2
-    assert invoke("design", "size", "--threshold", "0.02", "--true-rate", "0.5").exit_code == 2
