@@ -2,7 +2,8 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -40,6 +41,9 @@ class Engine(Protocol):
     def rows(self, step: str) -> list[tuple[Any, ...]]:
         """Run a step and fetch its rows."""
 
+    def table(self, step: str) -> "pa.Table":
+        """Run a step and fetch its rows as columns."""
+
     def quote(self, column: str) -> str:
         """Write a column of the frame so that any name is safe in a step, also one that a step uses itself."""
 
@@ -60,6 +64,24 @@ class Engine(Protocol):
 
     def matches(self, expression: str, pattern: str) -> str:
         """Write the condition that a regular expression fits somewhere in a text."""
+
+    def row_index(self) -> str:
+        """Count the rows of the frame's file from 0."""
+
+
+OpenEngine = Callable[[FrameSource], AbstractContextManager[Engine]]
+"""Open an engine over a frame: the class of an engine, or one with its options filled in."""
+
+
+def columns_table(columns: Mapping[str, Sequence[str] | Sequence[int]]) -> "pa.Table":
+    """Make a table of columns; empty ones are text."""
+    import pyarrow as pa  # noqa: PLC0415 (a quarter of a second, which whoever runs no steps need not wait for)
+
+    types = {
+        key: pa.int64() if len(values) and not isinstance(values[0], str) else pa.string()
+        for key, values in columns.items()
+    }
+    return pa.table({key: pa.array(values, types[key]) for key, values in columns.items()})
 
 
 class DuckDBEngine:
@@ -94,19 +116,17 @@ class DuckDBEngine:
 
     def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
         """Hand in a small table from outside under a name; empty columns are text."""
-        import pyarrow as pa  # noqa: PLC0415 (as above)
-
-        types = {
-            key: pa.int64() if values and isinstance(values[0], int) else pa.string() for key, values in columns.items()
-        }
-        table = pa.table({key: pa.array(values, types[key]) for key, values in columns.items()})
-        self._connection.register(f"{name}_handed_in", table)
+        self._connection.register(f"{name}_handed_in", columns_table(columns))
         self.define(name, f"SELECT * FROM {name}_handed_in")
         self._connection.unregister(f"{name}_handed_in")
 
     def rows(self, step: str) -> list[tuple[Any, ...]]:
         """Run a step and fetch its rows."""
         return self._run(step)
+
+    def table(self, step: str) -> "pa.Table":
+        """Run a step and fetch its rows as columns."""
+        return interruptible(self._connection, lambda: self._connection.sql(step).to_arrow_table())
 
     def quote(self, column: str) -> str:
         """Write a column of the frame so that any name is safe in a step, also one that a step uses itself."""
@@ -135,3 +155,7 @@ class DuckDBEngine:
     def matches(self, expression: str, pattern: str) -> str:
         """Write the condition that a regular expression fits somewhere in a text."""
         return f"regexp_matches({expression}, {self.literal(pattern)})"
+
+    def row_index(self) -> str:
+        """Count the rows of the frame's file from 0."""
+        return "row_number() OVER () - 1"

@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 
-from sampling.engine import DuckDBEngine, Engine
+from sampling.engine import DuckDBEngine, Engine, OpenEngine
 from sampling.frame import Frame
 from sampling.hashing import UNIT_SEPARATOR, sha256_text
 from sampling.levels import Column, Level
@@ -18,16 +18,16 @@ class FrameHash:
     nodes: tuple[tuple[str, str], ...]
 
 
-def hash_frame(frame: Frame) -> FrameHash:
+def hash_frame(frame: Frame, engine: OpenEngine = DuckDBEngine) -> FrameHash:
     """Hash every unit of a frame from its leaf upwards; docs/formats.md, Frame hash.
 
     The lowest level runs first: each level's nodes are the input of the level above, so memory holds one level of
     hashes, not the tree.
     """
-    with DuckDBEngine(frame) as engine:
+    with engine(frame) as opened:
         for depth in range(len(frame.levels) - 1, -1, -1):
-            engine.define(f"node{depth}", _nodes_of_level(engine, frame, depth))
-        rows = engine.rows("SELECT id, node FROM node0 ORDER BY id")
+            opened.define(f"node{depth}", _nodes_of_level(opened, frame, depth))
+        rows = opened.rows("SELECT id, node FROM node0 ORDER BY id")
     nodes = tuple((str(unit_id), str(node)) for unit_id, node in rows)
     return FrameHash(sha256_text(UNIT_SEPARATOR.join(node for _, node in nodes)), nodes)
 

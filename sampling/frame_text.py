@@ -54,7 +54,7 @@ def check_frame_text(engine: Engine, frame: Frame) -> list[Complaint]:
 
 def _listed(engine: Engine, file: str, code: str, name: str, condition: str) -> Iterator[Complaint]:
     """Name the rows of one problem; rows keep the order of the file."""
-    numbered = f"SELECT row_number() OVER () + 1 AS row, {engine.quote(name)} AS value, {condition} AS found FROM frame"
+    numbered = f"SELECT {engine.row_index()} + 2 AS row, {engine.quote(name)} AS value, {condition} AS found FROM frame"
     step = f"SELECT row, value FROM ({numbered}) AS numbered WHERE found ORDER BY row LIMIT {LISTED_PROBLEMS}"
     for row, value in engine.rows(step):
         yield complain(code, file=file, row=int(row), column=name, value=plain(value))
