@@ -14,6 +14,7 @@ PREFIX = "EVALSVC_"
 SMALLEST_LIMIT = 100_000
 RANGES: Mapping[str, tuple[int, int]] = {
     "session_hours": (1, 168),
+    "time_stamp_seconds": (1, 120),
     "trusted_proxies": (0, 5),
     "checks_at_once": (1, 16),
     "check_seconds": (1, 3600),
@@ -56,6 +57,12 @@ class Config:
     """How long one check may take, by the clock and of a processor."""
     check_memory: int = 4_000_000_000
     """How much address space one check may have, bytes; about a third of it is really used."""
+    time_stamp_url: str | None = None
+    """Address of a time-stamping authority (RFC 3161) for commitments; without it times are the server's own."""
+    time_stamp_certificates: tuple[Path, ...] = ()
+    """Certificates, PEM or DER, to which an authority's chain has to lead; without them nobody looks at that."""
+    time_stamp_seconds: int = 10
+    """How long an authority may take to answer."""
     session_hours: int = 12
     """Hours until a signed-in person has to sign in again."""
     secure_cookies: bool = True
@@ -75,6 +82,8 @@ class Config:
             raise ConfigurationError("config.public_url", value=self.public_url)
         if self.signing_passphrase_file is not None and self.signing_key is None:
             raise ConfigurationError("config.signing_passphrase_alone")
+        if self.time_stamp_url is not None and not _is_web_address(self.time_stamp_url, query=True):
+            raise ConfigurationError("config.time_stamp_url", value=self.time_stamp_url)
         if min(self.submission_limit, self.upload_limit, self.check_limit) < SMALLEST_LIMIT:
             raise ConfigurationError("config.limit_small", minimum=SMALLEST_LIMIT)
         for name, (least, most) in RANGES.items():
@@ -109,6 +118,9 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         checks_at_once=_whole_number(given, "checks_at_once", Config.checks_at_once),
         check_seconds=_whole_number(given, "check_seconds", Config.check_seconds),
         check_memory=_whole_number(given, "check_memory", Config.check_memory),
+        time_stamp_url=given.get("time_stamp_url") or None,
+        time_stamp_certificates=_paths(given, "time_stamp_certificates"),
+        time_stamp_seconds=_whole_number(given, "time_stamp_seconds", Config.time_stamp_seconds),
         session_hours=_whole_number(given, "session_hours", Config.session_hours),
         secure_cookies=_yes_or_no(given, "secure_cookies", default=True),
         run_jobs=_yes_or_no(given, "run_jobs", default=True),
@@ -127,18 +139,24 @@ def _kept_secret_key(data: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _is_web_address(text: str) -> bool:
-    """Tell whether addresses can be made by adding a path to a text."""
+def _is_web_address(text: str, *, query: bool = False) -> bool:
+    """Tell whether a text is a web address, to which a path can be added unless it may have a query."""
     try:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+    whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.fragment
+    return whole and (query or not parts.query)
 
 
 def _path(given: Mapping[str, str], name: str) -> Path | None:
     """Return a path; one that is empty is none."""
     return Path(given[name]).absolute() if given.get(name) else None
+
+
+def _paths(given: Mapping[str, str], name: str) -> tuple[Path, ...]:
+    """Return the paths of a list, which the system's separator divides."""
+    return tuple(Path(each).absolute() for each in given.get(name, "").split(os.pathsep) if each)
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int) -> int:

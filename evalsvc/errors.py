@@ -53,6 +53,14 @@ class BusyError(EvalsvcError):
         self.seconds = seconds
 
 
+class UnavailableError(EvalsvcError):
+    """Raise when another server that the wish needs gives no answer that can be used."""
+
+    def __init__(self, code: str, complaints: Sequence[Complaint] = (), **details: object) -> None:
+        super().__init__(code, **details)
+        self.complaints = tuple(complaints)
+
+
 class InvalidError(EvalsvcError):
     """Raise when data cannot be taken; all its problems are listed at once."""
 

@@ -44,6 +44,13 @@ logs_option = click.option(
     multiple=True,
     help="另行取得的公开登记表，可重复 / a copy of the public log from elsewhere; repeatable",
 )
+tsa_certificates_option = click.option(
+    "--tsa-cert",
+    "tsa_paths",
+    type=existing,
+    multiple=True,
+    help="信任的时间戳机构证书（PEM 或 DER），可重复 / certificates of time-stamping authorities to trust; repeatable",
+)
 force_option = click.option("--force", is_flag=True, help="覆盖已有的文件 / replace a file that exists")
 
 

@@ -31,6 +31,7 @@ STATUS: Mapping[type[Exception], int] = {
     errors.UnauthenticatedError: 401,
     errors.TooLargeError: 413,
     errors.BusyError: 503,
+    errors.UnavailableError: 502,
     errors.InvalidError: 422,
 }
 """The one table of statuses; every other error with a code (those of the pure packages) is bad data, 422."""

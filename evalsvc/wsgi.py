@@ -7,6 +7,7 @@ from evalsvc.config import Config, read_config
 from evalsvc.db import now
 from evalsvc.editions.keys import institute_signer
 from evalsvc.job_kinds import KINDS, REGULAR
+from evalsvc.time_stamps.configured import trusted_of
 from evalsvc.worker import Worker
 
 _workers: list[Worker] = []
@@ -19,10 +20,11 @@ def make_application(config: Config | None = None) -> flask.Flask:
     Raises
     ------
     ConfigurationError
-        A setting, or the signing key that the settings name, cannot be used.
+        A setting, or the signing key or a certificate that the settings name, cannot be used.
     """
     config = config or read_config()
     institute_signer(config, now())
+    trusted_of(config)
     app = create_app(config)
     if config.run_jobs:
         worker = Worker(app.extensions["evalsvc"], KINDS, REGULAR)

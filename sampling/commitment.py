@@ -37,14 +37,15 @@ class Commitment:
         Its SHA-256 by RFC 8785.
     committed_at : str
         UTC time, ``2026-03-01T08:00:00Z``.
-    time_stamp : None
-        Kept free: time-stamp tokens are not checked, so files that hold one are refused.
+    time_stamp : str or None
+        Token of a time-stamping authority (RFC 3161) over ``commitment``, DER in base64; None: local time only. It is
+        carried here and verified where certificates can be read, not on this floor.
     """
 
     committed: Mapping[str, Any]
     commitment: str
     committed_at: str
-    time_stamp: None = None
+    time_stamp: str | None = None
 
     def to_json(self) -> str:
         """Write ``commitment.json``."""
@@ -70,7 +71,7 @@ class Commitment:
         if complaints:
             raise SamplingError("draw.commitment_unreadable", complaints, file=file)
         value = document.value
-        return cls(value["committed"], value["commitment"], value["committed_at"])
+        return cls(**value)
 
 
 def hash_secret(secret: str) -> str:

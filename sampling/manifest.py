@@ -67,7 +67,7 @@ class Manifest:
     frames: tuple[FrameEntry, ...]
     commitment: str
     committed_at: str
-    time_stamp: None
+    time_stamp: str | None
     public_source: str | None
     public_round: str | None
     public_form: str | None

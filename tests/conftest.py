@@ -19,6 +19,8 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from tests.stamping_authority import StampingAuthority, running_authority
+
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB")
 
 
@@ -37,6 +39,15 @@ def postgresql_server() -> Iterator[str]:
         yield from _running(binaries, directory)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def stamping_authority(tmp_path: Path) -> Iterator[StampingAuthority]:
+    """A time-stamping authority that answers on this machine."""
+    folder = tmp_path / "authority"
+    folder.mkdir()
+    with running_authority(folder) as authority:
+        yield authority
 
 
 def _running(binaries: Path, directory: Path) -> Iterator[str]:

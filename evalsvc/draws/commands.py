@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import click
 from rich.console import Console
@@ -21,7 +23,7 @@ from evalsvc.draws.size_commands import size
 from evalsvc.draws.summary import excluded_units
 from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
-from evalsvc.given_paths import existing, logs_option, new
+from evalsvc.given_paths import existing, logs_option, new, tsa_certificates_option
 from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.text_files import read_text
 from evalsvc.verification.draw_copies import draw_in_copies
@@ -97,14 +99,29 @@ design_commands.add_command(size)
     "--secret-out", type=new, default=Path("secret.json"), show_default=True, help="只自己保管 / keep it private"
 )
 @log_option
-def make_commitment(design_path: Path, frame_path: Path, out: Path, secret_out: Path, log_path: Path | None) -> None:
+@click.option("--time-stamp", "authority_url", metavar="URL", help="向时间戳机构取时间戳 / have an authority stamp it")
+@tsa_certificates_option
+def make_commitment(
+    *,
+    design_path: Path,
+    frame_path: Path,
+    out: Path,
+    secret_out: Path,
+    log_path: Path | None,
+    authority_url: str | None,
+    tsa_paths: tuple[Path, ...],
+) -> None:
     """承诺：方案、抽样框和一个秘密数绑在一起 / bind a design and a frame to a fresh secret."""
+    if tsa_paths and authority_url is None:
+        raise click.UsageError("--tsa-cert 要与 --time-stamp 同用 / --tsa-cert goes with --time-stamp")
     _refuse_existing(out, secret_out)
     _refuse_broken(log_path)
     frame = open_frame(frame_path)
     design = _design_to_commit(design_path, frame)
     secret = secrets.token_hex(32)
     made = commit(design, frame, hash_secret(secret), committed_at=_now())
+    if authority_url is not None:
+        made = stamps().stamped(made, authority_url, tsa_paths, _now)
     kept = {"evaluation": design.evaluation, "draw": design.draw, "secret": secret}
     # The secret is on disk before the commitment: one without the other could never be revealed.
     _write(secret_out, json.dumps(kept, ensure_ascii=False, indent=2) + "\n", private=True)
@@ -112,6 +129,8 @@ def make_commitment(design_path: Path, frame_path: Path, out: Path, secret_out: 
     _append(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
     details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
     click.echo(sentence("draw.committed", details, language()))
+    for line in stamps().check_given(made, tsa_paths, out.name).notes:
+        click.echo(sentence(line.code, line.details, language()))
     print_complaints(estimability(design, design_path.name))
 
 
@@ -169,10 +188,17 @@ def run(
     "--frame", "frame_path", type=existing, required=True, help="frame.parquet, 或本县分支 / or a county's branch"
 )
 @logs_option
+@tsa_certificates_option
 @click.option("--all", "everything", is_flag=True, help="列出全部不符之处 / list every difference")
 @json_option
 def verify(
-    manifest_path: Path, frame_path: Path, log_paths: tuple[Path, ...], *, everything: bool, as_json: bool
+    *,
+    manifest_path: Path,
+    frame_path: Path,
+    log_paths: tuple[Path, ...],
+    tsa_paths: tuple[Path, ...],
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """核验抽取：只凭清单和抽样框重算一遍 / recompute a draw from its manifest and the frame alone."""
     text = read_text(manifest_path)
@@ -181,7 +207,9 @@ def verify(
     open_frame(frame_path)
     findings = verify_draw(manifest, frame_path)
     logged = draw_in_copies({str(path): path.read_bytes() for path in log_paths}, manifest, text)
-    holds, branches = all(each.ok for each in findings) and not logged.complaints, branches_seen(findings)
+    stamp = stamps().check_given(manifest, tsa_paths, manifest_path.name)
+    holds = all(each.ok for each in findings) and not logged.complaints and not stamp.complaints
+    branches = branches_seen(findings)
     if as_json:
         seen = {"complaints": listed(logged.complaints), "notes": listed(logged.notes)} if log_paths else None
         value = {
@@ -189,11 +217,13 @@ def verify(
             "branches": branches,
             "findings": [asdict(finding) for finding in findings],
             "log": seen,
+            "time_stamp": {"complaints": listed(stamp.complaints), "notes": listed(stamp.notes)},
         }
         click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
     else:
         log_told = telling.log_check(logged.complaints, logged.notes, language(), given=bool(log_paths))
-        told = [*telling.checks(manifest, findings, language()), log_told]
+        stamp_told = telling.stamp_check(stamp.complaints, stamp.notes, language())
+        told = [*telling.checks(manifest, findings, language()), stamp_told, log_told]
         _print_check(manifest, told, branches, frame_path.name, everything=everything)
     if not holds:
         sys.exit(FAILED)
@@ -292,6 +322,11 @@ def _log_lines(path: Path) -> tuple[ChainEntry, ...]:
     if reading.complaints:
         raise InvalidError("draw.log_broken", reading.complaints, file=path.name, count=len(reading.complaints))
     return reading.entries
+
+
+def stamps() -> ModuleType:
+    """Load what obtains and verifies time stamps: half a second, which commands without one need not wait for."""
+    return import_module("evalsvc.time_stamps.given")
 
 
 def _now() -> str:

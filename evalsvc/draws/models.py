@@ -34,6 +34,10 @@ class Draw(Base):
     """The secret of the commitment under a key that is derived from the service's secret key."""
     committed_at: Mapped[datetime]
     committed_by: Mapped[str]
+    time_stamped_at: Mapped[datetime | None]
+    """When an authority stamped the commitment; null where the time is the service's own. Its token is in the file."""
+    time_stamped_by: Mapped[str | None]
+    """The authority, as its certificate names it."""
     public_value: Mapped[str | None]
     manifest_sha256: Mapped[str | None]
     """Store key of the manifest, once drawn."""

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -23,9 +23,11 @@ from evalsvc.frames.judged import MOST_NAMED, against_columns, against_household
 from evalsvc.frames.models import FrameFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
+from evalsvc.time_stamps.authority import Authority, obtain, require_same_clock
+from evalsvc.time_stamps.token import Stamp
 from sampling.chain import ChainEntry, chain_entry, entry_time
+from sampling.commitment import Commitment, hash_secret
 from sampling.commitment import commit as commitment_of
-from sampling.commitment import hash_secret
 from sampling.design import Design
 from sampling.errors import Complaint, complain
 from sampling.estimable import without_interval
@@ -42,10 +44,12 @@ class Bound:
     design: Design
     design_text: str
     excluded: Sequence[Excluded]
-    commitment: str
+    made: Commitment
     commitment_sha256: str
     sealed_secret: str
     at: datetime
+    """When it was committed, to the second."""
+    stamp: Stamp | None = None
 
 
 def bind(
@@ -82,11 +86,27 @@ def bind(
         design=design,
         design_text=design_text,
         excluded=excluded_units(design, frame),
-        commitment=made.commitment,
+        made=made,
         commitment_sha256=store.put(made.to_json().encode()),
         sealed_secret=sealed.encrypt(secret_key, secret),
         at=moment,
     )
+
+
+def stamped(store: Store, bound: Bound, authority: Authority) -> Bound:
+    """Have an authority stamp a commitment; from then on it is committed. Needs the network and no transaction.
+
+    Raises
+    ------
+    TimeStampError
+        Whatever `obtain` and `require_same_clock` refuse; nothing is kept.
+    """
+    answer = obtain(authority, bound.made.commitment, file=files.COMMITMENT)
+    moment = now().replace(microsecond=0)
+    require_same_clock(answer.stamp, moment, authority.url)
+    made = replace(bound.made, committed_at=as_text(moment), time_stamp=answer.token)
+    kept = store.put(made.to_json().encode())
+    return replace(bound, made=made, commitment_sha256=kept, at=moment, stamp=answer.stamp)
 
 
 def enter(session: Session, actor: Actor, evaluation: EvaluationRecord, bound: Bound, purpose: str) -> Draw:
@@ -107,15 +127,17 @@ def enter(session: Session, actor: Actor, evaluation: EvaluationRecord, bound: B
         state=COMMITTED,
         design_text=bound.design_text,
         excluded=[asdict(each) for each in bound.excluded],
-        commitment=bound.commitment,
+        commitment=bound.made.commitment,
         commitment_sha256=bound.commitment_sha256,
         secret_encrypted=bound.sealed_secret,
         committed_at=bound.at,
         committed_by=actor.identifier,
+        time_stamped_at=None if bound.stamp is None else bound.stamp.at,
+        time_stamped_by=None if bound.stamp is None else bound.stamp.authority,
     )
     session.add(draw)
     session.flush()
-    _note_commitment(session, actor, evaluation, draw)
+    _note_commitment(session, actor, evaluation, draw, stamped=bound.stamp is not None)
     return draw
 
 
@@ -125,8 +147,10 @@ def require_designer(actor: Actor) -> None:
         raise ForbiddenError("draw.designer_only")
 
 
-def _note_commitment(session: Session, actor: Actor, evaluation: EvaluationRecord, draw: Draw) -> None:
-    details = {"number": draw.number, "commitment": draw.commitment, "frame": draw.frame_id}
+def _note_commitment(
+    session: Session, actor: Actor, evaluation: EvaluationRecord, draw: Draw, *, stamped: bool
+) -> None:
+    details = {"number": draw.number, "commitment": draw.commitment, "frame": draw.frame_id, "stamped": stamped}
     audit.record(session, actor.identifier, "draw.commit", draw.id, details)
     subject = log.subject_of(evaluation.code, draw.number)
     append_to_log(session, log.COMMITMENT, subject, draw.commitment, draw.committed_at)

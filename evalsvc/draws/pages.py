@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from evalsvc import files, web
 from evalsvc.access import page, public
+from evalsvc.db import as_text
 from evalsvc.draws import operations, queries, summary
 from evalsvc.draws.checking import Wish, check_wish, example_of
 from evalsvc.draws.making import carry_out, commit_draw
@@ -15,8 +16,12 @@ from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import Complaint, InvalidError, NotFoundError
 from evalsvc.frames import queries as frames
 from evalsvc.incoming import require_confirmation, sent_text
+from evalsvc.time_stamps.authority import TimeStampError
+from evalsvc.time_stamps.check import check_stamp
+from evalsvc.time_stamps.configured import trusted_of
 from evalsvc.words import sentence
 from sampling.chain import write_chain
+from sampling.commitment import Commitment
 from sampling.design import Design, design_text, load_design
 from sampling.estimable import estimability
 from sampling.manifest import Manifest
@@ -72,9 +77,12 @@ def commit(evaluation: str) -> ResponseReturnValue:
             frame_id=wish.frame_id,
             purpose=wish.purpose,
             design_text=wish.text,
+            without_time_stamp=form.get("without_time_stamp") == "1",
         )
     except InvalidError as error:
         return _draws_page(evaluation, wish, error), 422
+    except TimeStampError as error:
+        return _checked_page(evaluation, wish, error), 502
     flask.flash(_("方案已承诺并登记，登记后不能改动。"), "good")
     return web.see_other("draws.draw", evaluation=evaluation, number=made.number)
 
@@ -103,12 +111,21 @@ def wish_of_request() -> Wish:
     return Wish(form.get("frame", ""), form.get("purpose", "").strip(), text)
 
 
-def _checked_page(evaluation: str, wish: Wish) -> str:
-    """Show what a design would do; whoever has seen it may commit it."""
+def _checked_page(evaluation: str, wish: Wish, refused: TimeStampError | None = None) -> str:
+    """Show what a design would do; whoever has seen it may commit it, without a stamp when none was to be had."""
     with web.database().reading() as session:
         checked = check_wish(session, web.store(), flask.g.evaluation, wish, web.language())
         frame = frames.frame_by_id(session, flask.g.evaluation.id, wish.frame_id)
-    return flask.render_template("draws/checked.html", evaluation=evaluation, wish=wish, checked=checked, frame=frame)
+    return flask.render_template(
+        "draws/checked.html",
+        evaluation=evaluation,
+        wish=wish,
+        checked=checked,
+        frame=frame,
+        authority=web.config().time_stamp_url,
+        refused=None if refused is None else sentence(refused.code, refused.details, web.language()),
+        complaints=() if refused is None else [_told(each) for each in refused.complaints],
+    )
 
 
 def _example(wish: Wish) -> Wish:
@@ -136,6 +153,7 @@ def draw(evaluation: str, number: int) -> ResponseReturnValue:
         canonical="" if reading.design is None else design_text(reading.design),
         warnings=[] if reading.design is None else _warnings(reading.design),
         stages=[] if manifest is None else summary.by_stage(manifest, units),
+        stamp=_stamp(row),
         may_draw=actor.has("designer", "lead"),
         may_end=actor.has("lead"),
     )
@@ -144,6 +162,22 @@ def draw(evaluation: str, number: int) -> ResponseReturnValue:
 def _warnings(design: Design) -> list[str]:
     """Say in the reader's language what stands against estimates from a design."""
     return [sentence(each.code, each.details, web.language()) for each in estimability(design, files.DESIGN)]
+
+
+def _stamp(row: DrawRecord) -> dict[str, object]:
+    """Verify the commitment's time stamp, and say what it shows."""
+    made = Commitment.from_json(web.store().get(row.commitment_sha256).decode())
+    checked = check_stamp(
+        made.time_stamp,
+        row.commitment,
+        committed_at=made.committed_at,
+        drawn_at=None if row.drawn_at is None else as_text(row.drawn_at),
+        trusted=trusted_of(web.config()),
+        file=files.COMMITMENT,
+    )
+    tone = "bad" if checked.complaints else "open" if checked.stamp is None or not checked.stamp.trusted else "good"
+    told = [_told(each)["message"] for each in (*checked.complaints, *checked.notes)]
+    return {"tone": tone, "told": told, "stamp": checked.stamp}
 
 
 def _manifest(row: DrawRecord) -> Manifest | None:
@@ -184,8 +218,13 @@ def commitments() -> ResponseReturnValue:
     with web.database().reading() as session:
         lines = queries.log_lines(session)
         published = queries.published_subjects(session)
+        stamped = queries.stamped_subjects(session)
     return flask.render_template(
-        "draws/commitments.html", lines=list(reversed(lines)), published=published, moment=datetime.fromisoformat
+        "draws/commitments.html",
+        lines=list(reversed(lines)),
+        published=published,
+        stamped=stamped,
+        moment=datetime.fromisoformat,
     )
 
 

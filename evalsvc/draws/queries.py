@@ -1,6 +1,7 @@
 """Reads of draws. What leaves here never holds a secret; reserves are the callers' to keep from enumerators."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,6 +64,8 @@ def record(row: Draw) -> DrawRecord:
         commitment=row.commitment,
         commitment_sha256=row.commitment_sha256,
         committed_at=row.committed_at,
+        time_stamped_at=row.time_stamped_at,
+        time_stamped_by=row.time_stamped_by,
         public_value=row.public_value,
         manifest_sha256=row.manifest_sha256,
         drawn_at=row.drawn_at,
@@ -163,6 +166,16 @@ def published_subjects(session: Session) -> frozenset[str]:
         .where(Draw.published_at.is_not(None))
     )
     return frozenset(subject_of(code, number) for code, number in rows)
+
+
+def stamped_subjects(session: Session) -> dict[str, tuple[datetime, str]]:
+    """Return by how the log names a draw when its commitment was stamped, and by which authority."""
+    rows = session.execute(
+        select(Evaluation.code, Draw.number, Draw.time_stamped_at, Draw.time_stamped_by)
+        .join(Draw, Draw.evaluation_id == Evaluation.id)
+        .where(Draw.time_stamped_at.is_not(None))
+    )
+    return {subject_of(code, number): (at, by or "") for code, number, at, by in rows if at is not None}
 
 
 def grouped(units: Mapping[str, UnitRecord]) -> list[tuple[str, list[UnitRecord]]]:

@@ -12,6 +12,8 @@ class DrawSchema(Schema):
     frame_id = fields.String()
     commitment = fields.String()
     committed_at = fields.AwareDateTime()
+    time_stamped_at = fields.AwareDateTime(allow_none=True)
+    time_stamped_by = fields.String(allow_none=True)
     public_value = fields.String(allow_none=True)
     manifest_sha256 = fields.String(allow_none=True)
     drawn_at = fields.AwareDateTime(allow_none=True)
@@ -24,6 +26,10 @@ class CommitmentWish(Schema):
     frame_id = fields.String(required=True)
     purpose = fields.String(load_default="")
     design = fields.String(required=True, metadata={"description": "design.yaml as text"})
+    without_time_stamp = fields.Boolean(
+        load_default=False,
+        metadata={"description": "commit although the time-stamping authority of the settings gives no stamp"},
+    )
 
 
 class RunWish(Schema):

@@ -95,6 +95,17 @@ def log_check(complaints: Sequence[Complaint], notes: Sequence[Complaint], langu
     return Check("log", WRONG if complaints else OK, words, told)
 
 
+def stamp_check(complaints: Sequence[Complaint], notes: Sequence[Complaint], language: str) -> Check:
+    """Tell what the commitment's time stamp shows: none, one that holds, or one of an authority that nobody named."""
+    told = tuple(sentence(each.code, each.details, language) for each in (*complaints, *notes))
+    words = sentence("draw.check.time_stamp", {}, language) + _unless(not complaints, language)
+    codes = {each.code for each in notes}
+    if complaints:
+        return Check("time_stamp", WRONG, words, told)
+    mark = NOT_TAKEN if "time_stamp.none" in codes else OK if "time_stamp.holds_trusted" in codes else PARTIAL
+    return Check("time_stamp", mark, words, told)
+
+
 def _check(manifest: Manifest, name: str, found: Sequence[Finding], language: str) -> Check:
     # What is wrong with the text stands in findings of its own, each with its column and row; this one counts them.
     wrong = [each for each in found if not each.ok]

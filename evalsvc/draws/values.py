@@ -20,6 +20,8 @@ class DrawRecord:
     commitment: str
     commitment_sha256: str
     committed_at: datetime
+    time_stamped_at: datetime | None
+    time_stamped_by: str | None
     public_value: str | None
     manifest_sha256: str | None
     drawn_at: datetime | None

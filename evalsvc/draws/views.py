@@ -43,6 +43,7 @@ class DrawsView(MethodView):
             frame_id=wish["frame_id"],
             purpose=wish["purpose"],
             design_text=wish["design"],
+            without_time_stamp=wish["without_time_stamp"],
         )
 
 

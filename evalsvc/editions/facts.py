@@ -14,6 +14,7 @@ from evalsvc.planning.indicators import INDICATORS, OPEN_FOR, indicator_of_row
 from evalsvc.planning.layout import Layout
 from evalsvc.results.assembly import Sources
 from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
+from evalsvc.time_stamps.token import stated_by
 from sampling.design import load_design
 from sampling.frame import Frame
 from sampling.hashing import canonical_json
@@ -107,7 +108,8 @@ def _pack(pack: Pack) -> Facts:
 
 
 def _draw(manifest: Manifest) -> Facts:
-    names = ("protocol", "draw", "commitment", "committed_at", "time_stamp", "public_source", "public_round")
+    names = ("protocol", "draw", "commitment", "committed_at", "public_source", "public_round")
+    stamp = stated_by(manifest.time_stamp)
     stages = []
     for stage in manifest.stages:
         main = [unit for unit in stage.units if unit.sample_type != "reserve"]
@@ -125,6 +127,8 @@ def _draw(manifest: Manifest) -> Facts:
         )
     return {
         **{name: getattr(manifest, name) for name in (*names, "public_value", "seed", "drawn_at", "code_version")},
+        # The token itself stands in commitment.json and in the manifest; the check verifies it there.
+        "time_stamp": None if stamp is None else {"at": stamp[0], "authority": stamp[1]},
         "number": manifest.draw,
         "frame_sha256": next(entry.sha256 for entry in manifest.frames if entry.parent is None),
         "design": dict(manifest.design),

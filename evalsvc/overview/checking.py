@@ -19,6 +19,7 @@ from evalsvc.config import Config
 from evalsvc.errors import BusyError, InvalidError, TooLargeError
 from evalsvc.incoming import plain_name
 from evalsvc.overview.check_view import CheckView, check_view
+from evalsvc.time_stamps.configured import trusted_of
 from evalsvc.verification.archive import Limits
 from evalsvc.verification.confined import Confinement, make_ready, verify_apart
 from evalsvc.words import sentence
@@ -68,7 +69,7 @@ def check() -> ResponseReturnValue:
     with _place():
         sent = files_of_request()
         confinement = Confinement(config.check_seconds, config.check_memory, UNPACKED)
-        outcome = verify_apart(sent.report, sent.bundle, confinement, sent.logs)
+        outcome = verify_apart(sent.report, sent.bundle, confinement, sent.logs, trusted_of(config))
     return _page(check_view(outcome, web.language()), sent.name)
 
 

@@ -12,8 +12,9 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from evalsvc import files
-from evalsvc.given_paths import existing, logs_option
+from evalsvc.given_paths import existing, logs_option, tsa_certificates_option
 from evalsvc.terminal import FAILED, language
+from evalsvc.time_stamps.given import certificates
 from evalsvc.verification.figure_names import BETWEEN, NamedFigure, grouped, named
 from evalsvc.verification.outcome import FAILED as STEP_FAILED
 from evalsvc.verification.outcome import OK, SKIPPED, Step, Verification
@@ -33,6 +34,7 @@ SLOW = frozenset({"pages"})
 @click.option("--bundle", "bundle_path", type=existing, help="bundle.zip：重算全部数字 / recompute every figure")
 @logs_option
 @click.option("--trust", "trust_path", type=existing, help="信任的证书（PEM 或 DER）/ certificates to trust")
+@tsa_certificates_option
 @click.option("--brief", is_flag=True, help="相同的数字只报个数 / count the equal figures instead of listing them")
 @click.option("--json", "as_json", is_flag=True, help="供程序读取 / for machines")
 def verify_command(
@@ -41,6 +43,7 @@ def verify_command(
     bundle_path: Path | None,
     log_paths: tuple[Path, ...],
     trust_path: Path | None,
+    tsa_paths: tuple[Path, ...],
     brief: bool,
     as_json: bool,
 ) -> None:
@@ -54,6 +57,7 @@ def verify_command(
             None if bundle_path is None else bundle_path.read_bytes(),
             None if trust_path is None else trust_path.read_bytes(),
             logs={str(path): path.read_bytes() for path in log_paths},
+            authorities=certificates(tsa_paths),
             progress=progress,
         )
     given = {files.REPORT: report_path.name}

@@ -13,12 +13,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from asn1crypto.x509 import Certificate
 
 from evalsvc.bound import end_with_parent
 from evalsvc.errors import InvalidError
@@ -55,6 +57,8 @@ class _Files:
     pdf: bytes
     bundle: bytes | None
     logs: Mapping[str, bytes]
+    authorities: tuple[bytes, ...] | None
+    """Certificates of time-stamping authorities that the service trusts, DER."""
 
 
 def make_ready() -> None:
@@ -63,7 +67,11 @@ def make_ready() -> None:
 
 
 def verify_apart(
-    pdf: bytes, bundle: bytes | None, confinement: Confinement, logs: Mapping[str, bytes] | None = None
+    pdf: bytes,
+    bundle: bytes | None,
+    confinement: Confinement,
+    logs: Mapping[str, bytes] | None = None,
+    authorities: Sequence[Certificate] | None = None,
 ) -> Verification:
     """Check a report in a process of its own, with copies of the public log by their names.
 
@@ -74,7 +82,8 @@ def verify_apart(
     """
     with tempfile.TemporaryDirectory(prefix="evalsvc-check-") as folder:
         receiving, sending = _CONTEXT.Pipe(duplex=False)
-        given = (sending, _Files(pdf, bundle, dict(logs or {})), confinement, folder)
+        trusted = None if authorities is None else tuple(each.dump() for each in authorities)
+        given = (sending, _Files(pdf, bundle, dict(logs or {}), trusted), confinement, folder)
         process = _CONTEXT.Process(target=_check, args=given, daemon=True)
         with receiving:
             try:
@@ -124,7 +133,9 @@ def _check(sending: Connection, files: _Files, confinement: Confinement, folder:
         # Loaded in the helper and in its forks alone: the server needs none of what lays out and estimates.
         from evalsvc.verification.run import verify  # noqa: PLC0415
 
-        answer = write_outcome(verify(files.pdf, files.bundle, logs=files.logs, limits=confinement.unpacked))
+        authorities = None if files.authorities is None else [Certificate.load(each) for each in files.authorities]
+        found = verify(files.pdf, files.bundle, logs=files.logs, authorities=authorities, limits=confinement.unpacked)
+        answer = write_outcome(found)
     except MemoryError:
         answer = OUT_OF_MEMORY
     sending.send_bytes(answer)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from asn1crypto.x509 import Certificate
 
 from evalsvc import files
 from evalsvc.editions.material import read_manifest_file, read_sources
@@ -34,6 +35,7 @@ from evalsvc.verification.pages import pages_step
 from evalsvc.verification.public_copy import Issued, compare_copies
 from evalsvc.verification.public_log import log_step, read_log
 from evalsvc.verification.signed import SignedFile, embedded_step, signature_step, signer_notes
+from evalsvc.verification.stamped import stamp_step
 from evalsvc.version import CODE_VERSION
 from sampling.chain import ChainEntry
 from sampling.errors import Complaint, SamplingError, complain
@@ -55,6 +57,8 @@ class _Course:
     figures: tuple[FigureCheck, ...] = ()
     lines: Sequence[ChainEntry] | None = None
     """The log of the bundle, once it was read."""
+    authorities: Sequence[Certificate] | None = None
+    """Time-stamping authorities that are trusted; None where nobody named any."""
 
     def begin(self, name: str) -> None:
         self.under_way = name
@@ -100,6 +104,7 @@ def verify(
     trust: bytes | None = None,
     *,
     logs: Mapping[str, bytes] | None = None,
+    authorities: Sequence[Certificate] | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Verification:
@@ -113,9 +118,11 @@ def verify(
         Certificates (PEM or DER); with them the signer must lead to one of them.
     logs : mapping of str to bytes, optional
         Copies of the public log, by name, that did not come with the bundle.
+    authorities : sequence of Certificate, optional
+        Time-stamping authorities; with them the commitment's time stamp must lead to one.
     """
     report = read_report(pdf, trust, progress=progress)
-    return verify_against(report, bundle, logs=logs, limits=limits, progress=progress)
+    return verify_against(report, bundle, logs=logs, authorities=authorities, limits=limits, progress=progress)
 
 
 def read_report(pdf: bytes, trust: bytes | None = None, *, progress: Progress | None = None) -> ReadReport:
@@ -140,11 +147,12 @@ def verify_against(
     bundle: bytes | None,
     *,
     logs: Mapping[str, bytes] | None = None,
+    authorities: Sequence[Certificate] | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Verification:
     """Recompute everything behind a report that was read, from its bundle; without one nothing is recomputed."""
-    course = _Course(progress or _silent, {step.name: step for step in report.steps})
+    course = _Course(progress or _silent, {step.name: step for step in report.steps}, authorities=authorities)
     facts = report.signed.facts
     if facts is not None:
         course.figures = figures_of(facts, None)
@@ -233,6 +241,7 @@ def _check_content(course: _Course, facts: dict[str, Any], content: Mapping[str,
         return
     course.lines = lines = read_log(content[files.LOG]).entries
     course.add(log_step(content, manifest))
+    course.add(stamp_step(manifest, course.authorities))
     course.begin("draw")
     course.add(draw_step(content, manifest, path))
     course.add(step_of("draw", head_course(facts["edition"], facts["evaluation"]["code"], manifest)))

@@ -26,10 +26,10 @@ def files(prepared_field, tmp_path):
     return tmp_path
 
 
-def draw_by_files(folder: Path) -> Path:
+def draw_by_files(folder: Path, *stamped: object) -> Path:
     common = ("--design", folder / "design.yaml", "--frame", folder / "frame.parquet", "--log", folder / "log.jsonl")
     commitment, secret = folder / "commitment.json", folder / "secret.json"
-    made = invoke("draw", "commit", *common, "--out", commitment, "--secret-out", secret)
+    made = invoke("draw", "commit", *common, "--out", commitment, "--secret-out", secret, *stamped)
     assert made.exit_code == 0, made.output
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert invoke("draw", "commit", *common, "--out", commitment, "--secret-out", secret).exit_code == 1

@@ -95,6 +95,9 @@ def _process(figures: Figures) -> list[Block]:
         f"{local_time(draw['drawn_at'])}揭示秘密并抽取（均为北京时间）。种子由承诺、秘密和公共随机值算出，每个单位的号码由种子和单位编号算出，"
         "抽中与否完全由号码决定。秘密使被评估县不能预先算出样本，公共随机值使评估机构不能挑选样本。"
     )
+    stamp = draw["time_stamp"]
+    if stamp is not None:
+        text += f"承诺于{local_time(stamp['at'])}由{stamp['authority']}盖时间戳作证（RFC 3161）。"
     blocks: list[Block] = [Paragraph(text)]
     if draw["public_value"] is None:
         words = (

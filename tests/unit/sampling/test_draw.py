@@ -326,14 +326,19 @@ def test_files_of_a_commitment(folder: Path, say: Callable[[Complaint], tuple[st
             say(one)
 
 
-def test_a_time_stamp_that_nobody_checks_is_refused(folder: Path, say: Callable[[Complaint], tuple[str, str]]) -> None:
-    """A token where nothing looks at it would only seem to prove a time."""
+def test_a_time_stamp_goes_along_and_has_to_look_like_one(
+    folder: Path, say: Callable[[Complaint], tuple[str, str]]
+) -> None:
+    """A token passes through commitment and manifest as it is; what it proves is verified elsewhere."""
+    token = "MIAGCSqGSIb3DQEHAqCA"
     design, frame = design_of(DESIGNS["one stage"]), small_frame(folder)
-    commitment = commit(design, frame, hash_secret(SECRET), committed_at=AT)
+    commitment = replace(commit(design, frame, hash_secret(SECRET), committed_at=AT), time_stamp=token)
     manifest = run_draw(design, frame, commitment, SECRET, None, drawn_at=AT, code_version="test")
     for read, text in ((Commitment.from_json, commitment.to_json()), (Manifest.from_json, manifest.to_json())):
-        assert read(text).time_stamp is None
-        with pytest.raises(SamplingError) as refused:
-            read(text.replace('"time_stamp": null', '"time_stamp": "MIAGCSqGSIb3DQEHAqCA"'))
-        assert [(one.code, one.column) for one in refused.value.complaints] == [("document.type_null", "time_stamp")]
-        say(refused.value.complaints[0])
+        assert read(text).time_stamp == token
+        assert read(text.replace(f'"{token}"', "null")).time_stamp is None
+        for wrong, code in (('"2026-03-01"', "document.pattern"), ("7", "document.type_string_or_null")):
+            with pytest.raises(SamplingError) as refused:
+                read(text.replace(f'"{token}"', wrong))
+            assert [(one.code, one.column) for one in refused.value.complaints] == [(code, "time_stamp")]
+            say(refused.value.complaints[0])

@@ -133,12 +133,12 @@ def test_the_whole_check_takes_copies(issued, report, public):
     found = verify_against(report, issued.bundle, logs={"today": public[0]})
     assert found.holds and found.complete
     step = next(each for each in found.steps if each.name == "log")
-    assert (step.notes, step.counts) == ((), {"lines": 6, "copies": 1})
+    assert (codes(step.notes), step.counts) == (["time_stamp.none"], {"lines": 6, "copies": 1})
     assert not verify_against(report, issued.bundle, logs={"today": public[1]}).holds
     alone = verify_against(report, None, logs={"today": public[0]})
     assert alone.holds and not alone.complete
     plain = next(each for each in verify_against(report, issued.bundle).steps if each.name == "log")
-    assert codes(plain.notes) == ["log_not_compared"]
+    assert codes(plain.notes) == ["time_stamp.none", "log_not_compared"]
 
 
 def test_the_command_takes_copies_and_says_when_it_has_none(issued, public, tmp_path):
