@@ -25,7 +25,7 @@ from evalsvc.fieldwork import preparing
 from evalsvc.fieldwork.queries import assignments_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
 from evalsvc.frames.operations import import_frame, keep_frame
-from evalsvc.frames.reading import check_file
+from evalsvc.frames.reading import check_files
 from evalsvc.instruments import operations as instruments
 from evalsvc.people import operations as people
 from evalsvc.people.actor import SYSTEM
@@ -76,7 +76,7 @@ def _fieldwork(
     """Import a frame, draw every household of it, and make assignments with the shipped form."""
     store, key = service.store, service.config.secret_key
     with tempfile.TemporaryDirectory() as folder:
-        checked = check_file(_write_frame(Path(folder), households), f"levels: {LEVELS}")
+        checked = check_files(_write_frame(Path(folder), households), f"levels: {LEVELS}", Path(folder) / "frame.parquet")
         frame = import_frame(session, SYSTEM, evaluation.id, keep_frame(store, checked))
     design = _design(evaluation.code)
     bound = draws.bind(session, store, SYSTEM, evaluation, frame_id=frame.id, design_text=design, secret_key=key)

@@ -5,8 +5,9 @@ only names a frame need not wait for.
 """
 
 # ruff: noqa: S608 (column names are quoted, everything else in a step is ours)
-from collections.abc import Mapping
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ __all__ = [
     "FrameReading",
     "MappingReading",
     "frame_profile",
+    "header_complaints",
+    "import_frame",
     "load_mapping",
     "open_frame",
     "read_frame",
@@ -72,24 +75,47 @@ class FrameReading:
     unused_columns: tuple[str, ...] = ()
 
 
-def read_frame(path: Path, mapping: FrameMapping) -> FrameReading:
-    """Import a client's file: CSV, XLSX or Parquet; every problem comes back at once, nothing half imported.
+def import_frame(sources: Path | Sequence[Path], mapping: FrameMapping, out: Path) -> FrameReading:
+    """Import a client's files as a frame's Parquet file; every problem comes back at once, nothing half imported.
+
+    Rows are put aside, checked and sorted out of core: lists may be larger than memory (workbooks have limits).
 
     Parameters
     ----------
-    path : Path
-        The file; what it is, is told by its content.
+    sources : Path or sequence of Path
+        CSV, XLSX or Parquet; what a file is, is told by its content. Several files are parts of one flat list, or one
+        for each level where the mapping says so.
     mapping : FrameMapping
         Levels, column types and renamed columns.
+    out : Path
+        Where the frame is written; appears when it is whole. What is put aside lies beside it meanwhile.
 
     Returns
     -------
     FrameReading
-        The frame lies in memory; ``write_frame`` keeps it.
+        The frame stands in ``out``.
     """
-    from sampling.frame_arrow import import_frame  # noqa: PLC0415 (loads NumPy, Arrow and DuckDB)
+    from sampling.frame_import import import_files  # noqa: PLC0415 (loads NumPy and Arrow)
 
-    return import_frame(path, mapping)
+    return import_files([sources] if isinstance(sources, Path) else sources, mapping, out)
+
+
+def header_complaints(source: Path, mapping: FrameMapping) -> tuple[Complaint, ...]:
+    """Tell what stops the import of a file before its rows are read: its form and its header."""
+    from sampling.frame_import import header_complaints as complaints_of  # noqa: PLC0415 (loads NumPy and Arrow)
+
+    return complaints_of(source, mapping)
+
+
+def read_frame(sources: Path | Sequence[Path], mapping: FrameMapping) -> FrameReading:
+    """Import a short list into memory; ``write_frame`` keeps it. Long ones are for ``import_frame``."""
+    from sampling.frame_arrow import read_table  # noqa: PLC0415 (loads Arrow)
+
+    with tempfile.TemporaryDirectory() as folder:
+        reading = import_frame(sources, mapping, Path(folder) / "frame.parquet")
+        if reading.frame is None or reading.frame.path is None:
+            return reading
+        return replace(reading, frame=Frame(reading.frame.levels, table=read_table(reading.frame.path, mapping.levels)))
 
 
 def frame_profile(frame: Frame) -> FrameProfile:

@@ -1,39 +1,20 @@
-"""Read and write a frame with Arrow: a client's file becomes a table, the table a Parquet file with its levels."""
+"""Read and write the Parquet file of a frame with Arrow."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sampling.documents import check_schema, parse_document
-from sampling.errors import SamplingError, complain
-from sampling.frame import Frame, FrameReading, frame_profile
-from sampling.frame_check import arrow_type, check_rows
-from sampling.frame_files import read_text_table
+from sampling.errors import SamplingError
+from sampling.frame_tidy import arrow_type
 from sampling.levels import Level, levels_as_json, levels_from_json
-from sampling.mapping import FrameMapping
 
-METADATA_KEY = b"evalsvc.frame"
+METADATA_KEY = "evalsvc.frame"
 ROW_GROUP_ROWS = 65_536
-
-
-def import_frame(path: Path, mapping: FrameMapping) -> FrameReading:
-    """Import a client's file, as ``sampling.frame.read_frame`` tells."""
-    read = read_text_table(path, mapping)
-    if read.table is None:
-        return FrameReading(None, read.complaints, None, read.encoding, read.unused)
-    checked = check_rows(read, mapping.levels, path.name)
-    complaints = sorted((*read.complaints, *checked.complaints), key=lambda one: (one.row or 0, one.column or ""))
-    if not complaints and not pc.any(pc.is_valid(checked.table[mapping.levels[0].id])).as_py():
-        complaints = [complain("frame.no_units", file=path.name)]
-    if complaints:
-        return FrameReading(None, tuple(complaints), None, read.encoding, read.unused)
-    named = checked.table.filter(pc.is_valid(checked.table[mapping.levels[0].id]))  # rows without anything are left out
-    frame = Frame(mapping.levels, sort_frame_table(named, mapping.levels))
-    return FrameReading(frame, (), frame_profile(frame), read.encoding, read.unused)
+SCHEMA = "frame.schema.json"
 
 
 def read_levels(path: Path) -> tuple[Level, ...]:
@@ -42,11 +23,11 @@ def read_levels(path: Path) -> tuple[Level, ...]:
         schema = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise SamplingError("frame.not_a_frame", path=str(path)) from error
-    text = (schema.metadata or {}).get(METADATA_KEY)
+    text = (schema.metadata or {}).get(METADATA_KEY.encode())
     if text is None:
         raise SamplingError("frame.foreign_parquet", path=str(path))
     document = parse_document(text.decode(), str(path))
-    complaints = list(document.complaints) or check_schema(document.value, "mapping.schema.json", str(path))
+    complaints = list(document.complaints) or check_schema(document.value, SCHEMA, str(path))
     if complaints:
         raise SamplingError("frame.foreign_parquet", complaints, path=str(path))
     levels = levels_from_json(document.value["levels"])
@@ -65,20 +46,18 @@ def write_table(table: pa.Table, levels: Sequence[Level], path: Path) -> None:
             writer.write_table(part.cast(schema).replace_schema_metadata(schema.metadata))
 
 
+def read_table(path: Path, levels: Sequence[Level]) -> pa.Table:
+    """Read all rows of a frame's file into memory."""
+    return pq.read_table(path).cast(frame_schema(levels))
+
+
 def frame_schema(levels: Sequence[Level]) -> pa.Schema:
     """Give the Arrow schema of a frame's Parquet file, with the levels in its metadata."""
     fields = [pa.field(own.name, arrow_type(own)) for level in levels for own in level.all_columns]
-    text = json.dumps({"levels": levels_as_json(levels)}, ensure_ascii=False, separators=(",", ":"))
-    return pa.schema(fields, metadata={METADATA_KEY: text.encode()})
+    return pa.schema(fields, metadata={name: text.encode() for name, text in frame_metadata(levels).items()})
 
 
-def sort_frame_table(table: pa.Table, levels: Sequence[Level]) -> pa.Table:
-    """Sort rows by the ids, outermost first; binary order of UTF-8 is code-point order."""
-    keys = {f"key{depth}": pc.cast(_plain(table[level.id]), pa.binary()) for depth, level in enumerate(levels)}
-    order = pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending", "at_start") for name in keys])
-    return table.take(order)
-
-
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Decode a dictionary column, which casts and sorts need."""
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+def frame_metadata(levels: Sequence[Level]) -> Mapping[str, str]:
+    """Give the key-value metadata of a frame's Parquet file."""
+    value = {"levels": levels_as_json(levels)}
+    return {METADATA_KEY: json.dumps(value, ensure_ascii=False, separators=(",", ":"))}

@@ -1,4 +1,4 @@
-"""Read a mapping: which levels a client's file holds, and which columns it calls otherwise."""
+"""Read a mapping: which levels a client's files hold, and which columns they call otherwise."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,13 +8,44 @@ from sampling.documents import check_schema, parse_document
 from sampling.errors import Complaint, complain
 from sampling.levels import Level, check_levels, levels_from_json
 
+SCHEMA = "mapping.schema.json"
+
+
+@dataclass(frozen=True)
+class LevelFile:
+    """Say in which file a level stands, with the levels above it that have no file of their own.
+
+    Parameters
+    ----------
+    level : str
+        Name of the level, the lowest one in the file.
+    file : str
+        Name of the file.
+    parent : str or None
+        What the file calls the id of the level above those in it; None where it uses the frame's name.
+    rename : mapping
+        Column of the file: column of the frame; these stand before those of the whole mapping.
+    """
+
+    level: str
+    file: str
+    parent: str | None = None
+    rename: Mapping[str, str] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class FrameMapping:
-    """Say which levels a file holds and which of its columns are called otherwise in the frame."""
+    """Say which levels the files hold and which of their columns are called otherwise in the frame.
+
+    Parameters
+    ----------
+    files : tuple of LevelFile
+        Outermost first; none for one flat list.
+    """
 
     levels: tuple[Level, ...]
     rename: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[LevelFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,33 +62,72 @@ def load_mapping(text: str, file: str = "mapping.yaml") -> MappingReading:
     Parameters
     ----------
     text : str
-        The document: ``levels`` and, optionally, ``rename``.
+        The document: ``levels`` and, optionally, ``rename`` and ``files``.
     file : str, optional
         Name for the complaints.
     """
     document = parse_document(text, file)
-    complaints = list(document.complaints) or check_schema(document.value, "mapping.schema.json", file)
+    complaints = list(document.complaints) or check_schema(document.value, SCHEMA, file)
     if complaints:
         return MappingReading(None, with_rows(complaints, text))
     levels = levels_from_json(document.value["levels"])
     rename: dict[str, str] = document.value.get("rename") or {}
-    complaints = check_levels(levels, file) + _check_rename(levels, rename, file)
-    return MappingReading(None if complaints else FrameMapping(levels, rename), with_rows(complaints, text))
+    files = _files_from_json(document.value.get("files") or {}, levels)
+    complaints = check_levels(levels, file) + _check_rename(levels, rename, file, "rename")
+    complaints += _check_files(levels, document.value.get("files") or {}, file)
+    mapping = None if complaints else FrameMapping(levels, rename, files)
+    return MappingReading(mapping, with_rows(complaints, text))
 
 
-def _check_rename(levels: Sequence[Level], rename: Mapping[str, str], file: str) -> list[Complaint]:
+def _files_from_json(value: Mapping[str, Mapping[str, object]], levels: Sequence[Level]) -> tuple[LevelFile, ...]:
+    """Build the lines of ``files``, outermost level first."""
+    files = []
+    for level in levels:
+        if level.name in value:
+            entry = value[level.name]
+            parent, rename = entry.get("parent"), entry.get("rename")
+            own = dict(rename) if isinstance(rename, Mapping) else {}
+            files.append(LevelFile(level.name, str(entry["file"]), None if parent is None else str(parent), own))
+    return tuple(files)
+
+
+def _check_files(levels: Sequence[Level], value: Mapping[str, Mapping[str, object]], file: str) -> list[Complaint]:
+    """Complain about files of levels that there are not, of no lowest level, and of a parent that there is not."""
+    complaints = []
+    names = [level.name for level in levels]
+    seen: set[str] = set()
+    for name, entry in value.items():
+        place, source = f"files.{name}", str(entry["file"])
+        if name not in names:
+            known = ", ".join(names)
+            complaints.append(complain("frame.file_of_no_level", file=file, column=place, level=name, levels=known))
+            continue
+        if source in seen:
+            complaints.append(complain("frame.file_of_two_levels", file=file, column=place, source=source))
+        seen.add(source)
+        if entry.get("parent") and not any(each in value for each in names[: names.index(name)]):
+            complaints.append(complain("frame.file_without_parent", file=file, column=place, level=name))
+        complaints += _check_rename(levels, _renames(entry), file, f"{place}.rename")
+    if value and names[-1] not in value:
+        complaints.append(complain("frame.file_of_lowest_level", file=file, column="files", level=names[-1]))
+    return complaints
+
+
+def _renames(entry: Mapping[str, object]) -> Mapping[str, str]:
+    rename = entry.get("rename")
+    return rename if isinstance(rename, Mapping) else {}
+
+
+def _check_rename(levels: Sequence[Level], rename: Mapping[str, str], file: str, place: str) -> list[Complaint]:
     """Complain about a rename line whose target no level has, or that two lines share."""
     known = {own.name for level in levels for own in level.all_columns}
     complaints = []
     targets: set[str] = set()
     for source, target in rename.items():
+        column = f"{place}.{source}"
         if target not in known:
-            complaints.append(
-                complain("frame.rename_unknown", file=file, column=f"rename.{source}", source=source, target=target)
-            )
+            complaints.append(complain("frame.rename_unknown", file=file, column=column, source=source, target=target))
         if target in targets:
-            complaints.append(
-                complain("frame.rename_twice", file=file, column=f"rename.{source}", source=source, target=target)
-            )
+            complaints.append(complain("frame.rename_twice", file=file, column=column, source=source, target=target))
         targets.add(target)
     return complaints

@@ -11,7 +11,7 @@ from evalsvc.demonstration.register import Register
 from evalsvc.demonstration.scenario import Scale
 from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.frames.operations import import_frame, keep_frame
-from evalsvc.frames.reading import check_file
+from evalsvc.frames.reading import check_files
 from evalsvc.frames.values import CheckedFrame
 from evalsvc.service import Service
 from sampling.errors import SamplingError
@@ -52,13 +52,12 @@ def import_register(service: Service, institute: Institute, register: Register, 
     """Write the register as a table program would, and import that file by its mapping."""
     path = out / REGISTER_NAME
     write_register(register, path)
-    checked = check_file(path, mapping_text())
+    checked = check_files(path, mapping_text(), out / files.FRAME)
     designer = institute.member("demo-designer").actor
     kept = keep_frame(service.store, checked)
     with service.database.transaction() as session:
         row = import_frame(session, designer, institute.evaluation.id, kept)
-        identifier, stored = row.id, row.file_sha256
-    (out / files.FRAME).write_bytes(service.store.get(stored))
+        identifier = row.id
     return Imported(identifier, checked)
 
 

@@ -1,22 +1,26 @@
 """Commands for those who work without the server: `evalsvc frame check` and `evalsvc frame import`."""
 
 import json
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from evalsvc.errors import InvalidError
-from evalsvc.frames.reading import check_file, offered_mapping
+from evalsvc.frames.reading import MAPPING_FILE, check_files, offered_mapping
 from evalsvc.frames.values import CheckedFrame
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
 from evalsvc.words import sentence
-from sampling.frame import write_frame
+from sampling.frame_text import FRAME_FILE
 
 mapping_option = click.option("--mapping", "mapping_path", type=existing, help="列名对应表 / mapping.yaml")
+
+
+files_argument = click.argument("files", metavar="FILE...", type=existing, nargs=-1, required=True)
 
 
 @click.group("frame")
@@ -25,12 +29,13 @@ def commands() -> None:
 
 
 @commands.command("check")
-@click.argument("file", metavar="FILE", type=existing)
+@files_argument
 @mapping_option
 @click.option("--json", "as_json", is_flag=True, help="机器可读输出 / print JSON")
-def check(file: Path, mapping_path: Path | None, as_json: bool) -> None:
-    """核对名单，一次列出全部问题 / check a list and name every problem at once."""
-    checked = _checked(file, mapping_path)
+def check(files: Sequence[Path], mapping_path: Path | None, as_json: bool) -> None:
+    """核对名单，一次列出全部问题 / check lists and name every problem at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        checked = _checked(files, mapping_path, Path(folder) / FRAME_FILE)
     if as_json:
         click.echo(json.dumps(_report(checked), ensure_ascii=False, indent=1))
         return
@@ -38,27 +43,22 @@ def check(file: Path, mapping_path: Path | None, as_json: bool) -> None:
 
 
 @commands.command("import")
-@click.argument("file", metavar="FILE", type=existing)
+@files_argument
 @mapping_option
 @click.option("--out", type=new, required=True, help="frame.parquet")
 @force_option
-def import_file(file: Path, mapping_path: Path | None, out: Path, *, force: bool) -> None:
-    """核对并写成抽样框文件 / check a list and write it as a frame."""
+def import_lists(files: Sequence[Path], mapping_path: Path | None, out: Path, *, force: bool) -> None:
+    """核对并写成抽样框文件 / check lists and write them as a frame."""
     refuse_existing(out, force=force)
-    checked = _checked(file, mapping_path)
-    partial = out.with_name(out.name + ".partial")
-    write_frame(checked.frame, partial)
-    # The frame appears under its name only when it is whole.
-    partial.replace(out)
-    _tell(checked)
+    _tell(_checked(files, mapping_path, out))
     click.echo(sentence("frame.written", {"file": str(out)}, language()))
 
 
-def _checked(file: Path, mapping_path: Path | None) -> CheckedFrame:
-    """Check the file; where columns are missing, print the mapping that would join them."""
+def _checked(files: Sequence[Path], mapping_path: Path | None, out: Path) -> CheckedFrame:
+    """Check the files; where columns are missing, print the mapping that would join them."""
     text = "" if mapping_path is None else read_text(mapping_path)
     try:
-        return check_file(file, text, "mapping.yaml" if mapping_path is None else mapping_path.name)
+        return check_files(files, text, out, mapping_name=MAPPING_FILE if mapping_path is None else mapping_path.name)
     except InvalidError as error:
         offered = offered_mapping(text, error.complaints)
         if offered is not None:

@@ -22,7 +22,7 @@ class FrameFile(Base):
     file_sha256: Mapped[str]
     """Store key of the Parquet file."""
     source_sha256: Mapped[str]
-    """Store key of the file as it was uploaded."""
+    """Store key of the file as it was uploaded; of several files, of the list of their names and hashes."""
     source_name: Mapped[str]
     mapping_text: Mapped[str]
     """The mapping (YAML) that made the frame from the file; empty text where the file was a frame already."""

@@ -1,6 +1,6 @@
 """Keep a checked frame: the canonical file and the client's own file in the store, one row, one audit row."""
 
-import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from evalsvc.frames.models import FrameFile
 from evalsvc.frames.values import CheckedFrame
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
-from sampling.frame import write_frame
+from sampling.hashing import canonical_json
 from sampling.levels import levels_as_json
 
 
@@ -27,11 +27,13 @@ class KeptFrame:
 
 
 def keep_frame(store: Store, checked: CheckedFrame) -> KeptFrame:
-    """Put a frame that `reading.check_file` found without fault, and the client's own file, into the store.
+    """Put a frame that `reading.check_files` found without fault, and the client's own files, into the store.
 
     Needs no transaction, and takes a while.
     """
-    return KeptFrame(checked, _stored(store, checked), store.put(checked.source))
+    if checked.frame.path is None:
+        raise ValueError("the frame stands in no file")
+    return KeptFrame(checked, store.put_file(checked.frame.path), _stored(store, checked.sources))
 
 
 def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptFrame) -> FrameFile:
@@ -69,11 +71,13 @@ def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptF
     return row
 
 
-def _stored(store: Store, checked: CheckedFrame) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "frame.parquet"
-        write_frame(checked.frame, path)
-        return store.put_file(path)
+def _stored(store: Store, sources: Sequence[Path]) -> str:
+    """Store the client's files, of several also a list of their names and hashes, whose hash stands for them all."""
+    hashes = [store.put_file(path) for path in sources]
+    if len(hashes) == 1:
+        return hashes[0]
+    listed = [{"name": path.name, "sha256": sha256} for path, sha256 in zip(sources, hashes, strict=True)]
+    return store.put(canonical_json(listed))
 
 
 def _profile(checked: CheckedFrame) -> dict[str, object]:

@@ -6,16 +6,15 @@ from pathlib import Path
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
 from evalsvc import web
 from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
 from evalsvc.frames import operations, queries
-from evalsvc.frames.reading import MAPPING_FILE, check_file, offered_mapping
-from evalsvc.frames.values import CheckedFrame
+from evalsvc.frames.reading import MAPPING_FILE, check_files, offered_mapping
 from evalsvc.incoming import plain_name, sent_text
 from evalsvc.words import sentence
+from sampling.frame_text import FRAME_FILE
 
 blueprint = flask.Blueprint("frames", __name__, template_folder="templates")
 SHOWN_COMPLAINTS = 200
@@ -47,10 +46,9 @@ def import_file(evaluation: str) -> ResponseReturnValue:
     """Import a file by a mapping, or show every complaint about it at once."""
     text = mapping_of_request()
     try:
-        checked = check_upload(flask.request.files.get("file"), text)
+        kept = keep_upload(text)
     except InvalidError as error:
         return _refused(evaluation, error, text)
-    kept = operations.keep_frame(web.store(), checked)
     with web.database().transaction() as session:
         row = operations.import_frame(session, web.current_actor(), flask.g.evaluation.id, kept)
         identifier = row.id
@@ -63,20 +61,25 @@ def mapping_of_request() -> str:
     return sent_text(flask.request.files.get("mapping_file"), flask.request.form.get("mapping", ""), MAPPING_FILE)
 
 
-def check_upload(file: FileStorage | None, mapping_text: str) -> CheckedFrame:
-    """Check an uploaded file under its own name, in a folder that is gone afterwards.
+def keep_upload(mapping_text: str) -> operations.KeptFrame:
+    """Check the uploaded files under their own names, in a folder that is gone afterwards, and keep the frame.
 
     Raises
     ------
     InvalidError
-        ``frame.no_file`` or what `check_file` refuses.
+        ``frame.no_file``, ``frame.file_name_twice`` or what `check_files` refuses.
     """
-    if file is None or not file.filename:
+    sent = [file for file in flask.request.files.getlist("file") if file.filename]
+    if not sent:
         raise InvalidError("frame.no_file")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / plain_name(file.filename, "frame")
-        file.save(path)
-        return check_file(path, mapping_text)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as made:
+        paths = [Path(folder) / plain_name(file.filename or "", "frame") for file in sent]
+        for number, (file, path) in enumerate(zip(sent, paths, strict=True)):
+            if path in paths[:number]:
+                raise InvalidError("frame.file_name_twice", file=path.name)
+            file.save(path)
+        checked = check_files(paths, mapping_text, Path(made) / FRAME_FILE)
+        return operations.keep_frame(web.store(), checked)
 
 
 def _refused(evaluation: str, error: InvalidError, mapping_text: str) -> ResponseReturnValue:

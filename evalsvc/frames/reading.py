@@ -8,31 +8,43 @@ from evalsvc.frames.usual import NEAR, as_yaml, suggestion
 from evalsvc.frames.values import CheckedFrame
 from sampling.errors import SamplingError
 from sampling.errors import complain as complaint
-from sampling.frame import open_frame, read_frame
+from sampling.frame import import_frame, open_frame
 from sampling.frame_hash import hash_frame
 from sampling.mapping import FrameMapping, load_mapping
 
 MAPPING_FILE = "mapping.yaml"
+NAMES_JOIN = "、"
 
 
-def check_file(path: Path, mapping_text: str, mapping_name: str = MAPPING_FILE) -> CheckedFrame:
-    """Read a file by a mapping; a file that is a frame already needs none.
+def check_files(
+    sources: Path | Sequence[Path], mapping_text: str, out: Path, *, mapping_name: str = MAPPING_FILE
+) -> CheckedFrame:
+    """Read files by a mapping and write the frame; one file that is a frame already needs no mapping.
+
+    Parameters
+    ----------
+    sources : Path or sequence of Path
+        One list, parts of one list, or a list for each level.
+    out : Path
+        Where the frame's Parquet file is written.
 
     Raises
     ------
     InvalidError
         ``frame.refused`` with every complaint, or ``frame.mapping_needed``.
     """
-    mapping = _mapping(path, mapping_text, mapping_name)
-    reading = read_frame(path, mapping)
+    files = (sources,) if isinstance(sources, Path) else tuple(sources)
+    name = NAMES_JOIN.join(path.name for path in files)
+    mapping = _mapping(files[0], mapping_text, mapping_name)
+    reading = import_frame(files, mapping, out)
     if reading.frame is None or reading.profile is None:
-        raise InvalidError("frame.refused", reading.complaints, file=path.name, count=len(reading.complaints))
+        raise InvalidError("frame.refused", reading.complaints, file=name, count=len(reading.complaints))
     return CheckedFrame(
         frame=reading.frame,
         profile=reading.profile,
         frame_sha256=hash_frame(reading.frame).sha256,
-        source=path.read_bytes(),
-        source_name=path.name,
+        sources=files,
+        source_name=name,
         mapping_text=mapping_text,
         encoding=reading.encoding,
         unused_columns=reading.unused_columns,

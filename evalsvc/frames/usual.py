@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evalsvc.errors import Complaint
 from sampling.documents import document_text
-from sampling.frame import read_frame
+from sampling.frame import header_complaints
 from sampling.levels import Level, levels_as_json
 from sampling.mapping import FrameMapping, load_mapping
 
@@ -41,7 +41,7 @@ class Suggestion:
 def suggestion(path: Path) -> Suggestion:
     """Suggest a mapping for a file from its heads; none where hardly anything in it is known."""
     usual = load_mapping(USUAL, path.name).mapping
-    complaints = () if usual is None else read_frame(path, usual).complaints
+    complaints = () if usual is None else header_complaints(path, usual)
     unread = tuple(each for each in complaints if _is_of_the_file(each))
     return Suggestion(None if usual is None or unread else _suggested(usual, complaints), unread)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sampling.frame import Frame, FrameProfile
@@ -10,13 +11,15 @@ from sampling.frame import Frame, FrameProfile
 
 @dataclass(frozen=True)
 class CheckedFrame:
-    """A client's file that was read without a complaint; nothing of it is kept yet."""
+    """Files of a client that were read without a complaint, and the frame made of them; nothing is kept yet."""
 
     frame: Frame
     profile: FrameProfile
     frame_sha256: str
-    source: bytes
+    sources: tuple[Path, ...]
+    """The files as they were handed in."""
     source_name: str
+    """Their names."""
     mapping_text: str
     encoding: str | None
     unused_columns: tuple[str, ...]

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api, upload
 from evalsvc.frames import operations, queries
-from evalsvc.frames.pages import check_upload, mapping_of_request
+from evalsvc.frames.pages import keep_upload, mapping_of_request
 from evalsvc.frames.schemas import FrameSchema
 
 blueprint = Blueprint(
@@ -35,10 +35,8 @@ class FramesView(MethodView):
     @api("designer", "lead")
     @blueprint.response(201, FrameSchema)
     def post(self, evaluation: str) -> Any:
-        """Import a file (multipart: `file`, and `mapping` as text or `mapping_file`); complaints come back at once."""
-        text = mapping_of_request()
-        checked = check_upload(flask.request.files.get("file"), text)
-        kept = operations.keep_frame(web.store(), checked)
+        """Import files (multipart: `file`, repeatable; `mapping` as text or `mapping_file`), or get all complaints."""
+        kept = keep_upload(mapping_of_request())
         with web.database().transaction() as session:
             row = operations.import_frame(session, web.current_actor(), flask.g.evaluation.id, kept)
             return queries.record(row)

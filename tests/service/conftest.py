@@ -30,7 +30,7 @@ from evalsvc.fieldwork.preparing import prepare
 from evalsvc.fieldwork.queries import assignments_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
 from evalsvc.frames import operations as frames
-from evalsvc.frames.reading import check_file
+from evalsvc.frames.reading import check_files
 from evalsvc.instruments import operations as instruments
 from evalsvc.people import operations as people
 from evalsvc.people import queries
@@ -337,8 +337,9 @@ def _begin_fieldwork(database: Database, store: Store, folder: Path, evaluation:
     path.write_text(SMALL_FRAME, encoding="utf-8")
     with database.transaction() as session:
         frame = frames.import_frame(
-            session, lead, evaluation.id, frames.keep_frame(store, check_file(path, SMALL_MAPPING))
-        )
+            session, lead, evaluation.id,
+            frames.keep_frame(store, check_files(path, SMALL_MAPPING, folder / "frame.parquet")),
+        )  # fmt: skip
         options = {"frame_id": frame.id, "design_text": SMALL_DESIGN, "secret_key": SECRET_KEY}
         draws.enter(session, lead, evaluation, draws.bind(session, store, lead, evaluation, **options), "")
         options = {"number": 1, "public_value": None, "secret_key": SECRET_KEY}

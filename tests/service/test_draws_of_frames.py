@@ -7,7 +7,7 @@ from evalsvc.draws.checking import Wish, check_wish
 from evalsvc.draws.models import CommitmentEntry
 from evalsvc.errors import InvalidError
 from evalsvc.frames import judged, operations
-from evalsvc.frames.reading import check_file
+from evalsvc.frames.reading import check_files
 from evalsvc.words import sentence
 from tests.service.small_frame import SMALL_DESIGN, SMALL_FRAME, SMALL_MAPPING
 
@@ -22,7 +22,7 @@ def frame_of(database, store, field, actor, tmp_path):
     def imported(rows: str, mapping: str = SMALL_MAPPING) -> str:
         path = tmp_path / "another.csv"
         path.write_text(rows, encoding="utf-8")
-        kept = operations.keep_frame(store, check_file(path, mapping))
+        kept = operations.keep_frame(store, check_files(path, mapping, tmp_path / "another.parquet"))
         with database.transaction() as session:
             return operations.import_frame(session, actor, field.evaluation.id, kept).id
 

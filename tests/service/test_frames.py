@@ -13,7 +13,8 @@ from evalsvc.cli import main
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.frames import operations, queries
 from evalsvc.frames.models import FrameFile
-from evalsvc.frames.reading import check_file, offered_mapping
+from evalsvc.frames.reading import check_files, offered_mapping
+from evalsvc.store import Store
 from sampling.frame import open_frame
 
 MAPPING = """
@@ -43,7 +44,7 @@ def written(folder: Path, text: str, name: str = "villages.csv", encoding: str =
 
 def test_a_frame_is_kept_with_its_source_and_counts(database, store, actor, make_evaluation, tmp_path):
     evaluation = make_evaluation()
-    checked = check_file(written(tmp_path, ROWS), MAPPING)
+    checked = check_files(written(tmp_path, ROWS), MAPPING, tmp_path / "a.parquet")
     with database.transaction() as session:
         identifier = operations.import_frame(session, actor, evaluation.id, operations.keep_frame(store, checked)).id
     with database.reading() as session:
@@ -60,11 +61,14 @@ def test_the_same_units_are_not_imported_twice_whatever_the_file(database, store
     evaluation = make_evaluation()
     lines = ROWS.splitlines(keepends=True)
     shuffled = "".join([lines[0], *reversed(lines[1:])])
-    gbk = check_file(written(tmp_path, shuffled, "excel.csv", "gbk"), MAPPING)
+    gbk = check_files(written(tmp_path, shuffled, "excel.csv", "gbk"), MAPPING, tmp_path / "b.parquet")
     assert gbk.encoding == "gb18030"
     with database.transaction() as session:
         operations.import_frame(
-            session, actor, evaluation.id, operations.keep_frame(store, check_file(written(tmp_path, ROWS), MAPPING))
+            session,
+            actor,
+            evaluation.id,
+            operations.keep_frame(store, check_files(written(tmp_path, ROWS), MAPPING, tmp_path / "a.parquet")),
         )
     with pytest.raises(ConflictError, match="already_imported"), database.transaction() as session:
         operations.import_frame(session, actor, evaluation.id, operations.keep_frame(store, gbk))
@@ -72,7 +76,7 @@ def test_the_same_units_are_not_imported_twice_whatever_the_file(database, store
 
 def test_every_problem_is_named_once_with_its_row(tmp_path):
     with pytest.raises(InvalidError) as caught:
-        check_file(written(tmp_path, BAD), MAPPING)
+        check_files(written(tmp_path, BAD), MAPPING, tmp_path / "a.parquet")
     found = [(each.code, each.details["row"]) for each in caught.value.complaints]
     assert found == sorted(set(found), key=found.index)
     assert {
@@ -88,33 +92,34 @@ def test_every_problem_is_named_once_with_its_row(tmp_path):
 def test_a_mapping_is_offered_for_columns_under_another_name(tmp_path):
     path = written(tmp_path, ROWS.replace("village_code", "village_codes").replace("county,", "countys,"))
     with pytest.raises(InvalidError) as caught:
-        check_file(path, MAPPING)
+        check_files(path, MAPPING, tmp_path / "a.parquet")
     offered = offered_mapping(MAPPING, caught.value.complaints)
     assert offered is not None
     assert (
-        check_file(path, offered).frame_sha256 == check_file(written(tmp_path, ROWS, "plain.csv"), MAPPING).frame_sha256
+        check_files(path, offered, tmp_path / "a.parquet").frame_sha256
+        == check_files(written(tmp_path, ROWS, "plain.csv"), MAPPING, tmp_path / "b.parquet").frame_sha256
     )
 
 
 def test_only_designers_and_leads_import(database, store, make_evaluation, make_person, tmp_path):
     evaluation = make_evaluation()
     supervisor = make_person("supervisor", evaluation=evaluation).actor
-    checked = check_file(written(tmp_path, ROWS), MAPPING)
+    checked = check_files(written(tmp_path, ROWS), MAPPING, tmp_path / "a.parquet")
     with pytest.raises(ForbiddenError), database.transaction() as session:
         operations.import_frame(session, supervisor, evaluation.id, operations.keep_frame(store, checked))
 
 
 def test_others_write_while_a_frame_is_written(client, field, make_person, monkeypatch, others_write):
-    written, write = [], operations.write_frame
+    written, write = [], Store.put_file
 
     def watched(*given):
         written.append(others_write())
         return write(*given)
 
-    monkeypatch.setattr(operations, "write_frame", watched)
+    monkeypatch.setattr(Store, "put_file", watched)
     lead = make_person("lead", evaluation=field.evaluation)
     url = f"/api/v1/evaluations/{field.evaluation.code}/frames"
-    assert (upload(client, url, ROWS, MAPPING, headers=lead.bearer).status_code, written) == (201, [True])
+    assert (upload(client, url, ROWS, MAPPING, headers=lead.bearer).status_code, written) == (201, [True, True])
 
 
 def upload(client, url, text, mapping, token=None, **headers):
@@ -189,5 +194,5 @@ def test_a_file_that_is_no_list_is_said_to_be_none_before_a_mapping_is_asked_for
     path = tmp_path / "报告.csv"
     path.write_bytes(b"%PDF-1.7\n" + b"\xb5\xff\n" * 300)
     with pytest.raises(InvalidError) as caught:
-        check_file(path, "")
+        check_files(path, "", tmp_path / "a.parquet")
     assert [each.code for each in caught.value.complaints] == ["frame.not_a_table"]

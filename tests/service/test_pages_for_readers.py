@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from evalsvc.frames.reading import check_file
+from evalsvc.frames.reading import check_files
 from evalsvc.frames.usual import suggestion
 
 
@@ -111,7 +111,7 @@ def test_a_list_with_both_names_of_a_column_gets_a_mapping_that_the_import_takes
     path.write_text(f"{heads}\n35,35,甲县,3501,乙村,3501-1,一般农户,否,3\n", encoding="utf-8")
     suggested = suggestion(path).mapping
     assert suggested is not None and "县代码" not in suggested and "村代码: village_code" in suggested
-    assert check_file(path, suggested).frame.levels[0].id == "county_code"
+    assert check_files(path, suggested, tmp_path / "frame.parquet").frame.levels[0].id == "county_code"
 
 
 def test_a_new_person_and_a_new_phone_come_with_the_next_step(client, csrf_of, make_evaluation, make_person, reader_of):

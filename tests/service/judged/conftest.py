@@ -24,7 +24,7 @@ from evalsvc.fieldwork import operations as fieldwork
 from evalsvc.fieldwork.preparing import prepare
 from evalsvc.fieldwork.queries import assignments_of_draw
 from evalsvc.frames import operations as frames
-from evalsvc.frames.reading import check_file
+from evalsvc.frames.reading import check_files
 from evalsvc.instruments import operations as instruments
 from evalsvc.interviews.intake import take_in
 from evalsvc.people import operations as people
@@ -99,7 +99,7 @@ def _begin(service: Service, folder: Path) -> Visited:
         patch.setattr(draws.secrets, "token_hex", lambda _bytes: world.SECRET)
         patch.setattr(draws, "now", lambda: MOMENT)
         patch.setattr(drawing, "now", lambda: MOMENT)
-        checked = check_file(folder / "register.csv", world.MAPPING)
+        checked = check_files(folder / "register.csv", world.MAPPING, folder / "checked.parquet")
         frame = frames.import_frame(session, lead, evaluation.id, frames.keep_frame(service.store, checked))
         options = {"frame_id": frame.id, "design_text": world.DESIGN, "secret_key": SECRET_KEY}
         draws.enter(session, lead, evaluation, draws.bind(session, service.store, lead, evaluation, **options), "")

@@ -12,7 +12,7 @@ from evalsvc.draws.models import Draw
 from evalsvc.evaluations import operations as evaluations
 from evalsvc.frames import operations as frames
 from evalsvc.frames.models import FrameFile
-from evalsvc.frames.reading import check_file
+from evalsvc.frames.reading import check_files
 from evalsvc.instruments import operations as instruments
 from evalsvc.people import operations as people
 from evalsvc.people import queries
@@ -55,7 +55,7 @@ def test_a_frame_is_kept_once(database: Database, store, field, make_evaluation,
         data, mapping = store.get(kept.source_sha256), kept.mapping_text
     path, other = tmp_path / "households.csv", make_evaluation("another")
     path.write_bytes(data)
-    checked = check_file(path, mapping)
+    checked = check_files(path, mapping, tmp_path / "frame.parquet")
 
     def keep(session: Session) -> None:
         frames.import_frame(session, SYSTEM, other.id, frames.keep_frame(store, checked))

@@ -12,7 +12,7 @@ from evalsvc.demonstration.sizing import EQUAL_SIZES, MISSED_EQUAL_SIZES, plan_s
 from evalsvc.demonstration.villages import choose_places, read_villages
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.evaluations.rule_pack import read_pack
-from evalsvc.frames.reading import check_file
+from evalsvc.frames.reading import check_files
 from evalsvc.planning.indicators import COMPOSITE, INDICATORS
 from sampling.design import load_design
 from sampling.design_check import check_design
@@ -45,7 +45,7 @@ def test_designs_are_read_without_a_complaint_and_say_what_they_leave_out(scale,
 def test_the_register_is_read_like_a_client_s_file_and_carries_both_designs(small, tmp_path):
     path = tmp_path / "register.csv"
     write_register(small[0], path)
-    checked = check_file(path, mapping_text())
+    checked = check_files(path, mapping_text(), tmp_path / "frame.parquet")
     assert checked.encoding == "gb18030"
     assert checked.profile.counts["household"] == small[0].village.size
     for write in (judged_design, province_design):

@@ -82,7 +82,9 @@ def check_independently(checker: ModuleType) -> Callable[[Manifest, Frame], list
 @pytest.fixture(scope="session")
 def say() -> Callable[[Complaint], tuple[str, str]]:
     """Fill both sentences of a complaint from its details; a missing detail fails the test."""
-    sentences = tomllib.loads((ROOT / "evalsvc/translations/codes/sampling.toml").read_text(encoding="utf-8"))
+    sentences: dict[str, dict[str, str]] = {}
+    for path in (ROOT / "evalsvc/translations/codes").glob("sampling*.toml"):
+        sentences |= tomllib.loads(path.read_text(encoding="utf-8"))
 
     def fill(complaint: Complaint) -> tuple[str, str]:
         own = sentences[complaint.code]

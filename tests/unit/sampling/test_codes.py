@@ -14,8 +14,15 @@ def strings(path: Path) -> set[str]:
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
+def sentences_of_all() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for path in (ROOT / "evalsvc/translations/codes").glob("sampling*.toml"):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
 def test_codes_and_sentences_belong_together() -> None:
-    table = tomllib.loads((ROOT / "evalsvc/translations/codes/sampling.toml").read_text(encoding="utf-8"))
+    table = sentences_of_all()
     files = {"design.yaml", "frame.parquet"}
     raised = {
         text for path in (ROOT / "sampling").glob("*.py") for text in strings(path) if CODE.fullmatch(text)
@@ -28,7 +35,7 @@ def test_codes_and_sentences_belong_together() -> None:
 
 
 def test_every_code_is_tried() -> None:
-    table = tomllib.loads((ROOT / "evalsvc/translations/codes/sampling.toml").read_text(encoding="utf-8"))
+    table = sentences_of_all()
     here = Path(__file__).parent
     tried = {text for path in here.rglob("test_*.py") for text in strings(path)}
     assert set(table) <= tried

@@ -1,0 +1,80 @@
+"""Find a frame's columns in the header of a client's file."""
+
+import difflib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sampling.errors import Complaint, complain
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Say what to look for in a file.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Columns of the frame that the file must hold.
+    optional : frozenset of str
+        Those among them that it may lack.
+    hidden : frozenset of str
+        Those whose values no complaint may show.
+    unique : str
+        The column whose values hardly repeat.
+    sources : mapping
+        Column of the frame: what the file calls it, where it does not use the same name.
+    """
+
+    names: tuple[str, ...]
+    unique: str
+    sources: Mapping[str, str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Say which position of the file's header each frame column comes from."""
+
+    positions: Mapping[str, int]
+    sources: Mapping[str, str]
+    unused: tuple[str, ...]
+    complaints: tuple[Complaint, ...]
+
+
+def match_columns(header: Sequence[str], wanted: Wanted, file: str) -> Columns:
+    """Find each frame column in a header, by its own name or by a rename line; offer the nearest for a missing one."""
+    names = [unicodedata.normalize("NFC", name.strip(" \u3000\u00a0\ufeff\t\r\n")) for name in header]
+    complaints = [
+        complain("frame.duplicate_header", file=file, row=1, column=name)
+        for name in dict.fromkeys(names)
+        if name and names.count(name) > 1
+    ]
+    renamed = wanted.sources
+    sources = {name: renamed[name] if renamed.get(name) in names else name for name in wanted.names}
+    found = {name: source for name, source in sources.items() if source in names}
+    unused = tuple(name for name in names if name and name not in found.values())
+    for name in wanted.names:
+        if renamed.get(name) in names and name in names:
+            complaints.append(complain("frame.column_twice", file=file, row=1, column=name, source=renamed[name]))
+        if name not in found and name not in wanted.optional:
+            complaints.append(_missing_column(name, renamed.get(name), unused, file))
+    return Columns({name: names.index(source) for name, source in found.items()}, found, unused, tuple(complaints))
+
+
+def _missing_column(name: str, source: str | None, unused: Sequence[str], file: str) -> Complaint:
+    """Name a missing column, the likeliest column of the file and the rename line that would join them."""
+    near = difflib.get_close_matches(source or name, unused, n=1, cutoff=0.5)
+    columns = ", ".join(unused)
+    if near:
+        line = f"rename: {{{near[0]}: {name}}}"
+        return complain(
+            "frame.missing_column_near", file=file, row=1, column=name, nearest=near[0], line=line, columns=columns
+        )
+    if source is not None or not unused:
+        return complain(
+            "frame.missing_source", file=file, row=1, column=name, source=source or name, columns=columns or "–"
+        )
+    line = f"rename: {{...: {name}}}"
+    return complain("frame.missing_column", file=file, row=1, column=name, line=line, columns=columns)
