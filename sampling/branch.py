@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sampling.compare import Finding, StatedStage
-from sampling.design import Design, TakeTotal
+from sampling.design import Design, Stage
 from sampling.engine import Engine
 from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit
-from sampling.steps import read_groups, units_step
-from sampling.tickets import tickets
+from sampling.methods.catalogue import METHODS
+from sampling.steps import purposive_step, read_groups, units_step
+from sampling.takes import TakeTotal
+from sampling.tickets import Tickets
 
 
 @dataclass(frozen=True)
@@ -38,21 +40,25 @@ def why_partial(design: Design) -> str:
 
 
 def lines_inside(
-    design: Design, number: int, stage: ManifestStage, parents: set[str | None], branch: Branch
+    design: Design, number: int, stage: ManifestStage, above: ManifestStage | None, right: ManifestStage, branch: Branch
 ) -> StatedStage:
-    """Pick a manifest's lines whose groups lie inside a branch.
+    """Pick a manifest's lines whose groups lie inside a branch, and those of its purposive units.
 
     Parameters
     ----------
-    parents : set of str
-        Units of the stage above that lie in the branch; not asked for at the first stage.
+    above : ManifestStage or None
+        Units of the stage above that lie in the branch; None at the first stage.
+    right : ManifestStage
+        The stage as it was drawn again from the branch: purposive units may lie in a unit that was not drawn.
     """
-    inside = _first_stage_test(design, branch) if number == 0 else lambda line: line.parent in parents
+    parents = set() if above is None else {unit.id for unit in above.units}
+    chosen = {unit.id for unit in right.units if unit.sample_type == "purposive"}
+    inside = _first_stage_test(design, branch) if above is None else lambda line: line.parent in parents
     return StatedStage(
         number,
         stage.name,
         tuple((i, line) for i, line in enumerate(stage.strata) if inside(line)),
-        tuple((i, line) for i, line in enumerate(stage.units) if inside(line)),
+        tuple((i, line) for i, line in enumerate(stage.units) if inside(line) or line.id in chosen),
     )
 
 
@@ -70,8 +76,14 @@ def _first_stage_test(design: Design, branch: Branch) -> Callable[[ManifestStrat
 def units_of_branch(engine: Engine, design: Design, stage: ManifestStage) -> ManifestStage:
     """Keep the stated units of a first stage that stand in the branch's file."""
     engine.define("units", units_step(engine, design, 0))
-    ids = {row[0] for row in engine.rows("SELECT id FROM units")}
+    ids = {row[0] for row in engine.rows("SELECT id FROM units")} | {row[0] for row in _chosen(engine, design)}
     return ManifestStage(stage.name, stage.strata, tuple(unit for unit in stage.units if unit.id in ids))
+
+
+def _chosen(engine: Engine, design: Design) -> list[tuple[str, str]]:
+    """List id and stratum of the branch's purposive units of the first stage."""
+    step = purposive_step(engine, design, 0)
+    return [] if step is None else [(row[0], row[1]) for row in engine.rows(f"SELECT id, stratum FROM ({step}) AS c")]
 
 
 def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: str) -> Iterator[Finding]:
@@ -83,15 +95,16 @@ def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: s
     yield Finding("stages[0].take", True, "a stage that the branch shows wholly", why_partial(design), "partial")
     if design.levels[0].id in stage.strata:
         yield from _check_strata(engine, design, stated)
-    sizes = "size" if stage.method == "pps_systematic" else "0"
+    sizes = "size" if stage.size is not None else "0"
     rows = engine.rows(f"SELECT id, stratum, {sizes} FROM units ORDER BY id")
-    made = dict(zip((row[0] for row in rows), tickets(seed, stage.name, (row[0] for row in rows)), strict=True))
+    source = Tickets.of(design, stage.name, seed)
+    made = dict(zip((row[0] for row in rows), source.of_units(row[0] for row in rows), strict=True))
     lines = {unit.id: (i, unit) for i, unit in enumerate(stated.units)}
     strata = {one.stratum: one for one in stated.strata}
     checked = 0
     for unit_id, stratum, size in rows:
         if unit_id not in lines:
-            if stage.method == "equal" and made[unit_id] < _last_ticket(stated, stratum):
+            if stage.method == "equal" and source.key(made[unit_id]) < _last_ticket(source, stated, stratum):
                 yield Finding(f"stages[0].units {unit_id}", False, unit_id, None, "partial")
             continue
         checked += 1
@@ -99,9 +112,16 @@ def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: s
         for name, value in (("ticket", made[unit_id]), ("stratum", stratum), ("parent", None)):
             if getattr(unit, name) != value:
                 yield Finding(f"stages[0].units[{i}].{name} {unit_id}", False, value, getattr(unit, name), "partial")
-        value = _probability(stated, strata.get(stratum), unit, int(size))
+        value = _probability(stage, stated, strata.get(stratum), unit, int(size))
         if value is not None and unit.probability != value:
             yield Finding(f"stages[0].units[{i}].probability {unit_id}", False, value, unit.probability, "partial")
+    for unit_id, _ in _chosen(engine, design):
+        checked += 1
+        i, unit = lines.get(unit_id, (None, None))
+        if unit is None or unit.sample_type != "purposive":
+            found = None if unit is None else unit.sample_type
+            place = "" if i is None else f"[{i}].sample_type"
+            yield Finding(f"stages[0].units{place} {unit_id}", False, "purposive", found, "partial")
     yield Finding(f"stages[0].units {stated.name}", True, checked, checked, "partial")
 
 
@@ -119,18 +139,26 @@ def _check_strata(engine: Engine, design: Design, stated: ManifestStage) -> Iter
                 yield Finding(f"stages[0].strata[{i}].{name} :{group.stratum}", False, value, found, "partial")
 
 
-def _last_ticket(stated: ManifestStage, stratum: str) -> str:
-    """Give the greatest ticket that an equal-probability group took."""
-    return max((unit.ticket for unit in stated.units if unit.stratum == stratum), default="")
+def _last_ticket(source: Tickets, stated: ManifestStage, stratum: str) -> tuple[int, str]:
+    """Give the greatest ticket that an equal-probability group took, and what it is ordered by."""
+    drawn = (unit for unit in stated.units if unit.stratum == stratum and unit.sample_type != "purposive")
+    return max((source.key(unit.ticket) for unit in drawn), default=(0, ""))
 
 
-def _probability(stated: ManifestStage, stratum: ManifestStratum | None, unit: ManifestUnit, size: int) -> float | None:
+def _probability(
+    stage: Stage, stated: ManifestStage, stratum: ManifestStratum | None, unit: ManifestUnit, size: int
+) -> float | None:
     """Recompute a probability from the stated population or total; None where the branch does not show enough."""
     if stratum is None or unit.probability is None:
         return None
-    group = [one for one in stated.units if one.stratum == unit.stratum]
+    group = [one for one in stated.units if one.stratum == unit.stratum and one.sample_type != "purposive"]
     main = [one for one in group if one.sample_type != "reserve"]
-    if stratum.method == "equal":
+    traits = METHODS[stage.method]
+    if not traits.fixed_size:
+        return None  # how many were expected is not stated
+    if stage.method == "with_replacement":
+        return sum(one.times or 0 for one in main) * size / (stratum.total_size or 1)
+    if stage.size is None:
         return len(main) / stratum.population
     if len(main) < len(group) or any(one.sample_type == "certainty" for one in group) or not stratum.total_size:
         return None

@@ -4,14 +4,16 @@
 
 from collections.abc import Iterable
 
-from sampling.design import Design, TakeTotal
-from sampling.engine import DuckDBEngine, Engine
+from sampling.design import Design
+from sampling.engine import DuckDBEngine, Engine, OpenEngine
 from sampling.errors import Complaint, complain
 from sampling.frame import Frame
 from sampling.frame_text import check_frame_text
 from sampling.groups import Group, Shortage, plan_takes
 from sampling.levels import column_depth, find_column, same_levels
+from sampling.method_check import check_groups, check_numbers, check_planned
 from sampling.steps import in_scope, read_groups, text_of, units_step
+from sampling.takes import TakeTotal
 
 TOO_FEW = ("design.too_few_units", "design.too_few_units_at_top")
 MINIMUM = ("design.minimum_too_large", "design.minimum_too_large_at_top")
@@ -20,7 +22,9 @@ SHOWN_VALUES = 12
 """How many of a column's values a complaint about an unknown one shows."""
 
 
-def check_design(design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
+def check_design(
+    design: Design, frame: Frame, file: str = "design.yaml", engine: OpenEngine = DuckDBEngine
+) -> list[Complaint]:
     """List everything a design asks that a frame does not hold, and text of the frame that its hash cannot bind.
 
     Returns
@@ -28,15 +32,15 @@ def check_design(design: Design, frame: Frame, file: str = "design.yaml") -> lis
     list of Complaint
         Codes ``design.*``, where ``column`` is the place in the design; ``frame.*`` as ``check_frame_text`` gives them.
     """
-    with DuckDBEngine(frame) as engine:
-        return [*check_frame_text(engine, frame), *check_design_on(engine, design, frame, file)]
+    with engine(frame) as opened:
+        return [*check_frame_text(opened, frame), *check_design_on(opened, design, frame, file)]
 
 
 def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
     """Check the design alone, on an engine that holds the frame already."""
     if not same_levels(design.levels, frame.levels):
         return [complain("design.frame_differs", file=file, column="frame")]
-    complaints = [*_unknown_values(engine, design), *_negative_sizes(engine, design)]
+    complaints = [*_unknown_values(engine, design), *_negative_sizes(engine, design), *check_numbers(engine, design)]
     unknown = {one.column for one in complaints if one.code == "design.unknown_value"}
     for number in range(len(design.stages)):
         # A line that names an unknown value matches no stratum: that is said already.
@@ -48,7 +52,7 @@ def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "d
 def _unknown_values(engine: Engine, design: Design) -> Iterable[Complaint]:
     """Complain about values that a rule or a take line names and the column does not hold."""
     asked: list[tuple[str, str, str]] = []
-    for kind, rules in (("only", design.only), ("exclude", design.exclude)):
+    for kind, rules in (("only", design.only), ("exclude", design.exclude), ("purposive", design.purposive)):
         asked += [(f"{kind}[{i}]", rule.column, value) for i, rule in enumerate(rules) for value in rule.values]
     for i, stage in enumerate(design.stages):
         for key, take in (("take", stage.take), ("reserves", stage.reserves)):
@@ -96,7 +100,13 @@ def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Compla
         yield complain("design.no_units", column=place, stage=stage.name)
         return
     yield from _empty_strata(design, number, groups)
-    shortages = plan_takes(stage, groups).shortages
+    unplanned = list(check_planned(stage, groups, place))
+    if unplanned:
+        yield from unplanned
+        return
+    plan = plan_takes(stage, groups)
+    shortages = plan.shortages
+    yield from check_groups(engine, stage, plan.takes, place, "checked_units")
     yield from _shortages(place, stage.name, [one for one in shortages if one.minimum], MINIMUM)
     if stage.when_short == "refuse":
         lacking = [one for one in shortages if not one.minimum]

@@ -2,12 +2,15 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 
+import os
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from sampling.bounded import bounded_connection
 from sampling.interruption import interruptible
 
 if TYPE_CHECKING:
@@ -88,11 +91,8 @@ class DuckDBEngine:
     """Run steps on DuckDB, out of core over Parquet or over a table in memory."""
 
     def __init__(self, frame: FrameSource) -> None:
-        import duckdb  # noqa: PLC0415 (a quarter of a second, which whoever runs no steps need not wait for)
-
-        self._connection: Any = duckdb.connect(":memory:")
-        # It would be drawn into the output of whatever program runs the steps.
-        self._connection.execute("SET enable_progress_bar = false")
+        self._folder = tempfile.TemporaryDirectory(prefix="evalsvc-steps-")
+        self._connection: Any = bounded_connection(Path(self._folder.name), os.cpu_count() or 1, keep_order=True)
         if frame.path is not None:
             path = self.literal(str(frame.path))
             self._run(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")
@@ -106,6 +106,7 @@ class DuckDBEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+        self._folder.cleanup()
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         return interruptible(self._connection, lambda: list(self._connection.execute(statement).fetchall()))

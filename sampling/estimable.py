@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from sampling.errors import Complaint, complain
-from sampling.stages import Design, Stage, TakeEach
+from sampling.stages import Design, Stage
+from sampling.takes import TakeEach
 
 COMPUTED_METHODS = ("hartley-rao", "brewer", "with-replacement")
 """Joint methods for which ``sampling.estimate`` computes a variance; successive differences are not among them."""
@@ -29,7 +30,7 @@ def estimability(design: Design, file: str = "design.yaml") -> list[Complaint]:
         where stages name several, of which an estimate computes one; ``design.lone_unit`` (a warning) where one unit
         is taken of a group: the variance inside it needs two (Lohr, Sampling: Design and Analysis).
     """
-    unequal = [(i, stage) for i, stage in enumerate(design.stages) if stage.method == "pps_systematic"]
+    unequal = [(i, stage) for i, stage in enumerate(design.stages) if stage.joint_method is not None]
     complaints = [
         complain(
             "design.variance_not_computed",

@@ -9,7 +9,7 @@ from sampling.design import Design, Stage
 from sampling.engine import DuckDBEngine, Engine
 from sampling.frame import Frame
 from sampling.groups import GroupTake, plan_takes
-from sampling.select import inclusion_probabilities
+from sampling.methods.probabilities import inclusion_probabilities
 from sampling.steps import in_scope, read_groups, units_step
 
 
@@ -108,9 +108,9 @@ def _explain_stage(
     last = number == len(design.stages) - 1
     chances: dict[str | None, float] = {}
     certain: dict[str, int] = {}
-    if not last or stage.method == "pps_systematic":
+    if not last or stage.size is not None:
         chances, certain = _unit_chances(engine, stage, takes, above)
-    if stage.method == "equal":
+    if stage.size is None:
         certain = {}
         for take in takes:
             if take.main == take.group.population:
@@ -136,7 +136,7 @@ def _stratum(
         stratum=stratum,
         groups=len(takes),
         population=sum(take.group.population for take in takes),
-        total_size=sum(sizes) if stage.method == "pps_systematic" else None,
+        total_size=sum(sizes) if stage.size is not None else None,
         take_least=min(take.main for take in takes),
         take_most=asked,
         reserves_most=max(take.reserves for take in takes),
@@ -152,7 +152,7 @@ def _unit_chances(
     engine: Engine, stage: Stage, takes: Sequence[GroupTake], above: dict[str | None, float]
 ) -> tuple[dict[str | None, float], dict[str, int]]:
     """Give each unit's probability of being taken, and count the certainties of each stratum."""
-    size = "size" if stage.method == "pps_systematic" else "1"
+    size = "size" if stage.size is not None else "1"
     groups: dict[tuple[str, str], tuple[list[str], list[int]]] = {}
     for parent, stratum, unit_id, amount in engine.rows(f"SELECT parent, stratum, id, {size} FROM explained_units"):
         ids, sizes = groups.setdefault((parent, stratum), ([], []))

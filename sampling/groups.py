@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
-from sampling.allocate import StratumMeasure, allocate
-from sampling.design import Stage, Take, TakeEach, TakeTotal
+from sampling.allocate import Precision, StratumMeasure, allocate, bounds, precision_total
+from sampling.stages import Stage
+from sampling.takes import Planned, Take, TakeEach, TakeTotal, share_of
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,20 @@ class Group:
 
 @dataclass(frozen=True)
 class GroupTake:
-    """Give the main units and the reserves a group takes; ``short`` of main units, or of reserves alone."""
+    """Give the main units and the reserves a group takes; ``short`` of main units, or of reserves alone.
+
+    Parameters
+    ----------
+    share : Fraction or None
+        The share of the group that was asked for, where an amount is one: Bernoulli sampling takes it as it stands.
+    """
 
     group: Group
     main: int
     reserves: int
     short: bool = False
     short_of_reserves: bool = False
+    share: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -67,16 +77,16 @@ class TakePlan:
 
 def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
     """Work out main units and reserves of every group, in the order given; what is lacking is cut and named."""
-    main = _numbers(stage, stage.take, groups, [group.available for group in groups])
+    main = _numbers(stage.take, groups, [group.available for group in groups])
     left = [group.available - number for group, number in zip(groups, main.given, strict=True)]
-    reserves = _numbers(stage, stage.reserves, groups, left)
+    reserves = _numbers(stage.reserves, groups, left)
     lacking = {
         (group.parent, group.stratum): Shortage(group.parent, group.stratum, first + then, group.available)
         for group, first, then in zip(groups, main.asked, reserves.asked, strict=True)
         if first + then > group.available
     }
     takes = [
-        GroupTake(group, number, extra, first > number, first <= number and then > extra)
+        GroupTake(group, number, extra, first > number, first <= number and then > extra, _share(stage, group))
         for group, number, extra, first, then in zip(
             groups, main.given, reserves.given, main.asked, reserves.asked, strict=True
         )
@@ -93,23 +103,23 @@ class _Numbers:
     shortages: Sequence[Shortage] = ()
 
 
-def _numbers(stage: Stage, take: Take, groups: Sequence[Group], available: Sequence[int]) -> _Numbers:
+def _numbers(take: Take, groups: Sequence[Group], available: Sequence[int]) -> _Numbers:
     """Give each group its number within what is available."""
     if isinstance(take, TakeTotal):
-        return _shared_numbers(stage, take, groups, available)
-    asked = [asked_of(take, group.values) for group in groups]
+        return _shared_numbers(take, groups, available)
+    asked = [take.number(group.values, group.population, free) for group, free in zip(groups, available, strict=True)]
     return _Numbers(asked, [min(number, limit) for number, limit in zip(asked, available, strict=True)])
 
 
-def asked_of(take: TakeEach, values: Mapping[str, str]) -> int:
-    """Find the first line that matches a group's values, else the number for each."""
-    for line in take.by:
-        if all(values.get(name) == value for name, value in line.when.items()):
-            return line.take
-    return take.each
+def _share(stage: Stage, group: Group) -> Fraction | None:
+    """Give the share that the group's amount is, unless bounds may have changed it."""
+    take = stage.take
+    if not isinstance(take, TakeEach) or take.minimum is not None or take.maximum is not None:
+        return None
+    return share_of(take.amount(group.values))
 
 
-def _shared_numbers(stage: Stage, take: TakeTotal, groups: Sequence[Group], available: Sequence[int]) -> _Numbers:
+def _shared_numbers(take: TakeTotal, groups: Sequence[Group], available: Sequence[int]) -> _Numbers:
     """Share a total among the groups that agree in parent and ``within`` columns."""
     sets: dict[tuple[str | None, ...], list[int]] = {}
     for i, group in enumerate(groups):
@@ -117,24 +127,47 @@ def _shared_numbers(stage: Stage, take: TakeTotal, groups: Sequence[Group], avai
     numbers = [0] * len(groups)
     shortages: list[Shortage] = []
     for key, members in sets.items():
-        limit = sum(available[i] for i in members)
         name = "/".join(str(part) for part in key[1:])
-        least = sum(min(take.minimum, available[i]) for i in members)
-        if least > take.total:
-            shortages.append(Shortage(key[0], name, least, take.total, minimum=True))
+        within = [bounds(available[i], take.minimum, take.maximum) for i in members]
+        least, limit = sum(low for low, _ in within), sum(high for _, high in within)
+        total = _total(take, [groups[i] for i in members])
+        if least > total:
+            shortages.append(Shortage(key[0], name, least, total, minimum=True))
             continue
-        if take.total > limit:
-            shortages.append(Shortage(key[0], name, take.total, limit))
-        measures = [_measure(stage, groups[i], available[i]) for i in members]
+        if total > limit:
+            shortages.append(Shortage(key[0], name, total, limit))
+        measures = [_measure(take, groups[i], available[i]) for i in members]
         shared = allocate(
-            take.total, measures, allocation=take.allocation, exponent=take.exponent, minimum=take.minimum
+            total,
+            measures,
+            allocation=take.allocation,
+            exponent=take.exponent,
+            minimum=take.minimum,
+            maximum=take.maximum,
         )
         for i, number in zip(members, shared, strict=True):
             numbers[i] = number
     return _Numbers(numbers, numbers, shortages)
 
 
-def _measure(stage: Stage, group: Group, available: int) -> StratumMeasure:
-    """Shares follow the total of sizes under an unequal method, else the number of units."""
-    unequal = stage.method == "pps_systematic" and group.total_size is not None
-    return StratumMeasure(group.stratum, group.total_size or 0 if unequal else group.population, available)
+def _total(take: TakeTotal, groups: Sequence[Group]) -> int:
+    """Give what a set of groups shares: the number stated, or what a precision comes to on their units."""
+    if not isinstance(take.total, Precision):
+        return take.total
+    if take.total.each == 1:
+        return precision_total(take.total, sum(group.population for group in groups))
+    sizes = [group.total_size for group in groups]
+    known = [size for size in sizes if size is not None]
+    return precision_total(take.total, sum(known) if len(known) == len(sizes) else None)
+
+
+def _measure(take: TakeTotal, group: Group, available: int) -> StratumMeasure:
+    """Shares follow the total of sizes where units have one, else the number of units."""
+    measure = group.population if group.total_size is None else group.total_size
+    deviation, cost = (_planned(part, group) for part in (take.deviation, take.cost))
+    return StratumMeasure(group.stratum, measure, available, deviation, cost)
+
+
+def _planned(planned: Planned | None, group: Group) -> Decimal | None:
+    value = None if planned is None else planned.value(group.values)
+    return None if value is None else Decimal(value)

@@ -35,7 +35,18 @@ class ManifestStratum:
 
 @dataclass(frozen=True)
 class ManifestUnit:
-    """Hold one drawn unit; ``probability`` is conditional on the parent, null for a reserve until it is opened."""
+    """Hold one drawn unit.
+
+    Parameters
+    ----------
+    probability : float or None
+        Conditional on the parent, the expected number of draws under with_replacement; null for a reserve until it is
+        opened, and for purposive units.
+    times : int or None
+        How often the unit was drawn with replacement; not written under other methods.
+    unannounced : bool or None
+        Whether it is visited without notice; not written where a stage has no such part.
+    """
 
     id: str
     parent: str | None
@@ -45,6 +56,8 @@ class ManifestUnit:
     sample_type: SampleType
     order: int | None
     weight: float | None = None
+    times: int | None = None
+    unannounced: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -139,11 +152,11 @@ def _head(manifest: Manifest) -> dict[str, object]:
 
 
 def _unit_json(unit: ManifestUnit, *, last: bool) -> dict[str, object]:
-    """Write a unit; only the last stage has weights."""
+    """Write a unit; only the last stage has weights, and few stages the rest."""
     value = asdict(unit)
     if not last:
         del value["weight"]
-    return value
+    return {name: part for name, part in value.items() if part is not None or name not in ("times", "unannounced")}
 
 
 def _line(value: object) -> str:

@@ -1,26 +1,20 @@
-"""Hold what a design is made of: rules, stages and how many units each takes."""
+"""Hold what a design is made of: rules, stages, and what stands around them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from sampling.levels import Level
+from sampling.methods.catalogue import METHODS, Method, Order, Traits
+from sampling.takes import Take, TakeEach
 
-Method = Literal["equal", "pps_systematic"]
-Order = Literal["ticket", "frame"]
-Allocation = Literal["equal", "proportional", "power"]
 WhenShort = Literal["refuse", "take_all"]
-
-JOINT_METHODS: Mapping[str, tuple[str, ...]] = {
-    "ticket": ("hartley-rao", "brewer"),
-    "frame": ("successive-differences", "with-replacement"),
-}
-"""Variance approximations that suit an order of the list; the first is the default."""
+Listed = Literal["frame", "later"]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Keep, or leave out, the units of a level whose column holds one of the values."""
+    """Name the units of a level whose column holds one of the values: to keep, to leave out, or as purposive ones."""
 
     level: str
     column: str
@@ -38,33 +32,42 @@ class PublicValue:
 
 
 @dataclass(frozen=True)
-class TakeLine:
-    """Give a number for the strata whose columns hold these values."""
+class EarlierDraw:
+    """Name the draw whose tickets are used again, so that samples overlap, or keep apart.
 
-    when: Mapping[str, str]
-    take: int
+    Parameters
+    ----------
+    manifest_sha256, seed : str
+        Of the earlier draw.
+    shift : str
+        Added to every u, modulo 1, as decimal text: 0 for the most overlap.
+    stages : tuple of str
+        Names of the stages that follow it.
+    """
+
+    manifest_sha256: str
+    seed: str
+    shift: str
+    stages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class TakeEach:
-    """Take a number from each stratum of each parent; the first matching line wins, else ``each``."""
+class FirstPhase:
+    """Name the draw whose respondents are the frame, and the text column that holds their weights."""
 
-    each: int
-    by: tuple[TakeLine, ...] = ()
+    manifest_sha256: str
+    weight: str
 
 
 @dataclass(frozen=True)
-class TakeTotal:
-    """Share a total among the strata that agree in the ``within`` columns (and, below stage one, in the parent)."""
+class Fieldwork:
+    """Hold what fieldwork is planned to take: money as decimal text, minutes, for one taken unit of a stage."""
 
-    total: int
-    within: tuple[str, ...] = ()
-    allocation: Allocation = "proportional"
-    exponent: str = "0.5"
-    minimum: int = 1
-
-
-Take = TakeEach | TakeTotal
+    cost: Mapping[str, str]
+    minutes: Mapping[str, int]
+    day_minutes: int
+    teams: int
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,27 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Coordinates:
+    """Name the two columns of a unit's place: longitude and latitude in degrees, or x and y in one unit of length."""
+
+    kind: Literal["degrees", "plane"]
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
 class Stage:
-    """Say how one level's units are taken inside each taken unit of the stage above."""
+    """Say how one level's units are taken inside each taken unit of the stage above.
+
+    Parameters
+    ----------
+    balance : tuple of str
+        Columns whose totals a balanced sample meets, the most important first.
+    listed : {"frame", "later"}
+        ``later`` for units whose lists are made when their parents are known, and bound one parent at a time.
+    unannounced : int
+        Main units of each group that are visited without notice, chosen by tickets of their own.
+    """
 
     name: str
     method: Method
@@ -88,6 +110,15 @@ class Stage:
     joint_method: str | None = None
     reserves: Take = field(default_factory=lambda: TakeEach(0))
     when_short: WhenShort = "refuse"
+    balance: tuple[str, ...] = ()
+    coordinates: Coordinates | None = None
+    listed: Listed = "frame"
+    unannounced: int = 0
+
+    @property
+    def traits(self) -> Traits:
+        """Give what is to be known of the method."""
+        return METHODS[self.method]
 
 
 @dataclass(frozen=True)
@@ -101,9 +132,17 @@ class Design:
     stages: tuple[Stage, ...]
     only: tuple[Rule, ...] = ()
     exclude: tuple[Rule, ...] = ()
+    purposive: tuple[Rule, ...] = ()
     public: PublicValue = PublicValue()
+    earlier: EarlierDraw | None = None
+    first_phase: FirstPhase | None = None
+    fieldwork: Fieldwork | None = None
 
     def depth(self, stage: int) -> int:
         """Give the depth of a stage's level in the frame."""
         names = [level.name for level in self.levels]
         return names.index(self.stages[stage].name)
+
+    def first_later(self) -> int | None:
+        """Give the position of the first stage whose units are listed later; None where the frame lists all."""
+        return next((i for i, stage in enumerate(self.stages) if stage.listed == "later"), None)

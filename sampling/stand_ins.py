@@ -20,6 +20,8 @@ STAND_INS: Mapping[str, object] = {
     "minimum": 0,
     "reserves": 0,
     "when_short": "refuse",
+    "listed": "frame",
+    "unannounced": 0,
 }
 """Values in good form for entries whose own value is not; what they mean is never looked at."""
 _STEP = re.compile(r"[^.\[\]]+|\[\d+\]")

@@ -11,8 +11,7 @@ from sampling.commitment import PROTOCOL, committed_frames, hash_secret, public_
 from sampling.compare import Finding, StatedStage, compare_stage
 from sampling.design import Design, canonical, load_design
 from sampling.design_check import check_design_on
-from sampling.draw import draw_stage, with_weights
-from sampling.engine import DuckDBEngine, Engine
+from sampling.engine import DuckDBEngine, Engine, OpenEngine
 from sampling.errors import Complaint, SamplingError
 from sampling.frame import Frame, open_frame
 from sampling.frame_hash import FrameHash, hash_frame
@@ -20,12 +19,15 @@ from sampling.frame_text import check_frame_text
 from sampling.hashing import canonical_json, sha256_json
 from sampling.levels import levels_as_text, same_levels
 from sampling.manifest import Manifest, ManifestStage
+from sampling.method_check import UNDRAWABLE
+from sampling.stage_draw import draw_stage
+from sampling.stage_weights import with_weights
 from sampling.tickets import ticket
 
 __all__ = ["Finding", "branches_seen", "verify_draw"]
 
 
-def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
+def verify_draw(manifest: Manifest, frame_path: Path, engine: OpenEngine = DuckDBEngine) -> list[Finding]:
     """Recompute hash, commitment, seed and every unit of a draw, and compare them with the manifest.
 
     Parameters
@@ -35,6 +37,8 @@ def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
     frame_path : Path
         The whole frame's Parquet file, or a file that holds some of its top units with everything below them: then
         what lies in that branch is checked, and findings say what the branch alone cannot show.
+    engine : callable, optional
+        What the frame's rows are read with.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
         return [*findings, Finding.wrong("frame", "a frame's Parquet file", complaint)]
     if design is None:
         return findings
-    hashed = hash_frame(frame)
+    hashed = hash_frame(frame, engine)
     branch = branch_of(manifest, hashed)
     findings.extend(_check_frame(manifest, frame, hashed, branch))
     if not same_levels(design.levels, frame.levels):
@@ -60,13 +64,13 @@ def verify_draw(manifest: Manifest, frame_path: Path) -> list[Finding]:
     if [stage.name for stage in manifest.stages] != names:
         return [*findings, Finding("stages", False, str(names), str([stage.name for stage in manifest.stages]))]
     seed = _likeliest_seed(manifest)
-    with DuckDBEngine(frame) as engine:
-        findings.extend(_check_text(engine, frame))
-        findings.extend(_check_units(engine, frame))
+    with engine(frame) as opened:
+        findings.extend(_check_text(opened, frame))
+        findings.extend(_check_units(opened, frame))
         if branch is None:
-            findings.extend(_check_stages(engine, manifest, design, frame, seed))
+            findings.extend(_check_stages(opened, manifest, design, frame, seed))
         else:
-            findings.extend(_check_branch_stages(engine, manifest, design, branch, seed))
+            findings.extend(_check_branch_stages(opened, manifest, design, branch, seed))
     return findings
 
 
@@ -232,13 +236,15 @@ def _likeliest_seed(manifest: Manifest) -> str:
 
 def _check_stages(engine: Engine, manifest: Manifest, design: Design, frame: Frame, seed: str) -> Iterator[Finding]:
     """Draw every stage again from the whole frame and compare it."""
-    for one in check_design_on(engine, design, frame):
+    complaints = check_design_on(engine, design, frame)
+    for one in complaints:
         yield Finding.wrong(f"design.{one.column or ''}", "a design the frame can satisfy", one)
+    if any(one.code in UNDRAWABLE for one in complaints):
+        return
     drawn: list[ManifestStage] = []
     for number in range(len(design.stages)):
-        parents = [unit.id for unit in drawn[-1].units] if drawn else None
-        drawn.append(draw_stage(engine, design, number, seed, parents))
-    for number, (stated, right) in enumerate(zip(manifest.stages, with_weights(drawn), strict=True)):
+        drawn.append(draw_stage(engine, design, number, seed, drawn[-1] if drawn else None))
+    for number, (stated, right) in enumerate(zip(manifest.stages, with_weights(engine, design, drawn), strict=True)):
         yield from compare_stage(StatedStage.whole(number, stated), right)
 
 
@@ -254,9 +260,9 @@ def _check_branch_stages(
             stated.append(None)
             yield from check_tickets(engine, design, stage, seed)
             continue
-        parents = [unit.id for unit in basis[-1].units] if basis else None
-        basis.append(draw_stage(engine, design, number, seed, parents))
-        stated.append(lines_inside(design, number, stage, set(parents or ()), branch))
-    for lines, right in zip(stated, with_weights(basis), strict=True):
+        above = basis[-1] if basis else None
+        basis.append(draw_stage(engine, design, number, seed, above))
+        stated.append(lines_inside(design, number, stage, above, basis[-1], branch))
+    for lines, right in zip(stated, with_weights(engine, design, basis), strict=True):
         if lines is not None:
             yield from compare_stage(lines, right)

@@ -11,6 +11,7 @@ import json
 import re
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
+from statistics import NormalDist
 
 US = "\x1f"
 
@@ -99,14 +100,34 @@ def takes_part(design, names, depth, values):
     return all(fits(rule) for rule in here(design["only"])) and not any(fits(rule) for rule in here(design["exclude"]))
 
 
+def is_purposive(design, names, depth, values):
+    rules = [rule for rule in design["purposive"] if names.index(rule["level"]) == depth]
+    return any(values[rule["column"]] is not None and str(values[rule["column"]]) in rule["values"] for rule in rules)
+
+
 # --- 5. how many
 
 
-def asked(take, values):
+def amount_of(take, values):
     for line in take["by"]:
         if all(str(values[name]) == value for name, value in line["when"].items()):
             return line["take"]
     return take["each"]
+
+
+def share_of(amount):
+    return None if isinstance(amount, int) else Fraction(1) if amount == "all" else Fraction(amount[:-1]) / 100
+
+
+def asked(take, values, population, available):
+    amount = amount_of(take, values)
+    if isinstance(amount, int):
+        return amount
+    if amount == "all":
+        return available
+    number = int((share_of(amount) * population + Fraction(1, 2)) // 1)
+    number = number if take["maximum"] is None else min(number, take["maximum"])
+    return number if take["minimum"] is None else max(number, take["minimum"])
 
 
 def power(measure, exponent):
@@ -118,17 +139,51 @@ def power(measure, exponent):
         return Fraction(raised.quantize(Decimal("1e-12"), rounding=ROUND_HALF_EVEN))
 
 
-def share(take, measures, available, labels):
-    total = min(take["total"], sum(available))
+def root(value):
+    with localcontext() as context:
+        context.prec = 80
+        return Fraction(value.sqrt().quantize(Decimal("1e-12"), rounding=ROUND_HALF_EVEN))
+
+
+def planned(rule, values):
+    for line in rule["by"]:
+        if all(str(values[name]) == value for name, value in line["when"].items()):
+            return Decimal(line["value"])
+    return Decimal(rule["each"])
+
+
+def weight_of(take, group):
+    measure = group["measure"]
+    if take["allocation"] == "equal":
+        return Fraction(1)
+    if take["allocation"] == "proportional":
+        return Fraction(measure)
+    if take["allocation"] == "power":
+        return power(measure, take["exponent"])
+    weight = Fraction(measure) * Fraction(planned(take["deviation"], group["values"]))
+    return weight if take["allocation"] == "neyman" else weight / root(planned(take["cost"], group["values"]))
+
+
+def total_of(take, groups):
+    if "total" in take:
+        return take["total"]
+    rule = take["precision"]
+    p, d, deff = (Fraction(rule[name]) for name in ("rate", "half_width", "design_effect"))
+    z = Fraction(round(Decimal(NormalDist().inv_cdf((1 + float(rule["level"])) / 2)), 12))
+    wanted = z * z * deff * p * (1 - p) / (d * d)
+    each = rule["each"]
+    population = sum(len(g["units"]) for g in groups) if each == 1 else sum(g["total"] for g in groups)
+    if each == 1 or groups[0]["sized"]:
+        wanted = wanted / (1 + wanted / population)
+    return -int(-(wanted / each) // 1)
+
+
+def share(take, groups, available):
+    labels = [group["stratum"] for group in groups]
+    available = [a if take["maximum"] is None else min(a, take["maximum"]) for a in available]
+    total = min(total_of(take, groups), sum(available))
     lower = [min(take["minimum"], a) for a in available]
-    weights = [
-        Fraction(1)
-        if take["allocation"] == "equal"
-        else Fraction(m)
-        if take["allocation"] == "proportional"
-        else power(m, take["exponent"])
-        for m in measures
-    ]
+    weights = [weight_of(take, group) for group in groups]
     # Fix the strata that meet a bound, one kind at a time, until the rest share by one factor within their bounds.
     fixed = {}
     while True:
@@ -152,19 +207,14 @@ def share(take, measures, available, labels):
 
 
 def numbers_for(take, groups, available):
-    if "total" not in take:
-        return [min(asked(take, group["values"]), a) for group, a in zip(groups, available)]
+    if "each" in take:
+        return [min(asked(take, group["values"], len(group["units"]), a), a) for group, a in zip(groups, available)]
     numbers = [0] * len(groups)
     sets = {}
     for i, group in enumerate(groups):
         sets.setdefault((group["parent"], *(str(group["values"][name]) for name in take["within"])), []).append(i)
     for members in sets.values():
-        shared = share(
-            take,
-            [groups[i]["measure"] for i in members],
-            [available[i] for i in members],
-            [groups[i]["stratum"] for i in members],
-        )
+        shared = share(take, [groups[i] for i in members], [available[i] for i in members])
         for i, number in zip(members, shared):
             numbers[i] = number
     return numbers
@@ -173,53 +223,119 @@ def numbers_for(take, groups, available):
 # --- 4, 6, 7. drawing
 
 
-def systematic(units, n, seed, stage, parent, stratum, order):
-    """units: [(id, ticket, size)]; gives [(id, ticket, numerator, denominator)] of the units taken."""
-    rest, taken = [u for u in units if u[2] > 0], []
+def tickets_of(design, stage, seed):
+    """The seed of a stage's tickets and the shift of their numbers."""
+    earlier = design["prn_from"]
+    if earlier is None or stage["name"] not in earlier["stages"]:
+        return seed, 0
+    return earlier["seed"], int(Fraction(earlier["shift"]) * 2**52)
+
+
+def certainties(units, n):
+    """units: [(id, ticket, size, number)]; gives certain units, the others of positive size, and the n left."""
+    rest, certain = [u for u in units if u[2] > 0], []
     while n:
         total = sum(u[2] for u in rest)
-        certain = [u for u in rest if u[2] * n >= total]
-        if not certain:
+        found = [u for u in rest if u[2] * n >= total]
+        if not found:
             break
-        taken += [(u[0], u[1], 1, 1) for u in certain]
-        rest = [u for u in rest if u not in certain]
-        n -= len(certain)
+        certain += found
+        rest = [u for u in rest if u not in found]
+        n -= len(found)
+    return certain, rest, n
+
+
+def systematic(units, n, start, order):
+    """Gives [(id, ticket, numerator, denominator)] of the units taken."""
+    certain, rest, n = certainties(units, n)
+    taken = [(u[0], u[1], 1, 1) for u in certain]
     rest.sort(key=lambda u: (u[1], u[0]) if order == "ticket" else u[0])
     total = sum(u[2] for u in rest)
-    r = int(H(f"{seed}:{stage}/start:{parent or ''}:{stratum}")[:13], 16)
+    r = int(H(start)[:13], 16)
     for k in range(n):
         point = Fraction((k * 2**52 + r) * total, n * 2**52)
         cum = 0
-        for unit_id, ticket, size in rest:
+        for unit_id, ticket, size, _ in rest:
             if cum <= point < cum + size:
                 taken.append((unit_id, ticket, n * size, total))
             cum += size
     return taken
 
 
-def draw_stage(design, levels, units, number, seed, parents):
+def independent(units, n, chance):
+    certain, rest, n = certainties(units, n)
+    if chance is not None:
+        return [(u[0], u[1], chance.numerator, chance.denominator) for u in units if Fraction(u[3], 2**52) < chance]
+    total = sum(u[2] for u in rest)
+    taken = [(u[0], u[1], 1, 1) for u in certain]
+    return taken + [(u[0], u[1], n * u[2], total) for u in rest if Fraction(u[3], 2**52) < Fraction(n * u[2], total)]
+
+
+def by_order(units, n, method):
+    certain, rest, n = certainties(units, n)
+    total = sum(u[2] for u in rest)
+
+    def rank(u):
+        number, size = u[3], u[2]
+        if method == "pareto":
+            return number * (total - n * size) / (n * size * (2**52 - number))
+        return number * total / (2**52 * n * size)
+
+    best = sorted(rest, key=lambda u: (rank(u), u[1], u[0]))[:n] if n else []
+    return [(u[0], u[1], 1, 1) for u in certain] + [(u[0], u[1], n * u[2], total) for u in best]
+
+
+def taken_of(stage, group, together, start):
+    units, method = group["units"], stage["method"]
+    if method == "equal":
+        ordered = sorted(units, key=lambda u: (u[3], u[1], u[0]))
+        return [(u[0], u[1], together, len(units)) for u in ordered[:together]]
+    if method in ("systematic", "pps_systematic"):
+        return systematic(units, together, start, stage["order"])
+    if method in ("bernoulli", "poisson"):
+        return independent(units, together, group["chance"] if method == "bernoulli" else None)
+    return by_order(units, together, method)
+
+
+def chance_of(take, group, n):
+    """The probability of Bernoulli sampling: the share asked for, or n / N."""
+    plain = "each" in take and take["minimum"] is None and take["maximum"] is None
+    share_asked = share_of(amount_of(take, group["values"])) if plain else None
+    return Fraction(n, len(group["units"])) if share_asked is None else share_asked
+
+
+def draw_stage(design, levels, units, number, seed, parents, judged):
     stage = design["stages"][number]
     names = [level["name"] for level in levels]
     depth = names.index(stage["name"])
     above = names.index(design["stages"][number - 1]["name"]) if number else None
     sizes = unit_sizes(design, levels, units, stage, names, depth)
-    groups = {}
+    sized = stage["size"] is not None
+    ticket_seed, shift = tickets_of(design, stage, seed)
+    groups, chosen = {}, []
     for unit_id in units[depth]:
         values = lookup(levels, units, depth, unit_id)
         parent = values[levels[above]["id"]] if number else None
-        if not takes_part(design, names, depth, values) or (number and parent not in parents):
+        if not takes_part(design, names, depth, values):
             continue
         stratum = "/".join("" if values[name] is None else str(values[name]) for name in stage["strata"])
+        ticket = H(f"{ticket_seed}:{stage['name']}:{unit_id}")
+        if is_purposive(design, names, depth, values):
+            chosen.append((parent or "", stratum, unit_id, parent, ticket))
+            continue
+        if number and parent not in parents:
+            continue
         group = groups.setdefault(
-            (parent or "", stratum), {"parent": parent, "stratum": stratum, "units": [], "values": values}
+            (parent or "", stratum),
+            {"parent": parent, "stratum": stratum, "units": [], "values": values, "sized": sized},
         )
-        group["units"].append((unit_id, H(f"{seed}:{stage['name']}:{unit_id}"), sizes[unit_id]))
+        u = (int(ticket[:13], 16) + shift) % 2**52
+        group["units"].append((unit_id, ticket, sizes[unit_id] if sized else 1, u))
     ordered = [groups[key] for key in sorted(groups)]
-    unequal = stage["method"] == "pps_systematic"
     for group in ordered:
         group["total"] = sum(u[2] for u in group["units"])
-        group["measure"] = group["total"] if unequal else len(group["units"])
-    available = [sum(u[2] > 0 for u in g["units"]) if unequal else len(g["units"]) for g in ordered]
+        group["measure"] = group["total"] if sized else len(group["units"])
+    available = [sum(u[2] > 0 for u in g["units"]) for g in ordered]
     main = numbers_for(stage["take"], ordered, available)
     left = [a - n for a, n in zip(available, main)]
     reserves = numbers_for(stage["reserves"], ordered, left)
@@ -231,34 +347,55 @@ def draw_stage(design, levels, units, number, seed, parents):
                 "stratum": group["stratum"],
                 "method": stage["method"],
                 "population": len(group["units"]),
-                "total_size": group["total"] if unequal else None,
+                "total_size": group["total"] if sized else None,
                 "joint_method": stage["joint_method"],
             }
         )
-        if unequal:
-            drawn = systematic(
-                group["units"], n + m, seed, stage["name"], group["parent"], group["stratum"], stage["order"]
-            )
-        else:
-            drawn = [
-                (u[0], u[1], n + m, len(group["units"]))
-                for u in sorted(group["units"], key=lambda u: (u[1], u[0]))[: n + m]
-            ]
-        for place, (unit_id, ticket, a, b) in enumerate(sorted(drawn, key=lambda u: (u[1], u[0])), start=1):
-            reserve = place > n
-            probability = None if reserve else (a * n) / (b * (n + m))
-            taken.append(
+        beside = group["parent"] in judged
+        m = 0 if beside else m  # noqa: PLW2901
+        group["chance"] = chance_of(stage["take"], group, n) if stage["method"] == "bernoulli" else None
+        start = f"{seed}:{stage['name']}/start:{group['parent'] or ''}:{group['stratum']}"
+        drawn = taken_of(stage, group, n + m, start)
+        places = {u[0]: u[3] for u in group["units"]}
+        lines = []
+        for place, (unit_id, ticket, a, b) in enumerate(sorted(drawn, key=lambda u: (places[u[0]], u[1], u[0])), 1):
+            reserve = m > 0 and place > n
+            probability = None if reserve or beside else (a * n) / (b * (n + m)) if m else a / b
+            kind = "certainty" if probability == 1 else "probability"
+            lines.append(
                 {
                     "id": unit_id,
                     "parent": group["parent"],
                     "stratum": group["stratum"],
                     "ticket": ticket,
                     "probability": probability,
-                    "sample_type": "reserve" if reserve else "certainty" if probability == 1 else "probability",
+                    "sample_type": "reserve" if reserve else "purposive" if beside else kind,
                     "order": place - n if reserve else None,
                 }
             )
+        taken += unannounced(stage, seed, lines)
+    for _, stratum, unit_id, parent, ticket in sorted(chosen):
+        line = {
+            "id": unit_id,
+            "parent": parent,
+            "stratum": stratum,
+            "ticket": ticket,
+            "probability": None,
+            "sample_type": "purposive",
+            "order": None,
+        }
+        taken.append(line | ({"unannounced": False} if stage["unannounced"] else {}))
     return {"name": stage["name"], "strata": strata, "units": taken}
+
+
+def unannounced(stage, seed, lines):
+    """Mark the main units with the smallest tickets of their own."""
+    if not stage["unannounced"]:
+        return lines
+    main = [line["id"] for line in lines if line["sample_type"] != "reserve"]
+    first = sorted(main, key=lambda unit_id: (H(f"{seed}:{stage['name']}/unannounced:{unit_id}"), unit_id))
+    marked = set(first[: stage["unannounced"]])
+    return [line | {"unannounced": line["id"] in marked} for line in lines]
 
 
 def unit_sizes(design, levels, units, stage, names, depth):
@@ -275,7 +412,9 @@ def unit_sizes(design, levels, units, stage, names, depth):
         lower = next(i for i, level in enumerate(levels) if name in level["columns"])
     for unit_id in units[lower]:
         values = lookup(levels, units, lower, unit_id)
-        if takes_part(design, names, lower, values):
+        if takes_part(design, names, lower, values) and not (
+            lower != depth and is_purposive(design, names, lower, values)
+        ):
             declared = levels[lower]["columns"].get(name, "integer")
             places = int(declared[8:-1]) if declared.startswith("decimal(") else 0
             amount = 1 if kind == "count" else int(Decimal(values[name]).scaleb(places))
@@ -322,13 +461,17 @@ def check(manifest, levels, rows):
     stated = {entry["parent"]: entry["sha256"] for entry in manifest["frames"]}
     for parent in hashes.keys() | stated.keys():
         compare(f"frames {parent}", hashes.get(parent), stated.get(parent))
-    design, products, parents = manifest["design"], {None: 1.0}, None
+    design, products, parents, judged = manifest["design"], {None: 1.0}, None, set()
     for number, stage in enumerate(manifest["stages"]):
-        right = draw_stage(design, levels, units, number, seed, parents)
+        right = draw_stage(design, levels, units, number, seed, parents, judged)
         if number == len(manifest["stages"]) - 1:
             for unit in right["units"]:
                 p = unit["probability"]
-                unit["weight"] = None if p is None else 1.0 / (products[unit["parent"]] * p)
+                known = p is not None and unit["parent"] in products
+                unit["weight"] = 1.0 / (products[unit["parent"]] * p) if known else None
+                if known and design["first_phase"] is not None:
+                    depth = [level["name"] for level in levels].index(stage["name"])
+                    unit["weight"] *= float(units[depth][unit["id"]][1][design["first_phase"]["weight"]])
         compare(f"{stage['name']} name", right["name"], stage["name"])
         for key in ("strata", "units"):
             for i in range(max(len(right[key]), len(stage[key]))):
@@ -337,4 +480,5 @@ def check(manifest, levels, rows):
             u["id"]: products[u["parent"]] * u["probability"] for u in right["units"] if u["probability"] is not None
         }
         parents = {unit["id"] for unit in right["units"]}
+        judged = {unit["id"] for unit in right["units"] if unit["sample_type"] == "purposive"}
     return places

@@ -61,9 +61,9 @@ def test_shares_sum_keep_bounds_and_agree_with_the_second_way(
     assert sum(shared) == min(total, available)
     for number, stratum in zip(shared, listed, strict=True):
         assert min(minimum, stratum.available) <= number <= stratum.available
-    take = {"total": total, "minimum": minimum, "allocation": allocation, "exponent": "0.5"}
-    second = checker.share(take, [s.measure for s in listed], [s.available for s in listed], [s.label for s in listed])
-    assert shared == second
+    take = {"total": total, "minimum": minimum, "maximum": None, "allocation": allocation, "exponent": "0.5"}
+    groups = [{"measure": s.measure, "stratum": s.label} for s in listed]
+    assert shared == checker.share(take, groups, [s.available for s in listed])
     for i, one in enumerate(listed):
         for j, other in enumerate(listed):
             if one.measure > other.measure and one.available >= other.available:

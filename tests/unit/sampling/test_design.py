@@ -29,7 +29,8 @@ def test_defaults_are_written_out() -> None:
     assert design is not None
     written = canonical(design)
     assert written["title"] == ""
-    assert written["only"] == written["exclude"] == []
+    assert written["only"] == written["exclude"] == written["purposive"] == []
+    assert written["first_phase"] is written["fieldwork"] is None
     assert written["public"] == {"source": None, "round": None, "form": None}
     assert written["prn_from"] is None
     assert written["stages"] == [
@@ -40,9 +41,13 @@ def test_defaults_are_written_out() -> None:
             "order": "ticket",
             "size": {"count": "household"},
             "joint_method": "hartley-rao",
-            "take": {"each": 2, "by": []},
-            "reserves": {"each": 0, "by": []},
+            "balance": [],
+            "coordinates": None,
+            "take": {"each": 2, "by": [], "minimum": None, "maximum": None},
+            "reserves": {"each": 0, "by": [], "minimum": None, "maximum": None},
             "when_short": "refuse",
+            "listed": "frame",
+            "unannounced": 0,
         },
         {
             "name": "household",
@@ -51,9 +56,13 @@ def test_defaults_are_written_out() -> None:
             "order": "ticket",
             "size": None,
             "joint_method": None,
-            "take": {"each": 8, "by": []},
-            "reserves": {"each": 0, "by": []},
+            "balance": [],
+            "coordinates": None,
+            "take": {"each": 8, "by": [], "minimum": None, "maximum": None},
+            "reserves": {"each": 0, "by": [], "minimum": None, "maximum": None},
             "when_short": "refuse",
+            "listed": "frame",
+            "unannounced": 0,
         },
     ]
 
@@ -67,6 +76,19 @@ def test_defaults_are_written_out() -> None:
         "[{name: village, method: pps_systematic, order: frame, size: {sum: persons}, take: {total: 4}}]",
         "[{name: household, method: equal, strata: [household_class], when_short: take_all, "
         "take: {each: 1, by: [{when: {household_class: 脱贫户}, take: 9}]}, reserves: {each: 1, by: []}}]",
+        "[{name: household, method: equal, strata: [household_class], unannounced: 1, "
+        "take: {each: 20.5%, by: [{when: {household_class: 监测户}, take: all}], minimum: 2, maximum: 30}}]",
+        "[{name: village, method: sampford, size: {column: land}, strata: [county_code], "
+        "take: {precision: {rate: '0.02', half_width: '0.01', each: 20}, allocation: cost-optimal, "
+        "deviation: '0.14', maximum: 9, cost: {each: '60', by: [{when: {county_code: c0}, value: '75.5'}]}}}]",
+        "[{name: village, method: spread, coordinates: {degrees: [households, land]}, take: 20%}, "
+        "{name: household, method: equal, listed: later, take: 3}]\n"
+        "purposive: [{level: village, column: village_code, values: ['9'], reason: 偏远}]\n"
+        "fieldwork: {cost: {village: '800'}, minutes: {household: 40}, teams: 3}",
+        "[{name: village, method: poisson, size: {column: land}, take: 2}, "
+        "{name: household, method: balanced, balance: [persons], take: 3}]\n"
+        f"prn_from: {{manifest_sha256: {'a' * 64}, seed: {'b' * 64}, shift: '0.25'}}",
+        f"[{HOUSEHOLD}]\nfirst_phase: {{manifest_sha256: {'a' * 64}, weight: household_class}}",
     ],
 )
 def test_the_canonical_form_reads_back_to_the_same_design(stages: str) -> None:
@@ -97,12 +119,11 @@ BAD = [
     ("stages: " + "[" * 20000, {"document.not_readable"}),
     ("stages: []", {"document.too_few"}),
     (f"stages: [{VILLAGE}]\nseed: 3", {"document.unknown_key_at_top"}),
-    (f"stages: [{VILLAGE}]\nprn_from: {{sha256: x}}", {"design.prn_not_built"}),
     (f"stages: [{VILLAGE}]\npublic: {{source: 双色球}}", {"design.public_incomplete"}),
     (f"stages: [{HOUSEHOLD}, {VILLAGE}]", {"design.stage_order"}),
     (f"stages: [{HOUSEHOLD}, {HOUSEHOLD}]", {"design.stage_order"}),
     ("stages: [{name: town, method: equal, take: {each: 1}}]", {"design.unknown_level"}),
-    ("stages: [{name: village, method: sampford, take: {each: 1}}]", {"document.not_allowed"}),
+    ("stages: [{name: village, method: lottery, take: {each: 1}}]", {"document.not_allowed"}),
     ("stages: [{name: village, method: equal, take: {each: 0}}]", {"document.too_small"}),
     ("stages: [{name: village, method: equal, take: {each: 2.5}}]", {"document.type_integer"}),
     ("stages: [{name: village, method: equal}]", {"document.missing_key"}),
@@ -110,9 +131,9 @@ BAD = [
     ("stages: [{name: village, method: equal, take: {each: 1}, strata: [kind]}]", {"design.unknown_column"}),
     ("stages: [{name: village, method: equal, take: {each: 1}, strata: [household_class]}]", {"design.unknown_column"}),
     ("stages: [{name: village, method: equal, take: {each: 1}, strata: [land]}]", {"design.column_type"}),
-    ("stages: [{name: village, method: equal, take: {each: 1}, size: {count: household}}]", {"design.only_for_pps"}),
-    ("stages: [{name: village, method: equal, take: {each: 1}, order: frame}]", {"design.only_for_pps"}),
-    ("stages: [{name: village, method: equal, take: {each: 1}, joint_method: brewer}]", {"design.only_for_pps"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, size: {count: household}}]", {"design.not_for_method"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, order: frame}]", {"design.not_for_method"}),
+    ("stages: [{name: village, method: equal, take: {each: 1}, joint_method: brewer}]", {"design.not_for_method"}),
     ("stages: [{name: village, method: pps_systematic, take: {each: 1}}]", {"design.size_missing"}),
     (
         "stages: [{name: village, method: pps_systematic, size: {count: county}, take: {each: 1}}]",
@@ -154,6 +175,57 @@ BAD = [
         {"document.type_string"},
     ),
     (f"exclude: [{{level: county, column: county, values: [a]}}]\nstages: [{VILLAGE}]", {"document.missing_key"}),
+    ("stages: [{name: village, method: balanced, take: 2}]", {"design.columns_missing"}),
+    (
+        "stages: [{name: village, method: spread, coordinates: {plane: [land, village_kind]}, take: 2}]",
+        {"design.column_type"},
+    ),
+    ("stages: [{name: village, method: equal, balance: [land], take: 2}]", {"design.not_for_method"}),
+    (
+        "stages: [{name: village, method: pareto, size: {column: land}, take: 2, reserves: 1}]",
+        {"design.not_for_method"},
+    ),
+    ("stages: [{name: village, method: equal, take: {each: 20%, minimum: 5, maximum: 3}}]", {"design.bounds_crossed"}),
+    ("stages: [{name: village, method: equal, take: {each: 20, minimum: 5}}]", {"design.bounds_without_share"}),
+    ("stages: [{name: village, method: equal, take: {total: 9, minimum: 5, maximum: 3}}]", {"design.bounds_crossed"}),
+    ("stages: [{name: village, method: equal, take: 120%}]", {"document.pattern"}),
+    ("stages: [{name: village, method: equal, take: some}]", {"document.pattern"}),
+    ("stages: [{name: village, method: equal, take: {total: 9, allocation: neyman}}]", {"design.planned_missing"}),
+    ("stages: [{name: village, method: equal, take: {total: 9, cost: '3'}}]", {"design.planned_unused"}),
+    (
+        "stages: [{name: village, method: equal, take: {total: 9, allocation: neyman, deviation: '0.0'}}]",
+        {"design.planned_zero"},
+    ),
+    (
+        "stages: [{name: village, method: equal, take: {precision: {rate: '0.02', half_width: '1.5'}}}]",
+        {"design.precision_range"},
+    ),
+    (
+        f"purposive: [{{level: county, column: county_code, values: [a], reason: r}}]\nstages: [{VILLAGE}]",
+        {"design.purposive_not_drawn"},
+    ),
+    (
+        f"prn_from: {{manifest_sha256: {'a' * 64}, seed: {'b' * 64}, stages: [village]}}\nstages: [{VILLAGE}]",
+        {"design.not_coordinated"},
+    ),
+    (
+        f"prn_from: {{manifest_sha256: {'a' * 64}, seed: {'b' * 64}}}\nstages: [{VILLAGE}]",
+        {"design.nothing_coordinated"},
+    ),
+    (f"first_phase: {{manifest_sha256: {'a' * 64}, weight: persons}}\nstages: [{HOUSEHOLD}]", {"design.column_type"}),
+    (f"first_phase: {{manifest_sha256: {'a' * 64}, weight: w}}\nstages: [{HOUSEHOLD}]", {"design.unknown_column"}),
+    (f"fieldwork: {{cost: {{town: '3'}}}}\nstages: [{HOUSEHOLD}]", {"design.unknown_stage"}),
+    ("stages: [{name: village, method: equal, take: 2, listed: later}]", {"design.later_at_first"}),
+    (
+        "stages: [{name: county, method: equal, take: 2}, {name: village, method: equal, take: 2, listed: later}, "
+        "{name: household, method: equal, take: 2}]",
+        {"design.later_above"},
+    ),
+    (
+        "stages: [{name: county, method: pps_systematic, size: {count: village}, take: 2}, "
+        "{name: village, method: equal, take: 2, listed: later}]",
+        {"design.size_not_known"},
+    ),
 ]
 
 
@@ -176,7 +248,7 @@ def test_all_problems_come_at_once() -> None:
     assert [(one.code, one.column) for one in reading.complaints] == [
         ("design.unknown_column", "stages[0].strata"),
         ("design.column_type", "stages[0].strata"),
-        ("design.only_for_pps", "stages[0].size"),
+        ("design.not_for_method", "stages[0].size"),
         ("design.reserves_above_last_stage", "stages[0].reserves"),
         ("design.size_missing", "stages[1].size"),
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pyarrow as pa
 import pytest
 
 from sampling.design import Design, load_design
@@ -9,7 +10,9 @@ from sampling.design_check import check_design
 from sampling.errors import Complaint, SamplingError
 from sampling.explain import explain
 from sampling.frame import Frame, FrameMapping, read_frame
-from sampling.levels import find_column, level_depth, levels_from_json
+from sampling.levels import Column, Level, find_column, level_depth, levels_from_json
+from sampling.methods.group import GroupList, take
+from sampling.methods.randomness import Stream
 
 Say = Callable[[Complaint], tuple[str, str]]
 
@@ -129,6 +132,23 @@ def design_of(rest: str) -> Design:
             "design.too_few_units_at_top",
             {"asked": 9, "available": 7},
         ),
+        (
+            "stages: [{name: village, method: balanced, balance: [land], take: {each: 2}}]",
+            "design.number_missing",
+            {"count": 1, "name": "land"},
+        ),
+        (
+            f"first_phase: {{manifest_sha256: {'a' * 64}, weight: household_class}}\n"
+            "stages: [{name: household, method: equal, take: {each: 2}}]",
+            "design.weight_unreadable",
+            {"count": 7, "name": "household_class"},
+        ),
+        (
+            "stages: [{name: household, method: equal, strata: [village_code], take: {total: 4, allocation: neyman, "
+            "deviation: {by: [{when: {village_code: A}, value: '0.2'}]}}}]",
+            "design.planned_missing_for",
+            {"count": 2, "name": "deviation", "stratum": "B"},
+        ),
     ],
 )
 def test_what_the_frame_does_not_hold(frame: Frame, say: Say, rest: str, code: str, numbers: dict[str, object]) -> None:
@@ -138,6 +158,36 @@ def test_what_the_frame_does_not_hold(frame: Frame, say: Say, rest: str, code: s
     assert numbers.items() <= found[0].details.items()
     for one in complaints:
         say(one)
+
+
+LIST = """
+version: 1
+evaluation: test
+draw: 1
+frame: {levels: [{name: village, id: village_code, columns: {size: integer}}]}
+stages: [{name: village, method: maximum_entropy, size: {column: size}, take: 1}]
+"""
+
+
+def listed(sizes: list[int]) -> Frame:
+    level = Level("village", "village_code", (Column("size", "integer"),))
+    return Frame((level,), table=pa.table({"village_code": [f"v{i}" for i in range(len(sizes))], "size": sizes}))
+
+
+def test_what_a_textbook_method_cannot_do_is_said_before_anything_is_bound(say: Say) -> None:
+    design = load_design(LIST).design
+    assert design is not None
+    uneven = [11, 4, 1, 85963501846]
+    for sizes, code in (([1] * 2001, "design.group_too_large"), (uneven, "design.odds_not_found")):
+        complaints = check_design(design, listed(sizes))
+        assert [one.code for one in complaints] == [code]
+        say(complaints[0])
+    assert check_design(design, listed([3] * 2000)) == []
+    group = GroupList([f"v{i}" for i in range(4)], ["0"] * 4, [0] * 4, uneven)
+    with pytest.raises(SamplingError) as refused:
+        take("maximum_entropy", group, 1, start=0, stream=Stream("seed"))
+    assert refused.value.code == "draw.method_failed"
+    say(Complaint(refused.value.code, details=refused.value.details))
 
 
 def test_another_frame(frame: Frame, say: Say) -> None:

@@ -27,7 +27,7 @@ LEVELS = [
     {"name": "county", "id": "county_code", "columns": {"region": "text"}},
     {"name": "village", "id": "village_code", "columns": {"kind": "text", "land": "decimal(1)"}},
     # Names that the steps use themselves do no harm.
-    {"name": "household", "id": "id", "columns": {"stratum": "text", "size": "integer"}},
+    {"name": "household", "id": "id", "columns": {"stratum": "text", "size": "integer", "weight": "text"}},
 ]
 
 HEAD = """
@@ -38,7 +38,7 @@ frame:
   levels:
     - {name: county, id: county_code, columns: {region: text}}
     - {name: village, id: village_code, columns: {kind: text, land: decimal(1)}}
-    - {name: household, id: id, columns: {stratum: text, size: integer}}
+    - {name: household, id: id, columns: {stratum: text, size: integer, weight: text}}
 """
 
 DESIGNS = {
@@ -62,6 +62,38 @@ only: [{level: county, column: region, values: [east]}]
 stages:
   - {name: household, strata: [region, stratum], method: equal, when_short: take_all, reserves: {total: 3, minimum: 0},
      take: {total: 6, within: [region], allocation: power, exponent: "0.5", minimum: 1}}
+""",
+    "methods of tickets": """
+purposive: [{level: village, column: village_code, values: [c0v0], reason: 偏远}]
+stages:
+  - {name: county, method: poisson, size: {sum: size}, take: {each: 2}, when_short: take_all}
+  - {name: village, method: pareto, strata: [kind], size: {count: household}, when_short: take_all,
+     take: {each: 50%, minimum: 1, maximum: 3}}
+  - {name: household, method: bernoulli, strata: [stratum], take: {each: 40%, by: [{when: {stratum: b}, take: all}]},
+     when_short: take_all}
+""",
+    "an earlier draw": f"""
+prn_from: {{manifest_sha256: {"a" * 64}, seed: {"b" * 64}, shift: "0.3", stages: [village, household]}}
+purposive: [{{level: household, column: stratum, values: [c], reason: 线索}}]
+stages:
+  - {{name: county, method: systematic, order: frame, take: 67%, when_short: take_all, unannounced: 1}}
+  - {{name: village, method: sequential_poisson, size: {{column: land}}, take: {{each: 2}}, when_short: take_all}}
+  - {{name: household, method: equal, strata: [stratum], take: {{each: 2}}, reserves: 1, unannounced: 1,
+     when_short: take_all}}
+""",
+    "planned values": """
+stages:
+  - {name: village, method: equal, strata: [region, kind], when_short: take_all,
+     take: {total: 6, within: [region], allocation: neyman, minimum: 1, maximum: 4,
+            deviation: {each: "0.14", by: [{when: {kind: y}, value: "0.3"}]}}}
+  - {name: household, method: equal, strata: [stratum], when_short: take_all,
+     take: {precision: {rate: "0.1", half_width: "0.3", design_effect: "1.5"}, allocation: cost-optimal, minimum: 0,
+            deviation: "0.3", cost: {each: "60", by: [{when: {stratum: a}, value: "75.5"}]}}}
+""",
+    "second phase": f"""
+first_phase: {{manifest_sha256: {"a" * 64}, weight: weight}}
+stages:
+  - {{name: household, method: equal, strata: [stratum], take: {{each: 3}}, when_short: take_all}}
 """,
     "unequal households with reserves": """
 stages:
@@ -91,15 +123,15 @@ def row_lists(draw_from: st.DrawFn) -> list[str]:
         county = f"c{c},{draw_from(st.sampled_from(['east', 'west']))}"
         villages = draw_from(st.integers(0, 4))
         if not villages:
-            rows.append(f"{county},,,,,,")
+            rows.append(f"{county},,,,,,,")
         for v in range(villages):
             kind, land = draw_from(st.sampled_from("xy")), draw_from(st.integers(0, 90)) / 10
             village = f"{county},c{c}v{v},{kind},{land}"
             households = draw_from(st.integers(0, 6))
             if not households:
-                rows.append(f"{village},,,")
+                rows.append(f"{village},,,,")
             rows += [
-                f"{village},c{c}v{v}h{h},{draw_from(st.sampled_from('abc'))},{draw_from(st.integers(0, 9))}"
+                f"{village},c{c}v{v}h{h},{draw_from(st.sampled_from('abc'))},{draw_from(st.integers(0, 9))},{1 + h / 4}"
                 for h in range(households)
             ]
     return rows
@@ -108,7 +140,7 @@ def row_lists(draw_from: st.DrawFn) -> list[str]:
 def frame_of(rows: list[str], folder: Path) -> Frame:
     path = folder / "frame.csv"
     path.write_text(
-        "county_code,region,village_code,kind,land,id,stratum,size\n" + "\n".join(rows) + "\n", encoding="utf-8"
+        "county_code,region,village_code,kind,land,id,stratum,size,weight\n" + "\n".join(rows) + "\n", encoding="utf-8"
     )
     reading = read_frame(path, FrameMapping(levels_from_json(LEVELS)))
     assert reading.frame is not None, reading.complaints
@@ -147,6 +179,7 @@ def test_any_frame_and_order_of_rows(
     for stage in manifest.stages:
         for stratum in stage.strata:
             group = [unit for unit in stage.units if (unit.parent, unit.stratum) == (stratum.parent, stratum.stratum)]
+            group = [unit for unit in group if unit.sample_type != "purposive"]
             main = [unit for unit in group if unit.sample_type != "reserve"]
             assert all((unit.probability == 1) == (unit.sample_type == "certainty") for unit in main)
             if stratum.method == "equal":
@@ -156,7 +189,7 @@ def test_any_frame_and_order_of_rows(
 
 def small_frame(folder: Path) -> Frame:
     rows = [
-        f"c{c},{'east' if c < 2 else 'west'},c{c}v{v},{'xy'[v % 2]},{v + 1}.0,c{c}v{v}h{h},{'ab'[h % 2]},{h + 1}"
+        f"c{c},{'east' if c < 2 else 'west'},c{c}v{v},{'xy'[v % 2]},{v + 1}.0,c{c}v{v}h{h},{'ab'[h % 2]},{h + 1},1.5"
         for c in range(3)
         for v in range(4)
         for h in range(6)
@@ -266,7 +299,7 @@ class TestRefusals:
         assert refused(other_design=design_of(DESIGNS["one stage"]))[0] == "draw.design_differs"
 
     def test_another_frame(self, refused: Callable[..., tuple[str, tuple[Complaint, ...]]], tmp_path: Path) -> None:
-        other = frame_of(["c1,east,c1v1,x,1,c1v1h1,a,1"], tmp_path)
+        other = frame_of(["c1,east,c1v1,x,1,c1v1h1,a,1,2"], tmp_path)
         assert refused(other_frame=other)[0] == "draw.frame_differs"
 
     def test_another_secret(self, refused: Callable[..., tuple[str, tuple[Complaint, ...]]]) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sampling.select import certainty_units, inclusion_probabilities, systematic_pps
+from sampling.methods.probabilities import inclusion, inclusion_probabilities
+from sampling.methods.systematic import systematic_pps
 from sampling.tickets import TICKET_RANGE, start, ticket, tickets
 
 # R 4.2.2, package sampling 2.9: UPsystematic(pik) with the random start u; sizes are the integers behind pik.
@@ -31,8 +32,8 @@ def test_inclusion_probabilities_as_r() -> None:
 
 def test_certainties_are_found_repeatedly() -> None:
     # 100 * 4 >= 160; then 30 * 3 >= 60; then 15 * 2 >= 30; then the last 15 stands alone with one point.
-    assert certainty_units([100, 30, 15, 15], 4) == [0, 1, 2, 3]
-    assert certainty_units([100, 30, 10, 9, 8, 3], 3) == [0, 1]
+    assert list(inclusion([100, 30, 15, 15], 4).certainties) == [0, 1, 2, 3]
+    assert list(inclusion([100, 30, 10, 9, 8, 3], 3).certainties) == [0, 1]
     assert inclusion_probabilities([100, 30, 10, 9, 8, 3], 3) == [1, 1, 10 / 30, 9 / 30, 8 / 30, 3 / 30]
 
 
@@ -84,7 +85,7 @@ def test_share_of_starts_is_the_probability(sizes: list[int], data: st.DataObjec
         sample = systematic_pps(sizes, n, (2 * step + 1) * TICKET_RANGE // (2 * steps))
         for i in (*sample.certainties, *sample.selected):
             counts[i] += 1
-    certain = set(certainty_units(sizes, n))
+    certain = set(inclusion(sizes, n).certainties)
     points, total = n - len(certain), sum(size for i, size in enumerate(sizes) if i not in certain)
     for i, count in enumerate(counts):
         exact = Fraction(1) if i in certain else Fraction(points * sizes[i], total)

@@ -1,8 +1,9 @@
-"""Select units of one group exactly: systematic PPS in integers; the smallest tickets are the engine's to find."""
+"""Systematic selection with probability proportional to size, in exact integers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sampling.methods.probabilities import inclusion
 from sampling.tickets import TICKET_RANGE
 
 
@@ -25,31 +26,6 @@ class PpsSample:
     selected: tuple[int, ...]
     size: int
     total: int
-
-
-def certainty_units(sizes: Sequence[int], n: int) -> list[int]:
-    """Find the units with size * n >= total, repeatedly: each leaves the list, n and the total.
-
-    The rule of Särndal, Swensson and Wretman (1992), section 3.6.2, in exact integers.
-
-    Returns
-    -------
-    list of int
-        Positions, ascending.
-    """
-    taken: list[int] = []
-    rest = [i for i, size in enumerate(sizes) if size > 0]
-    total = sum(sizes)
-    while n > len(taken):
-        points = n - len(taken)
-        found = [i for i in rest if sizes[i] * points >= total]
-        if not found:
-            break
-        taken.extend(found)
-        total -= sum(sizes[i] for i in found)
-        gone = set(found)
-        rest = [i for i in rest if i not in gone]
-    return sorted(taken)
 
 
 def systematic_pps(sizes: Sequence[int], n: int, start: int) -> PpsSample:
@@ -78,12 +54,9 @@ def systematic_pps(sizes: Sequence[int], n: int, start: int) -> PpsSample:
         raise ValueError(f"n must lie between 0 and the number of positive sizes, not {n}")
     if not 0 <= start < TICKET_RANGE:
         raise ValueError("start must lie in [0, 2**52)")
-    certainties = certainty_units(sizes, n)
-    certain = set(certainties)
-    rest = [i for i in range(len(sizes)) if i not in certain]
-    points = n - len(certainties)
-    total = sum(sizes[i] for i in rest)
-    return PpsSample(tuple(certainties), tuple(_walk(rest, sizes, points, total, start)), points, total)
+    found = inclusion(sizes, n)
+    selected = _walk(found.others(sizes), sizes, found.points, found.total, start)
+    return PpsSample(found.certainties, tuple(selected), found.points, found.total)
 
 
 def _walk(rest: Sequence[int], sizes: Sequence[int], points: int, total: int, start: int) -> list[int]:
@@ -97,17 +70,3 @@ def _walk(rest: Sequence[int], sizes: Sequence[int], points: int, total: int, st
             selected.append(i)
             k += 1
     return selected
-
-
-def inclusion_probabilities(sizes: Sequence[int], n: int) -> list[float]:
-    """Give each unit's probability under systematic PPS of n: 1 for certainties, else n' * size / total'.
-
-    Returns
-    -------
-    list of float, shape (N,)
-        Correctly rounded quotients of exact integers, as R ``sampling::inclusionprobabilities``.
-    """
-    certain = set(certainty_units(sizes, n))
-    points = n - len(certain)
-    total = sum(size for i, size in enumerate(sizes) if i not in certain)
-    return [1.0 if i in certain else (points * size / total if points else 0.0) for i, size in enumerate(sizes)]

@@ -1,0 +1,109 @@
+"""Say of every method of selection what it needs, what it may be joined with, and what random numbers it uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Method = Literal[
+    "equal",
+    "systematic",
+    "bernoulli",
+    "pps_systematic",
+    "poisson",
+    "pareto",
+    "sequential_poisson",
+    "sampford",
+    "maximum_entropy",
+    "brewer",
+    "tille",
+    "pivotal",
+    "with_replacement",
+    "balanced",
+    "spread",
+]
+Order = Literal["ticket", "frame"]
+Need = Literal["no", "may", "must"]
+
+_RANDOM_ORDER = ("hartley-rao", "brewer")
+_FIXED_ORDER = ("successive-differences", "with-replacement")
+_HIGH_ENTROPY = ("hajek", "brewer", "hartley-rao")
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Tell one method.
+
+    Parameters
+    ----------
+    size : {"no", "may", "must"}
+        Whether a stage names a size; without one all units are alike.
+    joint_methods : mapping
+        Order the list may have: joint methods that suit it, the default first; none for equal probability.
+    numbers : {"tickets", "stream"}
+        Tickets alone give the same sample on any engine; a stream is verified by the same version of the code.
+    fixed_size : bool
+        Whether the sample has the size asked for, or only expects it.
+    reserves : bool
+        Whether more units can be drawn together and released one after the other.
+    coordinated : bool
+        Whether tickets of an earlier draw make the samples overlap.
+    needs : {"balance", "coordinates"}, optional
+        Columns that the method rests on.
+    most_units : int, optional
+        Largest group that it is meant for: the textbook methods take time that grows with the square.
+    exact_first_order : bool
+        False where the probabilities are those aimed at, which the method reaches only nearly.
+    """
+
+    size: Need
+    joint_methods: Mapping[Order, tuple[str, ...]]
+    numbers: Literal["tickets", "stream"] = "stream"
+    fixed_size: bool = True
+    reserves: bool = True
+    coordinated: bool = False
+    needs: Literal["balance", "coordinates"] | None = None
+    most_units: int | None = None
+    exact_first_order: bool = True
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """List the orders that the list may have, the default first."""
+        return tuple(self.joint_methods)
+
+
+METHODS: Mapping[Method, Traits] = {
+    "equal": Traits("no", {"ticket": ()}, numbers="tickets", coordinated=True),
+    "systematic": Traits("no", {"ticket": _RANDOM_ORDER, "frame": _FIXED_ORDER}, numbers="tickets"),
+    "bernoulli": Traits(
+        "no", {"ticket": ("independent",)}, numbers="tickets", fixed_size=False, reserves=False, coordinated=True
+    ),
+    "pps_systematic": Traits("must", {"ticket": _RANDOM_ORDER, "frame": _FIXED_ORDER}, numbers="tickets"),
+    "poisson": Traits(
+        "must", {"ticket": ("independent",)}, numbers="tickets", fixed_size=False, reserves=False, coordinated=True
+    ),
+    "pareto": Traits(
+        "must",
+        {"ticket": _HIGH_ENTROPY},
+        numbers="tickets",
+        reserves=False,
+        coordinated=True,
+        exact_first_order=False,
+    ),
+    "sequential_poisson": Traits(
+        "must",
+        {"ticket": _HIGH_ENTROPY},
+        numbers="tickets",
+        reserves=False,
+        coordinated=True,
+        exact_first_order=False,
+    ),
+    "sampford": Traits("must", {"ticket": ("exact", *_HIGH_ENTROPY)}, most_units=5_000),
+    "maximum_entropy": Traits("must", {"ticket": ("exact", *_HIGH_ENTROPY)}, most_units=2_000),
+    "brewer": Traits("must", {"ticket": ("brewer", "hajek", "hartley-rao")}, most_units=20_000),
+    "tille": Traits("must", {"ticket": (*_HIGH_ENTROPY, "exact")}, most_units=5_000),
+    "pivotal": Traits("may", {"ticket": _HIGH_ENTROPY, "frame": _FIXED_ORDER}),
+    "with_replacement": Traits("must", {"ticket": ("with-replacement",)}, reserves=False),
+    "balanced": Traits("may", {"ticket": ("hajek",)}, reserves=False, needs="balance", most_units=100_000),
+    "spread": Traits("may", {"ticket": ("hajek",)}, reserves=False, needs="coordinates", most_units=200_000),
+}
+"""Every method of protocol 1 and beyond; docs/draw-protocol.md tells them one by one."""

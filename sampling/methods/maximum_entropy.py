@@ -1,0 +1,171 @@
+"""Maximum entropy sampling of fixed size (conditional Poisson): given the probabilities, nothing else is decided."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampling.methods.randomness import Floats, Positions, Stream
+
+_ITERATIONS = 1000
+_DAMPING = 0.6
+"""Whole steps swing without end where few units have nearly all of the probability."""
+_TOLERANCE = 1e-13
+
+
+def odds_of(probabilities: Floats) -> Floats:
+    """Find the odds of the Poisson design that, conditioned on its size, has the wanted probabilities.
+
+    Each step multiplies the odds by wanted over reached odds, as Chen, Dempster and Liu (1994, section 3.2) do.
+
+    Parameters
+    ----------
+    probabilities : array, shape (N,)
+        In (0, 1), their sum the whole number n.
+
+    Returns
+    -------
+    array, shape (N,)
+        Odds w; only their ratios matter.
+
+    Raises
+    ------
+    ArithmeticError
+        The iteration did not reach 1e-13.
+    """
+    order = np.argsort(probabilities, kind="stable")  # groups that are alike stand in any order
+    odds = np.empty(probabilities.size)
+    odds[order] = _odds_of(tuple(probabilities[order].tolist()))
+    return odds
+
+
+@lru_cache(maxsize=64)
+def _odds_of(given: tuple[float, ...]) -> Floats:
+    """Find the odds once for groups that are alike, as the strata of many parents often are."""
+    probabilities = np.array(given)
+    n = round(float(probabilities.sum()))
+    wanted = probabilities / (1.0 - probabilities)
+    odds = wanted.copy()
+    for _ in range(_ITERATIONS):
+        reached = _conditional(odds, n)
+        if np.abs(probabilities - reached).max() < _TOLERANCE:
+            return odds
+        ratio = wanted * (1.0 - reached) / reached
+        if not (ratio > 0.0).all():
+            break  # a probability has no digits left beside 1
+        odds = odds * ratio**_DAMPING
+    raise ArithmeticError("maximum_entropy.no_convergence")
+
+
+def _conditional(odds: Floats, n: int) -> Floats:
+    """Give the inclusion probabilities of the design with these odds conditioned on n units.
+
+    ``w_k * (sum over subsets of n - 1 without k) / (sum over subsets of n)``.
+    """
+    sums, logs = subset_sums(odds, n)
+    return np.asarray(odds * _without_each(odds, n - 1, float(logs[-1])) / sums[-1, n])
+
+
+def sums_without_each(odds: Floats, size: int) -> Floats:
+    """Sum the products of the odds over all subsets of a size that lack one unit, for each unit, up to a common factor.
+
+    Returns
+    -------
+    array, shape (N,)
+    """
+    _, logs = subset_sums(odds, size)
+    return _without_each(odds, size, float(logs[-1]))
+
+
+def _without_each(odds: Floats, size: int, log: float) -> Floats:
+    """Give the sums without each unit, divided by the exponential of a logarithm.
+
+    They are put together from the units before k and those behind it, so that every term is positive: the shorter
+    recursion over sizes loses all digits where a probability is near 1.
+    """
+    before, before_logs = subset_sums(odds, size)
+    behind, behind_logs = (table[::-1] for table in subset_sums(odds[::-1], size))
+    without = np.einsum("ks,ks->k", before[:-1], behind[1:, ::-1])
+    return np.asarray(without * np.exp(before_logs[:-1] + behind_logs[1:] - log))
+
+
+def subset_sums(odds: Floats, n: int) -> tuple[NDArray[np.float64], Floats]:
+    """Sum the products of the odds over all subsets of the first k units, by size, for every k.
+
+    Returns
+    -------
+    sums : array, shape (N + 1, n + 1)
+        ``[k, s]``: the sum over subsets of size s of the first k units, divided by the row's factor.
+    logs : array, shape (N + 1,)
+        Logarithm of each row's factor.
+    """
+    sums = np.zeros((odds.size + 1, n + 1))
+    logs = np.zeros(odds.size + 1)
+    sums[0, 0] = 1.0
+    for k, own in enumerate(odds):
+        row = sums[k].copy()
+        row[1:] += own * sums[k, :-1]
+        largest = row.max()
+        sums[k + 1], logs[k + 1] = row / largest, logs[k] + np.log(largest)
+    return sums, logs
+
+
+def select(probabilities: Floats, stream: Stream, odds: Floats | None = None) -> Positions:
+    """Draw one sample of n units with these probabilities and no other preference.
+
+    Parameters
+    ----------
+    odds : array, shape (N,), optional
+        What ``odds_of`` found, where many samples are drawn.
+
+    Returns
+    -------
+    array of int64, shape (n,)
+        Positions, ascending.
+    """
+    n = round(float(probabilities.sum()))
+    return select_by_odds(odds_of(probabilities) if odds is None else odds, n, stream)
+
+
+def select_by_odds(odds: Floats, n: int, stream: Stream) -> Positions:
+    """Draw n units of the conditional Poisson design: one after the other, given what is still missing.
+
+    Chen and Liu (1997), procedure 3.
+    """
+    sums, logs = (table[::-1] for table in subset_sums(odds[::-1], n))  # of the units from k on
+    numbers = stream.uniforms(odds.size)
+    taken: list[int] = []
+    for k in range(odds.size):
+        missing = n - len(taken)
+        if missing == 0:
+            break
+        chance = odds[k] * sums[k + 1, missing - 1] / sums[k, missing] * np.exp(logs[k + 1] - logs[k])
+        if numbers[k] < chance:
+            taken.append(k)
+    return np.array(taken, dtype=np.int64)
+
+
+def joint(probabilities: Floats) -> NDArray[np.float64]:
+    """Give the exact joint probabilities (Chen, Dempster and Liu 1994, formula 7; Tillé 2006, result 29).
+
+    Returns
+    -------
+    array, shape (N, N)
+        Joint probabilities, the diagonal the probabilities themselves.
+    """
+    odds = odds_of(probabilities)
+    difference = odds[None, :] - odds[:, None]
+    alike = np.abs(difference) <= 1e-6 * odds[None, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pairs = (probabilities[:, None] * odds[None, :] - probabilities[None, :] * odds[:, None]) / difference
+    for i, j in np.argwhere(np.triu(alike, 1)):
+        pairs[i, j] = pairs[j, i] = _pair(odds, probabilities, int(i), int(j))
+    np.fill_diagonal(pairs, probabilities)
+    return np.asarray(pairs)
+
+
+def _pair(odds: Floats, probabilities: Floats, i: int, j: int) -> float:
+    """Give one joint probability where the odds of the two are alike, by conditioning on the first being taken."""
+    n = round(float(probabilities.sum()))
+    others = np.delete(odds, i)
+    return float(probabilities[i] * _conditional(others, n - 1)[j - 1 if j > i else j])

@@ -1,0 +1,37 @@
+"""Probabilities and joint probabilities against R sampling 2.9."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sampling.methods import maximum_entropy, sampford, tille
+from sampling.methods.randomness import Floats
+from sampling.methods.probabilities import inclusion_probabilities
+
+CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("sampling29.json").read_text())["cases"]
+JOINT: dict[str, Callable[[Floats], NDArray[np.float64]]] = {
+    "sampford": sampford.joint,
+    "maximum_entropy": maximum_entropy.joint,
+    "tille": tille.joint,
+}
+SIZES = [case for case in CASES if "x" in case]
+PAIRS = [case for case in CASES if "joint" in case]
+
+
+@pytest.mark.parametrize("case", PAIRS, ids=[case["id"] for case in PAIRS])
+def test_joint_probabilities(case: dict[str, Any]) -> None:
+    ours = JOINT[case["id"].rsplit("_", 1)[0]](np.array(case["pik"]))
+    assert np.abs(ours - np.array(case["joint"])).max() < 1e-10
+
+
+@pytest.mark.parametrize("case", SIZES, ids=[case["id"] for case in SIZES])
+def test_inclusion_probabilities(case: dict[str, Any]) -> None:
+    assert np.abs(np.array(inclusion_probabilities(case["x"], case["n"])) - np.array(case["pik"])).max() < 1e-12
+    positive = np.array([size for size in case["x"] if size > 0], dtype=float)
+    ours = tille.proportional(positive, case["n"])
+    assert np.abs(ours - np.array([p for p, size in zip(case["pik"], case["x"], strict=True) if size > 0])).max() < 1e-12
