@@ -1,6 +1,7 @@
 """What comes in with a request: refused here where no table, no file system and no reader could take it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 from unicodedata import category
@@ -13,6 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from evalsvc.access import API, PAGE, PUBLIC
 from evalsvc.errors import InvalidError, NotFoundError
 from evalsvc.text_files import text_of
+from evalsvc.zone import SHANGHAI
 
 LARGEST_NUMBER = 2**31 - 1
 """The largest number that a column of whole numbers holds on every database."""
@@ -74,6 +76,23 @@ def sent_text(file: FileStorage | None, typed: str, name: str) -> str:
         ``file.not_text``; `name` stands for the file.
     """
     return typed if file is None or not file.filename else text_of(file.read(), name)
+
+
+def local_moment(text: str) -> datetime | None:
+    """Read the time of a form's field `datetime-local`, which is Beijing time; None where nothing was chosen.
+
+    Raises
+    ------
+    InvalidError
+        ``request.time``
+    """
+    if not text.strip():
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidError("request.time", given=text[:40]) from None
 
 
 def require_confirmation() -> None:

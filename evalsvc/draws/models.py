@@ -43,9 +43,23 @@ class Draw(Base):
     """Store key of the manifest, once drawn."""
     drawn_at: Mapped[datetime | None]
     drawn_by: Mapped[str | None]
+    release_at: Mapped[datetime | None]
+    """When those who visit the households may see them; null: as soon as it is drawn."""
     published_at: Mapped[datetime | None]
     """When the manifest with its secret was opened to the public; null as long as it is closed."""
     published_by: Mapped[str | None]
+
+
+class EarlyOpening(Base):
+    """Who of the designers and the lead opened a draw's units before its release time, and why."""
+
+    __tablename__ = "early_opening"
+    __table_args__ = (UniqueConstraint("draw_id", "person_id"),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
+    draw_id: Mapped[str] = mapped_column(ForeignKey("draw.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
+    at: Mapped[datetime]
 
 
 class DrawUnit(Base):

@@ -216,7 +216,7 @@ def publish(session: Session, actor: Actor, evaluation: EvaluationRecord, number
     ForbiddenError
         ``draw.lead_only``
     ConflictError
-        ``draw.not_drawn``, ``draw.already_published``
+        ``draw.not_drawn``, ``draw.already_published``, ``draw.published_before_release``
     """
     if not actor.has(LEAD):
         raise ForbiddenError("draw.lead_only")
@@ -225,6 +225,8 @@ def publish(session: Session, actor: Actor, evaluation: EvaluationRecord, number
         raise ConflictError("draw.not_drawn", number=number)
     if draw.published_at is not None:
         raise ConflictError("draw.already_published", number=number)
+    if draw.release_at is not None and draw.release_at > now():
+        raise ConflictError("draw.published_before_release", number=number, release_at=as_text(draw.release_at))
     draw.published_at, draw.published_by = now(), actor.identifier
     session.flush()
     audit.record(session, actor.identifier, "draw.publish", draw.id, {"manifest": draw.manifest_sha256})

@@ -8,23 +8,18 @@ from flask_babel import gettext as _
 
 from evalsvc import files, web
 from evalsvc.access import page, public
-from evalsvc.db import as_text
 from evalsvc.draws import operations, queries, summary
 from evalsvc.draws.checking import Wish, check_wish, example_of
 from evalsvc.draws.making import carry_out, commit_draw
+from evalsvc.draws.presentation import draw_view
+from evalsvc.draws.release import open_early, set_release
 from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import Complaint, InvalidError, NotFoundError
 from evalsvc.frames import queries as frames
-from evalsvc.incoming import require_confirmation, sent_text
+from evalsvc.incoming import local_moment, require_confirmation, sent_text
 from evalsvc.time_stamps.authority import TimeStampError
-from evalsvc.time_stamps.check import check_stamp
-from evalsvc.time_stamps.configured import trusted_of
 from evalsvc.words import sentence
 from sampling.chain import write_chain
-from sampling.commitment import Commitment
-from sampling.design import Design, design_text, load_design
-from sampling.estimable import estimability
-from sampling.manifest import Manifest
 
 blueprint = flask.Blueprint("draws", __name__, template_folder="templates")
 JSON = "application/json; charset=utf-8"
@@ -70,21 +65,25 @@ def commit(evaluation: str) -> ResponseReturnValue:
         seen = form.get("confirmed") == "1" and form.get("shown") == wish.digest
         if not seen or form.get("wanted"):
             return _before_commitment(evaluation, wish, form.get("wanted", ""))
-        made = commit_draw(
-            web.service(),
-            web.current_actor(),
-            flask.g.evaluation,
-            frame_id=wish.frame_id,
-            purpose=wish.purpose,
-            design_text=wish.text,
-            without_time_stamp=form.get("without_time_stamp") == "1",
-        )
+        made = _committed(wish)
     except InvalidError as error:
         return _draws_page(evaluation, wish, error), 422
     except TimeStampError as error:
         return _checked_page(evaluation, wish, error), 502
     flask.flash(_("方案已承诺并登记，登记后不能改动。"), "good")
     return web.see_other("draws.draw", evaluation=evaluation, number=made.number)
+
+
+def _committed(wish: Wish) -> DrawRecord:
+    return commit_draw(
+        web.service(),
+        web.current_actor(),
+        flask.g.evaluation,
+        frame_id=wish.frame_id,
+        purpose=wish.purpose,
+        design_text=wish.text,
+        without_time_stamp=flask.request.form.get("without_time_stamp") == "1",
+    )
 
 
 def _before_commitment(evaluation: str, wish: Wish, wanted: str) -> str:
@@ -137,53 +136,16 @@ def _example(wish: Wish) -> Wish:
 @page("designer", "lead", "auditor", "supervisor")
 def draw(evaluation: str, number: int) -> ResponseReturnValue:
     """Show one draw: its commitment, what the design left out, and what each stratum gave; no unit is named here."""
-    with web.database().reading() as session:
-        row = queries.draw_by_number(session, flask.g.evaluation.id, number)
-        frame = frames.frame_by_id(session, flask.g.evaluation.id, row.frame_id)
-        units = queries.units_above_last(session, row.id)
-    manifest = _manifest(row)
-    reading = load_design(row.design_text)
     actor = web.current_actor()
+    with web.database().reading() as session:
+        shown = draw_view(session, web.service(), actor, flask.g.evaluation, number, language=web.language())
     return flask.render_template(
         "draws/draw.html",
         evaluation=evaluation,
-        draw=row,
-        frame=frame,
-        design=reading.design,
-        canonical="" if reading.design is None else design_text(reading.design),
-        warnings=[] if reading.design is None else _warnings(reading.design),
-        stages=[] if manifest is None else summary.by_stage(manifest, units),
-        stamp=_stamp(row),
+        **vars(shown),
         may_draw=actor.has("designer", "lead"),
         may_end=actor.has("lead"),
     )
-
-
-def _warnings(design: Design) -> list[str]:
-    """Say in the reader's language what stands against estimates from a design."""
-    return [sentence(each.code, each.details, web.language()) for each in estimability(design, files.DESIGN)]
-
-
-def _stamp(row: DrawRecord) -> dict[str, object]:
-    """Verify the commitment's time stamp, and say what it shows."""
-    made = Commitment.from_json(web.store().get(row.commitment_sha256).decode())
-    checked = check_stamp(
-        made.time_stamp,
-        row.commitment,
-        committed_at=made.committed_at,
-        drawn_at=None if row.drawn_at is None else as_text(row.drawn_at),
-        trusted=trusted_of(web.config()),
-        file=files.COMMITMENT,
-    )
-    tone = "bad" if checked.complaints else "open" if checked.stamp is None or not checked.stamp.trusted else "good"
-    told = [_told(each)["message"] for each in (*checked.complaints, *checked.notes)]
-    return {"tone": tone, "told": told, "stamp": checked.stamp}
-
-
-def _manifest(row: DrawRecord) -> Manifest | None:
-    if row.manifest_sha256 is None:
-        return None
-    return Manifest.from_json(web.store().get(row.manifest_sha256).decode())
 
 
 @blueprint.post("/evaluations/<evaluation>/draws/<int:number>/run")
@@ -201,14 +163,26 @@ def run(evaluation: str, number: int) -> ResponseReturnValue:
 @page("designer", "lead", "auditor")
 def units(evaluation: str, number: int) -> ResponseReturnValue:
     """Show the drawn units above the last stage; who opens them, and when, is written down."""
+    reason = flask.request.form.get("reason", "")
     with web.database().transaction() as session:
-        row = queries.draw_by_number(session, flask.g.evaluation.id, number)
+        row = queries.record(open_early(session, web.current_actor(), flask.g.evaluation, number, reason))
         found = queries.units_above_last(session, row.id)
         operations.note_opening(session, web.current_actor(), row.id, "units")
     names = summary.labels(found)
     return flask.render_template(
         "draws/units.html", evaluation=evaluation, draw=row, stages=queries.grouped(found), names=names
     )
+
+
+@blueprint.post("/evaluations/<evaluation>/draws/<int:number>/release")
+@page("designer", "lead")
+def release(evaluation: str, number: int) -> ResponseReturnValue:
+    """Set when the teams may see a draw; the form is in Beijing time."""
+    wanted = local_moment(flask.request.form.get("release_at", ""))
+    with web.database().transaction() as session:
+        set_release(session, web.current_actor(), flask.g.evaluation, number, wanted)
+    flask.flash(_("开放时间已记下。"), "good")
+    return web.see_other("draws.draw", evaluation=evaluation, number=number)
 
 
 @blueprint.get("/commitments")

@@ -69,6 +69,7 @@ def record(row: Draw) -> DrawRecord:
         public_value=row.public_value,
         manifest_sha256=row.manifest_sha256,
         drawn_at=row.drawn_at,
+        release_at=row.release_at,
         published_at=row.published_at,
     )
 

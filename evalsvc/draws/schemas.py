@@ -17,6 +17,7 @@ class DrawSchema(Schema):
     public_value = fields.String(allow_none=True)
     manifest_sha256 = fields.String(allow_none=True)
     drawn_at = fields.AwareDateTime(allow_none=True)
+    release_at = fields.AwareDateTime(allow_none=True)
     published_at = fields.AwareDateTime(allow_none=True)
 
 
@@ -30,6 +31,18 @@ class CommitmentWish(Schema):
         load_default=False,
         metadata={"description": "commit although the time-stamping authority of the settings gives no stamp"},
     )
+
+
+class ReleaseWish(Schema):
+    """When those who visit the households may see them; null: as soon as the draw is carried out."""
+
+    release_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class EarlyOpeningWish(Schema):
+    """Why somebody has to see the units before the release time."""
+
+    reason = fields.String(required=True)
 
 
 class RunWish(Schema):

@@ -25,6 +25,7 @@ class DrawRecord:
     public_value: str | None
     manifest_sha256: str | None
     drawn_at: datetime | None
+    release_at: datetime | None
     published_at: datetime | None
 
 

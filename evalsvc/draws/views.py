@@ -10,7 +10,8 @@ from evalsvc import web
 from evalsvc.access import api
 from evalsvc.draws import queries
 from evalsvc.draws.making import carry_out, commit_draw
-from evalsvc.draws.schemas import CommitmentWish, DrawSchema, RunWish
+from evalsvc.draws.release import open_early, set_release
+from evalsvc.draws.schemas import CommitmentWish, DrawSchema, EarlyOpeningWish, ReleaseWish, RunWish
 
 blueprint = Blueprint(
     "draws_api",
@@ -57,6 +58,33 @@ class DrawView(MethodView):
         """Show one draw."""
         with web.database().reading() as session:
             return queries.draw_by_number(session, flask.g.evaluation.id, number)
+
+
+@blueprint.route("/<int:number>/release")
+class ReleaseView(MethodView):
+    """When the teams may see a draw."""
+
+    @api("designer", "lead")
+    @blueprint.arguments(ReleaseWish)
+    @blueprint.response(200, DrawSchema)
+    def put(self, wish: dict[str, Any], evaluation: str, number: int) -> Any:
+        """Set the release time; until then supervisors and enumerators see no unit of the draw."""
+        with web.database().transaction() as session:
+            actor = web.current_actor()
+            return queries.record(set_release(session, actor, flask.g.evaluation, number, wish["release_at"]))
+
+
+@blueprint.route("/<int:number>/early-opening")
+class EarlyOpeningView(MethodView):
+    """The opening of a draw's units before its release time."""
+
+    @api("designer", "lead")
+    @blueprint.arguments(EarlyOpeningWish)
+    @blueprint.response(200, DrawSchema)
+    def post(self, wish: dict[str, Any], evaluation: str, number: int) -> Any:
+        """Open the units to the person whose token it is; the reason is written down."""
+        with web.database().transaction() as session:
+            return queries.record(open_early(session, web.current_actor(), flask.g.evaluation, number, wish["reason"]))
 
 
 @blueprint.route("/<int:number>/run")

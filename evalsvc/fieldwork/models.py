@@ -39,4 +39,6 @@ class Assignment(Base):
     """What came of it; null until known."""
     instance_id: Mapped[str | None]
     """The interview that gave the disposition."""
+    team: Mapped[str | None]
+    """The team that visits the village, in the institute's words; null where none was named."""
     enumerator_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)

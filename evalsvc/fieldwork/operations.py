@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from evalsvc import audit
 from evalsvc.db import now
 from evalsvc.draws.models import Draw
+from evalsvc.draws.release import require_open
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork.course import draw_in_field, take_the_field
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
@@ -40,10 +41,13 @@ def assign_from_draw(session: Session, store: Store, actor: Actor, prepared: Pre
     ConflictError
         ``draw.not_drawn``, ``fieldwork.other_evaluation``, ``fieldwork.already_assigned``, ``fieldwork.ended``,
         ``fieldwork.another_in_field``
+    ForbiddenError
+        ``draw.not_released``: only who opened the draw early gives it out before its release time.
     InvalidError
         ``pack.refused``
     """
     draw, instrument = _draw_and_instrument(session, prepared.draw_id, instrument_id)
+    require_open(session, actor, draw.id)
     started = now()
     session.add_all(
         Assignment(
@@ -107,7 +111,7 @@ def assign_enumerator(
     Raises
     ------
     ForbiddenError
-        ``fieldwork.supervisor_only``
+        ``fieldwork.supervisor_only``, ``draw.not_released``
     ConflictError
         ``fieldwork.none_in_field``, ``fieldwork.not_in_field``
     NotFoundError
@@ -118,7 +122,9 @@ def assign_enumerator(
     _require(actor)
     if person_id is not None and not _is_enumerator(session, evaluation_id, person_id):
         raise NotFoundError("fieldwork.not_an_enumerator", person=person_id)
-    chosen = Assignment.draw_id == draw_in_field(session, evaluation_id, number).id, Assignment.parent.in_(villages)
+    draw = draw_in_field(session, evaluation_id, number)
+    require_open(session, actor, draw.id)
+    chosen = Assignment.draw_id == draw.id, Assignment.parent.in_(villages)
     known = set(session.scalars(select(Assignment.parent).where(*chosen).distinct()))
     unknown = sorted(set(villages) - known)
     if not villages:
@@ -164,7 +170,7 @@ def open_reserve(
     Raises
     ------
     ForbiddenError
-        ``fieldwork.supervisor_only``
+        ``fieldwork.supervisor_only``, ``draw.not_released``
     NotFoundError
         ``fieldwork.unknown_unit``
     ConflictError
@@ -173,7 +179,9 @@ def open_reserve(
         ``fieldwork.not_in_field``
     """
     _require(actor)
-    unit = _replaceable(session, draw_in_field(session, evaluation_id, number), unit_id, reason)
+    draw = draw_in_field(session, evaluation_id, number)
+    require_open(session, actor, draw.id)
+    unit = _replaceable(session, draw, unit_id, reason)
     group = (
         select(Assignment)
         .where(

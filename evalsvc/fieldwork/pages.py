@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from evalsvc import incoming, web
 from evalsvc.access import page
 from evalsvc.draws.queries import draw_by_number
+from evalsvc.draws.release import require_open, visible_draws
 from evalsvc.fieldwork import course, operations, queries
 from evalsvc.fieldwork.beginning import begin
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
@@ -24,7 +25,7 @@ def progress(evaluation: str) -> ResponseReturnValue:
     """Show how far the fieldwork is; without assignments, the form that makes them."""
     wanted = flask.request.args.get("draw", type=incoming.number)
     with web.database().reading() as session:
-        shown = overview(session, flask.g.evaluation.id, wanted)
+        shown = overview(session, web.current_actor(), flask.g.evaluation.id, wanted)
     actor = web.current_actor()
     return flask.render_template(
         "fieldwork/progress.html",
@@ -32,7 +33,7 @@ def progress(evaluation: str) -> ResponseReturnValue:
         shown=shown,
         dispositions=DISPOSITIONS,
         may_assign=actor.has("supervisor", "designer", "lead"),
-        may_supervise=actor.has("supervisor") and shown.in_field,
+        may_supervise=actor.has("supervisor") and shown.in_field and shown.is_open,
     )
 
 
@@ -59,6 +60,7 @@ def village(evaluation: str, number: int) -> ResponseReturnValue:
     """Show one village's open households."""
     with web.database().reading() as session:
         draw = draw_by_number(session, flask.g.evaluation.id, number)
+        require_open(session, web.current_actor(), draw.id)
         shown = queries.village(session, draw.id, flask.request.args.get("village", ""))
         people = queries.enumerators_of(session, flask.g.evaluation.id)
     return flask.render_template(
@@ -148,7 +150,8 @@ def own_tasks(evaluation: str) -> ResponseReturnValue:
 def export(evaluation: str, ending: str) -> ResponseReturnValue:
     """Send the open households as a file, of one enumerator or of all."""
     with web.database().reading() as session:
-        rows = queries.tasks(session, flask.g.evaluation.id, flask.request.args.get("enumerator") or None)
+        seen = visible_draws(session, web.current_actor(), flask.g.evaluation.id)
+        rows = queries.tasks(session, flask.g.evaluation.id, flask.request.args.get("enumerator") or None, seen=seen)
     data = tasks_as_csv(rows) if ending == "csv" else tasks_as_xlsx(rows)
     mimetype = "text/csv; charset=utf-8" if ending == "csv" else XLSX
     response = flask.Response(data, content_type=mimetype)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from evalsvc.draws.queries import draws_of
+from evalsvc.draws.release import visible_draws
 from evalsvc.draws.values import DrawRecord
 from evalsvc.fieldwork import queries
 from evalsvc.fieldwork.values import Progress, Task
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.instruments.values import InstrumentRecord
+from evalsvc.people.actor import Actor
 
 MOST_UNFOLDED = 24
 """Villages that are shown without folding."""
@@ -30,6 +32,8 @@ class Overview:
     instruments: tuple[InstrumentRecord, ...]
     people: tuple[tuple[str, str], ...]
     """Enumerators, identifier and name."""
+    is_open: bool = True
+    """Whether the reader may see which villages were drawn."""
 
     @property
     def in_field(self) -> bool:
@@ -65,18 +69,20 @@ def by_village(tasks: Sequence[Task]) -> tuple[VillageTasks, ...]:
     return tuple(VillageTasks(county, village, tuple(rows)) for (county, village), rows in found.items())
 
 
-def overview(session: Session, evaluation_id: str, number: int | None) -> Overview:
-    """Read the fieldwork of the draw asked for, else of the latest one."""
+def overview(session: Session, actor: Actor, evaluation_id: str, number: int | None) -> Overview:
+    """Read the fieldwork of the draw asked for, else of the latest one; before its release only that there is one."""
     given_out = set(queries.draws_in_fieldwork(session, evaluation_id))
     draws = draws_of(session, evaluation_id)
     visited = tuple(draw for draw in draws if draw.id in given_out)
     chosen = next((draw for draw in visited if draw.number == number), visited[-1] if visited else None)
     busy = any(draw.published_at is None for draw in visited)
     waiting = (draw for draw in draws if draw.state == "drawn" and not draw.published_at and draw.id not in given_out)
+    is_open = chosen is not None and chosen.id in visible_draws(session, actor, evaluation_id)
     return Overview(
+        is_open=is_open or chosen is None,
         draws=visited,
         draw=chosen,
-        progress=None if chosen is None else queries.progress(session, chosen.id),
+        progress=None if chosen is None or not is_open else queries.progress(session, chosen.id),
         ready=() if busy else tuple(waiting),
         instruments=tuple(instruments_of(session, evaluation_id)),
         people=tuple(queries.enumerators_of(session, evaluation_id)),

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from evalsvc.db import now
 from evalsvc.draws.models import Draw, DrawUnit
 from evalsvc.draws.queries import label_of, levels_of
+from evalsvc.draws.release import is_released
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
@@ -63,24 +65,32 @@ def draws_in_fieldwork(session: Session, evaluation_id: str) -> list[str]:
 
 
 def tasks(
-    session: Session, evaluation_id: str, enumerator_id: str | None = None, *, to_visit: bool = False
+    session: Session,
+    evaluation_id: str,
+    enumerator_id: str | None = None,
+    *,
+    to_visit: bool = False,
+    seen: Collection[str] | None = None,
 ) -> list[Task]:
     """List the open households, of one enumerator or of all; a closed reserve is never among them.
 
-    `to_visit` leaves out those of draws whose fieldwork has ended.
+    `to_visit` leaves out those of draws whose fieldwork has ended. Nor are those there of draws whose release time has
+    not come, unless `seen` names the draws that the reader may see (`draws.release.visible_draws`).
     """
     query: Select[Assignment, Instrument, DrawUnit, str] = (
         select(Assignment, Instrument, DrawUnit, Person.name)
         .join(Instrument, Instrument.id == Assignment.instrument_id)
         .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
         .outerjoin(Person, Person.id == Assignment.enumerator_id)
+        .join(Draw, Draw.id == Assignment.draw_id)
         .where(Assignment.evaluation_id == evaluation_id, Assignment.opened_at.is_not(None))
+        .where(is_released(now()) if seen is None else Draw.id.in_(seen))
         .order_by(Assignment.parent, Assignment.unit_id)
     )
     if enumerator_id is not None:
         query = query.where(Assignment.enumerator_id == enumerator_id)
     if to_visit:
-        query = query.join(Draw, Draw.id == Assignment.draw_id).where(Draw.published_at.is_(None))
+        query = query.where(Draw.published_at.is_(None))
     rows = session.execute(query).all()
     levels = {draw_id: levels_of(session, draw_id) for draw_id in {row[0].draw_id for row in rows}}
     return [
@@ -278,12 +288,15 @@ def _reasons(assignment: Assignment, replaced: Collection[str | None], closed: i
 
 
 def areas(session: Session, evaluation_id: str) -> list[Area]:
-    """List the counties of the fieldwork with their villages, by name."""
+    """List the counties of the fieldwork with their villages, by name; none of a draw that is not released."""
     names: dict[str, tuple[str, str]] = {}
-    for draw_id in draws_in_fieldwork(session, evaluation_id):
+    released = select(Draw.id).where(Draw.evaluation_id == evaluation_id, is_released(now()))
+    for draw_id in sorted(session.scalars(released)):
         names |= _labels(session, draw_id)
     pairs = session.execute(
-        select(Assignment.county, Assignment.parent).where(Assignment.evaluation_id == evaluation_id).distinct()
+        select(Assignment.county, Assignment.parent)
+        .where(Assignment.evaluation_id == evaluation_id, Assignment.draw_id.in_(released))
+        .distinct()
     )
     villages: dict[str, list[tuple[str, str]]] = defaultdict(list)
     counties: dict[str, str] = {}

@@ -12,6 +12,7 @@ from evalsvc import web
 from evalsvc.access import api, device
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.draws.queries import record as draw_record
+from evalsvc.draws.release import require_open
 from evalsvc.draws.schemas import DrawSchema
 from evalsvc.fieldwork import course, operations, queries
 from evalsvc.fieldwork.beginning import begin
@@ -53,6 +54,7 @@ class ProgressView(MethodView):
         """Count the outcomes by county and village."""
         with web.database().reading() as session:
             draw = draw_by_number(session, flask.g.evaluation.id, number)
+            require_open(session, web.current_actor(), draw.id)
             return {"evaluation": evaluation, "draw": number, **asdict(queries.progress(session, draw.id))}
 
 

@@ -123,7 +123,8 @@ def _known(session: Session, submission: Submission) -> Known | None:
 
 def _household(session: Session, actor: Actor, submission: Submission, *, lock: bool = False) -> OpenHousehold:
     """Find the open household; a closed reserve is as unknown as one that does not exist."""
-    wanted = {
+    wanted: dict[str, object] = {
+        "moment": now(),
         "evaluation_id": submission.evaluation_id,
         "unit_id": submission.unit_id,
         "form_id": submission.form_id,

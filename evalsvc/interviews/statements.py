@@ -2,10 +2,11 @@
 
 from functools import cache
 
-from sqlalchemy import Insert, Select, bindparam, insert, select
+from sqlalchemy import Insert, Select, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from evalsvc.draws.models import Draw
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.models import Instrument
 from evalsvc.interviews.models import Interview, InterviewFile
@@ -25,10 +26,13 @@ RECEIVED_AT = select(Interview.received_at).where(
 ASSIGNMENTS: Select[str, str, str | None, str | None, str | None] = (
     select(Assignment.id, Assignment.unit_id, Assignment.disposition, Assignment.instance_id, Assignment.enumerator_id)
     .join(Instrument, Instrument.id == Assignment.instrument_id)
+    .join(Draw, Draw.id == Assignment.draw_id)
     .where(
         Assignment.evaluation_id == bindparam("evaluation_id"),
         Assignment.unit_id == bindparam("unit_id"),
         Assignment.opened_at.is_not(None),
+        # Before its release a draw's households are as unknown as those that were not drawn.
+        or_(Draw.release_at.is_(None), Draw.release_at <= bindparam("moment")),
         # Any published version of the assigned form will do: forms are corrected while people are in the field.
         Instrument.form_id == bindparam("form_id"),
     )
