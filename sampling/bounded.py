@@ -1,32 +1,34 @@
 """Open DuckDB so that what does not fit into a fixed amount of memory is put aside in a folder."""
 
-import os
 from pathlib import Path
 from typing import Any
 
-MEMORY = "272MB"
-"""Enough to sort and group any number of rows with the threads below; with Python and Arrow under 600 MiB."""
-THREADS = 2
-"""Each further thread holds rows of its own."""
+THREAD_MEMORY = 136
+"""Megabytes for each thread: enough to sort and group any number of rows."""
+LEAST_THREADS = 2
 
 
-def bounded_connection(folder: Path) -> Any:
+def bounded_connection(folder: Path, threads: int = LEAST_THREADS, *, keep_order: bool = False) -> Any:
     """Connect to an empty database in memory that spills into a folder.
 
     Parameters
     ----------
     folder : Path
         Must exist as long as the connection; what is put aside lies in it, and it is removed by its owner.
+    threads : int
+        How many may work at a time; each takes memory of its own.
+    keep_order : bool
+        Whether rows that nothing sorts keep the order of their file, which takes more memory.
     """
     import duckdb  # noqa: PLC0415 (a quarter of a second, which whoever runs no steps need not wait for)
 
     connection = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": MEMORY,
-            "threads": str(min(THREADS, os.cpu_count() or 1)),
+            "memory_limit": f"{THREAD_MEMORY * max(threads, LEAST_THREADS)}MB",
+            "threads": str(threads),
             "temp_directory": str(folder),
-            "preserve_insertion_order": "false",
+            "preserve_insertion_order": str(keep_order).lower(),
         },
     )
     # It would be drawn into the output of whatever program runs the steps.
