@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from sampling.design import Design, canonical
 from sampling.documents import check_schema, parse_document
-from sampling.engine import DuckDBEngine
+from sampling.engine import DuckDBEngine, OpenEngine
 from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.frame_hash import FrameHash, hash_frame
@@ -94,6 +94,7 @@ def commit(
     *,
     committed_at: str,
     frame_hash: FrameHash | None = None,
+    engine: OpenEngine = DuckDBEngine,
 ) -> Commitment:
     """Bind a design and a frame to the hash of a secret.
 
@@ -105,17 +106,19 @@ def commit(
         ``hash_secret(secret)``; the secret itself is not needed.
     committed_at : str
         UTC time of the commitment.
+    engine : callable, optional
+        What the frame's rows are read with.
 
     Raises
     ------
     SamplingError
         ``draw.design_refused`` with every complaint when the frame holds text that its hash cannot bind.
     """
-    with DuckDBEngine(frame) as engine:
-        complaints = check_frame_text(engine, frame)
+    with engine(frame) as opened:
+        complaints = check_frame_text(opened, frame)
     if complaints:
         raise SamplingError("draw.design_refused", complaints, count=len(complaints))
-    hashed = frame_hash or hash_frame(frame)
+    hashed = frame_hash or hash_frame(frame, engine)
     committed: dict[str, Any] = {
         "protocol": PROTOCOL,
         "evaluation": design.evaluation,

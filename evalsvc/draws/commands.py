@@ -18,6 +18,7 @@ from rich.progress import Progress as Bar
 
 from evalsvc.draws import log, telling
 from evalsvc.draws.design_reading import read_design
+from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
 from evalsvc.draws.size_commands import size
 from evalsvc.draws.summary import excluded_units
@@ -33,6 +34,7 @@ from sampling.commitment import Commitment, commit, hash_secret
 from sampling.design import Design
 from sampling.documents import parse_document
 from sampling.draw import run_draw
+from sampling.engine import OpenEngine
 from sampling.errors import complain
 from sampling.estimable import estimability
 from sampling.explain import explain
@@ -101,6 +103,7 @@ design_commands.add_command(size)
 @log_option
 @click.option("--time-stamp", "authority_url", metavar="URL", help="向时间戳机构取时间戳 / have an authority stamp it")
 @tsa_certificates_option
+@engine_options
 def make_commitment(
     *,
     design_path: Path,
@@ -110,6 +113,7 @@ def make_commitment(
     log_path: Path | None,
     authority_url: str | None,
     tsa_paths: tuple[Path, ...],
+    engine: OpenEngine,
 ) -> None:
     """承诺：方案、抽样框和一个秘密数绑在一起 / bind a design and a frame to a fresh secret."""
     if tsa_paths and authority_url is None:
@@ -117,9 +121,9 @@ def make_commitment(
     _refuse_existing(out, secret_out)
     _refuse_broken(log_path)
     frame = open_frame(frame_path)
-    design = _design_to_commit(design_path, frame)
+    design = _design_to_commit(design_path, frame, engine)
     secret = secrets.token_hex(32)
-    made = commit(design, frame, hash_secret(secret), committed_at=_now())
+    made = commit(design, frame, hash_secret(secret), committed_at=_now(), engine=engine)
     if authority_url is not None:
         made = stamps().stamped(made, authority_url, tsa_paths, _now)
     kept = {"evaluation": design.evaluation, "draw": design.draw, "secret": secret}
@@ -142,6 +146,7 @@ def make_commitment(
 @click.option("--public-value", help="公布的随机数，照承诺的写法 / the revealed value in its committed form")
 @click.option("--out", type=new, default=Path("draw-manifest.json"), show_default=True)
 @log_option
+@engine_options
 def run(
     *,
     design_path: Path,
@@ -151,13 +156,14 @@ def run(
     public_value: str | None,
     out: Path,
     log_path: Path | None,
+    engine: OpenEngine,
 ) -> None:
     """执行抽取，写出抽样清单 / carry the draw out and write its manifest."""
     _refuse_existing(out)
     _refuse_broken(log_path)
     frame = open_frame(frame_path)
     # What was committed is drawn, with or without an interval.
-    design = read_design(read_text(design_path), design_path.name, frame)
+    design = read_design(read_text(design_path), design_path.name, frame, engine=engine)
     commitment = Commitment.from_json(read_text(commitment_path), commitment_path.name)
     secret = _secret(secret_path)
     with Bar(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
@@ -171,6 +177,7 @@ def run(
             drawn_at=_now(),
             code_version=version("evalsvc"),
             progress=lambda name, done, total: bar.update(task, description=name, completed=done, total=total),
+            engine=engine,
         )
     text = manifest.to_json()
     _write(out, text)
@@ -191,6 +198,7 @@ def run(
 @tsa_certificates_option
 @click.option("--all", "everything", is_flag=True, help="列出全部不符之处 / list every difference")
 @json_option
+@engine_options
 def verify(
     *,
     manifest_path: Path,
@@ -199,13 +207,14 @@ def verify(
     tsa_paths: tuple[Path, ...],
     everything: bool,
     as_json: bool,
+    engine: OpenEngine,
 ) -> None:
     """核验抽取：只凭清单和抽样框重算一遍 / recompute a draw from its manifest and the frame alone."""
     text = read_text(manifest_path)
     manifest = Manifest.from_json(text, manifest_path.name)
     # Whether a file is a frame at all is no verdict about the draw.
     open_frame(frame_path)
-    findings = verify_draw(manifest, frame_path)
+    findings = verify_draw(manifest, frame_path, engine)
     logged = draw_in_copies({str(path): path.read_bytes() for path in log_paths}, manifest, text)
     stamp = stamps().check_given(manifest, tsa_paths, manifest_path.name)
     holds = all(each.ok for each in findings) and not logged.complaints and not stamp.complaints
@@ -263,9 +272,9 @@ def show_log(log_path: Path, as_json: bool) -> None:
     click.echo(sentence(code, {"lines": len(lines), "file": log_path.name}, language()))
 
 
-def _design_to_commit(path: Path, frame: Frame) -> Design:
+def _design_to_commit(path: Path, frame: Frame, engine: OpenEngine) -> Design:
     """Read a design; that its sample would have no interval is a warning here, for files may be estimated elsewhere."""
-    return read_design(read_text(path), path.name, frame)
+    return read_design(read_text(path), path.name, frame, engine=engine)
 
 
 def _secret(path: Path) -> str:
