@@ -20,6 +20,7 @@ from evalsvc.draws import log, telling
 from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
+from evalsvc.draws.simulate_commands import simulate
 from evalsvc.draws.size_commands import size
 from evalsvc.draws.summary import excluded_units
 from evalsvc.durable import append, write_new
@@ -91,6 +92,7 @@ def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
 
 
 design_commands.add_command(size)
+design_commands.add_command(simulate)
 
 
 @commands.command("commit")
