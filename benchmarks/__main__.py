@@ -6,7 +6,7 @@ import time
 
 from benchmarks.evidence import ROOT, duration
 
-STUDIES = ("form_check", "intake", "demo", "demonstration_samples", "byte_flips")
+STUDIES = ("form_check", "replacement", "intake", "demo", "demonstration_samples", "byte_flips")
 """The short ones first."""
 
 

@@ -91,6 +91,40 @@ def base_weight(parent_probability: float, population: float, main: int, opened:
     return 1.0 / (parent_probability * probability)
 
 
+def stopped_weights(
+    parent_probability: float, population: float, main: int, opened: int, interviewed: int
+) -> tuple[float, float]:
+    """Give the weights of the interviewed and of the other opened units of a group by Murthy's estimator.
+
+    Reserves are opened one by one until the group has as many interviews as main units, or no reserve is left. Where
+    that number is reached by a reserve, the last unit opened is known to be an interview, so that N / (main + opened)
+    counts interviews for too many. Given which units were opened, but not in which order, Murthy's estimator
+    (Salehi and Seber 2001, Australian and New Zealand Journal of Statistics 43, 281-286; 2004, ibid. 46, 483-494) has,
+    with n interviews of K opened units, the weights N (n - 1) / (n (K - 1)) and N / (K - 1), which sum to N. It is
+    unbiased for every total of the group. In every other case both weights are N / K.
+
+    Parameters
+    ----------
+    parent_probability : float
+        Product of the conditional probabilities of the stages above.
+    population : float
+        Units N of the group.
+    main, opened, interviewed : int
+        Main units, opened reserves, and interviews among both. With a single main unit, whose interview would weigh
+        nothing, N / K is kept.
+
+    Raises
+    ------
+    ValueError
+        As ``base_weight`` does.
+    """
+    plain = base_weight(parent_probability, population, main, opened)
+    if not opened or interviewed != main or main == 1:
+        return plain, plain
+    others = population / ((main + opened - 1) * parent_probability)
+    return others * (main - 1) / main, others
+
+
 def household_weights(units: Sequence[OpenedUnit]) -> Weights:
     """Weigh opened units; sums of a class are exact (fsum), so their order does not matter.
 

@@ -3,14 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from sampling.estimate.table import BoolArray, FloatArray, IntArray
 from sampling.manifest import ManifestStage, ManifestUnit
 from sampling.simulate.population import Population
-from sampling.weight import adjust_in_steps, base_weight
+from sampling.weight import adjust_in_steps, base_weight, stopped_weights
 
+Weighting = Literal["opened", "stopped"]
+"""How groups with opened reserves are weighed: by `base_weight`, as the protocol has it, or by `stopped_weights`."""
 REPLACEABLE = frozenset({"probability", "reserve"})
 """Certainty and purposive units are never replaced."""
 
@@ -69,12 +72,18 @@ def visit(stage: ManifestStage, population: Population, responding: BoolArray, r
     return sorted(opened, key=lambda unit: unit.id)
 
 
-def open_units(stages: Sequence[ManifestStage], population: Population, responding: BoolArray, rounds: int) -> Opened:
+def open_units(
+    stages: Sequence[ManifestStage],
+    population: Population,
+    responding: BoolArray,
+    rounds: int,
+    weighting: Weighting = "opened",
+) -> Opened:
     """Visit and weigh: base weights count opened reserves, non-response is adjusted in classes; by sampling.weight."""
     units = visit(stages[-1], population, responding, rounds)
     place = np.array([population.place[unit.id] for unit in units], dtype=np.int64)
     eligible, responded = population.eligible[place], responding[place]
-    base = _base_weights(stages, units)
+    base = _base_weights(stages, units, responded.tolist(), weighting)
     weights = adjust_in_steps(base, eligible.tolist(), responded.tolist(), _classes(stages, population, units, place))
     empty = tuple(str(each.details["name"]) for each in weights.complaints)
     return Opened(tuple(units), place, eligible, responded, np.array(base), np.array(weights.adjusted), empty)
@@ -99,20 +108,27 @@ def _times(unit: ManifestUnit) -> int:
     return getattr(unit, "times", None) or 1
 
 
-def _base_weights(stages: Sequence[ManifestStage], units: Sequence[ManifestUnit]) -> list[float]:
+def _base_weights(
+    stages: Sequence[ManifestStage], units: Sequence[ManifestUnit], responded: Sequence[bool], weighting: Weighting
+) -> list[float]:
     """Weigh by 1 / (chance of the parent * (main + opened) / N); without reserves by the stated probability."""
     above = parent_chances(stages)
     counts = {(each.parent, each.stratum): each.population for each in stages[-1].strata}
-    main = Counter((unit.parent, unit.stratum) for unit in units if unit.sample_type != "reserve")
-    opened = Counter((unit.parent, unit.stratum) for unit in units if unit.sample_type == "reserve")
     methods = {(each.parent, each.stratum): each.method for each in stages[-1].strata}
+    groups = [(unit.parent, unit.stratum) for unit in units]
+    main = Counter(group for unit, group in zip(units, groups, strict=True) if unit.sample_type != "reserve")
+    opened = Counter(group for unit, group in zip(units, groups, strict=True) if unit.sample_type == "reserve")
+    interviewed = Counter(group for group, met in zip(groups, responded, strict=True) if met)
     weights = []
-    for unit in units:
-        group = (unit.parent, unit.stratum)
-        if methods[group] == "equal":
-            weights.append(base_weight(above[unit.parent], counts[group], main[group], opened[group]))
+    for unit, group, met in zip(units, groups, responded, strict=True):
+        chance, number = above[unit.parent], counts[group]
+        if methods[group] != "equal":
+            weights.append(_times(unit) / (chance * (unit.probability or 0.0)))
+        elif weighting == "opened":
+            weights.append(base_weight(chance, number, main[group], opened[group]))
         else:
-            weights.append(_times(unit) / (above[unit.parent] * (unit.probability or 0.0)))
+            both = stopped_weights(chance, number, main[group], opened[group], interviewed[group])
+            weights.append(both[0] if met else both[1])
     return weights
 
 

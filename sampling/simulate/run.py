@@ -17,7 +17,7 @@ from sampling.frame_hash import hash_frame
 from sampling.manifest import ManifestStage
 from sampling.simulate.analysis import estimates, plan_for, table_of
 from sampling.simulate.engine import RepeatingEngine
-from sampling.simulate.fieldwork import Opened, open_units
+from sampling.simulate.fieldwork import Opened, Weighting, open_units
 from sampling.simulate.pattern import FILE, Pattern, check_pattern
 from sampling.simulate.population import Population, generator
 from sampling.simulate.records import Found, RunRecord
@@ -51,6 +51,8 @@ class Simulator:
         The assumed rates, read for this design.
     seed : str
         Any text.
+    weighting : {"opened", "stopped"}
+        How groups with opened reserves are weighed; the protocol's way is the first.
 
     Attributes
     ----------
@@ -66,7 +68,17 @@ class Simulator:
         ``simulate.nothing_to_estimate``: no unit of the frame counts for any indicator.
     """
 
-    def __init__(self, design: Design, frame: Frame, pattern: Pattern, seed: str, *, file: str = FILE) -> None:
+    def __init__(
+        self,
+        design: Design,
+        frame: Frame,
+        pattern: Pattern,
+        seed: str,
+        *,
+        file: str = FILE,
+        weighting: Weighting = "opened",
+    ) -> None:
+        self._weighting = weighting
         self.design, self.frame, self.pattern, self.seed = design, frame, pattern, seed
         self._engine = RepeatingEngine(frame)
         try:
@@ -119,7 +131,7 @@ class Simulator:
         chance = generator(self.seed, f"response:{number}").random(self.population.size)
         responding = self.population.eligible & (chance < self.population.answering)
         rounds = self.pattern.rounds if self.pattern.open_reserves else 0
-        return Survey(number, tuple(stages), open_units(stages, self.population, responding, rounds))
+        return Survey(number, tuple(stages), open_units(stages, self.population, responding, rounds, self._weighting))
 
     def table(self, survey: Survey) -> Mapping[str, Any]:
         """Make the table that a survey is estimated from."""
