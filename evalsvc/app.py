@@ -42,6 +42,7 @@ from evalsvc.people import session as people_session
 from evalsvc.results import views as results_views
 from evalsvc.service import open_service
 from evalsvc.verification.names import plain_name
+from evalsvc.words import term
 from evalsvc.zone import local_text
 
 PAGES: tuple[flask.Blueprint, ...] = (
@@ -185,6 +186,7 @@ def _register_template_words(app: flask.Flask) -> None:
     app.jinja_env.filters["plain_name"] = plain_name
     app.jinja_env.filters["labelled"] = labelled
     app.jinja_env.globals["language"] = web.language
+    app.jinja_env.globals["term"] = lambda kind, name: term(kind, name, web.language())
     app.jinja_env.globals["may_open"] = access.may_open
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -43,6 +43,13 @@ def sentence(code: str, details: Mapping[str, object] | None = None, language: s
     return PLACEHOLDER.sub(lambda match: _plain(given.get(match.group(1))), text)
 
 
+def term(kind: str, name: str, language: str = "zh") -> str:
+    """Return the word for a name of a format, as ``draw.method`` and ``equal``; the name where there is none."""
+    known = f"{kind}.{name}"
+    told = sentence(known, {}, language)
+    return name if told == known else told
+
+
 def _plain(value: object) -> str:
     """Write one detail as people write it: lists with their separators, nothing for what is missing."""
     if value is None:

@@ -117,11 +117,12 @@ def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: s
             yield Finding(f"stages[0].units[{i}].probability {unit_id}", False, value, unit.probability, "partial")
     for unit_id, _ in _chosen(engine, design):
         checked += 1
-        i, unit = lines.get(unit_id, (None, None))
-        if unit is None or unit.sample_type != "purposive":
-            found = None if unit is None else unit.sample_type
-            place = "" if i is None else f"[{i}].sample_type"
-            yield Finding(f"stages[0].units{place} {unit_id}", False, "purposive", found, "partial")
+        if unit_id not in lines:
+            yield Finding(f"stages[0].units {unit_id}", False, unit_id, None, "partial")
+        elif lines[unit_id][1].sample_type != "purposive":
+            i, unit = lines[unit_id]
+            place = f"stages[0].units[{i}].sample_type {unit_id}"
+            yield Finding(place, False, "purposive", unit.sample_type, "partial")
     yield Finding(f"stages[0].units {stated.name}", True, checked, checked, "partial")
 
 

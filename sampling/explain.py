@@ -2,15 +2,16 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
+from sampling.chances import Above, GroupChances, stage_chances
 from sampling.design import Design, Stage
 from sampling.engine import DuckDBEngine, Engine
 from sampling.frame import Frame
 from sampling.groups import GroupTake, plan_takes
-from sampling.methods.probabilities import inclusion_probabilities
-from sampling.steps import in_scope, read_groups, units_step
+from sampling.steps import in_scope, purposive_step, read_groups, units_step
+from sampling.workload import Workload, workload
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class StratumExplanation:
         Expected number of units in the sample, over the draw of all stages above.
     expected_reserves : float
         The same for reserves.
+    without : int
+        Units that cannot be taken: their size is 0, or their group takes none.
+    least, most : float or None
+        Smallest and largest probability of being in the sample, over all stages, of the units that can be taken.
     """
 
     stratum: str
@@ -49,17 +54,32 @@ class StratumExplanation:
     certainties: int
     expected: float
     expected_reserves: float
+    without: int
+    least: float | None
+    most: float | None
 
 
 @dataclass(frozen=True)
 class StageExplanation:
-    """Tell one stage."""
+    """Tell one stage; of one that is listed later nothing but its name, method and joint method is known."""
 
     name: str
     method: str
+    joint_method: str | None
+    listed: str
+    unannounced: int
     strata: tuple[StratumExplanation, ...]
     population: int
     expected: float
+
+
+@dataclass(frozen=True)
+class PurposiveExplanation:
+    """Count the units that one rule names as chosen by judgement."""
+
+    stage: str
+    reason: str
+    units: int
 
 
 @dataclass(frozen=True)
@@ -69,6 +89,9 @@ class Explanation:
     counts: tuple[tuple[str, int, int], ...]
     """Level, units in the frame, units that take part."""
     stages: tuple[StageExplanation, ...]
+    purposive: tuple[PurposiveExplanation, ...]
+    workload: Workload | None
+    """What fieldwork is expected to take; None where the design plans nothing, or stages are listed later."""
 
 
 def explain(design: Design, frame: Frame) -> Explanation:
@@ -82,11 +105,16 @@ def explain(design: Design, frame: Frame) -> Explanation:
     with DuckDBEngine(frame) as engine:
         counts = tuple(_level_counts(engine, design, depth) for depth in range(len(design.levels)))
         stages = []
-        chances: dict[str | None, float] = {None: 1.0}
+        above: Above = {None: 1.0}
         for number in range(len(design.stages)):
-            stage, chances = _explain_stage(engine, design, number, chances)
+            stage, above = _explain_stage(engine, design, number, above)
             stages.append(stage)
-    return Explanation(counts, tuple(stages))
+        purposive = tuple(_purposive(engine, design, i) for i in range(len(design.purposive)))
+    expected = {stage.name: stage.expected for stage in stages if stage.listed == "frame"}
+    beside = {
+        stage.name: float(sum(one.units for one in purposive if one.stage == stage.name)) for stage in design.stages
+    }
+    return Explanation(counts, tuple(stages), purposive, workload(design, expected, beside))
 
 
 def _level_counts(engine: Engine, design: Design, depth: int) -> tuple[str, int, int]:
@@ -98,39 +126,39 @@ def _level_counts(engine: Engine, design: Design, depth: int) -> tuple[str, int,
     return design.levels[depth].name, everything, part
 
 
-def _explain_stage(
-    engine: Engine, design: Design, number: int, above: dict[str | None, float]
-) -> tuple[StageExplanation, dict[str | None, float]]:
+def _purposive(engine: Engine, design: Design, rule: int) -> PurposiveExplanation:
+    """Count the units of one rule."""
+    own = design.purposive[rule]
+    number = [stage.name for stage in design.stages].index(own.level)
+    step = purposive_step(engine, replace(design, purposive=(own,)), number)
+    units = engine.rows(f"SELECT count(*) FROM ({step}) AS chosen")[0][0]
+    return PurposiveExplanation(own.level, own.reason or "", units)
+
+
+def _explain_stage(engine: Engine, design: Design, number: int, above: Above) -> tuple[StageExplanation, Above]:
     """Tell a stage, and give its units' probabilities of being in the sample for the stage below."""
     stage = design.stages[number]
+    head = (stage.name, stage.method, stage.joint_method, stage.listed, stage.unannounced)
+    if stage.listed == "later":
+        return StageExplanation(*head, (), 0, 0.0), {}
     engine.define("explained_units", units_step(engine, design, number))
     takes = plan_takes(stage, read_groups(engine, design, number, "explained_units")).takes
     last = number == len(design.stages) - 1
-    chances: dict[str | None, float] = {}
-    certain: dict[str, int] = {}
-    if not last or stage.size is not None:
-        chances, certain = _unit_chances(engine, stage, takes, above)
-    if stage.size is None:
-        certain = {}
-        for take in takes:
-            if take.main == take.group.population:
-                certain[take.group.stratum] = certain.get(take.group.stratum, 0) + take.main
-    by_stratum: dict[str, list[GroupTake]] = {}
-    for take in takes:
-        by_stratum.setdefault(take.group.stratum, []).append(take)
-    strata = tuple(
-        _stratum(stage, stratum, by_stratum[stratum], above, certain.get(stratum, 0)) for stratum in sorted(by_stratum)
-    )
+    chances = stage_chances(engine, stage, takes, above, "explained_units", last=last)
+    by_stratum: dict[str, list[tuple[GroupTake, GroupChances]]] = {}
+    for take, group in zip(takes, chances.groups, strict=True):
+        by_stratum.setdefault(take.group.stratum, []).append((take, group))
+    strata = tuple(_stratum(stage, stratum, by_stratum[stratum], above) for stratum in sorted(by_stratum))
     population = sum(stratum.population for stratum in strata)
-    expected = fsum(stratum.expected for stratum in strata)
-    return StageExplanation(stage.name, stage.method, strata, population, expected), chances
+    return StageExplanation(*head, strata, population, fsum(stratum.expected for stratum in strata)), chances.units
 
 
 def _stratum(
-    stage: Stage, stratum: str, takes: Sequence[GroupTake], above: dict[str | None, float], certainties: int
+    stage: Stage, stratum: str, groups: Sequence[tuple[GroupTake, GroupChances]], above: Above
 ) -> StratumExplanation:
     """Add a stratum up over its parents."""
-    asked = max(take.main for take in takes)
+    takes = [take for take, _ in groups]
+    chances = [group for _, group in groups]
     sizes = [take.group.total_size or 0 for take in takes]
     return StratumExplanation(
         stratum=stratum,
@@ -138,34 +166,14 @@ def _stratum(
         population=sum(take.group.population for take in takes),
         total_size=sum(sizes) if stage.size is not None else None,
         take_least=min(take.main for take in takes),
-        take_most=asked,
+        take_most=max(take.main for take in takes),
         reserves_most=max(take.reserves for take in takes),
         short=sum(take.short for take in takes),
         short_of_reserves=sum(take.short_of_reserves for take in takes),
-        certainties=certainties,
+        certainties=sum(group.certainties for group in chances),
         expected=fsum(above.get(take.group.parent, 0.0) * take.main for take in takes),
         expected_reserves=fsum(above.get(take.group.parent, 0.0) * take.reserves for take in takes),
+        without=sum(group.without for group in chances),
+        least=min((group.least for group in chances if group.least is not None), default=None),
+        most=max((group.most for group in chances if group.most is not None), default=None),
     )
-
-
-def _unit_chances(
-    engine: Engine, stage: Stage, takes: Sequence[GroupTake], above: dict[str | None, float]
-) -> tuple[dict[str | None, float], dict[str, int]]:
-    """Give each unit's probability of being taken, and count the certainties of each stratum."""
-    size = "size" if stage.size is not None else "1"
-    groups: dict[tuple[str, str], tuple[list[str], list[int]]] = {}
-    for parent, stratum, unit_id, amount in engine.rows(f"SELECT parent, stratum, id, {size} FROM explained_units"):
-        ids, sizes = groups.setdefault((parent, stratum), ([], []))
-        ids.append(unit_id)
-        sizes.append(int(amount))
-    chances: dict[str | None, float] = {}
-    certain: dict[str, int] = {}
-    for take in takes:
-        group = take.group
-        ids, sizes = groups[group.parent or "", group.stratum]
-        together = take.main + take.reserves
-        share = take.main / together if together else 0.0
-        for unit_id, probability in zip(ids, inclusion_probabilities(sizes, together), strict=True):
-            chances[unit_id] = above.get(group.parent, 0.0) * probability * share
-            certain[group.stratum] = certain.get(group.stratum, 0) + (probability * share == 1.0)
-    return chances, certain

@@ -69,7 +69,7 @@ def check_wish(
         for each in excluded_units(design, frame)
     ]
     remarks = [sentence(each.code, each.details, language) for each in estimability(design, files.DESIGN)]
-    return CheckedDesign((*left_out, *in_words(explain(design, frame), language)), tuple(remarks))
+    return CheckedDesign((*left_out, *in_words(design, explain(design, frame), language)), tuple(remarks))
 
 
 def example_of(session: Session, store: Store, evaluation: EvaluationRecord, wish: Wish) -> Wish:

@@ -4,33 +4,67 @@ from collections.abc import Iterator
 from math import fsum
 
 from evalsvc.words import sentence
+from sampling.design import Design
 from sampling.explain import Explanation, StageExplanation, StratumExplanation
+from sampling.methods.catalogue import METHODS, Method
+from sampling.stages import EarlierDraw
+from sampling.workload import Workload
+
+SHOWN_HASH = 12
+"""Characters by which a manifest is named."""
 
 
-def in_words(told: Explanation, language: str) -> list[str]:
-    """Tell levels, stages, strata and the interviews to expect, a sentence each."""
+def in_words(design: Design, told: Explanation, language: str) -> list[str]:
+    """Tell levels, stages, strata, what stands around them and the interviews to expect, a sentence each."""
     lines = [
         sentence("draw.explain.level", {"level": name, "all": everything, "part": part}, language)
         for name, everything, part in told.counts
     ]
     for stage in told.stages:
         lines += _stage(stage, language)
+    lines += [
+        sentence("draw.explain.purposive", {"stage": one.stage, "units": one.units, "reason": one.reason}, language)
+        for one in told.purposive
+    ]
+    lines += _other_draws(design, language)
     last = told.stages[-1]
-    reserves = fsum(stratum.expected_reserves for stratum in last.strata)
-    work = {"level": last.name, "expected": _count(last.expected), "reserves": _count(reserves)}
-    return [*lines, sentence("draw.explain.work", work, language)]
+    if last.listed == "frame":
+        reserves = fsum(stratum.expected_reserves for stratum in last.strata)
+        work = {"level": last.name, "expected": _count(last.expected), "reserves": _count(reserves)}
+        lines.append(sentence("draw.explain.work", work, language))
+    return lines + ([] if told.workload is None else list(_workload(told.workload, language)))
 
 
 def _stage(stage: StageExplanation, language: str) -> Iterator[str]:
+    if stage.listed == "later":
+        yield sentence("draw.explain.later", {"stage": stage.name}, language)
+        return
     details = {
         "stage": stage.name,
         "method": sentence(f"draw.method.{stage.method}", {}, language),
         "population": stage.population,
         "expected": _count(stage.expected),
     }
-    yield sentence("draw.explain.stage", details, language)
+    remarks = "".join(sentence(f"draw.explain.{code}", given, language) for code, given in _remarks(stage, language))
+    yield sentence("draw.explain.stage", details, language) + remarks
     for stratum in stage.strata:
         yield "  " + _stratum(stratum, language)
+
+
+def _remarks(stage: StageExplanation, language: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """Give what is to be said of a stage's method: code and details."""
+    if stage.joint_method is not None:
+        yield "joint", {"joint_method": sentence(f"draw.joint_method.{stage.joint_method}", {}, language)}
+    method: Method = stage.method  # type: ignore[assignment]
+    traits = METHODS[method]
+    if not traits.fixed_size:
+        yield "random_size", {}
+    if not traits.exact_first_order:
+        yield "nearly", {}
+    if traits.numbers == "stream":
+        yield "same_version", {}
+    if stage.unannounced:
+        yield "unannounced", {"units": stage.unannounced}
 
 
 def _stratum(stratum: StratumExplanation, language: str) -> str:
@@ -45,14 +79,51 @@ def _stratum(stratum: StratumExplanation, language: str) -> str:
         "chance": f"{stratum.expected / stratum.population:.2%}" if stratum.population else "—",
     }
     parts = [sentence("draw.explain.stratum" if stratum.groups > 1 else "draw.explain.stratum_once", details, language)]
-    if stratum.certainties:
-        code = "draw.explain.certain_below" if stratum.groups > 1 else "draw.explain.certain"
-        parts.append(sentence(code, {"units": stratum.certainties}, language))
-    if stratum.short:
-        parts.append(sentence("draw.explain.short", {"groups": stratum.short}, language))
-    if stratum.short_of_reserves:
-        parts.append(sentence("draw.explain.few_reserves", {"groups": stratum.short_of_reserves}, language))
+    parts += [sentence(f"draw.explain.{code}", given, language) for code, given in _stratum_remarks(stratum)]
     return "".join(parts)
+
+
+def _stratum_remarks(stratum: StratumExplanation) -> Iterator[tuple[str, dict[str, object]]]:
+    if stratum.least is not None and stratum.least != stratum.most:
+        yield "chances", {"least": f"{100 * stratum.least:.4g}%", "most": f"{100 * (stratum.most or 0):.4g}%"}
+    if stratum.certainties:
+        yield ("certain_below" if stratum.groups > 1 else "certain"), {"units": stratum.certainties}
+    if stratum.without:
+        yield "without", {"units": stratum.without}
+    if stratum.short:
+        yield "short", {"groups": stratum.short}
+    if stratum.short_of_reserves:
+        yield "few_reserves", {"groups": stratum.short_of_reserves}
+
+
+def _other_draws(design: Design, language: str) -> Iterator[str]:
+    """Tell of an earlier draw that is followed, and of a first phase."""
+    if design.earlier is not None:
+        yield sentence("draw.explain.earlier", _earlier(design.earlier, language), language)
+    if design.first_phase is not None:
+        phase = design.first_phase
+        details = {"manifest": phase.manifest_sha256[:SHOWN_HASH], "weight": phase.weight}
+        yield sentence("draw.explain.first_phase", details, language)
+
+
+def _earlier(earlier: EarlierDraw, language: str) -> dict[str, object]:
+    effect = "earlier_apart" if float(earlier.shift) else "earlier_overlap"
+    return {
+        "stages": "、".join(earlier.stages),
+        "manifest": earlier.manifest_sha256[:SHOWN_HASH],
+        "shift": earlier.shift,
+        "effect": sentence(f"draw.explain.{effect}", {}, language),
+    }
+
+
+def _workload(work: Workload, language: str) -> Iterator[str]:
+    if work.minutes is not None:
+        details = {"minutes": _count(work.minutes), "day": work.day_minutes, "teams": work.teams, "days": work.days}
+        yield sentence("draw.explain.effort", details, language)
+    if work.cost is not None:
+        parts = "、".join(f"{name} {amount}" for name, amount in work.parts)
+        money = {"amount": str(work.cost), "currency": work.currency, "parts": parts}
+        yield sentence("draw.explain.money", money, language)
 
 
 def _count(expected: float) -> str:

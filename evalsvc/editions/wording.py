@@ -14,12 +14,6 @@ OUTCOMES: Mapping[str, str] = {
 CASE_KINDS: Mapping[str, str] = {"wrong_exit": "疑似错退", "missed": "疑似漏评", "wrong_entry": "疑似错评"}
 CASE_STATES: Mapping[str, str] = {"confirmed": "认定", "excluded": "排除", "open": "未决"}
 LEVELS: Mapping[str, str] = {"county": "县", "town": "乡镇", "village": "行政村", "household": "农户"}
-METHODS: Mapping[str, str] = {"pps_systematic": "按规模大小成比例的系统抽样", "equal": "等概率抽样"}
-JOINT_METHODS: Mapping[str, str] = {
-    "hartley-rao": "Hartley–Rao近似",
-    "brewer": "Brewer近似",
-    "with-replacement": "按有放回抽样近似",
-}
 INTERVALS: Mapping[str, str] = {
     "korn-graubard": "Korn–Graubard",
     "beta": "Beta",

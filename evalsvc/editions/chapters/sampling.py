@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from evalsvc.editions.figures import NONE, Figures
-from evalsvc.editions.wording import JOINT_METHODS, LEVELS, METHODS
+from evalsvc.editions.wording import LEVELS
+from evalsvc.words import term
 from evalsvc.zone import SHANGHAI
 from reports.document import Block, Chapter, Column, CommandLine, Heading, Items, Paragraph, Row, Strong, Table, Text
 
@@ -52,7 +53,7 @@ def _stage(stage: Mapping[str, Any], above: str | None) -> str:
     strata = "、".join(COLUMNS.get(name, name) for name in stage["strata"])
     within = f"在每个抽中的{above}内，" if above else ""
     layers = f"按{strata}分层，" if strata else ""
-    text = f"{level}一级：{within}{layers}{METHODS.get(stage['method'], stage['method'])}。"
+    text = f"{level}一级：{within}{layers}{term('draw.method', stage['method'])}。"
     if stage["size"]:
         kind, name = next(iter(stage["size"].items()))
         counted = f"{LEVELS.get(name, name)}数" if kind == "count" else name
@@ -62,13 +63,19 @@ def _stage(stage: Mapping[str, Any], above: str | None) -> str:
 
 
 def _takes(take: Mapping[str, Any], words: str, counted: str) -> str:
-    if "total" in take:
-        return f"共{words}{take['total']}{counted}，按规则分配到各层。" if take["total"] else ""
+    if "each" not in take:
+        total = take.get("total", "按精度要求算出的数")
+        return f"共{words}{total}{counted}，按规则分配到各层。" if total else ""
     each = take["each"]
     if {line["take"] for line in take["by"]} <= {each}:
-        return f"每层{words}{each}{counted}。" if each else ""
-    lines = [f"{'、'.join(line['when'].values())}的层各{line['take']}{counted}" for line in take["by"]]
-    return f"{words}：{'，'.join([*lines, f'其他层各{each}{counted}'])}。"
+        return f"每层{words}{_amount(each, counted)}。" if each else ""
+    lines = [f"{'、'.join(line['when'].values())}的层各{_amount(line['take'], counted)}" for line in take["by"]]
+    return f"{words}：{'，'.join([*lines, f'其他层各{_amount(each, counted)}'])}。"
+
+
+def _amount(amount: int | str, counted: str) -> str:
+    """Write a number, a share or all."""
+    return "全部" if amount == "all" else amount if isinstance(amount, str) else f"{amount}{counted}"
 
 
 def _stages(figures: Figures) -> Table:
@@ -79,7 +86,7 @@ def _stages(figures: Figures) -> Table:
     )
     rows = []
     for stage in figures.facts["draw"]["stages"]:
-        methods = "、".join(JOINT_METHODS.get(name, name) for name in stage["joint_methods"]) or NONE
+        methods = "、".join(term("draw.joint_method", name) for name in stage["joint_methods"]) or NONE
         names = ("groups", "population", "taken", "certain", "reserves")
         numbers = (figures.count("draw", "stages", stage["code"], name) for name in names)
         counted = "户" if stage["code"] == "household" else "个"

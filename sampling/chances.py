@@ -1,0 +1,105 @@
+"""Work out, without a seed, how likely every unit of a stage is to be in the sample."""
+
+# ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sampling.design import Stage
+from sampling.engine import Engine
+from sampling.groups import GroupTake
+from sampling.methods.probabilities import inclusion_probabilities
+
+Above = Mapping[str | None, float]
+"""Probability of every possible parent to be in the sample; of None, at the first stage, 1."""
+
+
+@dataclass(frozen=True)
+class GroupChances:
+    """Hold what the units of one group have: conditional on the parent, and with the draw of all stages above.
+
+    Parameters
+    ----------
+    certainties, without : int
+        Units whose conditional probability is 1, and those that cannot be taken at all.
+    least, most : float or None
+        Smallest and largest probability of the units that can be taken; None where there are none.
+    """
+
+    certainties: int
+    without: int
+    least: float | None
+    most: float | None
+
+
+@dataclass(frozen=True)
+class StageChances:
+    """Hold a stage's groups in the order of its takes, and the units' probabilities where a lower stage needs them."""
+
+    groups: tuple[GroupChances, ...]
+    units: Above
+
+
+def stage_chances(
+    engine: Engine, stage: Stage, takes: Sequence[GroupTake], above: Above, units: str, *, last: bool
+) -> StageChances:
+    """Work out a stage; at a last stage of equal probability no unit is read.
+
+    Parameters
+    ----------
+    units : str
+        Name of the table that ``units_step`` made.
+    """
+    if last and stage.size is None:
+        return StageChances(tuple(_alike(take, above) for take in takes), {})
+    lists = _lists(engine, stage, units)
+    groups: list[GroupChances] = []
+    chances: dict[str | None, float] = {}
+    for take in takes:
+        ids, sizes = lists[take.group.parent or "", take.group.stratum]
+        conditional = _conditional(stage, take, sizes)
+        parent = above.get(take.group.parent, 0.0)
+        chances |= {unit_id: parent * own for unit_id, own in zip(ids, conditional, strict=True)}
+        groups.append(_group(conditional, parent))
+    return StageChances(tuple(groups), chances)
+
+
+def _lists(engine: Engine, stage: Stage, units: str) -> dict[tuple[str, str], tuple[list[str], list[int]]]:
+    size = "size" if stage.size is not None else "1"
+    lists: dict[tuple[str, str], tuple[list[str], list[int]]] = {}
+    for parent, stratum, unit_id, amount in engine.rows(f"SELECT parent, stratum, id, {size} FROM {units}"):
+        ids, sizes = lists.setdefault((parent, stratum), ([], []))
+        ids.append(unit_id)
+        sizes.append(int(amount))
+    return lists
+
+
+def _alike(take: GroupTake, above: Above) -> GroupChances:
+    own = _share(take)
+    return _group([own] * min(1, take.group.population), above.get(take.group.parent, 0.0), take.group.population)
+
+
+def _share(take: GroupTake) -> float:
+    return float(take.share) if take.share is not None else take.main / take.group.population
+
+
+def _conditional(stage: Stage, take: GroupTake, sizes: Sequence[int]) -> list[float]:
+    """Give the units' probabilities given the parent; of being drawn at least once with replacement."""
+    if stage.method == "with_replacement":
+        total = sum(sizes)
+        return [1.0 - (1.0 - size / total) ** take.main for size in sizes]
+    if stage.method == "bernoulli":
+        return [_share(take)] * len(sizes)
+    together = take.main + take.reserves
+    if not together:
+        return [0.0] * len(sizes)
+    return [own * take.main / together for own in inclusion_probabilities(sizes, together)]
+
+
+def _group(conditional: Sequence[float], parent: float, each: int = 1) -> GroupChances:
+    possible = [own * parent for own in conditional if own > 0.0]
+    return GroupChances(
+        certainties=each * sum(own == 1.0 for own in conditional),
+        without=each * sum(own == 0.0 for own in conditional),
+        least=min(possible, default=None),
+        most=max(possible, default=None),
+    )
