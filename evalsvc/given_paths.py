@@ -44,6 +44,13 @@ logs_option = click.option(
     multiple=True,
     help="另行取得的公开登记表，可重复 / a copy of the public log from elsewhere; repeatable",
 )
+folder_option = click.option(
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="写到这个文件夹，没有则新建 / the folder to write to, made if need be",
+)
 tsa_certificates_option = click.option(
     "--tsa-cert",
     "tsa_paths",

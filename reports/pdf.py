@@ -53,6 +53,13 @@ def _written(document: Document, attachments: Attachments, variant: str) -> byte
     return content
 
 
+def lay_out(html: str) -> bytes:
+    """Return a page that needs no other file as a plain PDF; the caller holds LAYOUT."""
+    page = weasyprint.HTML(string=html, base_url=None, url_fetcher=_NoFetcher())
+    content: bytes = page.render(font_config=_fonts()).write_pdf()
+    return content
+
+
 class _NoFetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]
     """A fetcher that opens nothing: a report holds all it needs."""
 

@@ -20,6 +20,7 @@ from evalsvc.draws import log, telling
 from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
+from evalsvc.draws.export_commands import assignments
 from evalsvc.draws.simulate_commands import simulate
 from evalsvc.draws.size_commands import size
 from evalsvc.draws.summary import excluded_units
@@ -56,7 +57,10 @@ def design_commands() -> None:
 
 @click.group("draw")
 def commands() -> None:
-    """抽取：承诺、执行、核验 / draws: commit, run, verify."""
+    """抽取：承诺、执行、核验、出名单 / draws: commit, run, verify, lists for the teams."""
+
+
+commands.add_command(assignments)
 
 
 @design_commands.command("check")

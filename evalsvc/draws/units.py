@@ -14,7 +14,7 @@ def unit_rows(manifest: Manifest, frame: Frame) -> Iterator[dict[str, Any]]:
     """Give the values of one row for each unit of every stage."""
     with DuckDBEngine(frame) as engine:
         for stage in manifest.stages:
-            attributes = _attributes(engine, frame, stage)
+            attributes = attributes_of(engine, frame, stage)
             for unit in stage.units:
                 yield {
                     "unit_id": unit.id,
@@ -29,7 +29,7 @@ def unit_rows(manifest: Manifest, frame: Frame) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _attributes(engine: DuckDBEngine, frame: Frame, stage: ManifestStage) -> dict[str, dict[str, Any]]:
+def attributes_of(engine: DuckDBEngine, frame: Frame, stage: ManifestStage) -> dict[str, dict[str, Any]]:
     """Look the columns of the taken units up in the frame, from the outermost level down to theirs."""
     depth = level_depth(frame.levels, stage.name)
     names = [column.name for level in frame.levels[: depth + 1] for column in level.all_columns]

@@ -1,0 +1,94 @@
+"""What is made of a manifest and its frame without the server: lists for the teams, an R script."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from evalsvc.draws.team_file import read_teams, refuse_unknown
+from evalsvc.draws.units import attributes_of
+from evalsvc.draws.visits import RESERVE, TABLES, Listed, Opened, visiting_lists
+from evalsvc.durable import write_new
+from evalsvc.given_paths import existing, folder_option, refuse_existing
+from evalsvc.terminal import language
+from evalsvc.text_files import read_text
+from evalsvc.words import sentence
+from sampling.engine import DuckDBEngine
+from sampling.frame import Frame, open_frame
+from sampling.manifest import Manifest
+
+manifest_argument = click.argument("manifest_path", metavar="MANIFEST", type=existing)
+frame_option = click.option("--frame", "frame_path", type=existing, required=True, help="frame.parquet")
+
+
+@click.command("assignments")
+@manifest_argument
+@frame_option
+@folder_option
+@click.option(
+    "--teams", "teams_path", type=existing, help="unit_id,team：哪个县、村或户归哪一组 / who visits what (CSV)"
+)
+@click.option("--title", default="", help="名单的标题，缺省为方案的标题 / title, else the design's")
+@click.option("--no-pdf", is_flag=True, help="不排 PDF / no PDF")
+def assignments(
+    *, manifest_path: Path, frame_path: Path, folder: Path, teams_path: Path | None, title: str, no_pdf: bool
+) -> None:
+    """给各组的入户名单：XLSX、CSV、可打印的 HTML 和 PDF，不含备选户 / lists for the teams, without reserves."""
+    manifest = Manifest.from_json(read_text(manifest_path), manifest_path.name)
+    frame = open_frame(frame_path)
+    opened = _opened(manifest, frame, teams_path)
+    listed = visiting_lists(manifest, frame.levels, opened, title=title or str(manifest.design.get("title", "")))
+    made = dict(_files(listed, pdf=not no_pdf))
+    folder.mkdir(exist_ok=True)
+    refuse_existing(*(folder / name for name in made), force=False)
+    for name, content in made.items():
+        write_new(folder / name, content)
+        click.echo(str(folder / name))
+    households = sum(each.households for each in listed.lists)
+    villages = sum(len(each.villages) for each in listed.lists)
+    details = {"teams": len(listed.lists), "villages": villages, "households": households, "out": str(folder)}
+    click.echo(sentence("draw.assignments_written", details, language()))
+
+
+def _opened(manifest: Manifest, frame: Frame, teams_path: Path | None) -> dict[str, Opened]:
+    """Return the units of the last stage but its reserves, each with its team."""
+    stage = manifest.stages[-1]
+    with DuckDBEngine(frame) as engine:
+        attributes = attributes_of(engine, frame, stage)
+    teams = {} if teams_path is None else read_teams(teams_path)
+    ids = [level.id for level in frame.levels]
+    places = {unit.id: [str(attributes[unit.id].get(name) or "") for name in ids] for unit in stage.units}
+    if teams_path is not None:
+        refuse_unknown(teams, frozenset(place for each in places.values() for place in each), teams_path)
+    return {
+        unit.id: Opened(_team(teams, places[unit.id]), attributes=attributes[unit.id])
+        for unit in stage.units
+        if unit.sample_type != RESERVE
+    }
+
+
+def _team(teams: Mapping[str, str], places: list[str]) -> str:
+    """Return the team of the innermost unit that has one."""
+    return next((teams[place] for place in reversed(places) if place in teams), "")
+
+
+def _files(listed: Listed, *, pdf: bool) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of each team: tables, the page to print, its PDF."""
+    from reports.visits import visits_page  # noqa: PLC0415 (what lays out loads for a second)
+
+    for number, each in enumerate(listed.lists, start=1):
+        alone = Listed((each,), listed.levels)
+        name = _file_name(each.team, number, len(listed.lists))
+        yield from ((f"{name}.{ending}", write(alone, language())) for ending, write in TABLES.items())
+        yield f"{name}.html", visits_page([each]).encode("utf-8")
+        if pdf:
+            from reports.visits_pdf import visits_pdf  # noqa: PLC0415 (as above)
+
+            yield f"{name}.pdf", visits_pdf([each])
+
+
+def _file_name(team: str, number: int, of: int) -> str:
+    """Name a team's files so that every system takes the name, and no two teams have one."""
+    plain = re.sub(r"[^\w-]+", "-", team).strip("-")[:40]
+    return "assignments" if of == 1 else f"assignments-{number:02d}" + (f"-{plain}" if plain else "")

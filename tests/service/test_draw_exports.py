@@ -1,0 +1,93 @@
+"""Lists for the teams by files: what stands on them, who gets them, and that no reserve does."""
+
+import csv
+import io
+
+import pypdfium2
+import pytest
+from openpyxl import load_workbook
+
+from sampling.manifest import Manifest
+from tests.service.test_draw_commands import draw_by_files, files, invoke  # noqa: F401 (a fixture)
+
+
+@pytest.fixture
+def drawn(files):  # noqa: F811
+    """A manifest with its frame, in a folder."""
+    path = draw_by_files(files)
+    return files, path, Manifest.from_json(path.read_text(encoding="utf-8"))
+
+
+def rows_of(path):
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
+
+
+def test_one_list_holds_every_open_household_in_order_and_no_reserve(drawn):
+    folder, manifest_path, manifest = drawn
+    out = folder / "lists"
+    made = invoke("draw", "assignments", manifest_path, "--frame", folder / "frame.parquet", "--out", out)
+    assert made.exit_code == 0, made.output
+    assert sorted(path.name for path in out.iterdir()) == [f"assignments.{e}" for e in ("csv", "html", "pdf", "xlsx")]
+    units = manifest.stages[-1].units
+    main = [unit.id for unit in units if unit.sample_type != "reserve"]
+    reserves = [unit.id for unit in units if unit.sample_type == "reserve"]
+    rows = rows_of(out / "assignments.csv")
+    assert [row["户编号"] for row in rows] == main
+    assert reserves
+    assert all(row["村"] and row["类别"] and row["建档立卡"] in "是否" and row["家庭人口"].isdigit() for row in rows)
+    for village in {row["村编号"] for row in rows}:
+        order = [int(row["访问次序"]) for row in rows if row["村编号"] == village]
+        assert order == list(range(1, len(order) + 1))
+    sheet = list(load_workbook(out / "assignments.xlsx").active.values)
+    assert [row[5] for row in sheet[1:]] == main
+    page = (out / "assignments.html").read_text(encoding="utf-8")
+    pdf = pypdfium2.PdfDocument((out / "assignments.pdf").read_bytes())
+    printed = "".join(sheet.get_textpage().get_text_bounded() for sheet in pdf)
+    assert len(pdf) == 1 + len({row["村编号"] for row in rows})
+    assert [round(each) for each in pdf[0].get_size()] == [595, 842]
+    for text in (page, printed):
+        assert all(unit in text for unit in main)
+        assert not any(unit in text for unit in reserves)
+    assert "<script" not in page and "http" not in page
+    again = invoke("draw", "assignments", manifest_path, "--frame", folder / "frame.parquet", "--out", out)
+    assert again.exit_code == 1
+
+
+def test_each_team_gets_its_own_files(drawn):
+    folder, manifest_path, manifest = drawn
+    villages = sorted({unit.id for unit in manifest.stages[0].units})
+    county = villages[-1][:2] + villages[-1][2] + "001"
+    teams = folder / "teams.csv"
+    teams.write_text(f"unit_id,team\n{county},二组\n{villages[0]},一/组\n", encoding="gb18030")
+    out = folder / "lists"
+    options = ("--frame", folder / "frame.parquet", "--out", out, "--teams", teams, "--no-pdf", "--title", "试点")
+    made = invoke("draw", "assignments", manifest_path, *options)
+    assert made.exit_code == 0, made.output
+    names = sorted(path.name for path in out.glob("*.csv"))
+    assert names == ["assignments-01.csv", "assignments-02-一-组.csv", "assignments-03-二组.csv"]
+    assert {row["村编号"] for row in rows_of(out / names[1])} == {villages[0]}
+    assert {row["组"] for row in rows_of(out / names[2])} == {"二组"}
+    everything = [row["户编号"] for name in names for row in rows_of(out / name)]
+    units = manifest.stages[-1].units
+    assert sorted(everything) == sorted(unit.id for unit in units if unit.sample_type != "reserve")
+    assert "试点" in (out / "assignments-01.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("unit,team\n1,一组\n", "须有这些列"),
+        ("unit_id,team\n,一组\n999,二组\n", "第 2 行缺编号"),
+        ("unit_id,team\n999,二组\n", "999"),
+        ("unit_id,team\n1,一组\n1,二组\n", "分给了另一组"),
+    ],
+)
+def test_a_table_of_teams_that_cannot_be_used_is_refused(drawn, text, words):
+    folder, manifest_path, _ = drawn
+    teams = folder / "teams.csv"
+    teams.write_text(text, encoding="utf-8")
+    options = ("--frame", folder / "frame.parquet", "--out", folder / "lists", "--teams", teams)
+    refused = invoke("draw", "assignments", manifest_path, *options)
+    assert refused.exit_code == 1
+    assert words in "".join(refused.stderr.split("\n")).replace("│", "").replace(" ", " ") or words in refused.stderr
+    assert not (folder / "lists").exists()
