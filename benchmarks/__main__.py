@@ -1,4 +1,7 @@
-"""Run every study, one after the other: `.venv/bin/python -m benchmarks`; each writes its page of docs/evidence."""
+"""Run every study, one after the other: `.venv/bin/python -m benchmarks`; each writes its page of docs/evidence.
+
+`.venv/bin/python -m benchmarks draw …` runs one of them, as `-m benchmarks.draw …` does.
+"""
 
 import subprocess
 import sys
@@ -6,18 +9,18 @@ import time
 
 from benchmarks.evidence import ROOT, duration
 
-STUDIES = ("form_check", "replacement", "intake", "demo", "demonstration_samples", "byte_flips")
+STUDIES = ("form_check", "draw", "replacement", "intake", "demo", "demonstration_samples", "byte_flips")
 """The short ones first."""
 
 
 def main() -> None:
+    given = sys.argv[1:]
+    named, options = (given[:1], given[1:]) if given and given[0] in STUDIES else (STUDIES, given)
     failed = []
-    for name in STUDIES:
+    for name in named:
         print(f"== {name}", flush=True)
         began = time.monotonic()
-        if subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{name}", *sys.argv[1:]], cwd=ROOT, check=False
-        ).returncode:
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], cwd=ROOT, check=False).returncode:
             failed.append(name)
         print(f"== {name}: {duration(time.monotonic() - began)}", flush=True)
     if failed:

@@ -76,7 +76,9 @@ def _fieldwork(
     """Import a frame, draw every household of it, and make assignments with the shipped form."""
     store, key = service.store, service.config.secret_key
     with tempfile.TemporaryDirectory() as folder:
-        checked = check_files(_write_frame(Path(folder), households), f"levels: {LEVELS}", Path(folder) / "frame.parquet")
+        checked = check_files(
+            _write_frame(Path(folder), households), f"levels: {LEVELS}", Path(folder) / "frame.parquet"
+        )
         frame = import_frame(session, SYSTEM, evaluation.id, keep_frame(store, checked))
     design = _design(evaluation.code)
     bound = draws.bind(session, store, SYSTEM, evaluation, frame_id=frame.id, design_text=design, secret_key=key)

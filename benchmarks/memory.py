@@ -106,3 +106,9 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""  # it ended in between
+
+
+def most_held() -> int:
+    """Return the most bytes that this process has held at one moment since it began, as the kernel counted them."""
+    lines = _text(PROC / "self" / "status").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))

@@ -77,7 +77,7 @@ def packaged_java() -> Path | None:
 def version_of(java: Path) -> int:
     """Return the number of a Java's release; 0 where it does not run."""
     try:
-        asked = [java, "-version"]
+        asked = [str(java), "-version"]
         told = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60).stderr  # noqa: S603 (ours)
     except (OSError, subprocess.SubprocessError):
         return 0
