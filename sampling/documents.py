@@ -27,6 +27,7 @@ TYPES = {
     ("object", "null"): "document.type_object_or_null",
     ("string", "null"): "document.type_string_or_null",
     ("string", "number"): "document.type_string_or_number",
+    ("object", "string"): "document.type_object_or_string",
 }
 """The sentence of each type, or choice of types."""
 RANGES = {

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 
 from sampling.engine import DuckDBEngine
 from sampling.errors import Complaint, SamplingError
+from sampling.frame_notes import NO_NOTES, FrameNotes
 from sampling.levels import Level
 from sampling.mapping import FrameMapping, MappingReading, load_mapping
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from sampling.identity import IdentityKey
 
 __all__ = [
     "Frame",
@@ -40,12 +43,13 @@ __all__ = [
 class Frame:
     """Hold the levels and either a table in memory or the Parquet file it stands in.
 
-    Rows stand in code-point order of the ids, outermost level first.
+    Rows stand in code-point order of the ids, outermost level first. ``notes`` say what is known of the columns.
     """
 
     levels: tuple[Level, ...]
     table: "pa.Table | None" = None
     path: Path | None = None
+    notes: FrameNotes = NO_NOTES
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ class FrameReading:
     unused_columns: tuple[str, ...] = ()
 
 
-def import_frame(sources: Path | Sequence[Path], mapping: FrameMapping, out: Path) -> FrameReading:
+def import_frame(
+    sources: Path | Sequence[Path], mapping: FrameMapping, out: Path, *, key: "IdentityKey | None" = None
+) -> FrameReading:
     """Import a client's files as a frame's Parquet file; every problem comes back at once, nothing half imported.
 
     Rows are put aside, checked and sorted out of core: lists may be larger than memory (workbooks have limits).
@@ -89,6 +95,8 @@ def import_frame(sources: Path | Sequence[Path], mapping: FrameMapping, out: Pat
         Levels, column types and renamed columns.
     out : Path
         Where the frame is written; appears when it is whole. What is put aside lies beside it meanwhile.
+    key : IdentityKey, optional
+        Needed where the mapping has columns of identity numbers, which are kept as hashes only.
 
     Returns
     -------
@@ -97,7 +105,7 @@ def import_frame(sources: Path | Sequence[Path], mapping: FrameMapping, out: Pat
     """
     from sampling.frame_import import import_files  # noqa: PLC0415 (loads NumPy and Arrow)
 
-    return import_files([sources] if isinstance(sources, Path) else sources, mapping, out)
+    return import_files([sources] if isinstance(sources, Path) else sources, mapping, out, key)
 
 
 def header_complaints(source: Path, mapping: FrameMapping) -> tuple[Complaint, ...]:
@@ -107,15 +115,18 @@ def header_complaints(source: Path, mapping: FrameMapping) -> tuple[Complaint, .
     return complaints_of(source, mapping)
 
 
-def read_frame(sources: Path | Sequence[Path], mapping: FrameMapping) -> FrameReading:
+def read_frame(
+    sources: Path | Sequence[Path], mapping: FrameMapping, *, key: "IdentityKey | None" = None
+) -> FrameReading:
     """Import a short list into memory; ``write_frame`` keeps it. Long ones are for ``import_frame``."""
     from sampling.frame_arrow import read_table  # noqa: PLC0415 (loads Arrow)
 
     with tempfile.TemporaryDirectory() as folder:
-        reading = import_frame(sources, mapping, Path(folder) / "frame.parquet")
+        reading = import_frame(sources, mapping, Path(folder) / "frame.parquet", key=key)
         if reading.frame is None or reading.frame.path is None:
             return reading
-        return replace(reading, frame=Frame(reading.frame.levels, table=read_table(reading.frame.path, mapping.levels)))
+        table = read_table(reading.frame.path, mapping.levels)
+        return replace(reading, frame=replace(reading.frame, table=table, path=None))
 
 
 def frame_profile(frame: Frame) -> FrameProfile:
@@ -144,7 +155,7 @@ def write_frame(frame: Frame, path: Path) -> None:
         raise SamplingError("frame.not_in_memory", path=str(frame.path))
     from sampling.frame_arrow import write_table  # noqa: PLC0415 (loads Arrow)
 
-    write_table(frame.table, frame.levels, path)
+    write_table(frame.table, frame.levels, frame.notes, path)
 
 
 def open_frame(path: Path) -> Frame:
@@ -155,6 +166,7 @@ def open_frame(path: Path) -> Frame:
     SamplingError
         ``frame.not_a_frame``: no Parquet file; ``frame.foreign_parquet``: one that no import of this project wrote.
     """
-    from sampling.frame_arrow import read_levels  # noqa: PLC0415 (loads Arrow)
+    from sampling.frame_arrow import read_metadata  # noqa: PLC0415 (loads Arrow)
 
-    return Frame(read_levels(path), path=path)
+    levels, notes = read_metadata(path)
+    return Frame(levels, path=path, notes=notes)

@@ -7,13 +7,26 @@ from typing import Any
 
 from sampling.complaint_list import ComplaintList
 from sampling.errors import complain
-from sampling.frame_stage import CONTROL, NUMBER, SCIENTIFIC, SHORTENED, ColumnNames, Staged, problem_of, text_of
+from sampling.frame_stage import (
+    CONTROL,
+    IDENTITY,
+    NUMBER,
+    SCIENTIFIC,
+    SHORTENED,
+    ColumnNames,
+    Staged,
+    problem_of,
+    text_of,
+)
 from sampling.frame_text import CONTROL_CHARACTERS, LISTED_PROBLEMS, plain
 from sampling.frame_tidy import MISSING_NUMBER, NUMBER_CODES
+from sampling.identity import IDENTITY_CODES
 from sampling.levels import Column, Level
 
 Run = Callable[[str], list[tuple[Any, ...]]]
 """Runs a statement and gives its rows."""
+VALUES = frozenset({"value", "first_value"})
+"""Details that are values of a column; of some columns they are not shown."""
 ROW_NUMBERS = frozenset({"first_row"})
 """Details that are rows of the list, which people look for in their file."""
 
@@ -42,8 +55,19 @@ class ListCheck:
         self._texts()
         self._ids()
         self._numbers()
+        self._persons()
         self._duplicates()
         self._contradictions()
+
+    def rows(self, step: str) -> list[tuple[Any, ...]]:
+        """Run a step over the list's view."""
+        return self._run(step)
+
+    def tell(self, code: str, column: str, row: int, **details: Any) -> None:
+        """Complain about a row of the list."""
+        file, place = self.staged.place(row)
+        source = file.columns.sources.get(column, column)
+        self._complaints.add(complain(code, file=file.name, row=place, column=source, **details))
 
     def listed(self, code: str, column: str, names: Sequence[str], step: str, **more: Any) -> None:
         """Turn a step's rows (row of the list, then details by name) into complaints."""
@@ -52,6 +76,8 @@ class ListCheck:
             file, row = self.staged.place(line[0])
             shown = dict(zip(names, line[1:-1], strict=True))
             details = {name: self._detail(name, value, file.name) for name, value in shown.items()}
+            if column in self.staged.units.wanted.hidden:
+                details |= {name: "…" for name in VALUES & details.keys()}
             source = file.columns.sources.get(column, column)
             told = complain(code, file=file.name, row=row, column=source, **details, **more)
             rest = line[-1] - len(found) + 1 if number == len(found) - 1 else 1
@@ -116,6 +142,26 @@ class ListCheck:
                 f"GROUP BY {unit}, {text}, CASE WHEN {unit} IS NULL THEN row END"
             )
             self.listed(codes[number], own.name, ["unit", "value"], step, decimals=own.decimals)
+
+    def _persons(self) -> None:
+        """Find identity numbers that are none, and numbers that two units share; only rows are told."""
+        for level in self.staged.units.levels:
+            for own in [own for own in level.columns if own.name in self.staged.units.wanted.hidden]:
+                unit, short = self._names[level.id], self._names[own.name]
+                problem = problem_of(short)
+                for number, code in IDENTITY_CODES.items() if (IDENTITY, own.name) in self.staged.seen else ():
+                    owner = f"coalesce({unit}, CAST(row AS VARCHAR))"
+                    step = f"SELECT min(row) FROM {self.view} WHERE {problem} = {number} GROUP BY {owner}"
+                    self.listed(code, own.name, [], step)
+                pairs = f"SELECT DISTINCT hash({short}) AS person, {unit} FROM {self.view} WHERE {short} IS NOT NULL"
+                if not self._run(f"SELECT 1 FROM ({pairs}) AS pairs GROUP BY person HAVING count(*) > 1 LIMIT 1"):
+                    continue
+                units = f"SELECT {short} AS person, min(row) AS row FROM {self.view} WHERE {short} IS NOT NULL"
+                step = (
+                    "SELECT row, first_row FROM (SELECT row, min(row) OVER (PARTITION BY person) AS first_row "
+                    f"FROM ({units} GROUP BY {short}, {unit}) AS units) AS numbered WHERE row > first_row"
+                )
+                self.listed("frame.person_twice", own.name, ["first_row"], step, level=level.name)
 
     def _duplicates(self) -> None:
         """Find every row that repeats a unit: of the lowest level, or one said to have no lower units."""

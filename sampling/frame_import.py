@@ -10,27 +10,62 @@ from typing import Any
 import pyarrow as pa
 
 from sampling.bounded import bounded_connection
+from sampling.code_changes import Changes, check_changes
+from sampling.code_changes_file import COLUMNS, read_changes
 from sampling.complaint_list import ComplaintList
 from sampling.errors import Complaint, complain
 from sampling.frame import Frame, FrameReading, frame_profile
 from sampling.frame_arrow import ROW_GROUP_ROWS, frame_metadata
 from sampling.frame_batches import FileRefusedError
 from sampling.frame_check import ListCheck, check_between
+from sampling.frame_code_check import CodeCheck
 from sampling.frame_files import open_file
 from sampling.frame_lists import UnitList, unit_lists
+from sampling.frame_notes import FrameNotes, IdentityNote
 from sampling.frame_stage import ColumnNames, Staged, short_names, stage
 from sampling.frame_text import FRAME_FILE
+from sampling.frame_treatment import Treatment
+from sampling.identity import ALGORITHM, IdentityKey
 from sampling.interruption import interruptible
 from sampling.mapping import FrameMapping
 
 
-def import_files(sources: Sequence[Path], mapping: FrameMapping, out: Path) -> FrameReading:
+def import_files(
+    sources: Sequence[Path], mapping: FrameMapping, out: Path, key: IdentityKey | None = None
+) -> FrameReading:
     """Import a client's files, as ``sampling.frame.import_frame`` tells."""
     lists, complaints = unit_lists(sources, mapping)
-    if complaints:
-        return FrameReading(None, tuple(complaints), None)
+    if mapping.identities and key is None:
+        columns = ", ".join(sorted(mapping.identities))
+        complaints.append(complain("frame.identity_key_missing", columns=columns))
+    changes, problems = _code_changes(sources, mapping)
+    if complaints or problems:
+        return FrameReading(None, (*complaints, *problems), None)
+    treatment = Treatment(mapping.codes, changes, mapping.identities, key)
     with tempfile.TemporaryDirectory(prefix=".frame-", dir=out.parent) as folder:
-        return _Import(mapping, Path(folder)).run(lists, out)
+        return _Import(mapping, treatment, Path(folder)).run(lists, out)
+
+
+def _code_changes(sources: Sequence[Path], mapping: FrameMapping) -> tuple[dict[str, Changes], list[Complaint]]:
+    """Gather the changes of codes by column, of the mapping and of the files that it names."""
+    found: dict[str, Changes] = {}
+    complaints: list[Complaint] = []
+    for rule in mapping.codes:
+        changes = list(rule.changes)
+        if rule.changes_file is not None:
+            path = next((each for each in sources if each.name == rule.changes_file), None)
+            if path is None:
+                complaints.append(complain("frame.changes_missing", file=rule.changes_file, column=rule.column))
+                continue
+            try:
+                changes = read_changes(path)
+            except FileRefusedError as error:
+                complaints += error.complaints
+                continue
+            complaints += check_changes(changes, path.name, COLUMNS[0])
+        if changes:
+            found[rule.column] = Changes(changes, rule.vintage)
+    return found, complaints
 
 
 def header_complaints(source: Path, mapping: FrameMapping) -> tuple[Complaint, ...]:
@@ -45,8 +80,9 @@ def header_complaints(source: Path, mapping: FrameMapping) -> tuple[Complaint, .
 class _Import:
     """Hold the folder and the statements of one import."""
 
-    def __init__(self, mapping: FrameMapping, folder: Path) -> None:
+    def __init__(self, mapping: FrameMapping, treatment: Treatment, folder: Path) -> None:
         self._mapping = mapping
+        self._treatment = treatment
         self._folder = folder
         self._columns = tuple(own for level in mapping.levels for own in level.all_columns)
         self._names: ColumnNames = short_names(self._columns)
@@ -64,14 +100,14 @@ class _Import:
         unused = tuple(dict.fromkeys(name for each in staged for file in each.files for name in file.columns.unused))
         pa.default_memory_pool().release_unused()  # the engine takes as much again
         with closing(bounded_connection(self._folder)) as self._connection:
-            self._check(staged)
+            notes = self._check(staged)
             if self._complaints:
                 return FrameReading(None, self._complaints.listed(), None, encoding, unused)
             partial = self._folder / FRAME_FILE
-            self._write(staged, partial)
+            self._write(staged, notes, partial)
         # The frame appears under its name only when it is whole.
         partial.replace(out)
-        frame = Frame(self._mapping.levels, path=out)
+        frame = Frame(self._mapping.levels, path=out, notes=notes)
         return FrameReading(frame, (), frame_profile(frame), encoding, unused)
 
     def _stage(self, lists: Sequence[UnitList]) -> list[Staged]:
@@ -79,7 +115,9 @@ class _Import:
         refused: list[Complaint] | None = None
         for number, each in enumerate(lists):
             try:
-                staged.append(stage(each, self._names, self._folder / f"list{number}.parquet", self._complaints))
+                staged.append(
+                    stage(each, self._names, self._folder / f"list{number}.parquet", self._treatment, self._complaints)
+                )
             except FileRefusedError as error:
                 refused = [*(refused or ()), *error.complaints]
         if refused is not None:
@@ -89,20 +127,28 @@ class _Import:
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         return interruptible(self._connection, lambda: list(self._connection.execute(statement).fetchall()))
 
-    def _check(self, staged: Sequence[Staged]) -> None:
+    def _check(self, staged: Sequence[Staged]) -> FrameNotes:
         checks = []
         for number, each in enumerate(staged):
             view = f"list{number}"
             self._run(f"CREATE VIEW {view} AS SELECT * FROM read_parquet({_literal(str(each.path))})")
             checks.append(ListCheck(each, view, self._names, self._run, self._complaints))
-        for check in checks:
+        codes = [CodeCheck(check, self._names, self._mapping.codes) for check in checks]
+        for check, of_codes in zip(checks, codes, strict=True):
             check.run()
+            of_codes.run()
         check_between(checks, self._names)
         top = self._names[self._mapping.levels[0].id]
         if not self._complaints and not self._run(f"SELECT 1 FROM list0 WHERE {top} IS NOT NULL LIMIT 1"):
             self._complaints.add(complain("frame.no_units", file=staged[0].files[0].name))
+        return FrameNotes(tuple(note for each in codes for note in each.notes()), self._identity_note())
 
-    def _write(self, staged: Sequence[Staged], path: Path) -> None:
+    def _identity_note(self) -> IdentityNote | None:
+        if self._treatment.key is None or not self._mapping.identities:
+            return None
+        return IdentityNote(tuple(sorted(self._mapping.identities)), ALGORITHM, self._treatment.key.fingerprint)
+
+    def _write(self, staged: Sequence[Staged], notes: FrameNotes, path: Path) -> None:
         """Join the lists, sort by the ids, outermost first (binary order of UTF-8 is code-point order), and write."""
         owner = {
             own.name: n for n, each in enumerate(staged) for level in each.units.levels for own in level.all_columns
@@ -121,7 +167,7 @@ class _Import:
         # Rows without anything are left out.
         named = f"list0.{self._names[self._mapping.levels[0].id]} IS NOT NULL"
         metadata = ", ".join(
-            f"{_literal(name)}: {_literal(text)}" for name, text in frame_metadata(self._mapping.levels).items()
+            f"{_literal(name)}: {_literal(text)}" for name, text in frame_metadata(self._mapping.levels, notes).items()
         )
         self._run(
             f"COPY (SELECT {columns} FROM {joined} WHERE {named} ORDER BY {order}) TO {_literal(str(path))} "

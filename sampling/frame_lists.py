@@ -8,6 +8,7 @@ from sampling.errors import Complaint, complain
 from sampling.frame_columns import Wanted
 from sampling.levels import Column, Level
 from sampling.mapping import FrameMapping
+from sampling.mapping_codes import derived_columns
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,11 @@ class UnitList:
 
 def unit_lists(sources: Sequence[Path], mapping: FrameMapping) -> tuple[tuple[UnitList, ...], list[Complaint]]:
     """Sort the files by the lists that a mapping tells of; complain about one that is missing or not asked for."""
+    tables = {rule.changes_file for rule in mapping.codes}
+    sources = [path for path in sources if path.name not in tables]
     if not mapping.files:
-        return (_list(mapping, 0, len(mapping.levels), tuple(sources)),), []
+        missing = [] if sources else [complain("frame.no_list", file=", ".join(sorted(filter(None, tables))))]
+        return (_list(mapping, 0, len(mapping.levels), tuple(sources)),), missing
     by_name = {path.name: path for path in sources}
     complaints = [
         complain("frame.level_file_missing", file=each.file, level=each.level)
@@ -83,4 +87,9 @@ def _list(
         renamed |= {target: source for source, target in file.rename.items()}
         if parent is not None and file.parent is not None:
             renamed[parent.id] = file.parent
-    return UnitList(levels, parent, sources, Wanted(names, levels[-1].id, renamed))
+    made = derived_columns(mapping.codes)
+    filled = frozenset(rule.committee for rule in mapping.codes if rule.committee is not None)
+    wanted = Wanted(
+        tuple(name for name in names if name not in made), levels[-1].id, renamed, filled, mapping.identities
+    )
+    return UnitList(levels, parent, sources, wanted)

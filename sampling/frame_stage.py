@@ -1,5 +1,6 @@
 """Put the rows of a client's files aside as they come, tidied and typed, so that they can be checked without memory."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,20 +12,25 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sampling.complaint_list import ComplaintList
-from sampling.errors import Complaint
+from sampling.errors import Complaint, complain
 from sampling.frame_batches import FileRefusedError, TextBatch
 from sampling.frame_columns import Columns
 from sampling.frame_files import open_file
 from sampling.frame_lists import UnitList
 from sampling.frame_text import CONTROL_CHARACTERS
 from sampling.frame_tidy import CODED, arrow_type, coded, tidy_column, typed_numbers
+from sampling.frame_treatment import Treatment
+from sampling.identity import LIKE_A_NUMBER, identity_problem
 from sampling.levels import Column
 
 SCIENTIFIC = r"^[0-9]([.][0-9]+)?[Ee][+][0-9]+$"
 """How a spreadsheet writes a long code that it took for a number."""
 
-CONTROL, SHORTENED, NUMBER = "control", "shortened", "number"
+CONTROL, SHORTENED, NUMBER, IDENTITY = "control", "shortened", "number", "identity"
 """What a column may have been seen to hold; only then is it asked which rows do."""
+
+LOOKED_AT = 1000
+"""Values of a column in a batch that are looked at for identity numbers."""
 
 ColumnNames = Mapping[str, str]
 
@@ -45,7 +51,7 @@ class Staged:
 
     Its columns: ``row``, counted through all files of the list; the frame's columns under short names, so that no name
     of a file can meet a word of a statement; for a number column with short name c0 also ``k0``, the number of a
-    problem, and ``t0``, the text where there is one.
+    problem, and ``t0``, the text where there is one. Of identity numbers only hashes are put aside, and ``k0``.
 
     Parameters
     ----------
@@ -69,7 +75,7 @@ def short_names(columns: tuple[Column, ...]) -> ColumnNames:
     return {own.name: f"c{number}" for number, own in enumerate(columns)}
 
 
-def stage(units: UnitList, names: ColumnNames, path: Path, complaints: ComplaintList) -> Staged:
+def stage(units: UnitList, names: ColumnNames, path: Path, treatment: Treatment, complaints: ComplaintList) -> Staged:
     """Read the files of a list to their ends.
 
     Raises
@@ -77,7 +83,7 @@ def stage(units: UnitList, names: ColumnNames, path: Path, complaints: Complaint
     FileRefusedError
         A file cannot be read as a list; what was wrong with rows until then stands among the complaints.
     """
-    stager = _Stager(units, names)
+    stager = _Stager(units, names, treatment)
     files = []
     before = 0
     refused: list[Complaint] | None = None
@@ -92,23 +98,29 @@ def stage(units: UnitList, names: ColumnNames, path: Path, complaints: Complaint
                     before = max(before, files[-1].before + int(batch.rows[-1])) if len(batch.rows) else before
             except FileRefusedError as error:
                 refused = [*(refused or ()), *error.complaints]
-    if refused is not None:
-        raise FileRefusedError(*refused)
+    clear = [complain("frame.identity_in_clear", file=files[0].name, column=name) for name in stager.in_clear()]
+    if refused is not None or clear:
+        raise FileRefusedError(*clear, *(refused or ()))
     return Staged(units, path, tuple(files), frozenset(stager.seen))
 
 
 class _Stager:
     """Tidy and type batches, and note what they may hold."""
 
-    def __init__(self, units: UnitList, names: ColumnNames) -> None:
+    def __init__(self, units: UnitList, names: ColumnNames, treatment: Treatment) -> None:
         self._units = units
         self._names = names
+        self._treatment = treatment
+        self._looks: Counter[str] = Counter()
+        self._numbers_of_persons: Counter[str] = Counter()
         self._ids = {level.id for level in units.named_levels}
         self.seen: set[tuple[str, str]] = set()
         fields = [pa.field("row", pa.int64())]
         for own in units.columns:
             short = names[own.name]
-            if own.kind == "text":
+            if own.name in treatment.identities:
+                fields += [pa.field(short, pa.string()), pa.field(problem_of(short), pa.int8())]
+            elif own.kind == "text":
                 fields.append(pa.field(short, pa.string() if own.name == units.wanted.unique else CODED))
             else:
                 kinds = {short: arrow_type(own), problem_of(short): pa.int8(), text_of(short): pa.string()}
@@ -120,9 +132,13 @@ class _Stager:
         if not len(batch.rows):
             return
         made: dict[str, pa.Array] = {"row": pa.array(batch.rows + file.before)}
+        tidied = {name: tidy_column(column) for name, column in batch.columns.items()}
+        tidied |= self._treatment.codes(tidied, {own.name for own in self._units.columns}, len(batch.rows))
         for own in self._units.columns:
-            texts = tidy_column(batch.columns[own.name])
-            if own.kind == "text":
+            texts = tidied[own.name]
+            if own.name in self._treatment.identities:
+                made |= self._identities(coded(texts), own)
+            elif own.kind == "text":
                 self._look_at(texts, own)
                 plain = own.name == self._units.wanted.unique
                 made[self._names[own.name]] = texts.cast(pa.string()) if plain else coded(texts)
@@ -133,9 +149,24 @@ class _Stager:
     def _look_at(self, texts: pa.Array, own: Column) -> None:
         """Note characters that do not print, which hashes join values with, and ids like 3.50125E+17."""
         values = texts.dictionary if pa.types.is_dictionary(texts.type) else texts
+        sample = values[:LOOKED_AT].drop_null()
+        like = pc.filter(sample, pc.match_substring_regex(sample, LIKE_A_NUMBER)).to_pylist()
+        self._looks[own.name] += len(sample)
+        self._numbers_of_persons[own.name] += sum(identity_problem(each) == 0 for each in like)
         self._note(CONTROL, own, values, CONTROL_CHARACTERS)
         if own.name in self._ids:
             self._note(SHORTENED, own, values, SCIENTIFIC)
+
+    def in_clear(self) -> list[str]:
+        """Name the columns most of whose values are identity numbers, though the mapping does not say so."""
+        return [name for name, count in self._numbers_of_persons.items() if 2 * count > self._looks[name]]
+
+    def _identities(self, texts: pa.DictionaryArray, own: Column) -> dict[str, pa.Array]:
+        short = self._names[own.name]
+        hashes, problems = self._treatment.hashed(texts)
+        if problems.any():
+            self.seen.add((IDENTITY, own.name))
+        return {short: hashes, problem_of(short): pa.array(problems)}
 
     def _note(self, kind: str, own: Column, values: pa.Array, pattern: str) -> None:
         known = (kind, own.name) in self.seen

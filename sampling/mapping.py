@@ -7,8 +7,10 @@ from sampling.document_rows import with_rows
 from sampling.documents import check_schema, parse_document
 from sampling.errors import Complaint, complain
 from sampling.levels import Level, check_levels, levels_from_json
+from sampling.mapping_codes import CodeRule, check_codes, codes_from_json
 
 SCHEMA = "mapping.schema.json"
+IDENTITY = "identity"
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,17 @@ class FrameMapping:
     ----------
     files : tuple of LevelFile
         Outermost first; none for one flat list.
+    codes : tuple of CodeRule
+        Columns that hold administrative codes.
+    identities : frozenset of str
+        Columns that hold identity numbers, of which the frame keeps keyed hashes.
     """
 
     levels: tuple[Level, ...]
     rename: Mapping[str, str] = field(default_factory=dict)
     files: tuple[LevelFile, ...] = ()
+    codes: tuple[CodeRule, ...] = ()
+    identities: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ def load_mapping(text: str, file: str = "mapping.yaml") -> MappingReading:
     Parameters
     ----------
     text : str
-        The document: ``levels`` and, optionally, ``rename`` and ``files``.
+        The document: ``levels`` and, optionally, ``rename``, ``files`` and ``codes``.
     file : str, optional
         Name for the complaints.
     """
@@ -75,8 +83,18 @@ def load_mapping(text: str, file: str = "mapping.yaml") -> MappingReading:
     files = _files_from_json(document.value.get("files") or {}, levels)
     complaints = check_levels(levels, file) + _check_rename(levels, rename, file, "rename")
     complaints += _check_files(levels, document.value.get("files") or {}, file)
-    mapping = None if complaints else FrameMapping(levels, rename, files)
+    codes = codes_from_json(document.value.get("codes") or {}, levels)
+    complaints += check_codes(codes, levels, file)
+    identities = _identities(document.value["levels"])
+    mapping = None if complaints else FrameMapping(levels, rename, files, codes, identities)
     return MappingReading(mapping, with_rows(complaints, text))
+
+
+def _identities(levels: Sequence[Mapping[str, Mapping[str, str]]]) -> frozenset[str]:
+    """Name the columns of type ``identity``; in the frame they are text."""
+    return frozenset(
+        name for level in levels for name, kind in (level.get("columns") or {}).items() if kind == IDENTITY
+    )
 
 
 def _files_from_json(value: Mapping[str, Mapping[str, object]], levels: Sequence[Level]) -> tuple[LevelFile, ...]:
