@@ -4,15 +4,12 @@ Arrow and DuckDB are loaded when a frame is read or written (`sampling.frame_arr
 only names a frame need not wait for.
 """
 
-# ruff: noqa: S608 (column names are quoted, everything else in a step is ours)
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sampling.engine import DuckDBEngine
 from sampling.errors import Complaint, SamplingError
 from sampling.frame_notes import NO_NOTES, FrameNotes
 from sampling.levels import Level
@@ -21,15 +18,14 @@ from sampling.mapping import FrameMapping, MappingReading, load_mapping
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from sampling.frame_profile import FrameProfile
     from sampling.identity import IdentityKey
 
 __all__ = [
     "Frame",
     "FrameMapping",
-    "FrameProfile",
     "FrameReading",
     "MappingReading",
-    "frame_profile",
     "header_complaints",
     "import_frame",
     "load_mapping",
@@ -53,14 +49,6 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class FrameProfile:
-    """Count a frame: units of each level, totals of number columns over the units that own them."""
-
-    counts: Mapping[str, int]
-    totals: Mapping[str, int | Decimal]
-
-
-@dataclass(frozen=True)
 class FrameReading:
     """Hold an imported frame with its profile, or the complaints that forbid its use; never both.
 
@@ -74,7 +62,7 @@ class FrameReading:
 
     frame: Frame | None
     complaints: tuple[Complaint, ...]
-    profile: FrameProfile | None
+    profile: "FrameProfile | None"
     encoding: str | None = None
     unused_columns: tuple[str, ...] = ()
 
@@ -127,26 +115,6 @@ def read_frame(
             return reading
         table = read_table(reading.frame.path, mapping.levels)
         return replace(reading, frame=replace(reading.frame, table=table, path=None))
-
-
-def frame_profile(frame: Frame) -> FrameProfile:
-    """Count units by level and sum number columns."""
-    counts: dict[str, int] = {}
-    totals: dict[str, int | Decimal] = {}
-    with DuckDBEngine(frame) as engine:
-        for depth, level in enumerate(frame.levels):
-            unit = engine.quote(level.id)
-            lowest = depth == len(frame.levels) - 1
-            numbers = [own for own in level.columns if own.kind != "text"]
-            values = [engine.quote(own.name) if lowest else f"max({engine.quote(own.name)})" for own in numbers]
-            listed = "".join(f", {value} AS n{i}" for i, value in enumerate(values))
-            units = f"SELECT {unit} AS id{listed} FROM frame WHERE {unit} IS NOT NULL"
-            units += "" if lowest else f" GROUP BY {unit}"
-            sums = "".join(f", coalesce(sum(n{i}), 0)" for i in range(len(numbers)))
-            row = engine.rows(f"SELECT count(*){sums} FROM ({units}) AS units")[0]
-            counts[level.name] = row[0]
-            totals |= {own.name: value for own, value in zip(numbers, row[1:], strict=True)}
-    return FrameProfile(counts, totals)
 
 
 def write_frame(frame: Frame, path: Path) -> None:

@@ -14,7 +14,7 @@ from sampling.code_changes import Changes, check_changes
 from sampling.code_changes_file import COLUMNS, read_changes
 from sampling.complaint_list import ComplaintList
 from sampling.errors import Complaint, complain
-from sampling.frame import Frame, FrameReading, frame_profile
+from sampling.frame import Frame, FrameReading
 from sampling.frame_arrow import ROW_GROUP_ROWS, frame_metadata
 from sampling.frame_batches import FileRefusedError
 from sampling.frame_check import ListCheck, check_between
@@ -22,6 +22,7 @@ from sampling.frame_code_check import CodeCheck
 from sampling.frame_files import open_file
 from sampling.frame_lists import UnitList, unit_lists
 from sampling.frame_notes import FrameNotes, IdentityNote
+from sampling.frame_profile import frame_profile
 from sampling.frame_stage import ColumnNames, Staged, short_names, stage
 from sampling.frame_text import FRAME_FILE
 from sampling.frame_treatment import Treatment

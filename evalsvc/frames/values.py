@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sampling.frame import Frame, FrameProfile
+from sampling.frame import Frame
+from sampling.frame_profile import FrameProfile
 
 
 @dataclass(frozen=True)
