@@ -127,6 +127,21 @@ def levels_of(session: Session, draw_id: str) -> list[dict[str, str]]:
     return [{"name": str(level["name"]), "id": str(level["id"])} for level in profile["levels"]]
 
 
+def frame_of_draw(session: Session, draw_id: str) -> str:
+    """Return the store key of the frame that a draw was taken from.
+
+    Raises
+    ------
+    NotFoundError
+        ``draw.unknown``
+    """
+    wanted = select(FrameFile.file_sha256).join(Draw, Draw.frame_id == FrameFile.id).where(Draw.id == draw_id)
+    found = session.scalar(wanted)
+    if found is None:
+        raise NotFoundError("draw.unknown", draw=draw_id)
+    return found
+
+
 def label_of(level: str, identifier: str, attributes: Mapping[str, object]) -> str:
     """Name a unit for people: the column that is called like its level, else the identifier."""
     return str(attributes.get(level) or identifier)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
@@ -21,6 +21,7 @@ from evalsvc.people.actor import ENUMERATOR, SUPERVISOR, Actor
 from evalsvc.people.models import Person, RoleGrant
 from evalsvc.store import Store
 
+LONGEST_TEAM = 40
 _OUTCOME = (
     update(Assignment)
     .where(Assignment.id == bindparam("assignment_id"))
@@ -94,6 +95,55 @@ def _draw_and_instrument(session: Session, draw_id: str, instrument_id: str) -> 
     return draw, instrument
 
 
+def assign_team(
+    session: Session,
+    actor: Actor,
+    evaluation_id: str,
+    villages: Collection[str],
+    team: str,
+    *,
+    number: int | None = None,
+) -> int:
+    """Give villages to a team, by the name that the institute has for it, or take them back (empty); return how many.
+
+    Raises
+    ------
+    ForbiddenError
+        ``fieldwork.supervisor_only``, ``draw.not_released``
+    ConflictError
+        ``fieldwork.none_in_field``, ``fieldwork.not_in_field``
+    NotFoundError
+        ``fieldwork.unknown_village``
+    InvalidError
+        ``fieldwork.no_village``, ``fieldwork.team_name``
+    """
+    _require(actor)
+    name = " ".join(team.split())
+    if len(name) > LONGEST_TEAM or not name.isprintable():
+        raise InvalidError("fieldwork.team_name", longest=LONGEST_TEAM)
+    chosen, known = _villages(session, actor, evaluation_id, villages, number)
+    session.execute(update(Assignment).where(*chosen).values(team=name or None))
+    details = {"villages": sorted(known), "team": name or None}
+    audit.record(session, actor.identifier, "fieldwork.assign_team", evaluation_id, details)
+    return len(known)
+
+
+def _villages(
+    session: Session, actor: Actor, evaluation_id: str, villages: Collection[str], number: int | None
+) -> tuple[tuple[ColumnElement[bool], ...], set[str]]:
+    """Return the condition that holds for the households of villages of the draw in the field, and the villages."""
+    draw = draw_in_field(session, evaluation_id, number)
+    require_open(session, actor, draw.id)
+    chosen = Assignment.draw_id == draw.id, Assignment.parent.in_(villages)
+    known = set(session.scalars(select(Assignment.parent).where(*chosen).distinct()))
+    unknown = sorted(set(villages) - known)
+    if not villages:
+        raise InvalidError("fieldwork.no_village")
+    if unknown:
+        raise NotFoundError("fieldwork.unknown_village", villages=", ".join(unknown))
+    return chosen, known
+
+
 def assign_enumerator(
     session: Session,
     actor: Actor,
@@ -122,15 +172,7 @@ def assign_enumerator(
     _require(actor)
     if person_id is not None and not _is_enumerator(session, evaluation_id, person_id):
         raise NotFoundError("fieldwork.not_an_enumerator", person=person_id)
-    draw = draw_in_field(session, evaluation_id, number)
-    require_open(session, actor, draw.id)
-    chosen = Assignment.draw_id == draw.id, Assignment.parent.in_(villages)
-    known = set(session.scalars(select(Assignment.parent).where(*chosen).distinct()))
-    unknown = sorted(set(villages) - known)
-    if not villages:
-        raise InvalidError("fieldwork.no_village")
-    if unknown:
-        raise NotFoundError("fieldwork.unknown_village", villages=", ".join(unknown))
+    chosen, known = _villages(session, actor, evaluation_id, villages, number)
     session.execute(update(Assignment).where(*chosen).values(enumerator_id=person_id))
     opened = session.scalar(
         select(func.count()).select_from(Assignment).where(*chosen, Assignment.opened_at.is_not(None))

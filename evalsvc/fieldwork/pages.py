@@ -3,20 +3,29 @@
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from evalsvc import incoming, web
-from evalsvc.access import page
+from evalsvc.access import page, public
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.draws.release import require_open, visible_draws
+from evalsvc.draws.values import DrawRecord
+from evalsvc.draws.visits import TABLES, Listed
 from evalsvc.fieldwork import course, operations, queries
 from evalsvc.fieldwork.beginning import begin
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
+from evalsvc.fieldwork.lists import lists_as_pdf, lists_of
 from evalsvc.fieldwork.presentation import by_village, overview
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.people.queries import tokens_of
+from reports.visits import style, visits_body
 
 blueprint = flask.Blueprint("fieldwork", __name__, template_folder="templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
 
 
 @blueprint.get("/evaluations/<evaluation>/fieldwork")
@@ -82,12 +91,66 @@ def give(evaluation: str, number: int) -> ResponseReturnValue:
     if not villages:
         flask.flash(_("没有勾选村，什么也没有分派。请先勾选，再点“分派”。"), "bad")
         return _back(evaluation, number)
+    if flask.request.form.get("wanted") == "team":
+        return _give_to_team(evaluation, number, villages)
     with web.database().transaction() as session:
         opened = operations.assign_enumerator(
             session, web.current_actor(), flask.g.evaluation.id, villages, person_id, number=number
         )
     flask.flash(_("已分派 %(villages)s 个村、%(number)s 户。", villages=len(villages), number=opened), "good")
     return _back(evaluation, number)
+
+
+def _give_to_team(evaluation: str, number: int, villages: list[str]) -> ResponseReturnValue:
+    team = flask.request.form.get("team", "")
+    with web.database().transaction() as session:
+        actor, identifier = web.current_actor(), flask.g.evaluation.id
+        given = operations.assign_team(session, actor, identifier, villages, team, number=number)
+    flask.flash(_("已分到组：%(villages)s 个村。", villages=given), "good")
+    return _back(evaluation, number)
+
+
+@blueprint.get("/evaluations/<evaluation>/fieldwork/draws/<int:number>/lists")
+@page("supervisor", "lead")
+def lists(evaluation: str, number: int) -> ResponseReturnValue:
+    """Show the list of a team, or of all, as it is printed."""
+    draw, listed = _lists(number)
+    return flask.render_template(
+        "fieldwork/lists.html",
+        evaluation=evaluation,
+        draw=draw,
+        body=Markup(visits_body(listed.lists)),  # noqa: S704 (our own template, which escapes what it is given)
+        chosen=flask.request.args.to_dict(),
+    )
+
+
+@blueprint.get("/evaluations/<evaluation>/fieldwork/draws/<int:number>/lists.<any(csv, xlsx, pdf):ending>")
+@page("supervisor", "lead")
+def lists_file(evaluation: str, number: int, ending: str) -> ResponseReturnValue:
+    """Send the list of a team, or of all, as a file."""
+    _draw, listed = _lists(number)
+    data = lists_as_pdf(listed) if ending == "pdf" else TABLES[ending](listed, web.language())
+    return _attached(data, ending, f"visits-{evaluation}-{number}")
+
+
+@blueprint.get("/visits.css")
+@public
+def visits_style() -> ResponseReturnValue:
+    """Send the style sheet of the lists."""
+    return flask.Response(style(), content_type="text/css; charset=utf-8")
+
+
+def _lists(number: int) -> tuple[DrawRecord, Listed]:
+    with web.database().reading() as session:
+        draw = draw_by_number(session, flask.g.evaluation.id, number)
+        require_open(session, web.current_actor(), draw.id)
+        return draw, lists_of(session, web.store(), flask.g.evaluation, draw, flask.request.args.get("team"))
+
+
+def _attached(data: bytes, ending: str, name: str) -> flask.Response:
+    response = flask.Response(data, content_type=CONTENT_TYPES[ending])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return response
 
 
 @blueprint.post("/evaluations/<evaluation>/fieldwork/draws/<int:number>/reserves")
@@ -153,7 +216,4 @@ def export(evaluation: str, ending: str) -> ResponseReturnValue:
         seen = visible_draws(session, web.current_actor(), flask.g.evaluation.id)
         rows = queries.tasks(session, flask.g.evaluation.id, flask.request.args.get("enumerator") or None, seen=seen)
     data = tasks_as_csv(rows) if ending == "csv" else tasks_as_xlsx(rows)
-    mimetype = "text/csv; charset=utf-8" if ending == "csv" else XLSX
-    response = flask.Response(data, content_type=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="tasks-{evaluation}.{ending}"'
-    return response
+    return _attached(data, ending, f"tasks-{evaluation}")

@@ -9,6 +9,7 @@ from evalsvc.draws.queries import draws_of
 from evalsvc.draws.release import visible_draws
 from evalsvc.draws.values import DrawRecord
 from evalsvc.fieldwork import queries
+from evalsvc.fieldwork.lists import teams_of
 from evalsvc.fieldwork.values import Progress, Task
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.instruments.values import InstrumentRecord
@@ -32,6 +33,8 @@ class Overview:
     instruments: tuple[InstrumentRecord, ...]
     people: tuple[tuple[str, str], ...]
     """Enumerators, identifier and name."""
+    teams: tuple[str, ...] = ()
+    """Teams that villages were given to; an empty name stands for villages without one."""
     is_open: bool = True
     """Whether the reader may see which villages were drawn."""
 
@@ -80,6 +83,7 @@ def overview(session: Session, actor: Actor, evaluation_id: str, number: int | N
     is_open = chosen is not None and chosen.id in visible_draws(session, actor, evaluation_id)
     return Overview(
         is_open=is_open or chosen is None,
+        teams=tuple(teams_of(session, chosen.id)) if chosen is not None and is_open else (),
         draws=visited,
         draw=chosen,
         progress=None if chosen is None or not is_open else queries.progress(session, chosen.id),

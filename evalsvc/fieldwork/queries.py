@@ -144,7 +144,7 @@ def progress(session: Session, draw_id: str) -> Progress:
     for county, village, disposition, number, reserves, closed in session.execute(_tally_query(draw_id)):
         tallies[county, village].add(disposition, number, reserves, closed)
     labels = _labels(session, draw_id)
-    people = _enumerators(session, draw_id)
+    people, teams = _enumerators(session, draw_id), _teams(session, draw_id)
     villages: dict[str, list[ProgressRow]] = defaultdict(list)
     for (county, village), tally in sorted(tallies.items()):
         villages[county].append(
@@ -156,6 +156,7 @@ def progress(session: Session, draw_id: str) -> Progress:
                 reserves_opened=tally.reserves_opened,
                 reserves_closed=tally.reserves_closed,
                 enumerators=tuple(people.get(village, ())),
+                team=teams.get(village, ""),
             )
         )
     counties = tuple(
@@ -214,6 +215,12 @@ def _enumerators(session: Session, draw_id: str) -> dict[str, list[str]]:
     for village, name in rows:
         found[village].append(name)
     return found
+
+
+def _teams(session: Session, draw_id: str) -> dict[str, str]:
+    given = Assignment.draw_id == draw_id, Assignment.team.is_not(None)
+    rows = session.execute(select(Assignment.parent, Assignment.team).where(*given).distinct())
+    return {village: team for village, team in rows if team}
 
 
 def _sum(unit_id: str, label: str, rows: Iterable[ProgressRow], villages: tuple[ProgressRow, ...] = ()) -> ProgressRow:

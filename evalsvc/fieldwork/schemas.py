@@ -28,6 +28,19 @@ class EnumeratorWish(Schema):
     enumerator_id = fields.String(required=True, allow_none=True)
 
 
+class TeamWish(Schema):
+    """Which villages a team gets; an empty name takes them back."""
+
+    villages = fields.List(fields.String(), required=True)
+    team = fields.String(required=True)
+
+
+class TeamGiven(Schema):
+    """How many villages the team was given."""
+
+    villages = fields.Integer()
+
+
 class EnumeratorGiven(Schema):
     """How many open households the villages have."""
 

@@ -54,6 +54,7 @@ class ProgressRow:
     reserves_opened: int
     reserves_closed: int
     enumerators: tuple[str, ...] = ()
+    team: str = ""
     villages: tuple["ProgressRow", ...] = ()
 
     @property

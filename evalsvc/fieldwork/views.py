@@ -24,6 +24,8 @@ from evalsvc.fieldwork.schemas import (
     EnumeratorWish,
     ReserveOpened,
     ReserveWish,
+    TeamGiven,
+    TeamWish,
 )
 
 devices = flask.Blueprint("fieldwork_devices", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>")
@@ -104,6 +106,22 @@ class EnumeratorsView(MethodView):
                 session, web.current_actor(), flask.g.evaluation.id, wish["villages"], wish["enumerator_id"]
             )
         return {"households": opened}
+
+
+@blueprint.route("/teams")
+class TeamsView(MethodView):
+    """Which team visits which villages."""
+
+    @api("supervisor")
+    @blueprint.arguments(TeamWish)
+    @blueprint.response(200, TeamGiven)
+    def post(self, wish: dict[str, Any], evaluation: str) -> dict[str, Any]:
+        """Give villages to a team."""
+        with web.database().transaction() as session:
+            given = operations.assign_team(
+                session, web.current_actor(), flask.g.evaluation.id, wish["villages"], wish["team"]
+            )
+        return {"villages": given}
 
 
 @blueprint.route("/reserves")
