@@ -11,6 +11,7 @@ from gunicorn.glogging import Logger
 from evalsvc.config import Config, ConfigurationError, read_config
 from evalsvc.db import now
 from evalsvc.editions.keys import institute_signer
+from evalsvc.frames.keys import configured_key
 from evalsvc.listening import listen
 from evalsvc.logs import WithoutTokens
 from evalsvc.service import ready
@@ -60,6 +61,7 @@ def serve(bind: str, threads: int, processes: int, *, access_log: bool) -> None:
     if processes > 1 and config.database_url.startswith("sqlite"):
         raise ConfigurationError("config.processes_on_sqlite", processes=processes)
     institute_signer(config, now())
+    configured_key(config)
     with ready(config):
         pass  # the serving processes open engines of their own
     settings = _settings(bind, threads, processes, access_log=access_log)

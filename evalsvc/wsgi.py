@@ -6,6 +6,7 @@ from evalsvc.app import create_app
 from evalsvc.config import Config, read_config
 from evalsvc.db import now
 from evalsvc.editions.keys import institute_signer
+from evalsvc.frames.keys import configured_key
 from evalsvc.job_kinds import KINDS, REGULAR
 from evalsvc.time_stamps.configured import trusted_of
 from evalsvc.worker import Worker
@@ -24,6 +25,7 @@ def make_application(config: Config | None = None) -> flask.Flask:
     """
     config = config or read_config()
     institute_signer(config, now())
+    configured_key(config)
     trusted_of(config)
     app = create_app(config)
     if config.run_jobs:

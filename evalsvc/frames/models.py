@@ -22,11 +22,11 @@ class FrameFile(Base):
     file_sha256: Mapped[str]
     """Store key of the Parquet file."""
     source_sha256: Mapped[str]
-    """Store key of the file as it was uploaded; of several files, of the list of their names and hashes."""
+    """Hash of the file as it was uploaded, its store key unless it held identity numbers; of several, of their list."""
     source_name: Mapped[str]
     mapping_text: Mapped[str]
     """The mapping (YAML) that made the frame from the file; empty text where the file was a frame already."""
     profile: Mapped[dict[str, Any]]
-    """Levels with their columns, and the counts that the pages show."""
+    """Levels with their columns, the files, what is known of the columns, and the counts that the pages show."""
     imported_at: Mapped[datetime] = mapped_column(default=now)
     imported_by: Mapped[str]

@@ -1,5 +1,6 @@
 """Keep a checked frame: the canonical file and the client's own file in the store, one row, one audit row."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from evalsvc import audit
 from evalsvc.errors import ConflictError, ForbiddenError
 from evalsvc.frames.models import FrameFile
+from evalsvc.frames.telling import profile_as_json
 from evalsvc.frames.values import CheckedFrame
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
@@ -18,12 +20,20 @@ from sampling.levels import levels_as_json
 
 
 @dataclass(frozen=True)
+class Source:
+    """One file of the client, with its SHA-256."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class KeptFrame:
     """A frame without fault whose files lie in the store; no row names them yet."""
 
     checked: CheckedFrame
     file_sha256: str
-    source_sha256: str
+    sources: tuple[Source, ...]
 
 
 def keep_frame(store: Store, checked: CheckedFrame) -> KeptFrame:
@@ -33,7 +43,8 @@ def keep_frame(store: Store, checked: CheckedFrame) -> KeptFrame:
     """
     if checked.frame.path is None:
         raise ValueError("the frame stands in no file")
-    return KeptFrame(checked, store.put_file(checked.frame.path), _stored(store, checked.sources))
+    stored = store.put_file(checked.frame.path)
+    return KeptFrame(checked, stored, _sources(store, checked))
 
 
 def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptFrame) -> FrameFile:
@@ -58,10 +69,10 @@ def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptF
         evaluation_id=evaluation_id,
         frame_sha256=checked.frame_sha256,
         file_sha256=kept.file_sha256,
-        source_sha256=kept.source_sha256,
+        source_sha256=_hash_of_all(kept.sources),
         source_name=checked.source_name,
         mapping_text=checked.mapping_text,
-        profile=_profile(checked),
+        profile=_profile(kept),
         imported_by=actor.identifier,
     )
     session.add(row)
@@ -71,17 +82,31 @@ def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptF
     return row
 
 
-def _stored(store: Store, sources: Sequence[Path]) -> str:
-    """Store the client's files, of several also a list of their names and hashes, whose hash stands for them all."""
-    hashes = [store.put_file(path) for path in sources]
-    if len(hashes) == 1:
-        return hashes[0]
-    listed = [{"name": path.name, "sha256": sha256} for path, sha256 in zip(sources, hashes, strict=True)]
-    return store.put(canonical_json(listed))
+def _sources(store: Store, checked: CheckedFrame) -> tuple[Source, ...]:
+    """Store the client's files; those with identity numbers are only hashed, for no number is kept in clear."""
+    if checked.frame.notes.identity is None:
+        return tuple(Source(path.name, store.put_file(path)) for path in checked.sources)
+    return tuple(Source(path.name, _hash_of_file(path)) for path in checked.sources)
 
 
-def _profile(checked: CheckedFrame) -> dict[str, object]:
+def _hash_of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hash_of_all(sources: Sequence[Source]) -> str:
+    """Return the hash of the one file, or of the list of names and hashes."""
+    if len(sources) == 1:
+        return sources[0].sha256
+    return hashlib.sha256(canonical_json([vars(each) for each in sources])).hexdigest()
+
+
+def _profile(kept: KeptFrame) -> dict[str, object]:
+    checked = kept.checked
     return {
+        "sources": [vars(each) for each in kept.sources],
+        "notes": checked.frame.notes.as_json(),
+        "profile": profile_as_json(checked.profile),
         "levels": levels_as_json(checked.frame.levels),
         "counts": dict(checked.profile.counts),
         # Totals can have declared decimals; as text they keep them.

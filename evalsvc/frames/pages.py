@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import flask
 from flask.typing import ResponseReturnValue
@@ -11,9 +12,12 @@ from evalsvc import web
 from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
 from evalsvc.frames import operations, queries
+from evalsvc.frames.expected import expected_certainties
+from evalsvc.frames.keys import configured_key
 from evalsvc.frames.reading import MAPPING_FILE, check_files, offered_mapping
 from evalsvc.incoming import plain_name, sent_text
 from evalsvc.words import sentence
+from sampling.frame import open_frame
 from sampling.frame_text import FRAME_FILE
 
 blueprint = flask.Blueprint("frames", __name__, template_folder="templates")
@@ -33,10 +37,27 @@ def frames(evaluation: str) -> ResponseReturnValue:
 @blueprint.get("/evaluations/<evaluation>/frames/<identifier>")
 @page("designer", "lead", "auditor")
 def frame(evaluation: str, identifier: str) -> ResponseReturnValue:
-    """Show one frame: units by level, totals, hashes, mapping."""
+    """Show one frame: units by level, how sizes are spread, hashes, mapping."""
     with web.database().reading() as session:
         row = queries.frame_by_id(session, flask.g.evaluation.id, identifier)
     return flask.render_template("frames/frame.html", evaluation=evaluation, frame=row)
+
+
+@blueprint.post("/evaluations/<evaluation>/frames/<identifier>")
+@page("designer", "lead", "auditor")
+def expect(evaluation: str, identifier: str) -> ResponseReturnValue:
+    """Show what a design is sure to take from a frame; nothing is kept of it."""
+    with web.database().reading() as session:
+        row = queries.frame_by_id(session, flask.g.evaluation.id, identifier)
+    text = flask.request.form.get("design", "")
+    shown: dict[str, Any] = {"evaluation": evaluation, "frame": row, "design": text}
+    try:
+        stages = expected_certainties(text, open_frame(web.store().path(row.file_sha256)))
+    except InvalidError as error:
+        refused = sentence(error.code, error.details, web.language())
+        told = [{"message": sentence(each.code, each.details, web.language())} for each in error.complaints]
+        return flask.render_template("frames/frame.html", **shown, refused=refused, complaints=told), 422
+    return flask.render_template("frames/frame.html", **shown, stages=stages)
 
 
 @blueprint.post("/evaluations/<evaluation>/frames")
@@ -78,7 +99,8 @@ def keep_upload(mapping_text: str) -> operations.KeptFrame:
             if path in paths[:number]:
                 raise InvalidError("frame.file_name_twice", file=path.name)
             file.save(path)
-        checked = check_files(paths, mapping_text, Path(made) / FRAME_FILE)
+        key = configured_key(web.config())
+        checked = check_files(paths, mapping_text, Path(made) / FRAME_FILE, key=key)
         return operations.keep_frame(web.store(), checked)
 
 

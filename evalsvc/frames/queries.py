@@ -45,7 +45,9 @@ def record(row: FrameFile) -> FrameRecord:
         levels=tuple(_level(row, level) for level in row.profile["levels"]),
         encoding=row.profile["encoding"],
         unused_columns=tuple(row.profile["unused_columns"]),
-        profile=row.profile,
+        sources=row.profile["sources"],
+        notes=row.profile["notes"],
+        profile=row.profile["profile"],
         imported_at=row.imported_at,
     )
 

@@ -10,6 +10,7 @@ from sampling.errors import SamplingError
 from sampling.errors import complain as complaint
 from sampling.frame import import_frame, open_frame
 from sampling.frame_hash import hash_frame
+from sampling.identity import IdentityKey
 from sampling.mapping import FrameMapping, load_mapping
 
 MAPPING_FILE = "mapping.yaml"
@@ -17,7 +18,12 @@ NAMES_JOIN = "、"
 
 
 def check_files(
-    sources: Path | Sequence[Path], mapping_text: str, out: Path, *, mapping_name: str = MAPPING_FILE
+    sources: Path | Sequence[Path],
+    mapping_text: str,
+    out: Path,
+    *,
+    mapping_name: str = MAPPING_FILE,
+    key: IdentityKey | None = None,
 ) -> CheckedFrame:
     """Read files by a mapping and write the frame; one file that is a frame already needs no mapping.
 
@@ -27,6 +33,8 @@ def check_files(
         One list, parts of one list, or a list for each level.
     out : Path
         Where the frame's Parquet file is written.
+    key : IdentityKey, optional
+        Needed where the mapping has columns of identity numbers.
 
     Raises
     ------
@@ -36,7 +44,7 @@ def check_files(
     files = (sources,) if isinstance(sources, Path) else tuple(sources)
     name = NAMES_JOIN.join(path.name for path in files)
     mapping = _mapping(files[0], mapping_text, mapping_name)
-    reading = import_frame(files, mapping, out)
+    reading = import_frame(files, mapping, out, key=key)
     if reading.frame is None or reading.profile is None:
         raise InvalidError("frame.refused", reading.complaints, file=name, count=len(reading.complaints))
     return CheckedFrame(

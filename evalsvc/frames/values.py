@@ -1,6 +1,6 @@
 """Values that leave the frames room."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,5 +51,10 @@ class FrameRecord:
     levels: tuple[LevelLine, ...]
     encoding: str | None
     unused_columns: tuple[str, ...]
-    profile: Mapping[str, Any]
+    sources: Sequence[Mapping[str, str]]
+    """Name and SHA-256 of each of the client's files."""
+    notes: Mapping[str, Any]
+    """Which columns hold administrative codes of which year, and which hashes of identity numbers."""
+    profile: Sequence[Mapping[str, Any]]
+    """What was counted, level by level, as `telling.profile_as_json` writes it."""
     imported_at: datetime

@@ -9,8 +9,10 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api, upload
 from evalsvc.frames import operations, queries
+from evalsvc.frames.expected import expected_certainties
 from evalsvc.frames.pages import keep_upload, mapping_of_request
-from evalsvc.frames.schemas import FrameSchema
+from evalsvc.frames.schemas import CertaintySchema, DesignTextSchema, FrameSchema
+from sampling.frame import open_frame
 
 blueprint = Blueprint(
     "frames_api",
@@ -52,3 +54,17 @@ class FrameView(MethodView):
         """Show one frame."""
         with web.database().reading() as session:
             return queries.frame_by_id(session, flask.g.evaluation.id, identifier)
+
+
+@blueprint.route("/<identifier>/certainties")
+class CertaintiesView(MethodView):
+    """What a design is sure to take from a frame."""
+
+    @api("designer", "lead", "auditor")
+    @blueprint.arguments(DesignTextSchema)
+    @blueprint.response(200, CertaintySchema(many=True))
+    def post(self, sent: dict[str, str], evaluation: str, identifier: str) -> Any:
+        """Count, stage by stage, the units that a design takes with probability 1; nothing is committed."""
+        with web.database().reading() as session:
+            row = queries.frame_by_id(session, flask.g.evaluation.id, identifier)
+        return expected_certainties(sent["design"], open_frame(web.store().path(row.file_sha256)))
