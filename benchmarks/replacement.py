@@ -67,7 +67,7 @@ response: {{each: {response}}}
 TOTALS = ("eligible households", "eligible persons", "persons of cases")
 STOPPED, OPENED, NONE, INHERITED = "stopped", "opened", "no reserves", "inherited"
 RULES: Mapping[str, str] = {
-    OPENED: "N / (main + opened), as docs/draw-protocol.md, 9, has it",
+    OPENED: "N / (main + opened), as docs/draw-protocol.md has it under Weights after fieldwork",
     STOPPED: "Murthy's estimator, `sampling.weight.stopped_weights`",
     NONE: "no reserve is opened: N / main",
     INHERITED: "forbidden by the protocol: a reserve takes the weight of the household that it stands for, N / main",
@@ -237,7 +237,7 @@ def _conclusion(outcomes: Sequence[Outcome]) -> str:
         worst = max(abs(bias(outcome, rule, 0)[0]) for outcome in outcomes)
         beyond = largest(outcomes, rule)
         verdict = "within Monte-Carlo limits" if beyond < limit(of) else "biased"
-        rows.append((rule, f"{beyond:.1f}", f"{100 * worst:.2f} %", verdict))
+        rows.append((rule, f"{beyond:.1f}" if beyond < 100 else "above 100", f"{100 * worst:.2f} %", verdict))
     header = (
         "Rule",
         "Largest bias / its error",
