@@ -1,0 +1,86 @@
+"""Other designs simulated: methods of unequal probability, shares and whole classes, judgement, overlap, refusals."""
+
+import pytest
+
+from sampling.errors import SamplingError
+from sampling.frame import Frame
+from sampling.simulate import Report, Simulator, load_pattern, summarise
+from tests.unit.simulate.small_world import DESIGN, RATES, design, frame, pattern
+
+PPS = "    method: pps_systematic\n    size: {count: household}\n    joint_method: hartley-rao\n"
+FRAME = "frame:\n"
+
+
+@pytest.fixture(scope="module")
+def world() -> Frame:
+    return frame(villages=16, households=25)
+
+
+def report_of(text: str, world: Frame, runs: int, rates: str = RATES) -> tuple[Simulator, Report]:
+    made = design(text)
+    with Simulator(made, world, pattern(rates, made), "designs") as simulator:
+        records = [simulator.run(number) for number in range(runs)]
+        return simulator, summarise(simulator.pattern, simulator.quantities, records)
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "    method: systematic\n    joint_method: brewer\n",
+        "    method: sampford\n    size: {count: household}\n    joint_method: hartley-rao\n",
+        "    method: pivotal\n    size: {count: household}\n    joint_method: brewer\n",
+        "    method: with_replacement\n    size: {count: household}\n",
+        PPS.replace("hartley-rao", "with-replacement\n    order: frame"),
+    ],
+)
+def test_every_method_whose_variance_is_computed_is_unbiased(stage: str, world: Frame) -> None:
+    _, report = report_of(DESIGN.replace(PPS, stage), world, 30)
+    for each in report.domains:
+        if each.quantity.kind == "rate":
+            assert each.bias.value is not None
+            assert each.bias.error is not None
+            assert abs(each.bias.value) < 4.5 * each.bias.error
+            assert each.coverage.value is not None
+            assert each.coverage.value > 0.8
+            assert not each.reasons
+
+
+def test_a_class_taken_whole_and_shares_are_taken_as_they_are_drawn(world: Frame) -> None:
+    whole = DESIGN.replace("take: {each: 6}", "take: {each: 20%, by: [{when: {household_class: 脱贫户}, take: all}]}")
+    made = design(whole)
+    with Simulator(made, world, pattern(RATES, made), "1") as simulator:
+        last = simulator.survey(0).stages[1]
+    counts = {(each.parent, each.stratum): each.population for each in last.strata}
+    main: dict[tuple[str | None, str], int] = dict.fromkeys(counts, 0)
+    for unit in last.units:
+        main[unit.parent, unit.stratum] += unit.sample_type != "reserve"
+    for group, number in main.items():
+        assert number == (counts[group] if group[1] == "脱贫户" else (counts[group] * 2 + 5) // 10)
+
+
+def test_units_chosen_by_judgement_are_no_part_of_the_truth(world: Frame) -> None:
+    judged = "purposive: [{level: village, column: village_code, values: ['990101001', '990102002'], reason: 线索}]\n"
+    simulator, _ = report_of(DESIGN.replace(FRAME, judged + FRAME), world, 2)
+    assert not any(unit.startswith(("990101001", "990102002")) for unit in simulator.population.ids)
+    plain, _ = report_of(DESIGN, world, 2)
+    assert plain.population.size - simulator.population.size == 30 + 35
+
+
+def test_overlap_with_an_earlier_draw_leaves_chance_in_the_runs(world: Frame) -> None:
+    earlier = f"prn_from: {{manifest_sha256: {'a' * 64}, seed: {'b' * 64}, stages: [village]}}\n"
+    text = DESIGN.replace(PPS, "    method: equal\n").replace(FRAME, earlier + FRAME)
+    made = design(text)
+    with Simulator(made, world, pattern(RATES, made), "1") as simulator:
+        first, second = ({unit.id for unit in simulator.survey(number).stages[0].units} for number in (0, 1))
+    assert first != second
+
+
+def test_designs_without_an_interval_and_unfinished_frames_are_refused(world: Frame) -> None:
+    made = design(DESIGN.replace(PPS, "    method: bernoulli\n").replace("take: {each: 5}", "take: {each: 30%}"))
+    with pytest.raises(SamplingError) as refused:
+        Simulator(made, world, pattern(RATES, made), "1")
+    assert {each.code for each in refused.value.complaints} == {"design.variance_not_computed"}
+    later = design(
+        DESIGN.replace("  - name: household\n    strata", "  - name: household\n    listed: later\n    strata")
+    )
+    assert [each.code for each in load_pattern(RATES, later).complaints] == ["rates.frame_incomplete"]
