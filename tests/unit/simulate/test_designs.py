@@ -80,7 +80,6 @@ def test_designs_without_an_interval_and_unfinished_frames_are_refused(world: Fr
     with pytest.raises(SamplingError) as refused:
         Simulator(made, world, pattern(RATES, made), "1")
     assert {each.code for each in refused.value.complaints} == {"design.variance_not_computed"}
-    later = design(
-        DESIGN.replace("  - name: household\n    strata", "  - name: household\n    listed: later\n    strata")
-    )
+    equal = DESIGN.replace(PPS, "    method: equal\n")
+    later = design(equal.replace("  - name: household\n", "  - name: household\n    listed: later\n"))
     assert [each.code for each in load_pattern(RATES, later).complaints] == ["rates.frame_incomplete"]
