@@ -23,6 +23,8 @@ missing_packages() {
         command -v chromium >/dev/null || echo chromium
         grep -q 'libatomic.so.1' <<<"$libraries" || echo libatomic1 # for the browser tests' driver
         command -v git >/dev/null || echo git
+        command -v openssl >/dev/null || echo openssl # a time-stamping authority to test against
+        Rscript -e 'quit(status = !requireNamespace("survey", quietly = TRUE))' >/dev/null 2>&1 || echo r-cran-survey # runs the R scripts
     fi
 }
 

@@ -20,7 +20,7 @@ from evalsvc.draws import log, telling
 from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
-from evalsvc.draws.export_commands import assignments
+from evalsvc.draws.export_commands import assignments, r_script
 from evalsvc.draws.simulate_commands import simulate
 from evalsvc.draws.size_commands import size
 from evalsvc.draws.summary import excluded_units
@@ -61,6 +61,7 @@ def commands() -> None:
 
 
 commands.add_command(assignments)
+commands.add_command(r_script)
 
 
 @design_commands.command("check")

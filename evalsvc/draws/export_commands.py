@@ -1,15 +1,20 @@
 """What is made of a manifest and its frame without the server: lists for the teams, an R script."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 
+from evalsvc.draws.r_design import r_design
+from evalsvc.draws.r_script import SAMPLE, SCRIPT, sample_csv, script_text
 from evalsvc.draws.team_file import read_teams, refuse_unknown
 from evalsvc.draws.units import attributes_of
 from evalsvc.draws.visits import RESERVE, TABLES, Listed, Opened, visiting_lists
 from evalsvc.durable import write_new
+from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, folder_option, refuse_existing
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
@@ -49,6 +54,49 @@ def assignments(
     villages = sum(len(each.villages) for each in listed.lists)
     details = {"teams": len(listed.lists), "villages": villages, "households": households, "out": str(folder)}
     click.echo(sentence("draw.assignments_written", details, language()))
+
+
+@click.command("r-script")
+@manifest_argument
+@frame_option
+@folder_option
+@click.option(
+    "--fieldwork", "fieldwork_path", type=existing, help="fieldwork.csv：启用了哪些备选户 / which reserves opened"
+)
+def r_script(*, manifest_path: Path, frame_path: Path, folder: Path, fieldwork_path: Path | None) -> None:
+    """在 R 的 survey 包里重建抽样设计：sample.csv 和 design.R / rebuild the design in R's package survey."""
+    manifest = Manifest.from_json(read_text(manifest_path), manifest_path.name)
+    frame = open_frame(frame_path)
+    opened = frozenset[str]() if fieldwork_path is None else _opened_reserves(fieldwork_path)
+    design = r_design(manifest, opened)
+    with DuckDBEngine(frame) as engine:
+        attributes = attributes_of(engine, frame, manifest.stages[-1])
+    made = {
+        SAMPLE: sample_csv(design, manifest, frame.levels, attributes),
+        SCRIPT: script_text(design, manifest).encode("utf-8"),
+    }
+    folder.mkdir(exist_ok=True)
+    refuse_existing(*(folder / name for name in made), force=False)
+    for name, content in made.items():
+        write_new(folder / name, content)
+        click.echo(str(folder / name))
+    for note in design.notes:
+        click.echo(sentence(note.code, note.details, language()))
+
+
+def _opened_reserves(path: Path) -> frozenset[str]:
+    """Read which households stand beside another one.
+
+    Raises
+    ------
+    InvalidError
+        ``draw.fieldwork_columns``
+    """
+    reader = csv.DictReader(io.StringIO(read_text(path).removeprefix("\ufeff"), newline=""))
+    wanted = ("unit_id", "opened", "replaces")
+    if not set(wanted) <= set(reader.fieldnames or ()):
+        raise InvalidError("draw.fieldwork_columns", file=path.name, columns=", ".join(wanted))
+    return frozenset(row["unit_id"] for row in reader if row["opened"] == "1" and row["replaces"])
 
 
 def _opened(manifest: Manifest, frame: Frame, teams_path: Path | None) -> dict[str, Opened]:

@@ -1,5 +1,7 @@
-"""The lists that the teams of a draw's fieldwork take along; closed reserves never reach them."""
+"""The lists that the teams of a draw's fieldwork take along, and the sample for R; closed reserves never reach them."""
 
+import io
+import zipfile
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -7,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from evalsvc import files
 from evalsvc.draws.models import DrawUnit
-from evalsvc.draws.queries import frame_of_draw
+from evalsvc.draws.queries import frame_of_draw, last_stage_units
+from evalsvc.draws.r_design import r_design
+from evalsvc.draws.r_script import SAMPLE, SCRIPT, sample_csv, script_text
 from evalsvc.draws.values import DrawRecord
 from evalsvc.draws.visits import Listed, Opened, visiting_lists
 from evalsvc.errors import ConflictError, InvalidError
@@ -58,6 +62,30 @@ def lists_as_pdf(listed: Listed) -> bytes:
     if villages > MOST_VILLAGES:
         raise InvalidError("fieldwork.list_long", villages=villages, most=MOST_VILLAGES)
     return visits_pdf(listed.lists)
+
+
+def r_archive(session: Session, store: Store, draw: DrawRecord) -> bytes:
+    """Return the sample and the R script that rebuilds its design, with the reserves that were opened, as a ZIP.
+
+    Raises
+    ------
+    ConflictError
+        ``draw.not_drawn``
+    SamplingError
+        ``r.reserves_by_size``
+    """
+    if draw.manifest_sha256 is None:
+        raise ConflictError("draw.not_drawn", number=draw.number)
+    manifest = Manifest.from_json(store.get(draw.manifest_sha256).decode("utf-8"), files.MANIFEST)
+    levels = open_frame(store.path(frame_of_draw(session, draw.id))).levels
+    reserves = select(Assignment.unit_id).where(Assignment.draw_id == draw.id, Assignment.replaces.is_not(None))
+    design = r_design(manifest, frozenset(session.scalars(reserves)))
+    attributes = {unit.unit_id: unit.attributes for unit in last_stage_units(session, draw.id)}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(SAMPLE, sample_csv(design, manifest, levels, attributes))
+        archive.writestr(SCRIPT, script_text(design, manifest))
+    return buffer.getvalue()
 
 
 def teams_of(session: Session, draw_id: str) -> list[str]:

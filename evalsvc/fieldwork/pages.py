@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from evalsvc import incoming, web
 from evalsvc.access import page, public
+from evalsvc.draws.operations import note_opening
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.draws.release import require_open, visible_draws
 from evalsvc.draws.values import DrawRecord
@@ -14,7 +15,7 @@ from evalsvc.draws.visits import TABLES, Listed
 from evalsvc.fieldwork import course, operations, queries
 from evalsvc.fieldwork.beginning import begin
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
-from evalsvc.fieldwork.lists import lists_as_pdf, lists_of
+from evalsvc.fieldwork.lists import lists_as_pdf, lists_of, r_archive
 from evalsvc.fieldwork.presentation import by_village, overview
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.people.queries import tokens_of
@@ -25,6 +26,7 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
+    "zip": "application/zip",
 }
 
 
@@ -131,6 +133,18 @@ def lists_file(evaluation: str, number: int, ending: str) -> ResponseReturnValue
     _draw, listed = _lists(number)
     data = lists_as_pdf(listed) if ending == "pdf" else TABLES[ending](listed, web.language())
     return _attached(data, ending, f"visits-{evaluation}-{number}")
+
+
+@blueprint.post("/evaluations/<evaluation>/draws/<int:number>/r-script")
+@page("designer", "lead", "auditor")
+def r_script(evaluation: str, number: int) -> ResponseReturnValue:
+    """Send the sample and an R script that rebuilds the design; who opens them, and when, is written down."""
+    with web.database().transaction() as session:
+        draw = draw_by_number(session, flask.g.evaluation.id, number)
+        require_open(session, web.current_actor(), draw.id)
+        data = r_archive(session, web.store(), draw)
+        note_opening(session, web.current_actor(), draw.id, "r-script")
+    return _attached(data, "zip", f"r-{evaluation}-{number}")
 
 
 @blueprint.get("/visits.css")

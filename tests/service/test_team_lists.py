@@ -2,10 +2,13 @@
 
 import csv
 import io
+import zipfile
 
 import pypdfium2
 import pytest
+from sqlalchemy import select
 
+from evalsvc.audit import AuditRow
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.errors import ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork import lists, operations, queries
@@ -102,3 +105,31 @@ def test_who_gives_and_what_a_name_may_be(client, database, store, field, villag
     sign_in(client, lead)
     assert client.get(f"{LISTS}.pdf").status_code == 422
     assert client.get(f"{LISTS}.pdf?team=一组").status_code == 200
+
+
+def test_the_r_script_holds_open_households_and_is_written_down(client, database, field, sign_in, csrf_of, make_person):
+    unit = next(row for row in field.assignments if row.opened_at)
+    set_outcome(database, unit, "refused")
+    with database.transaction() as session:
+        actor, evaluation = field.supervisor.actor, field.evaluation.id
+        opened = operations.open_reserve(session, actor, evaluation, unit.unit_id, "refused").unit_id
+    lead = make_person("lead", evaluation=field.evaluation)
+    sign_in(client, lead)
+    sent = client.post("/evaluations/fujian-demo/draws/1/r-script", data={"csrf_token": csrf_of(client)})
+    assert (sent.status_code, sent.content_type) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(sent.get_data())) as archive:
+        assert archive.namelist() == ["sample.csv", "design.R"]
+        rows = list(csv.DictReader(io.StringIO(archive.read("sample.csv").decode())))
+        assert b"svydesign(" in archive.read("design.R")
+    mains = {row.unit_id for row in field.assignments if row.opened_at}
+    assert {row["household_id"] for row in rows} == mains | {opened}
+    own = [row for row in rows if (row["village_code"], row["stratum_2"]) == (unit.parent, unit.stratum)]
+    assert {row["probability_2"] for row in own} == {repr(4 / 6)}
+    with database.reading() as session:
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "draw.open")).one()
+        assert (row.actor, row.details["shown"]) == (lead.id, "r-script")
+    sign_in(client, field.supervisor)
+    assert (
+        client.post("/evaluations/fujian-demo/draws/1/r-script", data={"csrf_token": csrf_of(client)}).status_code
+        == 403
+    )
