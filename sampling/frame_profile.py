@@ -67,7 +67,7 @@ class BelowProfile:
     Parameters
     ----------
     largest : tuple of (id, label, count)
-        The label is the unit's first text column, None where it has none.
+        The label is the text column that is called as the level, else the first one; None where there is none.
     """
 
     level: str
@@ -168,7 +168,9 @@ class _Source:
             )
         self._engine.define("below_units", step)
         spread = "SELECT value, count(*) AS units FROM below_units GROUP BY value"
-        label = next((f"own.c{n}" for n, own in enumerate(self._level.columns) if own.kind == "text"), "NULL")
+        texts = [number for number, own in enumerate(self._level.columns) if own.kind == "text"]
+        named_alike = [number for number in texts if self._level.columns[number].name == self._level.name]
+        label = next((f"own.c{number}" for number in (*named_alike, *texts)), "NULL")
         largest = (
             f"SELECT below.id, {label}, below.value FROM below_units AS below JOIN units{self._depth} AS own "
             f"ON own.id = below.id ORDER BY below.value DESC, below.id LIMIT {LARGEST}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from evalsvc.words import sentence
 from sampling.explain import Explanation
-from sampling.frame_profile import BelowProfile, ColumnProfile, Distribution, FrameProfile, LevelProfile
+from sampling.frame_profile import Bar, BelowProfile, ColumnProfile, Distribution, FrameProfile, LevelProfile
 
 BAR = 30
 """Signs of the longest bar on a terminal."""
@@ -111,10 +111,17 @@ def _bars(numbers: Distribution) -> Iterator[str]:
     most = max((bar.count for bar in numbers.bars), default=0)
     for bar in numbers.bars if len(numbers.bars) > 1 else ():
         width = round(BAR * bar.count / most)
-        # A bar of whole numbers that holds one of them is called by it.
-        upper = "+" if bar.upper is None else "" if bar.upper == bar.lower + 1 else f" – < {bar.upper:,}"
         drawn = "█" * width or ("▏" if bar.count else "")
-        yield f"    {f'{bar.lower:,}{upper}':>24} {drawn} {bar.count:,}"
+        yield f"    {_limits(bar):>24} {drawn} {bar.count:,}"
+
+
+def _limits(bar: Bar) -> str:
+    """Write the limits of a bar: of whole numbers the first and the last, or the only one that it holds."""
+    if bar.upper is None:
+        return f"{bar.lower:,}+"
+    if isinstance(bar.upper, Decimal):
+        return f"{bar.lower:,} – < {bar.upper:,}"
+    return f"{bar.lower:,}" if bar.upper == bar.lower + 1 else f"{bar.lower:,} – {bar.upper - 1:,}"
 
 
 def certainty_lines(stages: Sequence[Mapping[str, Any]], language: str) -> Iterator[str]:
