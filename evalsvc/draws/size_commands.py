@@ -214,7 +214,7 @@ def compare(*, as_json: bool, **given: Any) -> None:
     numbers = given["interviews"]
     if len(numbers) > 2 or (given["other_rate"] is None and not numbers):
         raise click.UsageError(
-            "写 --other-rate 或 --interviews；访问数至多两个 / give --other-rate or one or two sizes"
+            "写 --other-rate 或 --interviews，访问数至多两个 / give --other-rate or one or two sizes"
         )
     test = ComparisonTest(
         given["deff"], given["overlap"], given["correlation"], given["df"], given["level"], SIDES[given["sides"]]
