@@ -3,6 +3,7 @@
 Its chain has three certificates: a root, an authority below it, and the key that stamps.
 """
 
+import asyncio
 import subprocess
 import tempfile
 import threading
@@ -13,11 +14,16 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.keys import load_private_key_from_pemder_data
+from pyhanko.sign.timestamps import DummyTimeStamper
+
+from evalsvc.time_stamps.token import token_of
 
 SETTINGS = """
 [tsa]
@@ -36,7 +42,9 @@ accuracy = secs:1
 ess_cert_id_chain = yes
 ess_cert_id_alg = sha256
 """
-KEY = PrivateFormat.PKCS8, NoEncryption()
+PLAIN = PrivateFormat.PKCS8, NoEncryption()
+KEY = rsa.generate_private_key(65537, 2048)
+"""For tokens that are made without a server: pyHanko's authority for tests knows no other kind of key."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,18 @@ def issue(
     if uses:
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(uses)), critical=critical)
     return Issued(builder.sign(key if by is None else by.key, hashes.SHA256()), key)
+
+
+def loaded(*issued: Issued) -> tuple[Certificate, ...]:
+    """Return certificates as those who check take them."""
+    return tuple(Certificate.load(each.certificate.public_bytes(Encoding.DER)) for each in issued)
+
+
+def forged_token(commitment: str, signer: Issued, *, at: datetime | None = None) -> str:
+    """Make a token without a server: of any certificate, at any time."""
+    key = load_private_key_from_pemder_data(signer.key.private_bytes(Encoding.DER, *PLAIN), passphrase=None)
+    stamper = DummyTimeStamper(loaded(signer)[0], key, fixed_dt=at)
+    return token_of(asyncio.run(stamper.async_timestamp(bytes.fromhex(commitment), "sha256")).dump())
 
 
 @dataclass
@@ -145,7 +165,7 @@ def running_authority(folder: Path) -> Iterator[StampingAuthority]:
     (folder / "root.pem").write_bytes(root.pem)
     (folder / "above.pem").write_bytes(middle.pem + root.pem)
     (folder / "signer.pem").write_bytes(signer.pem)
-    (folder / "signer-key.pem").write_bytes(signer.key.private_bytes(Encoding.PEM, *KEY))
+    (folder / "signer-key.pem").write_bytes(signer.key.private_bytes(Encoding.PEM, *PLAIN))
     (folder / "serial").write_text("01\n", encoding="ascii")
     for name, digests in (("stamping.cnf", "sha256"), ("refusing.cnf", "sha512")):
         (folder / name).write_text(SETTINGS.format(folder=folder, digests=digests), encoding="utf-8")

@@ -5,7 +5,7 @@ import hashlib
 import io
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -151,12 +151,14 @@ class World:
     pack: bytes = PACK
 
 
-def make_world(folder: Path) -> World:
-    """Draw, visit and judge."""
+def make_world(folder: Path, stamp: Callable[[str], str] | None = None) -> World:
+    """Draw, visit and judge; `stamp` gives the time stamp of a commitment."""
     frame, path = make_frame(folder)
     design = load_design(DESIGN, "design.yaml")
     assert design.design is not None, design.complaints
     committed = commit(design.design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
+    if stamp is not None:
+        committed = replace(committed, time_stamp=stamp(committed.commitment))
     manifest = run_draw(
         design.design, frame, committed, SECRET, None, drawn_at="2026-03-02T08:00:00Z", code_version="test"
     )

@@ -1,6 +1,5 @@
 """Time-stamp tokens: one of a real authority holds; everything that a stranger could give instead is named."""
 
-import asyncio
 import base64
 import random
 import subprocess
@@ -8,42 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from asn1crypto import tsp
-from asn1crypto.x509 import Certificate
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from pyhanko.keys import load_private_key_from_pemder_data
-from pyhanko.sign.timestamps import DummyTimeStamper
 
 from evalsvc.errors import InvalidError
 from evalsvc.time_stamps.authority import Authority, TimeStampError, obtain, require_same_clock
 from evalsvc.time_stamps.check import check_stamp
 from evalsvc.time_stamps.token import read_certificates, stated_by, token_of, verify_token
 from evalsvc.words import sentence
-from tests.stamping_authority import Issued, issue
+from tests.stamping_authority import KEY, forged_token, issue, loaded
 
 COMMITMENT = "42e327a65ebd86efa5158a178bd427436590d21cce84f54d5de0a43b2b0d038e"
 OTHER = "00" * 32
-KEY = rsa.generate_private_key(65537, 2048)
-"""PyHanko's authority for tests knows no other keys."""
 STAMPING, CODE = ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING
-
-
-def loaded(*issued: Issued) -> tuple[Certificate, ...]:
-    return tuple(Certificate.load(each.certificate.public_bytes(Encoding.DER)) for each in issued)
-
-
-def forged(signer: Issued, *, at: datetime | None = None, above: tuple[Issued, ...] = ()) -> str:
-    """A token as pyHanko makes it: of any certificate, at any time."""
-    key = signer.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    stamper = DummyTimeStamper(
-        loaded(signer)[0],
-        load_private_key_from_pemder_data(key, passphrase=None),
-        certs_to_embed=loaded(*above),
-        fixed_dt=at,
-    )
-    token = asyncio.run(stamper.async_timestamp(bytes.fromhex(COMMITMENT), "sha256"))
-    return token_of(token.dump())
 
 
 def codes(token: str, trusted=None, commitment: str = COMMITMENT) -> set[str]:
@@ -110,21 +85,23 @@ def test_no_changed_byte_of_content_or_signature_passes(stamped):
     ],
 )
 def test_only_a_certificate_for_time_stamps_alone_counts(uses, critical, expected):
-    assert codes(forged(issue("自造的机构", uses=uses, critical=critical, key=KEY))) == expected
+    assert codes(forged_token(COMMITMENT, issue("自造的机构", uses=uses, critical=critical, key=KEY))) == expected
 
 
 def test_a_certificate_of_another_time_is_named():
     begins = datetime(2026, 1, 1, tzinfo=UTC)
     signer = issue("过期的机构", uses=(STAMPING,), key=KEY, begins=begins, days=10)
-    assert codes(forged(signer, at=begins + timedelta(days=5))) == set()
-    assert codes(forged(signer, at=begins + timedelta(days=11))) == {"time_stamp.certificate_time"}
-    assert "time_stamp.certificate_time" in codes(forged(signer, at=begins - timedelta(days=1)), loaded(signer))
+    assert codes(forged_token(COMMITMENT, signer, at=begins + timedelta(days=5))) == set()
+    assert codes(forged_token(COMMITMENT, signer, at=begins + timedelta(days=11))) == {"time_stamp.certificate_time"}
+    assert "time_stamp.certificate_time" in codes(
+        forged_token(COMMITMENT, signer, at=begins - timedelta(days=1)), loaded(signer)
+    )
 
 
 def test_the_stamp_has_to_fit_the_stated_times():
     at = datetime(2026, 3, 1, 8, tzinfo=UTC)
     signer = issue("机构", uses=(STAMPING,), key=KEY, begins=at - timedelta(days=1))
-    token = forged(signer, at=at)
+    token = forged_token(COMMITMENT, signer, at=at)
 
     def found(committed_at, drawn_at=None, trusted=None):
         checked = check_stamp(
