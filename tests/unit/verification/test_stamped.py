@@ -18,7 +18,7 @@ SIGNER = issue("示例时间戳机构", uses=(ExtendedKeyUsageOID.TIME_STAMPING,
 def world(tmp_path_factory, small_world):
     """An evaluation whose commitment was stamped half a minute after it was made."""
     folder = tmp_path_factory.mktemp("stamped")
-    return small_world.make_world(folder, lambda commitment: forged_token(commitment, SIGNER, at=AT))
+    return small_world.make_world(folder, stamp=lambda commitment: forged_token(commitment, SIGNER, at=AT))
 
 
 def codes(told):
