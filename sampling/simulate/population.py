@@ -220,22 +220,27 @@ class Population:
             persons = self.persons[number] * counts
             cases = sums(domain, persons * self.cases[number], len(labels))
             whole, units = sums(domain, persons, len(labels)), sums(domain, counts, len(labels))
-            for i in np.flatnonzero(units > 0):
-                described = dict(zip(self.pattern.by, labels[i], strict=True))
+            for i, label in enumerate(labels):
+                if label is None or not units[i]:
+                    continue
+                described = dict(zip(self.pattern.by, label, strict=True))
                 true: dict[Kind, float] = {"rate": float(cases[i] / whole[i])}
                 if self.pattern.totals:
                     true |= {"cases": float(cases[i]), "count": float(whole[i])}
                 found += [Quantity(indicator.id, kind, described, value, int(units[i])) for kind, value in true.items()]
         return tuple(found)
 
-    def _domains(self) -> tuple[IntArray, list[tuple[str, ...]]]:
-        """Number the domains; a unit that misses a value of them lies in none, which is the last number."""
+    def _domains(self) -> tuple[IntArray, list[tuple[str, ...] | None]]:
+        """Number the domains; units that miss a value of a domain's columns have numbers whose label is None."""
         if not self.pattern.by:
             return np.zeros(self.size, dtype=np.int64), [()]
         columns = [self.column(name) for name in self.pattern.by]
         stacked = np.column_stack([column.codes for column in columns])
         rows, number = np.unique(stacked, axis=0, return_inverse=True)
-        labels = [tuple(column.levels[code] for column, code in zip(columns, row, strict=True)) for row in rows]
+        labels: list[tuple[str, ...] | None] = [
+            None if row.min() < 0 else tuple(column.levels[code] for column, code in zip(columns, row, strict=True))
+            for row in rows
+        ]
         return np.asarray(number.reshape(-1), dtype=np.int64), labels
 
 

@@ -1,10 +1,14 @@
 """Other designs simulated: methods of unequal probability, shares and whole classes, judgement, overlap, refusals."""
 
+from dataclasses import replace
+
+import pyarrow as pa
 import pytest
 
 from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.simulate import Report, Simulator, load_pattern, summarise
+from sampling.size import operating_curve
 from tests.unit.simulate.small_world import DESIGN, RATES, design, frame, pattern
 
 PPS = "    method: pps_systematic\n    size: {count: household}\n    joint_method: hartley-rao\n"
@@ -83,3 +87,56 @@ def test_designs_without_an_interval_and_unfinished_frames_are_refused(world: Fr
     equal = DESIGN.replace(PPS, "    method: equal\n")
     later = design(equal.replace("  - name: household\n", "  - name: household\n    listed: later\n"))
     assert [each.code for each in load_pattern(RATES, later).complaints] == ["rates.frame_incomplete"]
+
+
+ONE_STAGE = """
+version: 1
+evaluation: one
+draw: 1
+frame:
+  levels:
+    - {name: county, id: county_code, columns: {}}
+    - {name: village, id: village_code, columns: {village_kind: text}}
+    - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
+stages:
+  - {name: household, method: equal, take: {each: 200}}
+"""
+
+
+def test_chances_of_verdicts_are_those_of_the_operating_curve() -> None:
+    """A simple random sample of nearly independent households: what is simulated is what the planner's curve says."""
+    rates = """
+version: 1
+indicators:
+  - {id: high, rates: {each: 0.05}, threshold: {value: 0.1, side: upper}}
+  - {id: low, rates: {each: 0.87}, threshold: {value: 0.9, side: lower}}
+"""
+    runs = 120
+    _, report = report_of(ONE_STAGE, frame(counties=1, villages=60, households=90), runs, rates)
+    high, low = report.domains
+    for each, curve in (
+        (high, operating_curve(200, 0.1, [high.quantity.true])),
+        (low, operating_curve(200, 0.9, [low.quantity.true], side="lower")),
+    ):
+        point = curve.points[0]
+        for verdict, chance in (("达标", point.demonstrated), ("不达标", point.failed), ("不能判定", point.undecided)):
+            allowed = (
+                4 * (chance * (1 - chance) / runs) ** 0.5 + 0.02
+            )  # the frame is finite, so the sample is a bit better
+            assert each.verdicts[verdict].value == pytest.approx(chance, abs=allowed)
+
+
+def test_units_without_a_value_lie_in_no_domain(world: Frame) -> None:
+    assert world.table is not None
+    kinds = [None if i % 50 == 0 else kind for i, kind in enumerate(world.table.column("household_class").to_pylist())]
+    place = world.table.column_names.index("household_class")
+    table = world.table.set_column(place, "household_class", pa.array(kinds, pa.string()))
+    made = design(DESIGN.replace("strata: [household_class]", "strata: []"))
+    rates = "version: 1\nby: [household_class]\nindicators: [{id: a, rates: {each: 0.4}}]\n"
+    with Simulator(made, replace(world, table=table), pattern(rates, made), "1") as simulator:
+        domains = [each.domain["household_class"] for each in simulator.quantities]
+        units = sum(each.units for each in simulator.quantities)
+        found = simulator.run(0).found
+    assert domains == ["一般农户", "脱贫户"]
+    assert units == sum(kind is not None for kind in kinds)
+    assert all(each.estimate is not None for each in found)
