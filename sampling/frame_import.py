@@ -142,7 +142,9 @@ class _Import:
         top = self._names[self._mapping.levels[0].id]
         if not self._complaints and not self._run(f"SELECT 1 FROM list0 WHERE {top} IS NOT NULL LIMIT 1"):
             self._complaints.add(complain("frame.no_units", file=staged[0].files[0].name))
-        return FrameNotes(tuple(note for each in codes for note in each.notes()), self._identity_note())
+        known = self._mapping.notes
+        made = tuple(note for each in codes for note in each.notes())
+        return FrameNotes(made or known.codes, self._identity_note() or known.identity)
 
     def _identity_note(self) -> IdentityNote | None:
         if self._treatment.key is None or not self._mapping.identities:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sampling.document_rows import with_rows
 from sampling.documents import check_schema, parse_document
 from sampling.errors import Complaint, complain
+from sampling.frame_notes import NO_NOTES, FrameNotes
 from sampling.levels import Level, check_levels, levels_from_json
 from sampling.mapping_codes import CodeRule, check_codes, codes_from_json
 
@@ -47,6 +48,8 @@ class FrameMapping:
         Columns that hold administrative codes.
     identities : frozenset of str
         Columns that hold identity numbers, of which the frame keeps keyed hashes.
+    notes : FrameNotes
+        What a file that is a frame already says of its columns, which the new one says too.
     """
 
     levels: tuple[Level, ...]
@@ -54,6 +57,7 @@ class FrameMapping:
     files: tuple[LevelFile, ...] = ()
     codes: tuple[CodeRule, ...] = ()
     identities: frozenset[str] = frozenset()
+    notes: FrameNotes = NO_NOTES
 
 
 @dataclass(frozen=True)

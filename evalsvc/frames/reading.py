@@ -71,7 +71,8 @@ def _mapping(path: Path, text: str, name: str) -> FrameMapping:
 def _own_mapping(path: Path) -> FrameMapping:
     """Take the levels that a frame's Parquet file carries; its rows are checked like any other's."""
     try:
-        return FrameMapping(open_frame(path).levels)
+        frame = open_frame(path)
+        return FrameMapping(frame.levels, notes=frame.notes)
     except SamplingError:
         found = suggestion(path)
         needed = complaint("frame.mapping_needed", file=path.name, suggested=found.mapping or "")

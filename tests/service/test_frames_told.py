@@ -117,6 +117,7 @@ def test_the_commands_take_lists_of_levels_and_a_key(tmp_path, key_file):
     assert HEAD.encode() not in out.read_bytes()
     told = json.loads(run("frame", "profile", out, "--json").stdout)
     assert told["notes"]["codes"][0]["column"] == "county_code"
+    assert json.loads(run("frame", "check", out, "--json").stdout)["notes"] == told["notes"]
     assert told["profile"][1]["columns"][1] == {"name": "head", "kind": "text", "missing": 1, "numbers": None}
 
 
