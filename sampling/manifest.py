@@ -91,6 +91,11 @@ class Manifest:
     drawn_at: str
     stages: tuple[ManifestStage, ...]
 
+    @property
+    def purposive(self) -> frozenset[str]:
+        """Give the ids of all units that were chosen, or drawn inside a chosen one."""
+        return frozenset(unit.id for stage in self.stages for unit in stage.units if unit.sample_type == "purposive")
+
     def to_json(self) -> str:
         """Write ``draw-manifest.json``: valid JSON with one frame, stratum or unit on each line."""
         lines = [f"  {_line(key)}: {_line(value)}" for key, value in _head(self).items()]

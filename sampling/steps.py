@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sampling.design import Design, Rule, Stage
@@ -18,11 +18,21 @@ def in_scope(engine: Engine, design: Design, depth: int) -> str:
 
     Purposive units of that depth stand beside the list; what lies in a purposive unit stands on its own list.
     """
+    name = design.levels[depth].name
+    return _scope(engine, design, depth, [rule for rule in design.purposive if rule.level == name])
+
+
+def covered(engine: Engine, design: Design, depth: int) -> str:
+    """Write the condition under which the probability sample speaks of a row's unit: nothing of it was chosen."""
+    names = [level.name for level in design.levels]
+    return _scope(engine, design, depth, [rule for rule in design.purposive if names.index(rule.level) <= depth])
+
+
+def _scope(engine: Engine, design: Design, depth: int, purposive: Sequence[Rule]) -> str:
     names = [level.name for level in design.levels]
     conditions = [f"{engine.quote(design.levels[depth].id)} IS NOT NULL"]
     conditions += [kept(engine, design, rule) for rule in design.only if names.index(rule.level) <= depth]
-    outside = [rule for rule in design.exclude if names.index(rule.level) <= depth]
-    outside += [rule for rule in design.purposive if names.index(rule.level) == depth]
+    outside = [*(rule for rule in design.exclude if names.index(rule.level) <= depth), *purposive]
     conditions += [f"NOT ({kept(engine, design, rule)})" for rule in outside]
     return " AND ".join(conditions)
 

@@ -67,6 +67,7 @@ def check_wish(
     left_out = [
         sentence("draw.left_out", {**vars(each), "values": "、".join(each.values)}, language)
         for each in excluded_units(design, frame)
+        if not each.purposive  # the explanation tells these
     ]
     remarks = [sentence(each.code, each.details, language) for each in estimability(design, files.DESIGN)]
     return CheckedDesign((*left_out, *in_words(design, explain(design, frame), language)), tuple(remarks))

@@ -90,7 +90,8 @@ def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
         click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
         return
     for each in left_out:
-        click.echo(sentence("draw.left_out", {**each, "values": "、".join(each["values"])}, language()))
+        if not each["purposive"]:  # the explanation tells these
+            click.echo(sentence("draw.left_out", {**each, "values": "、".join(each["values"])}, language()))
     click.echo("\n".join(in_words(design, told, language())))
     click.echo(sentence("draw.design_fine", {"file": design_path.name, "stages": len(design.stages)}, language()))
     print_complaints(remarks)

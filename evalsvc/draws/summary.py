@@ -1,8 +1,8 @@
 """Tell what a draw took, stratum by stratum, and what its design left out of the frame."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from evalsvc.draws.queries import label_of
 from evalsvc.draws.values import Excluded, StratumRow, UnitRecord
@@ -18,7 +18,9 @@ def excluded_units(design: Design, frame: Frame) -> list[Excluded]:
     """Count, for every rule of the design, the units that take no part because of it."""
     with DuckDBEngine(frame) as engine:
         outside = [_count(engine, design, rule, inside=False) for rule in design.only]
-        return outside + [_count(engine, design, rule, inside=True) for rule in design.exclude]
+        outside += [_count(engine, design, rule, inside=True) for rule in design.exclude]
+        chosen = [_count(engine, design, rule, inside=True) for rule in design.purposive]
+    return outside + [replace(each, purposive=True) for each in chosen]
 
 
 def _count(engine: DuckDBEngine, design: Design, rule: Rule, *, inside: bool) -> Excluded:
@@ -52,22 +54,28 @@ def by_stage(manifest: Manifest, units: Mapping[str, UnitRecord]) -> list[tuple[
 
     Strata below the first stage repeat in every parent; they are shown together, by the parent's own stratum.
     """
+    chosen = manifest.purposive
     return [
-        (stage.name, _rows_of_stage(stage, units, together=number > 0)) for number, stage in enumerate(manifest.stages)
+        (stage.name, _rows_of_stage(stage, units, chosen, together=number > 0))
+        for number, stage in enumerate(manifest.stages)
     ]
 
 
-def _rows_of_stage(stage: ManifestStage, units: Mapping[str, UnitRecord], *, together: bool) -> list[StratumRow]:
+def _rows_of_stage(
+    stage: ManifestStage, units: Mapping[str, UnitRecord], chosen: Collection[str], *, together: bool
+) -> list[StratumRow]:
     taken: dict[tuple[str | None, str], _Taken] = defaultdict(_Taken)
     for unit in stage.units:
         one = taken[unit.parent, unit.stratum]
         if unit.sample_type == "reserve":
             one.reserves += 1
-        else:
+        elif unit.sample_type != "purposive":
             one.main += 1
             one.certain += unit.sample_type == "certainty"
     groups: dict[tuple[str, str], StratumRow] = {}
     for stratum in stage.strata:
+        if stratum.parent in chosen:
+            continue  # what lies in a purposive unit stands for nothing else
         one = taken[stratum.parent, stratum.stratum]
         parent = units.get(stratum.parent or "") if together else None
         inside = "" if parent is None else parent.stratum

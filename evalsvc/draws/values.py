@@ -72,3 +72,5 @@ class Excluded:
     kept_values: bool
     """Set for a rule that names what takes part, not what does not."""
     units: int
+    purposive: bool = False
+    """Set for a rule that names units chosen by judgement: not drawn, but visited."""

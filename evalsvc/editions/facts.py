@@ -12,6 +12,7 @@ from evalsvc.frames.judged import text_of
 from evalsvc.planning.frame_facts import county_scopes, exclusions
 from evalsvc.planning.indicators import INDICATORS, OPEN_FOR, indicator_of_row
 from evalsvc.planning.layout import Layout
+from evalsvc.planning.making import PURPOSIVE, RESERVE, drawn_counties
 from evalsvc.results.assembly import Sources
 from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
 from evalsvc.time_stamps.token import stated_by
@@ -111,18 +112,21 @@ def _draw(manifest: Manifest) -> Facts:
     names = ("protocol", "draw", "commitment", "committed_at", "public_source", "public_round")
     stamp = stated_by(manifest.time_stamp)
     stages = []
+    chosen = manifest.purposive
     for stage in manifest.stages:
-        main = [unit for unit in stage.units if unit.sample_type != "reserve"]
+        strata = [each for each in stage.strata if each.parent not in chosen]
+        main = [unit for unit in stage.units if unit.sample_type not in (RESERVE, PURPOSIVE)]
         stages.append(
             {
                 "code": stage.name,
-                "methods": sorted({each.method for each in stage.strata}),
-                "joint_methods": sorted({each.joint_method for each in stage.strata if each.joint_method}),
-                "groups": len(stage.strata),
-                "population": sum(each.population for each in stage.strata),
+                "methods": sorted({each.method for each in strata}),
+                "joint_methods": sorted({each.joint_method for each in strata if each.joint_method}),
+                "groups": len(strata),
+                "population": sum(each.population for each in strata),
                 "taken": len(main),
                 "certain": sum(unit.sample_type == "certainty" for unit in main),
-                "reserves": len(stage.units) - len(main),
+                "reserves": sum(unit.sample_type == RESERVE for unit in stage.units),
+                "purposive": sum(unit.sample_type == PURPOSIVE for unit in stage.units),
             }
         )
     return {
@@ -138,7 +142,8 @@ def _draw(manifest: Manifest) -> Facts:
 
 def _counties(material: Material) -> list[str]:
     """Return the codes of the drawn counties in their order."""
-    return sorted({text_of(values, material.layout.county) for values in material.sources.attributes.values()})
+    sources = material.sources
+    return sorted(drawn_counties(sources.manifest, sources.attributes, material.layout))
 
 
 def _frame(material: Material) -> Facts:
@@ -167,11 +172,15 @@ def _frame(material: Material) -> Facts:
 
 
 def _fieldwork(material: Material) -> Facts:
+    """Count what came of the visits; households that were chosen are counted beside, where there are any."""
     sources = material.sources
-    by_county = fieldwork_by(sources.fieldwork, sources.attributes, material.layout.county)
+    drawn = [row for row in sources.fieldwork if row.sample_type != PURPOSIVE]
+    chosen = [row for row in sources.fieldwork if row.sample_type == PURPOSIVE]
+    by_county = fieldwork_by(drawn, sources.attributes, material.layout.county)
     return {
-        "all": fieldwork_counts(sources.fieldwork),
+        "all": fieldwork_counts(drawn),
         "counties": [{"code": code, **counts} for code, counts in by_county.items()],
+        **({"purposive": fieldwork_counts(chosen)} if chosen else {}),
     }
 
 
@@ -206,18 +215,24 @@ def _villages(material: Material) -> list[Facts]:
 
 
 def _cases(material: Material) -> Facts:
+    """Count the cases of drawn households, and beside them those of households that were chosen."""
     sources, county = material.sources, material.layout.county
+    purposive = {row.unit_id for row in sources.fieldwork if row.sample_type == PURPOSIVE}
+    drawn = [case for case in sources.cases if case.unit_id not in purposive]
     return {
-        "all": case_counts(sources.cases),
+        "all": case_counts(drawn),
         "counties": [
             {
                 "code": code,
                 "kinds": case_counts(
-                    case for case in sources.cases if text_of(sources.attributes[case.unit_id], county) == code
+                    case for case in drawn if text_of(sources.attributes[case.unit_id], county) == code
                 ),
             }
             for code in _counties(material)
         ],
+        **(
+            {"purposive": case_counts(case for case in sources.cases if case.unit_id in purposive)} if purposive else {}
+        ),
     }
 
 

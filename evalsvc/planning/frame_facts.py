@@ -9,13 +9,13 @@ from evalsvc.planning.plan import CountyTotals
 from sampling.design import Design
 from sampling.engine import DuckDBEngine
 from sampling.frame import Frame
-from sampling.steps import in_scope, kept
+from sampling.steps import covered, kept
 
 # ruff: noqa: S608 (names are quoted and values are literals, both written by the engine)
 
 
 def county_totals(frame: Frame, design: Design, counties: Collection[str]) -> tuple[CountyTotals, ...]:
-    """Count the persons of the judged counties over every household in the design's scope."""
+    """Count the persons of the judged counties over every household that the sample speaks of."""
     with DuckDBEngine(frame) as engine:
         county, persons = engine.quote(design.levels[0].id), engine.quote(PERSONS_COLUMN)
         registered = f"{engine.quote(REGISTERED_COLUMN)} = {engine.literal(YES)}"
@@ -24,7 +24,7 @@ def county_totals(frame: Frame, design: Design, counties: Collection[str]) -> tu
         rows = engine.rows(
             f"SELECT {county}, {remaining}, sum(CASE WHEN {registered} THEN {persons} ELSE 0 END),"
             f" sum(CASE WHEN {registered} THEN 0 ELSE {persons} END) FROM frame"
-            f" WHERE {in_scope(engine, design, len(design.levels) - 1)} GROUP BY {county} ORDER BY {county}"
+            f" WHERE {covered(engine, design, len(design.levels) - 1)} GROUP BY {county} ORDER BY {county}"
         )
     return tuple(CountyTotals(row[0], int(row[1] or 0), int(row[2]), int(row[3])) for row in rows if row[0] in counties)
 
@@ -61,7 +61,7 @@ def county_scopes(frame: Frame, design: Design, counties: Collection[str]) -> tu
         name = f"max({engine.quote(design.levels[0].name)})" if design.levels[0].name in own else county
         rows = engine.rows(
             f"SELECT {county}, {name}, count(DISTINCT {engine.quote(design.levels[lowest - 1].id)}), count(*)"
-            f" FROM frame WHERE {in_scope(engine, design, lowest)} GROUP BY {county} ORDER BY {county}"
+            f" FROM frame WHERE {covered(engine, design, lowest)} GROUP BY {county} ORDER BY {county}"
         )
     return tuple(
         CountyScope(row[0], str(row[1]), int(row[2]), int(row[3]), totals[row[0]]) for row in rows if row[0] in totals
@@ -75,7 +75,7 @@ def exclusions(frame: Frame, design: Design) -> tuple[Exclusion, ...]:
     with DuckDBEngine(frame) as engine:
         for rule in design.exclude:
             depth = names.index(rule.level)
-            inside = in_scope(engine, replace(design, exclude=()), depth)
+            inside = covered(engine, replace(design, exclude=()), depth)
             unit = engine.quote(design.levels[depth].id)
             rows = engine.rows(
                 f"SELECT count(DISTINCT {unit}) FROM frame WHERE {inside} AND {kept(engine, design, rule)}"

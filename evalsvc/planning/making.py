@@ -17,7 +17,7 @@ from sampling.frame import Frame
 from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
 
-RESERVE = "reserve"
+RESERVE, PURPOSIVE = "reserve", "purposive"
 
 Attributes = Mapping[str, Mapping[str, Any]]
 """The frame's columns of each drawn household and of all its parents, by household id."""
@@ -47,11 +47,14 @@ def plan_of_draw(pack: Pack, manifest: Manifest, attributes: Attributes, frame: 
     complaints = without_interval(design, files.MANIFEST)
     if complaints:
         return PlanMade(None, tuple(complaints))
-    totals = county_totals(frame, design, _drawn_counties(manifest, attributes, layout))
+    totals = county_totals(frame, design, drawn_counties(manifest, attributes, layout))
     return PlanMade(plan_for(pack, layout, totals), ())
 
 
-def _drawn_counties(manifest: Manifest, attributes: Attributes, layout: Layout) -> set[str]:
-    """Return the counties of the main sample; a reserve only ever stands beside a household of its own village."""
-    units = manifest.stages[-1].units
-    return {text_of(attributes[unit.id], layout.county) for unit in units if unit.sample_type != RESERVE}
+def drawn_counties(manifest: Manifest, attributes: Attributes, layout: Layout) -> set[str]:
+    """Return the counties of the main sample; nothing is estimated where units were chosen only.
+
+    A reserve only ever stands beside a household of its own village.
+    """
+    units = (unit for unit in manifest.stages[-1].units if unit.sample_type not in (RESERVE, PURPOSIVE))
+    return {text_of(attributes[unit.id], layout.county) for unit in units}

@@ -10,7 +10,7 @@ from evalsvc.evaluations.rule_pack import Pack, persons_of
 from evalsvc.frames.judged import CLASS_COLUMN, NO, PERSONS_COLUMN, REGISTERED_COLUMN, YES, listed_persons, text_of
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
 from evalsvc.planning.layout import Layout, attribute_columns, layout_of
-from evalsvc.planning.making import Attributes
+from evalsvc.planning.making import PURPOSIVE, RESERVE, Attributes
 from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table
 from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, Place, weigh
@@ -60,7 +60,9 @@ def assemble(sources: Sources) -> Assembly:
     complaints = [*_check_fieldwork(sources), *_check_cases(sources)]
     if complaints:
         return Assembly(None, layout, tuple(complaints))
-    opened = sorted((row for row in sources.fieldwork if row.opened), key=lambda row: row.unit_id)
+    # Nothing is estimated from households that were chosen: they stand for no other.
+    drawn = (row for row in sources.fieldwork if row.opened and row.sample_type != PURPOSIVE)
+    opened = sorted(drawn, key=lambda row: row.unit_id)
     places = {row.unit_id: _place_of(sources, layout, row) for row in opened}
     weights, complaints = weigh(sources.manifest, opened, places)
     if complaints:
@@ -116,7 +118,11 @@ def _upper_units(manifest: Manifest, layout: Layout) -> dict[str, tuple[str | No
     for stage, drawn in zip(layout.stages[:-1], manifest.stages[:-1], strict=True):
         populations = {(each.parent, each.stratum): each.population for each in drawn.strata}
         for unit in drawn.units:
-            chance = repr(unit.probability) if stage.by_probability else str(populations[unit.parent, unit.stratum])
+            if unit.probability is None:
+                continue  # a purposive unit: no household below it is in the table
+            chance = str(populations[unit.parent, unit.stratum])
+            if stage.by_probability:
+                chance = repr(unit.probability / (unit.times or 1))
             cells = {stage.id_column: unit.id, stage.stratum: unit.stratum, stage.chance: chance}
             units[unit.id] = (unit.parent, cells)
     return units
@@ -171,10 +177,10 @@ def _fieldwork_problem(sources: Sources, row: FieldworkRow, drawn: Any) -> str |
         return "results.unit_not_drawn"
     if (row.parent or None, row.stratum, row.sample_type) != (drawn.parent, drawn.stratum, drawn.sample_type):
         return "results.unit_differs"
-    if row.sample_type not in ("probability", "certainty", "reserve"):
+    if row.sample_type not in ("probability", "certainty", RESERVE, PURPOSIVE):
         return "results.sample_type"
     if not row.opened:
-        return "results.main_not_opened" if row.sample_type != "reserve" else None
+        return "results.main_not_opened" if row.sample_type != RESERVE else None
     if not row.disposition:
         return "results.no_disposition"
     if row.disposition not in DISPOSITIONS:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from evalsvc.cases.values import KINDS, STATES
 from evalsvc.frames.judged import text_of
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
-from evalsvc.planning.making import Attributes
+from evalsvc.planning.making import RESERVE, Attributes
 from evalsvc.results.records import CaseRow, FieldworkRow
-from evalsvc.results.weighting import INELIGIBLE, RESERVE
+from evalsvc.results.weighting import INELIGIBLE
 
 Counts = dict[str, int | float | None]
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalsvc.instruments.contract import COMPLETED, DECEASED, DUPLICATE, VACANT
+from evalsvc.planning.making import RESERVE
 from evalsvc.results.records import FieldworkRow
 from sampling.errors import Complaint
 from sampling.manifest import Manifest
 from sampling.weight import OpenedUnit, household_weights
 
 INELIGIBLE = frozenset({VACANT, DECEASED, DUPLICATE})
-RESERVE = "reserve"
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def _parent_probabilities(manifest: Manifest) -> dict[str | None, float]:
     products: dict[str | None, float] = {None: 1.0}
     for stage in manifest.stages[:-1]:
         products = {
-            unit.id: products[unit.parent] * unit.probability for unit in stage.units if unit.probability is not None
+            unit.id: products[unit.parent] * unit.probability / (unit.times or 1)
+            for unit in stage.units
+            if unit.probability is not None and unit.parent in products
         }
     return products

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 
 from evalsvc import files
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
+from evalsvc.planning.making import RESERVE
 from evalsvc.results.records import FieldworkRow, InterviewRow
-from evalsvc.results.weighting import RESERVE
 from sampling.errors import Complaint
 from sampling.manifest import ManifestUnit
 

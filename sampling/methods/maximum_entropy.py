@@ -54,7 +54,7 @@ def _odds_of(given: tuple[float, ...]) -> Floats:
         if not (ratio > 0.0).all():
             break  # a probability has no digits left beside 1
         odds = odds * ratio**_DAMPING
-    raise ArithmeticError("maximum_entropy.no_convergence")
+    raise ArithmeticError(f"no odds within {_TOLERANCE} after {_ITERATIONS} steps")
 
 
 def _conditional(odds: Floats, n: int) -> Floats:

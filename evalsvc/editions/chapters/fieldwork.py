@@ -1,8 +1,8 @@
 """Chapter 3: what came of the visits, household by household, in counts."""
 
 from evalsvc.editions.figures import Figures
-from evalsvc.editions.wording import OUTCOMES
-from reports.document import BarChart, BarRow, Chapter, Column, Heading, Paragraph, Row, Table
+from evalsvc.editions.wording import CASE_KINDS, OUTCOMES
+from reports.document import BarChart, BarRow, Block, Chapter, Column, Heading, Inline, Paragraph, Row, Table
 
 OPENED = ("main", "reserves", "opened")
 
@@ -33,8 +33,36 @@ def fieldwork(figures: Figures) -> Chapter:
     )
     return Chapter(
         "实地调查",
-        (Heading("调查结果"), Paragraph(flow), _table(figures), _chart(figures), Heading("替换规则"), Paragraph(rule)),
+        (
+            Heading("调查结果"),
+            Paragraph(flow),
+            *_purposive(figures),
+            _table(figures),
+            _chart(figures),
+            Heading("替换规则"),
+            Paragraph(rule),
+        ),
     )
+
+
+def _purposive(figures: Figures) -> list[Block]:
+    """Tell of the households that were chosen by judgement or by a clue: counts only, for they stand for no other."""
+    if "purposive" not in figures.facts["fieldwork"]:
+        return []
+    whole = ("fieldwork", "purposive")
+    parts: list[Inline] = [
+        "另按判断或线索指定",
+        figures.count(*whole, "opened"),
+        "户，完成访问",
+        figures.count(*whole, "completed"),
+        "户。",
+    ]
+    for kind, words in CASE_KINDS.items():
+        path = ("cases", "purposive", kind)
+        parts += [f"{words}：认定", figures.count(*path, "confirmed", "households"), "户、"]
+        parts += ["未决", figures.count(*path, "open", "households"), "户。"]
+    parts.append("指定的户没有入样概率，不参加任何率的估计，也不计入本报告的其他各表；发现的问题逐户核实。")
+    return [Paragraph(tuple(parts))]
 
 
 def _table(figures: Figures) -> Table:

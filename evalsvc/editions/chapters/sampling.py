@@ -32,6 +32,7 @@ def sampling(figures: Figures) -> Chapter:
         (
             Heading("抽样设计"),
             *(Paragraph(text) for text in stage_texts(figures.facts["draw"]["design"]["stages"])),
+            *(Paragraph(text) for text in _purposive(figures)),
             _stages(figures),
             Heading("抽取过程"),
             *_process(figures),
@@ -59,7 +60,31 @@ def _stage(stage: Mapping[str, Any], above: str | None) -> str:
         counted = f"{LEVELS.get(name, name)}数" if kind == "count" else name
         text += f"规模为{counted}，规模大的单位入样概率相应较大。"
     counted = "户" if stage["name"] == "household" else "个"
+    if stage["unannounced"]:
+        text += f"每组中{stage['unannounced']}{counted}不预先通知（暗访）。"
     return text + _takes(stage["take"], "抽取", counted) + _takes(stage["reserves"], "另抽备选户", counted)
+
+
+def _purposive(figures: Figures) -> list[Text]:
+    """Tell which units were chosen: they left the list before the draw."""
+    stages = {each["code"]: each for each in figures.facts["draw"]["stages"]}
+    return [
+        (
+            f"指定的{LEVELS.get(code, code)}：",
+            figures.count("draw", "stages", code, "purposive"),
+            f"个，包括{'、'.join(reasons)}；抽取之前已从名单中取出，没有入样概率，单独报告，推断的总体不含它们。",
+        )
+        for code, reasons in _reasons(figures).items()
+        if stages[code]["purposive"]
+    ]
+
+
+def _reasons(figures: Figures) -> dict[str, list[str]]:
+    """Return why units were chosen, by stage."""
+    found: dict[str, list[str]] = {}
+    for rule in figures.facts["draw"]["design"]["purposive"]:
+        found.setdefault(rule["level"], []).append(rule["reason"])
+    return found
 
 
 def _takes(take: Mapping[str, Any], words: str, counted: str) -> str:

@@ -149,12 +149,14 @@ class World:
     cases: tuple[CaseRow, ...]
     judgements: tuple[JudgementRow, ...]
     pack: bytes = PACK
+    design_text: str = DESIGN
 
 
-def make_world(folder: Path, stamp: Callable[[str], str] | None = None) -> World:
-    """Draw, visit and judge; `stamp` gives the time stamp of a commitment."""
+def make_world(folder: Path, beside: str = "", stamp: Callable[[str], str] | None = None) -> World:
+    """Draw, visit and judge; ``beside`` is what the design says besides, ``stamp`` gives a commitment's time stamp."""
     frame, path = make_frame(folder)
-    design = load_design(DESIGN, "design.yaml")
+    text = DESIGN + beside
+    design = load_design(text, "design.yaml")
     assert design.design is not None, design.complaints
     committed = commit(design.design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
     if stamp is not None:
@@ -168,7 +170,7 @@ def make_world(folder: Path, stamp: Callable[[str], str] | None = None) -> World
     cases, judgements = _cases(fieldwork, interviews)
     return World(
         folder, frame, path, design.design, committed, manifest, form.xform, interviews, tuple(rows),
-        tuple(fieldwork), tuple(cases), tuple(judgements),
+        tuple(fieldwork), tuple(cases), tuple(judgements), design_text=text,
     )  # fmt: skip
 
 
@@ -377,7 +379,7 @@ def tables_of(world: World) -> dict[str, bytes]:
     """Return every file that results are made from, but the interviews."""
     return {
         files.FRAME: world.frame_path.read_bytes(),
-        files.DESIGN: DESIGN.encode(),
+        files.DESIGN: world.design_text.encode(),
         files.COMMITMENT: world.commitment.to_json().encode(),
         files.LOG: log_of(world),
         files.MANIFEST: world.manifest.to_json().encode(),

@@ -123,7 +123,7 @@ CHANGES = [
     ("pack.yaml", b"value: 0.02", b"value: 0.03", "plan", "plan.yaml"),
     ("plan.yaml", b"level: 0.95", b"level: 0.90", "plan", "estimates[0].interval.level"),
     ("answers.csv", b",completed,1,1,", b",completed,1,0,", "answers", "responded"),
-    ("results.json", b'"n": 30', b'"n": 31', "results", "results.json"),
+    ("results.json", b'"n": 3', b'"n": 4', "results", "results.json"),
     ("instrument.xml", b"h:title>", b"h:title >", "files", "instrument.xml"),
     ("README.md", b"bundle", b"bumble", "files", "README.md"),
     ("edition.json", b"kleine-probe", b"grosse-probe", "files", "edition.json"),
