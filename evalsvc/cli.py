@@ -13,9 +13,13 @@ COMMANDS: Mapping[str, Listed] = {
     "evaluation": Listed("evalsvc.evaluations.commands:commands", "评估项目 / evaluations."),
     "frame": Listed("evalsvc.frames.commands:commands", "抽样框：核对、导入 / frames: check a list, import it."),
     "design": Listed(
-        "evalsvc.draws.commands:design_commands", "抽样方案：核对、算样本量 / sampling designs: check them, size them."
+        "evalsvc.draws.design_commands:design_commands",
+        "抽样方案：核对、算样本量、模拟 / sampling designs: check, size and simulate them.",
     ),
-    "draw": Listed("evalsvc.draws.commands:commands", "抽取：承诺、执行、核验 / draws: commit, run, verify."),
+    "draw": Listed(
+        "evalsvc.draws.commands:commands",
+        "抽取：承诺、执行、核验、出名单 / draws: commit, run, verify, lists for the teams.",
+    ),
     "form": Listed("evalsvc.instruments.commands:commands", "问卷：核对、样例 / forms: check them, write an example."),
     "estimate": Listed("evalsvc.results.commands:estimate", "按分析方案估计 / estimate by an analysis plan."),
     "report": Listed("evalsvc.editions.commands:commands", "报告：由数据编制、签名 / reports: build from data, sign."),

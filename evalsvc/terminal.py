@@ -63,8 +63,8 @@ class Listed:
     words: str
 
 
-class Edge(click.Group):
-    """The outermost group: loads a command when it is called, and is the one place where an exception gets a code."""
+class Shelf(click.Group):
+    """A group that loads a command when it is called: whoever asks for help need not wait for any."""
 
     def __init__(self, *given: Any, listed: Mapping[str, Listed] | None = None, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -86,6 +86,10 @@ class Edge(click.Group):
         """Write the commands in the words that stand beside them: nothing is loaded for it."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, each.words) for name, each in self.listed.items()])
+
+
+class Edge(Shelf):
+    """The outermost group: the one place where an exception gets a code."""
 
     def main(self, args: Sequence[str] | None = None, *given: Any, **options: Any) -> Any:
         """Run a command and end the process with its exit code."""

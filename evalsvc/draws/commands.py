@@ -21,8 +21,6 @@ from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
 from evalsvc.draws.export_commands import assignments, r_script
-from evalsvc.draws.simulate_commands import simulate
-from evalsvc.draws.size_commands import size
 from evalsvc.draws.summary import excluded_units
 from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
@@ -50,11 +48,6 @@ json_option = click.option("--json", "as_json", is_flag=True, help="机器可读
 log_option = click.option("--log", "log_path", type=new, help="公开登记表 / commitments.jsonl, continued or begun")
 
 
-@click.group("design")
-def design_commands() -> None:
-    """抽样方案：核对、算样本量 / sampling designs: check them, size them."""
-
-
 @click.group("draw")
 def commands() -> None:
     """抽取：承诺、执行、核验、出名单 / draws: commit, run, verify, lists for the teams."""
@@ -64,7 +57,7 @@ commands.add_command(assignments)
 commands.add_command(r_script)
 
 
-@design_commands.command("check")
+@click.command("check")
 @click.argument("design_path", metavar="DESIGN", type=existing)
 @frame_option
 @json_option
@@ -95,10 +88,6 @@ def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
     click.echo("\n".join(in_words(design, told, language())))
     click.echo(sentence("draw.design_fine", {"file": design_path.name, "stages": len(design.stages)}, language()))
     print_complaints(remarks)
-
-
-design_commands.add_command(size)
-design_commands.add_command(simulate)
 
 
 @commands.command("commit")

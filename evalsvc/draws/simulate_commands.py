@@ -60,7 +60,7 @@ def simulate(
     state: Path | None,
     as_json: bool,
 ) -> None:
-    """模拟：在抽样框上反复抽取，看精度、区间覆盖率和各种结论的机会 / repeat the draw: precision, coverage, verdicts.
+    """模拟：反复抽取，看精度、覆盖率和各种结论的机会 / repeat the draw: precision, coverage, verdicts.
 
     Ctrl-C 停下时，已完成的各次照样汇总 / after Ctrl-C what is done is summed up.
     """

@@ -111,7 +111,7 @@ def _refuse_mixed(stated: set[str]) -> None:
 @click.option("--strata", type=COUNTS, default=1, show_default=True, help="层数 / strata of villages")
 @_options(icc, power, deff, df, level, as_json)
 def demonstrate(*, as_json: bool, **given: Any) -> None:
-    """证明低于（或达到）门槛要多少户、多少村 / interviews and villages that demonstrate.
+    """证明达标要多少户、多少村 / interviews that demonstrate.
 
     --threshold 0.02 --true-rate 0.005 --per-village 20 --icc 0.03 --strata 2
     """
@@ -135,7 +135,7 @@ def demonstrate(*, as_json: bool, **given: Any) -> None:
 @click.option("--population", type=COUNTS, help="总体单位数 / units in the population")
 @_options(deff, df, level, as_json)
 def precision(*, as_json: bool, **given: Any) -> None:
-    """率的精度：由半宽求访问数，或由访问数求半宽 / precision of a rate, in both directions."""
+    """由半宽求访问数，或反过来 / precision of a rate, both ways."""
     if (given["half_width"] is None) == (given["interviews"] is None):
         raise click.UsageError("--half-width 与 --interviews 二者取一 / give one of the two")
     worth = Worth(given["deff"], given["df"], given["level"])
@@ -148,7 +148,7 @@ def precision(*, as_json: bool, **given: Any) -> None:
 @click.option("--rate", "rates", type=click.FloatRange(0, 1), multiple=True, help="真实率，可多写 / true rates")
 @_options(deff, df, level, as_json)
 def curve(*, as_json: bool, **given: Any) -> None:
-    """在各种真实率下各种结论的机会 / chance of each verdict at true rates."""
+    """各种真实率下各种结论的机会 / chance of each verdict."""
     rule, worth = _rule(given), Worth(given["deff"], given["df"], given["level"])
     rates = list(given["rates"]) or sizing.usual_rates(rule)
     _show(sizing.operating(sizing.curve(rule, worth, given["interviews"], rates)), as_json)
@@ -164,7 +164,7 @@ def curve(*, as_json: bool, **given: Any) -> None:
 )
 @_options(deff, df, level, as_json)
 def counties(*, as_json: bool, **given: Any) -> None:
-    """多县评估预计有几个错判 / wrong verdicts to be expected over many counties.
+    """多县评估预计有几个错判 / wrong verdicts to be expected.
 
     --counties 60 --interviews 1000 --threshold 0.02 --deff 2 --mean 0.01 --deviation 0.008
     """
@@ -235,7 +235,7 @@ def compare(*, as_json: bool, **given: Any) -> None:
 @click.option("--budget", type=POSITIVE, help="总费用 / budget")
 @as_json
 def clusters(*, as_json: bool, **given: Any) -> None:
-    """每村户数与设计效应，按费用求最合算的户数 / households in a village: design effect and optimum."""
+    """每村几户最合算 / households in a village: design effect, optimum."""
     stated = [given[name] for name in ("village_cost", "household_cost", "budget")]
     costs = None
     if any(each is not None for each in stated):

@@ -8,6 +8,7 @@ import click
 import pytest
 
 from evalsvc.cli import COMMANDS
+from evalsvc.draws.design_commands import DESIGN_COMMANDS
 
 HEAVY = (
     "duckdb",
@@ -41,8 +42,10 @@ def test_what_starts_loads_nothing_that_waits(start, waiting):
     assert sorted(set(waiting) & set(made.stdout.splitlines())) == []
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_says_of_each_command_what_the_command_says_itself(name):
-    module, _, attribute = COMMANDS[name].place.partition(":")
+@pytest.mark.parametrize(
+    "listed", [pytest.param(each, id=name) for part in (COMMANDS, DESIGN_COMMANDS) for name, each in part.items()]
+)
+def test_the_help_says_of_each_command_what_the_command_says_itself(listed):
+    module, _, attribute = listed.place.partition(":")
     command: click.Command = getattr(import_module(module), attribute)
-    assert (command.help or "").splitlines()[0] == COMMANDS[name].words
+    assert (command.help or "").splitlines()[0] == listed.words
