@@ -18,6 +18,7 @@ from evalsvc.fieldwork.queries import areas, tasks
 from evalsvc.incoming import local_moment
 from evalsvc.interviews.intake import take_in
 from evalsvc.service import Service
+from tests.service.field_steps import set_outcome
 
 HOME = "/evaluations/fujian-demo"
 TOLD = ("unit_id", "parent")
@@ -105,6 +106,33 @@ def test_after_release_they_see_their_own_and_never_a_closed_reserve(app, closed
     staff = app.test_client()
     sign_in(staff, closed.supervisor)
     assert told(app, staff, closed.supervisor, reserves)[0] == {}
+
+
+def test_staff_see_a_reserve_when_it_is_opened_and_the_trail_says_by_whom_when_and_why(
+    app, database, field, lead, sign_in
+):
+    unit = next(row for row in field.assignments if row.opened_at)
+    set_outcome(database, unit, "refused")
+    with database.transaction() as session:
+        supervisor, evaluation = field.supervisor.actor, field.evaluation.id
+        opened = fieldwork.open_reserve(session, supervisor, evaluation, unit.unit_id, "refused").unit_id
+    reserves = [row.unit_id for row in field.assignments if row.sample_type == "reserve"]
+    for person in (field.supervisor, lead):
+        browser = app.test_client()
+        sign_in(browser, person)
+        pages = [browser.get(f"{HOME}/fieldwork/draws/1/village?village={row.parent}") for row in field.assignments]
+        pages += [browser.get(f"{HOME}/fieldwork/draws/1/lists"), browser.get(f"{HOME}/fieldwork/tasks.csv")]
+        assert {page.status_code for page in pages} == {200}
+        shown = {each for each in reserves for page in pages if each in page.get_data(as_text=True)}
+        assert shown == {opened}
+    with database.reading() as session:
+        row = session.scalars(select(AuditRow).where(AuditRow.action == "fieldwork.open_reserve")).one()
+    assert (row.actor, row.details["reason"], row.details["replaces"]) == (
+        supervisor.identifier,
+        "refused",
+        unit.unit_id,
+    )
+    assert abs(now() - row.at) < timedelta(minutes=5)
 
 
 def test_before_release_a_submission_finds_no_household(app, database, store, config, closed):
