@@ -10,8 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from sampling.bounded import bounded_connection
-from sampling.interruption import interruptible
+from sampling.bounded import bounded_connection, run_bounded
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,7 +108,7 @@ class DuckDBEngine:
         self._folder.cleanup()
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
-        return interruptible(self._connection, lambda: list(self._connection.execute(statement).fetchall()))
+        return run_bounded(self._connection, lambda: list(self._connection.execute(statement).fetchall()))
 
     def define(self, name: str, step: str) -> None:
         """Run a step and keep its rows under a name for the steps that follow."""
@@ -127,7 +126,7 @@ class DuckDBEngine:
 
     def table(self, step: str) -> "pa.Table":
         """Run a step and fetch its rows as columns."""
-        return interruptible(self._connection, lambda: self._connection.sql(step).to_arrow_table())
+        return run_bounded(self._connection, lambda: self._connection.sql(step).to_arrow_table())
 
     def quote(self, column: str) -> str:
         """Write a column of the frame so that any name is safe in a step, also one that a step uses itself."""

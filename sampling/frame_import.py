@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from sampling.bounded import bounded_connection
+from sampling.bounded import bounded_connection, run_bounded
 from sampling.code_changes import Changes, check_changes
 from sampling.code_changes_file import COLUMNS, read_changes
 from sampling.complaint_list import ComplaintList
@@ -27,8 +27,10 @@ from sampling.frame_stage import ColumnNames, Staged, short_names, stage
 from sampling.frame_text import FRAME_FILE
 from sampling.frame_treatment import Treatment
 from sampling.identity import ALGORITHM, IdentityKey
-from sampling.interruption import interruptible
 from sampling.mapping import FrameMapping
+
+USUAL_COLUMNS = 12
+LEAST_GROUP_ROWS = 8_192
 
 
 def import_files(
@@ -126,7 +128,7 @@ class _Import:
         return staged
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
-        return interruptible(self._connection, lambda: list(self._connection.execute(statement).fetchall()))
+        return run_bounded(self._connection, lambda: list(self._connection.execute(statement).fetchall()))
 
     def _check(self, staged: Sequence[Staged]) -> FrameNotes:
         checks = []
@@ -174,8 +176,12 @@ class _Import:
         )
         self._run(
             f"COPY (SELECT {columns} FROM {joined} WHERE {named} ORDER BY {order}) TO {_literal(str(path))} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS}, KV_METADATA {{{metadata}}})"
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {self._group_rows()}, KV_METADATA {{{metadata}}})"
         )
+
+    def _group_rows(self) -> int:
+        """Give the rows that are written at a time: fewer where a row is long."""
+        return max(LEAST_GROUP_ROWS, ROW_GROUP_ROWS * USUAL_COLUMNS // max(USUAL_COLUMNS, len(self._columns)))
 
 
 def _literal(text: str) -> str:

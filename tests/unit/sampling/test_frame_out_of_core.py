@@ -83,8 +83,9 @@ def test_the_hash_does_not_depend_on_the_parts_it_is_made_in(
     assert frame is not None
     whole = hash_frame(frame)
     assert len(whole.nodes) == 3
-    for units in (1, 2, 3):
+    for units, large in ((1, 9), (2, 9), (3, 9), (1, 1), (2, 1), (1, 0)):
         monkeypatch.setattr(frame_hash, "PART_UNITS", units)
+        monkeypatch.setattr(frame_hash, "LARGE_UNIT", large)
         assert hash_frame(frame) == whole
 
 
