@@ -98,7 +98,10 @@ def _node_of_large_unit(engine: Engine, frame: Frame, unit_id: str) -> dict[str,
     child = engine.quote(frame.levels[depth + 1].id)
     own = f"{engine.quote(frame.levels[depth].id)} = {engine.literal(unit_id)}"
     parent, leaf = engine.rows(f"SELECT parent, leaf FROM ({_units(engine, frame, depth, [own])}) AS units")[0]
-    counted = f"SELECT {child} AS id, row_number() OVER (ORDER BY {child}) AS place FROM frame WHERE {own} AND {child} IS NOT NULL"
+    counted = (
+        f"SELECT {child} AS id, row_number() OVER (ORDER BY {child}) AS place FROM frame "
+        f"WHERE {own} AND {child} IS NOT NULL"
+    )
     bounds = engine.rows(f"SELECT id FROM ({counted}) AS counted WHERE place % {PART_UNITS} = 0 ORDER BY id")
     digest = sha256(str(leaf).encode())
     for bound in pairwise([None, *(str(row[0]) for row in bounds), None]):

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from sampling import complaint_list, frame_batches, frame_csv, frame_hash, frame_parquet, frame_workbook
+from sampling import bounded, complaint_list, frame_batches, frame_csv, frame_hash, frame_parquet, frame_workbook
 from sampling.encoding import decode_text, encoding_of_file
 from sampling.frame import FrameMapping, FrameReading, import_frame, load_mapping, open_frame, read_frame
 from sampling.frame_hash import hash_frame
@@ -154,6 +155,18 @@ def test_any_bytes_are_a_frame_or_complaints(content: bytes) -> None:
         reading = read_frame(path, mapping)
         assert (reading.frame is None) == bool(reading.complaints)
         assert [each.name for each in Path(folder).iterdir()] == ["a.csv"]
+
+
+def test_a_step_that_lacks_memory_is_run_again_with_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "THREAD_MEMORY", 10)
+    step = "SELECT length(string_agg(CAST(range AS VARCHAR), ',' ORDER BY range DESC)) FROM range(1000000)"
+    with bounded.bounded_connection(tmp_path) as connection:
+        found = bounded.run_bounded(connection, lambda: connection.execute(step).fetchall())
+        limit = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+    assert found == [(6_888_889,)]
+    assert float(limit.split()[0]) > 20
+    with bounded.bounded_connection(tmp_path) as connection, pytest.raises(duckdb.OutOfMemoryException):
+        connection.execute(step).fetchall()
 
 
 def test_what_is_put_aside_is_gone_afterwards(read_csv: Read, good_rows: tuple[str, ...], tmp_path: Path) -> None:
