@@ -1,6 +1,7 @@
 """Verify a time-stamp token (RFC 3161) over a commitment: whose it is, of when, and whether it holds.
 
 Pure: no network, no clock. Certificates are not asked for revocation; every sentence that calls one trusted says so.
+PyHanko, which verifies, takes a second to load: only who has a token at hand waits for it.
 """
 
 import asyncio
@@ -12,15 +13,9 @@ from datetime import UTC, datetime
 
 from asn1crypto import cms, tsp
 from asn1crypto.x509 import Certificate
-from pyhanko.keys import load_certs_from_pemder_data
-from pyhanko.sign.general import extract_certificate_info
-from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_tst_signed_data
-from pyhanko.sign.validation.status import TimestampSignatureStatus
-from pyhanko_certvalidator import ValidationContext
 
 from evalsvc.errors import InvalidError
 from evalsvc.verification.names import plain_name
-from reports.keys import fingerprint_of, top_of
 from sampling.errors import Complaint, complain
 
 # What is wrong with a token is an answer of this module; its parsers need not write it to a log as well.
@@ -72,6 +67,8 @@ def read_certificates(data: bytes, file: str) -> tuple[Certificate, ...]:
     InvalidError
         ``time_stamp.no_certificate``
     """
+    from pyhanko.keys import load_certs_from_pemder_data  # noqa: PLC0415 (as above)
+
     try:
         found = tuple(load_certs_from_pemder_data(data))
         whole = all(each.native for each in found)
@@ -108,7 +105,7 @@ def verify_token(
         content["gen_time"].native.astimezone(UTC),
         _name_of(signer),
         str(content["serial_number"].native),
-        fingerprint_of(top_of(signer, [each.chosen for each in signed["certificates"] if each.name == "certificate"])),
+        _fingerprint(signed, signer),
         None if trusted is None else path_found,
     )
     complaints = list(_imprint_complaints(content, commitment, file))
@@ -122,12 +119,22 @@ def verify_token(
 
 def stated_by(token: str | None) -> tuple[str, str] | None:
     """Return time and authority as a token states them, unverified; None where there is no token to read."""
+    if token is None:
+        return None
     try:
-        _signed, content, signer = _opened(token or "")
+        _signed, content, signer = _opened(token)
         stamp = Stamp(content["gen_time"].native.astimezone(UTC), _name_of(signer), "", "", None)
     except Exception:  # as above; verify_token tells what is wrong
         return None
     return stamp.at_text, stamp.authority
+
+
+def _fingerprint(signed: cms.SignedData, signer: Certificate) -> str:
+    """Return the fingerprint of the certificate at the top of the chain, as far as the token holds it."""
+    from reports.keys import fingerprint_of, top_of  # noqa: PLC0415 (as above)
+
+    others = [each.chosen for each in signed["certificates"] if each.name == "certificate"]
+    return fingerprint_of(top_of(signer, others))
 
 
 def _name_of(signer: Certificate) -> str:
@@ -142,6 +149,9 @@ def token_of(data: bytes) -> str:
 
 def _opened(token: str) -> tuple[cms.SignedData, tsp.TSTInfo, Certificate]:
     """Read the signed data, what it says, and the signer's certificate."""
+    from pyhanko.sign.general import extract_certificate_info  # noqa: PLC0415 (as above)
+    from pyhanko.sign.validation.generic_cms import get_signing_cert_attr  # noqa: PLC0415
+
     data = base64.b64decode(token, validate=True)
     if not 0 < len(data) <= LARGEST_TOKEN:
         raise _UnreadableError("size")
@@ -162,6 +172,10 @@ def _opened(token: str) -> tuple[cms.SignedData, tsp.TSTInfo, Certificate]:
 
 def _validated(signed: cms.SignedData, content: tsp.TSTInfo, trusted: Sequence[Certificate]) -> tuple[bool, bool, bool]:
     """Return whether content and signature hold, and whether a path to a trusted certificate was found."""
+    from pyhanko.sign.validation.generic_cms import validate_tst_signed_data  # noqa: PLC0415 (as above)
+    from pyhanko.sign.validation.status import TimestampSignatureStatus  # noqa: PLC0415
+    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
+
     context = ValidationContext(
         trust_roots=list(trusted), allow_fetching=False, moment=content["gen_time"].native, revocation_mode="soft-fail"
     )
