@@ -162,6 +162,8 @@ def run(
     # What was committed is drawn, with or without an interval.
     design = read_design(read_text(design_path), design_path.name, frame, engine=engine)
     commitment = Commitment.from_json(read_text(commitment_path), commitment_path.name)
+    if complaints := stamps().check_given(commitment, (), commitment_path.name).complaints:
+        raise InvalidError("draw.stamp_rejected", complaints, file=commitment_path.name)
     secret = _secret(secret_path)
     with Bar(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("", total=None)

@@ -25,6 +25,7 @@ from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
 from evalsvc.time_stamps.authority import Authority, obtain, require_same_clock
 from evalsvc.time_stamps.token import Stamp
+from evalsvc.zone import local_text
 from sampling.chain import ChainEntry, chain_entry, entry_time
 from sampling.commitment import Commitment, hash_secret
 from sampling.commitment import commit as commitment_of
@@ -226,7 +227,8 @@ def publish(session: Session, actor: Actor, evaluation: EvaluationRecord, number
     if draw.published_at is not None:
         raise ConflictError("draw.already_published", number=number)
     if draw.release_at is not None and draw.release_at > now():
-        raise ConflictError("draw.published_before_release", number=number, release_at=as_text(draw.release_at))
+        at = as_text(draw.release_at)
+        raise ConflictError("draw.published_before_release", number=number, release_at=at, local=local_text(at))
     draw.published_at, draw.published_by = now(), actor.identifier
     session.flush()
     audit.record(session, actor.identifier, "draw.publish", draw.id, {"manifest": draw.manifest_sha256})

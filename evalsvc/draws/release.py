@@ -12,6 +12,7 @@ from evalsvc.draws.operations import DRAWN, draw_row, require_designer
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
+from evalsvc.zone import local_text
 
 LONGEST_REASON = 500
 
@@ -104,7 +105,8 @@ def visible_draws(session: Session, actor: Actor, evaluation_id: str) -> frozens
 
 
 def _not_released(draw: Draw) -> ForbiddenError:
-    return ForbiddenError("draw.not_released", number=draw.number, release_at=_text(draw.release_at))
+    at = _text(draw.release_at)
+    return ForbiddenError("draw.not_released", number=draw.number, release_at=at, local=local_text(at or ""))
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pypdfium2
 import pytest
@@ -91,3 +92,22 @@ def test_a_table_of_teams_that_cannot_be_used_is_refused(drawn, text, words):
     assert refused.exit_code == 1
     assert words in "".join(refused.stderr.split("\n")).replace("│", "").replace(" ", " ") or words in refused.stderr
     assert not (folder / "lists").exists()
+
+
+def test_what_is_visited_without_notice_is_marked(drawn):
+    folder, _, manifest = drawn
+    villages, households = manifest.stages
+    first = replace(villages.units[0], unannounced=True)
+    own = [unit for unit in households.units if unit.sample_type != "reserve"]
+    other = next(unit for unit in own if unit.parent != first.id)
+    marked = [replace(unit, unannounced=True) if unit == other else unit for unit in households.units]
+    stages = (replace(villages, units=(first, *villages.units[1:])), replace(households, units=tuple(marked)))
+    path = folder / "marked.json"
+    path.write_text(replace(manifest, stages=stages).to_json(), encoding="utf-8")
+    out = folder / "lists"
+    made = invoke("draw", "assignments", path, "--frame", folder / "frame.parquet", "--out", out, "--no-pdf")
+    assert made.exit_code == 0, made.output
+    unseen = {row["户编号"] for row in rows_of(out / "assignments.csv") if row["明访暗访"] == "暗访"}
+    assert unseen == {unit.id for unit in own if unit.parent == first.id} | {other.id}
+    page = (out / "assignments.html").read_text(encoding="utf-8")
+    assert "含暗访" in page and "进点前不得告诉县、乡、村任何人" in page

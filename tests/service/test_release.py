@@ -14,11 +14,12 @@ from evalsvc.draws import operations, release
 from evalsvc.draws.models import Draw, EarlyOpening
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork import operations as fieldwork
+from evalsvc.fieldwork.beginning import begin
 from evalsvc.fieldwork.queries import areas, tasks
 from evalsvc.incoming import local_moment
 from evalsvc.interviews.intake import take_in
 from evalsvc.service import Service
-from tests.service.field_steps import set_outcome
+from tests.service.field_steps import end, set_outcome
 
 HOME = "/evaluations/fujian-demo"
 TOLD = ("unit_id", "parent")
@@ -209,3 +210,18 @@ def test_times_of_forms_are_beijing_time():
     for wrong in ("x", "0001-01-01T00:00", "2026-13-01T00:00"):
         with pytest.raises(InvalidError):
             local_moment(wrong)
+
+
+def test_a_closed_draw_goes_to_the_field_only_by_who_opened_it(database, config, store, field, second_draw, lead):
+    end(database, field, lead.actor, "第二次抽取接替")
+    with database.transaction() as session:
+        session.get_one(Draw, second_draw).release_at = now() + timedelta(hours=1)
+    service, wish = Service(config, database, store), {"number": 2, "instrument_id": field.instrument_id}
+    for actor in (field.supervisor.actor, lead.actor):
+        with pytest.raises(ForbiddenError, match="not_released"):
+            begin(service, actor, field.evaluation, **wish)
+    with database.transaction() as session:
+        release.open_early(session, lead.actor, field.evaluation, 2, "提前给手机下发")
+    assert begin(service, lead.actor, field.evaluation, **wish) > 0
+    with database.reading() as session:
+        assert tasks(session, field.evaluation.id, to_visit=True) == []

@@ -156,6 +156,18 @@ def test_by_files_a_draw_is_stamped_and_verified(files, stamping_authority):  # 
         assert codes == [code] if code else found["time_stamp"]["complaints"]
 
 
+def test_a_commitment_whose_stamp_was_touched_is_not_drawn(files, stamping_authority):  # noqa: F811
+    draw_by_files(files, "--time-stamp", stamping_authority.url)
+    commitment = json.loads((files / "commitment.json").read_text(encoding="utf-8"))
+    commitment["time_stamp"] = commitment["time_stamp"][:-8] + "AAAAAAAA"
+    (files / "commitment.json").write_text(json.dumps(commitment, ensure_ascii=False), encoding="utf-8")
+    common = ("--design", files / "design.yaml", "--frame", files / "frame.parquet", "--out", files / "again.json")
+    given = ("--commitment", files / "commitment.json", "--secret", files / "secret.json")
+    refused = invoke("draw", "run", *common, *given)
+    assert (refused.exit_code, (files / "again.json").exists()) == (1, False)
+    assert "没有抽取" in refused.stderr
+
+
 def test_by_files_nothing_is_written_without_the_stamp(files, stamping_authority):  # noqa: F811
     stamping_authority.mode = "breaks"
     common = ("--design", files / "design.yaml", "--frame", files / "frame.parquet", "--log", files / "log.jsonl")
