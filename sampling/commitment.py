@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from sampling.design import Design, canonical
 from sampling.documents import check_schema, parse_document
-from sampling.engine import DuckDBEngine, OpenEngine
-from sampling.errors import SamplingError
+from sampling.engine import DuckDBEngine, Engine, OpenEngine
+from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame
 from sampling.frame_hash import FrameHash, hash_frame
 from sampling.frame_text import check_frame_text
@@ -115,16 +115,17 @@ def commit(
         ``draw.design_refused`` with every complaint when the frame holds text that its hash cannot bind.
     """
     with engine(frame) as opened:
-        complaints = check_frame_text(opened, frame)
+        complaints = [*check_frame_text(opened, frame), *_listed_early(opened, design)]
     if complaints:
         raise SamplingError("draw.design_refused", complaints, count=len(complaints))
-    hashed = frame_hash or hash_frame(frame, engine)
+    depth = committed_depth(design)
+    hashed = frame_hash or hash_frame(frame, engine, depth)
     committed: dict[str, Any] = {
         "protocol": PROTOCOL,
         "evaluation": design.evaluation,
         "draw": design.draw,
         "design": canonical(design),
-        "frames": committed_frames(frame, hashed),
+        "frames": committed_frames(frame, hashed, None if depth is None else depth + 1),
         "public_source": design.public.source,
         "public_round": design.public.round,
         "public_form": design.public.form,
@@ -133,10 +134,36 @@ def commit(
     return Commitment(committed, sha256_json(committed), committed_at)
 
 
-def committed_frames(frame: Frame, hashed: FrameHash) -> list[dict[str, str | None]]:
-    """List the whole frame and, where there are lower levels, each top unit's branch."""
+def _listed_early(engine: Engine, design: Design) -> list[Complaint]:
+    """Refuse units in the frame that the design says are listed later: the commitment would not bind them."""
+    later = design.first_later()
+    if later is None:
+        return []
+    level = design.levels[design.depth(later)]
+    # The name is quoted by the engine.
+    count = engine.rows(f"SELECT count({engine.quote(level.id)}) FROM frame")[0][0]  # noqa: S608
+    stage, column = design.stages[later].name, f"stages[{later}].listed"
+    return (
+        [complain("design.listed_early", file="design.yaml", column=column, stage=stage, count=count)] if count else []
+    )
+
+
+def committed_depth(design: Design) -> int | None:
+    """Give the lowest level that a commitment covers; None where the frame lists all units."""
+    later = design.first_later()
+    return None if later is None else design.depth(later) - 1
+
+
+def committed_frames(frame: Frame, hashed: FrameHash, levels: int | None = None) -> list[dict[str, str | None]]:
+    """List the whole frame and, where there are lower levels, each top unit's branch.
+
+    Parameters
+    ----------
+    levels : int, optional
+        How many levels are covered; all unless given.
+    """
     whole: dict[str, str | None] = {"stage": frame.levels[0].name, "parent": None, "sha256": hashed.sha256}
-    if len(frame.levels) == 1:
+    if (len(frame.levels) if levels is None else levels) == 1:
         return [whole]
     below = frame.levels[1].name
     branches: list[dict[str, str | None]] = [

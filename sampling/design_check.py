@@ -96,6 +96,8 @@ def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Compla
     yield from _stratum_values(engine, design, number)
     engine.define("checked_units", units_step(engine, design, number))
     groups = read_groups(engine, design, number, "checked_units")
+    if not groups and stage.listed == "later":
+        return  # nothing is listed yet
     if not groups:
         yield complain("design.no_units", column=place, stage=stage.name)
         return

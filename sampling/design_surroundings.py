@@ -69,15 +69,16 @@ def _check_fieldwork(design: Design, file: str) -> Iterator[Complaint]:
 
 
 def _check_later(design: Design, file: str) -> Iterator[Complaint]:
-    """Below units that are listed later nothing is known earlier, and the first stage has to be known."""
+    """Lists that come later are those of the last stage, at the lowest level; what is above is known before."""
     first = design.first_later()
     if first is None:
         return
     if first == 0:
         yield complain("design.later_at_first", file=file, column="stages[0].listed", stage=design.stages[0].name)
-    for number, stage in enumerate(design.stages):
-        if number > first and stage.listed == "frame":
-            yield complain("design.later_above", file=file, column=f"stages[{number}].listed", stage=stage.name)
+    if first != len(design.stages) - 1 or design.stages[first].name != design.levels[-1].name:
+        yield complain(
+            "design.later_not_last", file=file, column=f"stages[{first}].listed", stage=design.stages[first].name
+        )
     names = [level.name for level in design.levels]
     if design.stages[first].name not in names:
         return

@@ -7,6 +7,7 @@ from sampling.commitment import (
     PROTOCOL,
     Commitment,
     commit,
+    committed_depth,
     committed_frames,
     hash_secret,
     public_value_fault,
@@ -68,7 +69,9 @@ def run_draw(
     steps = len(design.stages) + 2
     tell = progress or (lambda _name, _done, _total: None)
     _check_commitment(design, commitment, secret, public_value)
-    if committed_frames(frame, hash_frame(frame, engine)) != list(commitment.committed["frames"]):
+    depth, later = committed_depth(design), design.first_later()
+    hashed = hash_frame(frame, engine, depth)
+    if committed_frames(frame, hashed, None if depth is None else depth + 1) != list(commitment.committed["frames"]):
         raise SamplingError("draw.frame_differs")
     tell("frame", 1, steps)
     seed = seed_of(commitment.commitment, secret, public_value)
@@ -79,7 +82,10 @@ def run_draw(
             raise SamplingError("draw.design_refused", complaints, count=len(complaints))
         tell("design", 2, steps)
         for number, stage in enumerate(design.stages):
-            stages.append(draw_stage(opened, design, number, seed, stages[-1] if stages else None))
+            if number == later:
+                stages.append(ManifestStage(stage.name, (), ()))  # its lists come, and are bound, later
+            else:
+                stages.append(draw_stage(opened, design, number, seed, stages[-1] if stages else None))
             tell(stage.name, number + 3, steps)
         weighted = with_weights(opened, design, stages)
     blank = _manifest_without_stages(design, commitment, secret, public_value)

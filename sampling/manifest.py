@@ -90,6 +90,16 @@ class Manifest:
     code_version: str
     drawn_at: str
     stages: tuple[ManifestStage, ...]
+    continues: str | None = None
+    """SHA-256 of the manifest that this one continues with lists that came later; not written where there is none."""
+
+    @property
+    def lists(self) -> tuple[FrameEntry, ...]:
+        """Give the entries that bind lists which came later, one for each parent; the others are of the commitment."""
+        stages = self.design.get("stages")
+        later = [one for one in stages if isinstance(one, Mapping)] if isinstance(stages, Sequence) else []
+        names = {one.get("name") for one in later if one.get("listed") == "later"}
+        return tuple(entry for entry in self.frames if entry.stage in names and entry.parent is not None)
 
     @property
     def purposive(self) -> frozenset[str]:
@@ -153,7 +163,8 @@ def _build_stage(value: Mapping[str, Any]) -> ManifestStage:
 
 def _head(manifest: Manifest) -> dict[str, object]:
     """Give the fields that stand on one line each."""
-    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__ if name not in ("frames", "stages")}
+    left_out = {"frames", "stages", *(() if manifest.continues else ("continues",))}
+    return {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__ if name not in left_out}
 
 
 def _unit_json(unit: ManifestUnit, *, last: bool) -> dict[str, object]:

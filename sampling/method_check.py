@@ -7,7 +7,6 @@ from sampling.design import Design, Stage
 from sampling.engine import Engine
 from sampling.errors import Complaint, complain
 from sampling.groups import Group, GroupTake
-from sampling.methods.maximum_entropy import odds_of
 from sampling.methods.probabilities import inclusion
 from sampling.steps import in_scope, number_columns
 from sampling.takes import Take, TakeTotal
@@ -95,6 +94,10 @@ def check_groups(
 
 def _check_odds(engine: Engine, takes: Sequence[GroupTake], place: str, units: str) -> Iterator[Complaint]:
     """See before anything is bound that the draw will not fail: probabilities very near 0 or 1 can make it."""
+    import numpy as np  # noqa: PLC0415 (what draws nothing need not wait for it)
+
+    from sampling.methods.maximum_entropy import odds_of  # noqa: PLC0415
+
     sizes: dict[tuple[str, str], list[int]] = {}
     for parent, stratum, size in engine.rows(f"SELECT parent, stratum, size FROM {units}"):
         sizes.setdefault((parent, stratum), []).append(int(size))
@@ -105,6 +108,6 @@ def _check_odds(engine: Engine, takes: Sequence[GroupTake], place: str, units: s
         if not found.points:
             continue
         try:
-            odds_of(found.floats(own, found.others(own)))
+            odds_of(np.array(found.floats(own, found.others(own))))
         except ArithmeticError:
             yield complain("design.odds_not_found", column=f"{place}.method", stratum=group.stratum, units=len(own))

@@ -4,16 +4,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from sampling.design import Design, Stage
 from sampling.engine import Engine
 from sampling.groups import Group, GroupTake, plan_takes
 from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit, SampleType
-from sampling.methods.group import GroupList, Taken, take
-from sampling.methods.randomness import Stream
-from sampling.stage_lists import read_lists
+from sampling.methods.taken import Taken
 from sampling.steps import purposive_step, read_groups, smallest_tickets_step, units_step
 from sampling.tickets import Tickets, start
+
+if TYPE_CHECKING:
+    from sampling.methods.group import GroupList
 
 
 def draw_stage(
@@ -79,6 +81,8 @@ def _draw_lists(
     engine: Engine, stage: Stage, source: Tickets, seed: str, takes: Sequence[GroupTake]
 ) -> Iterable[ManifestUnit]:
     """Take a sample of every group's list by the stage's method."""
+    from sampling.stage_lists import read_lists  # noqa: PLC0415 (NumPy and SciPy: what draws nothing need not wait)
+
     by_group = {(take.group.parent or "", take.group.stratum): take for take in takes}
     for (parent, stratum), listed in read_lists(engine, stage, source, "units"):
         given = by_group[parent, stratum]
@@ -86,8 +90,11 @@ def _draw_lists(
             yield from _draw_list(stage, seed, given, listed)
 
 
-def _draw_list(stage: Stage, seed: str, given: GroupTake, listed: GroupList) -> Iterator[ManifestUnit]:
+def _draw_list(stage: Stage, seed: str, given: GroupTake, listed: "GroupList") -> Iterator[ManifestUnit]:
     """Select main units and reserves of one group together; release them in ticket order."""
+    from sampling.methods.group import take  # noqa: PLC0415 (as above)
+    from sampling.methods.randomness import Stream  # noqa: PLC0415
+
     group, together = given.group, given.main + given.reserves
     found = take(
         stage.method,

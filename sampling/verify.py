@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from sampling.branch import Branch, check_tickets, is_complete, lines_inside, units_of_branch
-from sampling.commitment import PROTOCOL, committed_frames, hash_secret, public_value_fault, seed_of
+from sampling.commitment import PROTOCOL, committed_depth, committed_frames, hash_secret, public_value_fault, seed_of
 from sampling.compare import Finding, StatedStage, compare_stage
 from sampling.design import Design, canonical, load_design
 from sampling.design_check import check_design_on
 from sampling.engine import DuckDBEngine, Engine, OpenEngine
 from sampling.errors import Complaint, SamplingError
 from sampling.frame import Frame, open_frame
-from sampling.frame_hash import FrameHash, hash_frame
+from sampling.frame_hash import FrameHash, hash_frame, nodes_of
 from sampling.frame_text import check_frame_text
 from sampling.hashing import canonical_json, sha256_json
 from sampling.levels import levels_as_text, same_levels
+from sampling.listing import listed_parents
 from sampling.manifest import Manifest, ManifestStage
 from sampling.method_check import UNDRAWABLE
 from sampling.stage_draw import draw_stage
@@ -45,8 +46,9 @@ def verify_draw(manifest: Manifest, frame_path: Path, engine: OpenEngine = DuckD
     list of Finding
         One for each thing checked, and one for each place that differs; the draw is verified when all are ok.
     """
-    findings = list(_check_head(manifest))
-    design = _design_of(manifest, findings)
+    read: list[Finding] = []
+    design = _design_of(manifest, read)
+    findings = [*_check_head(manifest), *read]
     try:
         frame = open_frame(frame_path)
     except SamplingError as error:
@@ -54,9 +56,11 @@ def verify_draw(manifest: Manifest, frame_path: Path, engine: OpenEngine = DuckD
         return [*findings, Finding.wrong("frame", "a frame's Parquet file", complaint)]
     if design is None:
         return findings
-    hashed = hash_frame(frame, engine)
+    depth = committed_depth(design)
+    hashed = hash_frame(frame, engine, depth)
     branch = branch_of(manifest, hashed)
-    findings.extend(_check_frame(manifest, frame, hashed, branch))
+    entries = committed_frames(frame, hashed, None if depth is None else depth + 1)
+    findings.extend(_check_frame(manifest, entries, branch))
     if not same_levels(design.levels, frame.levels):
         expected, found = levels_as_text(design.levels), levels_as_text(frame.levels)
         return [*findings, Finding("levels", False, expected, found)]
@@ -70,6 +74,7 @@ def verify_draw(manifest: Manifest, frame_path: Path, engine: OpenEngine = DuckD
         if branch is None:
             findings.extend(_check_stages(opened, manifest, design, frame, seed))
         else:
+            findings.extend(_check_lists(opened, manifest, design, frame, branch))
             findings.extend(_check_branch_stages(opened, manifest, design, branch, seed))
     return findings
 
@@ -86,13 +91,18 @@ def branches_seen(findings: Sequence[Finding]) -> tuple[str, ...] | None:
 
 
 def committed_object(manifest: Manifest) -> dict[str, Any]:
-    """Put the committed object together again from a manifest."""
+    """Put the committed object together again from a manifest; lists that were bound later are no part of it."""
+    listed = frozenset(manifest.lists)
     return {
         "protocol": manifest.protocol,
         "evaluation": manifest.evaluation,
         "draw": manifest.draw,
         "design": manifest.design,
-        "frames": [{"stage": one.stage, "parent": one.parent, "sha256": one.sha256} for one in manifest.frames],
+        "frames": [
+            {"stage": one.stage, "parent": one.parent, "sha256": one.sha256}
+            for one in manifest.frames
+            if one not in listed
+        ],
         "public_source": manifest.public_source,
         "public_round": manifest.public_round,
         "public_form": manifest.public_form,
@@ -124,10 +134,16 @@ def _check_head(manifest: Manifest) -> Iterator[Finding]:
         yield Finding.of(name, stated, value)
     yield _check_public_value(manifest)
     committed, drawn = _moment(manifest.committed_at), _moment(manifest.drawn_at)
+    listed = frozenset(manifest.lists)
     early = committed is not None and drawn is not None and committed <= drawn
     yield Finding("committed_at", early, f"not after {manifest.drawn_at}", manifest.committed_at)
     for i, entry in enumerate(manifest.frames):
-        if entry.committed_at != manifest.committed_at:
+        if entry in listed:
+            bound = _moment(entry.committed_at)
+            in_time = None not in (committed, bound, drawn) and committed <= bound <= drawn  # type: ignore[operator]
+            wanted = f"from {manifest.committed_at} to {manifest.drawn_at}"
+            yield Finding(f"frames[{i}].committed_at {entry.parent}", in_time, wanted, entry.committed_at)
+        elif entry.committed_at != manifest.committed_at:
             yield Finding(f"frames[{i}].committed_at", False, manifest.committed_at, entry.committed_at)
     commitment = sha256_json(committed_object(manifest))
     yield Finding.of("commitment", commitment, manifest.commitment)
@@ -171,11 +187,15 @@ def _design_of(manifest: Manifest, findings: list[Finding]) -> Design | None:
     return reading.design
 
 
-def _check_frame(manifest: Manifest, frame: Frame, hashed: FrameHash, branch: Branch | None) -> Iterator[Finding]:
+def _check_frame(
+    manifest: Manifest,
+    entries: Sequence[Mapping[str, str | None]],
+    branch: Branch | None,
+) -> Iterator[Finding]:
     """Compare the frame's hash, and every top unit's node, with the committed ones; a whole frame tells differences."""
-    entries = committed_frames(frame, hashed)
+    listed = frozenset(manifest.lists)
     right = {entry["parent"]: entry for entry in entries}
-    stated = {one.parent: (i, one) for i, one in enumerate(manifest.frames)}
+    stated = {one.parent: (i, one) for i, one in enumerate(manifest.frames) if one not in listed}
     for parent, entry in right.items():
         if parent is None and branch is not None:
             continue
@@ -241,11 +261,25 @@ def _check_stages(engine: Engine, manifest: Manifest, design: Design, frame: Fra
         yield Finding.wrong(f"design.{one.column or ''}", "a design the frame can satisfy", one)
     if any(one.code in UNDRAWABLE for one in complaints):
         return
+    yield from _check_lists(engine, manifest, design, frame, None)
     drawn: list[ManifestStage] = []
     for number in range(len(design.stages)):
-        drawn.append(draw_stage(engine, design, number, seed, drawn[-1] if drawn else None))
+        above = listed_parents(design, number, drawn[-1], manifest) if drawn else None
+        drawn.append(draw_stage(engine, design, number, seed, above))
     for number, (stated, right) in enumerate(zip(manifest.stages, with_weights(engine, design, drawn), strict=True)):
         yield from compare_stage(StatedStage.whole(number, stated), right)
+
+
+def _check_lists(
+    engine: Engine, manifest: Manifest, design: Design, frame: Frame, branch: Branch | None
+) -> Iterator[Finding]:
+    """Compare the lists that came later with what was bound; a branch does not show the lists of others."""
+    if design.first_later() is None:
+        return
+    nodes = dict(nodes_of(engine, frame, len(frame.levels) - 2))
+    bound = {str(entry.parent): entry.sha256 for entry in manifest.lists}
+    for parent in sorted(nodes.keys() | (bound.keys() if branch is None else set())):
+        yield Finding.of(f"lists {parent}", nodes.get(parent), bound.get(parent))
 
 
 def _check_branch_stages(
@@ -260,7 +294,7 @@ def _check_branch_stages(
             stated.append(None)
             yield from check_tickets(engine, design, stage, seed)
             continue
-        above = basis[-1] if basis else None
+        above = listed_parents(design, number, basis[-1], manifest) if basis else None
         basis.append(draw_stage(engine, design, number, seed, above))
         stated.append(lines_inside(design, number, stage, above, basis[-1], branch))
     for lines, right in zip(stated, with_weights(engine, design, basis), strict=True):

@@ -27,6 +27,7 @@ _CHECK_OF = {
     "committed_at": "times",
     "levels": "frame",
     "frames": "frame",
+    "lists": "frame",
 }
 OK, WRONG, PARTIAL, NOT_TAKEN = "✓", "✗", "◐", "–"
 MOST_TOLD = 5
@@ -149,6 +150,8 @@ def _kind(finding: Finding, path: str, name: str) -> str:
         return "branch_time"
     if path.startswith("frames") and name:
         return "branch_missing" if finding.expected is None else "branch" if finding.found else "branch_extra"
+    if path == "lists":
+        return "list_missing" if finding.found is None else "list_gone" if finding.expected is None else "list"
     if path == "public_value":
         return "public_value_extra" if finding.expected is None else "public_value_missing"
     if path != "frame" or not name:
@@ -168,7 +171,17 @@ _TOLD = frozenset(
         "levels",
         "stages",
     }
-    | {"frame_ids", "frame_list", "branch", "branch_extra", "branch_missing", "branch_time"}
+    | {
+        "frame_ids",
+        "frame_list",
+        "list",
+        "list_gone",
+        "list_missing",
+        "branch",
+        "branch_extra",
+        "branch_missing",
+        "branch_time",
+    }
 )
 """Statements with a sentence of their own, `draw.differs.<name>`."""
 

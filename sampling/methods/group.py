@@ -11,9 +11,10 @@ from sampling.errors import SamplingError
 from sampling.methods import brewer, cube, local_pivotal, maximum_entropy, pivotal, replacement, sampford, tille
 from sampling.methods.catalogue import Method
 from sampling.methods.order import rankings
-from sampling.methods.probabilities import Inclusion, at, inclusion
+from sampling.methods.probabilities import Inclusion, inclusion
 from sampling.methods.randomness import Floats, Positions, Stream
 from sampling.methods.systematic import systematic_pps
+from sampling.methods.taken import Taken
 from sampling.tickets import TICKET_RANGE
 
 
@@ -43,24 +44,6 @@ class GroupList:
     def key(self, position: int) -> tuple[int, str, str]:
         """Give what units are released by: number, then ticket, then id."""
         return self.numbers[position], self.tickets[position], self.ids[position]
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Hold one unit taken: its position, its probability as a quotient, and how often it was drawn.
-
-    Parameters
-    ----------
-    numerator, denominator : int
-        Of the probability; of the expected number of draws with replacement.
-    times : int or None
-        How often, with replacement; None without.
-    """
-
-    position: int
-    numerator: int
-    denominator: int
-    times: int | None = None
 
 
 def take(
@@ -136,9 +119,9 @@ def _fixed(method: Method, listed: GroupList, n: int, stream: Stream) -> list[Ta
     """Take certainties, and the rest by a method that draws from a stream."""
     found = inclusion(listed.sizes, n)
     others = found.others(listed.sizes)
-    probabilities = found.floats(listed.sizes, others)
+    probabilities = np.array(found.floats(listed.sizes, others), dtype=np.float64)
     chosen = _STREAMED[method](listed, others, probabilities, stream) if found.points else np.empty(0, dtype=np.int64)
-    return _together(listed, found, at(others, chosen))
+    return _together(listed, found, [others[i] for i in chosen.tolist()])
 
 
 def _together(listed: GroupList, found: Inclusion, chosen: Sequence[int]) -> list[Taken]:

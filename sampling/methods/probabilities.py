@@ -4,10 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
-from sampling.methods.randomness import Floats, Positions
-
 
 @dataclass(frozen=True)
 class Inclusion:
@@ -41,9 +37,9 @@ class Inclusion:
         certain = self._certain
         return [i for i, size in enumerate(sizes) if size > 0 and i not in certain]
 
-    def floats(self, sizes: Sequence[int], positions: Sequence[int]) -> Floats:
-        """Give the probabilities at positions outside the certainties, shape (len(positions),)."""
-        return np.array([self.points * sizes[i] / self.total for i in positions], dtype=np.float64)
+    def floats(self, sizes: Sequence[int], positions: Sequence[int]) -> list[float]:
+        """Give the probabilities at positions outside the certainties."""
+        return [self.points * sizes[i] / self.total for i in positions]
 
 
 def inclusion(sizes: Sequence[int], n: int) -> Inclusion:
@@ -87,8 +83,3 @@ def inclusion_probabilities(sizes: Sequence[int], n: int) -> list[float]:
         1.0 if i in certain else (found.points * size / found.total if found.points else 0.0)
         for i, size in enumerate(sizes)
     ]
-
-
-def at(places: Sequence[int], positions: Positions) -> list[int]:
-    """Give the places in the whole list of the positions in a part of it."""
-    return [places[i] for i in positions.tolist()]

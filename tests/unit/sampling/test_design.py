@@ -215,15 +215,15 @@ BAD = [
     (f"first_phase: {{manifest_sha256: {'a' * 64}, weight: persons}}\nstages: [{HOUSEHOLD}]", {"design.column_type"}),
     (f"first_phase: {{manifest_sha256: {'a' * 64}, weight: w}}\nstages: [{HOUSEHOLD}]", {"design.unknown_column"}),
     (f"fieldwork: {{cost: {{town: '3'}}}}\nstages: [{HOUSEHOLD}]", {"design.unknown_stage"}),
-    ("stages: [{name: village, method: equal, take: 2, listed: later}]", {"design.later_at_first"}),
+    ("stages: [{name: household, method: equal, take: 2, listed: later}]", {"design.later_at_first"}),
     (
         "stages: [{name: county, method: equal, take: 2}, {name: village, method: equal, take: 2, listed: later}, "
         "{name: household, method: equal, take: 2}]",
-        {"design.later_above"},
+        {"design.later_not_last"},
     ),
     (
-        "stages: [{name: county, method: pps_systematic, size: {count: village}, take: 2}, "
-        "{name: village, method: equal, take: 2, listed: later}]",
+        "stages: [{name: village, method: pps_systematic, size: {count: household}, take: 2}, "
+        "{name: household, method: equal, take: 2, listed: later}]",
         {"design.size_not_known"},
     ),
 ]

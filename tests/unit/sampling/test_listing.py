@@ -1,0 +1,159 @@
+"""Lists that come when their villages are drawn: bound one by one, drawn from, and nothing drawn before changes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sampling.commitment import commit, hash_secret
+from sampling.design import Design, canonical, load_design
+from sampling.draw import run_draw
+from sampling.errors import Complaint, SamplingError
+from sampling.frame import Frame, FrameMapping, read_frame, write_frame
+from sampling.listing import bind_lists, continue_draw
+from sampling.manifest import Manifest
+from sampling.verify import verify_draw
+
+Say = Callable[[Complaint], tuple[str, str]]
+
+SECRET = "5e" * 32
+DESIGN = """
+version: 1
+evaluation: later
+draw: 1
+frame:
+  levels:
+    - {name: county, id: county_code}
+    - {name: village, id: village_code, columns: {households: integer}}
+    - {name: household, id: household_id, columns: {household_class: text}}
+stages:
+  - {name: village, strata: [county_code], method: pps_systematic, size: {column: households}, take: 2}
+  - {name: household, strata: [household_class], method: equal, listed: later, take: 2, reserves: 1,
+     when_short: take_all}
+"""
+COUNTIES = ("c1", "c2")
+
+
+@pytest.fixture(scope="module")
+def design() -> Design:
+    reading = load_design(DESIGN)
+    assert reading.design is not None, reading.complaints
+    return reading.design
+
+
+def frame_of(folder: Path, design: Design, listed: dict[str, int], counties: tuple[str, ...] = COUNTIES) -> Frame:
+    """Four villages in each county; some of them with so many households."""
+    lines = ["county_code,village_code,households,household_id,household_class"]
+    for county in counties:
+        for number in range(4):
+            head = f"{county},{county}v{number},{10 + number}"
+            households = [f"{county}v{number}h{h},{'ab'[h % 2]}" for h in range(listed.get(f"{county}v{number}", 0))]
+            lines += [f"{head},{household}" for household in households or [","]]
+    path = folder / "frame.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    reading = read_frame(path, FrameMapping(design.levels))
+    assert reading.frame is not None, reading.complaints
+    return reading.frame
+
+
+def saved(frame: Frame, folder: Path, name: str = "frame.parquet") -> Path:
+    path = folder / name
+    if frame.table is None:
+        assert frame.path is not None
+        return frame.path
+    write_frame(frame, path)
+    return path
+
+
+@pytest.fixture
+def first(tmp_path: Path, design: Design) -> Manifest:
+    frame = frame_of(tmp_path, design, {})
+    bound = commit(design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
+    drawn = run_draw(design, frame, bound, SECRET, None, drawn_at="2026-03-02T08:00:00Z", code_version="test")
+    assert [finding for finding in verify_draw(drawn, saved(frame, tmp_path)) if not finding.ok] == []
+    return drawn
+
+
+def villages(manifest: Manifest) -> list[str]:
+    return [unit.id for unit in manifest.stages[0].units]
+
+
+def go_on(manifest: Manifest, frame: Frame, day: int) -> Manifest:
+    entries = bind_lists(manifest, frame, at=f"2026-03-{day:02d}T08:00:00Z")
+    return continue_draw(manifest, frame, entries, drawn_at=f"2026-03-{day:02d}T09:00:00Z", code_version="test")
+
+
+def test_lists_are_drawn_from_as_they_come(tmp_path: Path, design: Design, first: Manifest) -> None:
+    assert first.lists == () and first.stages[1].units == () and len(villages(first)) == 4
+    one, *others = villages(first)
+    early = go_on(first, frame_of(tmp_path, design, {one: 8}), 3)
+    assert [entry.parent for entry in early.lists] == [one]
+    assert {unit.parent for unit in early.stages[1].units} == {one}
+    everything = frame_of(tmp_path, design, {one: 8, **dict.fromkeys(others, 7)})
+    late = go_on(early, everything, 4)
+    assert late.stages[0] == first.stages[0]
+    assert {unit.parent for unit in late.stages[1].units} == set(villages(first))
+    kept = {unit.id: unit for unit in late.stages[1].units}
+    assert all(kept[unit.id] == unit for unit in early.stages[1].units)
+    village = {unit.id: unit for unit in late.stages[0].units}
+    for unit in late.stages[1].units:
+        if unit.sample_type != "reserve":
+            assert unit.weight == 1 / (village[unit.parent or ""].probability * unit.probability)  # type: ignore[operator]
+    at_once = go_on(first, everything, 4)
+    assert at_once.stages == late.stages  # in whatever order lists come
+    assert Manifest.from_json(late.to_json()) == late
+    assert early.continues is not None and late.continues != early.continues
+
+
+def test_what_came_later_is_verified_whole_and_by_a_county(tmp_path: Path, design: Design, first: Manifest) -> None:
+    listed = dict.fromkeys(villages(first), 8)
+    frame = frame_of(tmp_path, design, listed)
+    manifest = go_on(first, frame, 3)
+    assert [finding for finding in verify_draw(manifest, saved(frame, tmp_path)) if not finding.ok] == []
+    county = frame_of(tmp_path, design, listed, counties=("c1",))
+    branch = verify_draw(manifest, saved(county, tmp_path, "c1.parquet"))
+    assert [finding for finding in branch if not finding.ok] == []
+    assert sum(finding.place.startswith("lists c1") for finding in branch) == 2
+    # One household fewer in a list, or a list that was bound after the draw, shows.
+    fewer = frame_of(tmp_path, design, {**listed, villages(first)[0]: 7})
+    wrong = [finding.place for finding in verify_draw(manifest, saved(fewer, tmp_path)) if not finding.ok]
+    assert f"lists {villages(first)[0]}" in wrong
+    frames = tuple(
+        replace(entry, committed_at="2026-03-09T08:00:00Z") if entry in manifest.lists else entry
+        for entry in manifest.frames
+    )
+    late = verify_draw(replace(manifest, frames=frames), saved(frame, tmp_path))
+    assert sum(not finding.ok for finding in late) == 4
+    dropped = replace(manifest, frames=manifest.frames[:-1])
+    assert not all(finding.ok for finding in verify_draw(dropped, saved(frame, tmp_path)))
+
+
+def test_what_cannot_be_bound_is_refused(tmp_path: Path, design: Design, first: Manifest, say: Say) -> None:
+    one = villages(first)[0]
+    undrawn = next(f"c1v{number}" for number in range(4) if f"c1v{number}" not in villages(first))
+
+    def refused(act: Callable[[], object]) -> SamplingError:
+        with pytest.raises(SamplingError) as error:
+            act()
+        for complaint in error.value.complaints or [Complaint(error.value.code, details=error.value.details)]:
+            say(complaint)
+        return error.value
+
+    at = "2026-03-03T08:00:00Z"
+    assert refused(lambda: bind_lists(first, frame_of(tmp_path, design, {}), at=at)).code == "draw.nothing_listed"
+    stranger = refused(lambda: bind_lists(first, frame_of(tmp_path, design, {undrawn: 3}), at=at))
+    assert [one.code for one in stranger.complaints] == ["draw.list_of_undrawn"]
+    other = frame_of(tmp_path, design, {"c1v0": 3}, counties=("c1",))
+    assert "draw.frame_differs" in [one.code for one in refused(lambda: bind_lists(first, other, at=at)).complaints]
+    entries = bind_lists(first, frame_of(tmp_path, design, {one: 5}), at=at)
+    changed = frame_of(tmp_path, design, {one: 6})
+    error = refused(lambda: continue_draw(first, changed, entries, drawn_at=at, code_version="test"))
+    assert (error.code, [each.code for each in error.complaints]) == ("draw.lists_refused", ["draw.list_differs"])
+    early = frame_of(tmp_path, design, {one: 5})
+    listed = refused(lambda: commit(design, early, hash_secret(SECRET), committed_at=at))
+    assert [each.code for each in listed.complaints] == ["design.listed_early"]
+    known = load_design(DESIGN.replace("listed: later, ", "")).design
+    assert known is not None
+    complete = replace(first, design=canonical(known))
+    assert refused(lambda: bind_lists(complete, early, at=at)).code == "draw.no_lists_awaited"
