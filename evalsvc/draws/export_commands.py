@@ -73,7 +73,7 @@ def r_script(*, manifest_path: Path, frame_path: Path, folder: Path, fieldwork_p
         attributes = attributes_of(engine, frame, manifest.stages[-1])
     made = {
         SAMPLE: sample_csv(design, manifest, frame.levels, attributes),
-        SCRIPT: script_text(design, manifest).encode("utf-8"),
+        SCRIPT: script_text(design, manifest, frame.levels).encode("utf-8"),
     }
     folder.mkdir(exist_ok=True)
     refuse_existing(*(folder / name for name in made), force=False)

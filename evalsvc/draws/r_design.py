@@ -81,11 +81,14 @@ def r_design(manifest: Manifest, opened: Collection[str] = ()) -> RDesign:
     Raises
     ------
     SamplingError
-        ``r.reserves_by_size`` when reserves of a stage with unequal probabilities are opened.
+        ``r.reserves_by_size``, ``r.reserves_second_phase`` when reserves are opened whose weight cannot be told;
+        ``r.nothing_drawn`` when no unit has a probability.
     """
     forms = tuple(_form(stage) for stage in manifest.stages)
     if opened and forms[-1].kind != "fraction":
         raise SamplingError("r.reserves_by_size", stage=forms[-1].name)
+    if opened and manifest.design.get("first_phase"):
+        raise SamplingError("r.reserves_second_phase")
     reached: dict[str | None, _Reached] = {None: _Reached()}
     rows: list[_Reached] = []
     for number, (stage, form) in enumerate(zip(manifest.stages, forms, strict=True)):
@@ -97,6 +100,8 @@ def r_design(manifest: Manifest, opened: Collection[str] = ()) -> RDesign:
     cut = next((place for place, form in enumerate(forms) if form.kind == "replacement"), len(forms) - 1)
     weights = {unit.id: unit.weight for unit in manifest.stages[-1].units}
     made = tuple(_row(each, forms[: cut + 1], weights, changed=bool(opened)) for each in rows)
+    if not made:
+        raise SamplingError("r.nothing_drawn")
     notes = tuple(_notes(manifest, forms))
     by_probability = any(form.kind == "probability" for form in forms[: cut + 1])
     return RDesign(forms, made, by_probability, forms[0].kind == "replacement", notes)
@@ -226,6 +231,8 @@ def _notes(manifest: Manifest, forms: Sequence[StageForm]) -> list[Complaint]:
             notes.append(complain("r.purposive", stage=form.name, units=without))
     if forms[0].kind == "replacement" and len(forms) > 1:
         notes.append(complain("r.first_stage_alone", stage=forms[0].name))
+    if manifest.design.get("first_phase"):
+        notes.append(complain("r.first_phase"))
     if any(unit.sample_type == RESERVE for unit in manifest.stages[-1].units):
         notes.append(complain("r.reserves"))
     return notes

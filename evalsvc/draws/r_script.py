@@ -27,7 +27,9 @@ def sample_csv(
     given = [f"{name}_{stage}" for stage in _given(design) for name in ("r_unit", "r_stratum", "r_fraction")]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([*frame, "sample_type", *drawn, *given, "weight"])
+    ours = ["sample_type", *drawn, *given, "weight"]
+    # A column of the frame that is called like one of ours is told apart from it.
+    writer.writerow([*(f"frame_{name}" if name in ours else name for name in frame), *ours])
     for row in design.rows:
         known = attributes[row.path[-1]]
         texts = ["" if known.get(name) is None else str(known[name]) for name in frame]
@@ -37,7 +39,7 @@ def sample_csv(
 
 def _given(design: RDesign) -> range:
     """Return the numbers of the stages that R is given."""
-    return range(1, len(design.rows[0].units) + 1 if design.rows else 1)
+    return range(1, len(design.rows[0].units) + 1)
 
 
 def _drawn(row: RRow) -> list[str]:
@@ -54,18 +56,23 @@ def _for_r(row: RRow) -> list[str]:
     return texts
 
 
-def script_text(design: RDesign, manifest: Manifest) -> str:
+def script_text(design: RDesign, manifest: Manifest, levels: Sequence[Level]) -> str:
     """Write the R script; what R cannot say is noted in it, in Chinese and English."""
+    unit = levels[level_depth(levels, manifest.stages[-1].name)].id
     details = {"subject": f"{manifest.evaluation}/{manifest.draw}", "commitment": manifest.commitment}
     head = [*_said("r.head", details), *(line for note in design.notes for line in _said(note.code, note.details))]
-    return "\n".join([*head, "", *_reading(design), "", *_building(design), "", *_said("r.use", {}), *USE, ""])
+    return "\n".join(
+        [*head, "", *_reading(design), "", *_building(design), "", *_said("r.use", {}), *_use(unit, levels[0].id), ""]
+    )
 
 
-USE = (
-    "# answers <- read.csv('answers.csv', colClasses = c(household_id = 'character'))",
-    "# design <- update(design, y = answers$y[match(sample$household_id, answers$household_id)])",
-    "# svytotal(~y, design); svymean(~y, design); svyby(~y, ~county_code, design, svymean)",
-)
+def _use(unit: str, top: str) -> list[str]:
+    """Show how answers are joined and estimated."""
+    return [
+        f"# answers <- read.csv('answers.csv', colClasses = c({unit} = 'character'))",
+        f"# design <- update(design, y = answers$y[match(sample${unit}, answers${unit})])",
+        f"# svytotal(~y, design); svymean(~y, design); svyby(~y, ~{top}, design, svymean)",
+    ]
 
 
 def _said(code: str, details: Mapping[str, object]) -> list[str]:

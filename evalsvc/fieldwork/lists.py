@@ -84,7 +84,7 @@ def r_archive(session: Session, store: Store, draw: DrawRecord) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(SAMPLE, sample_csv(design, manifest, levels, attributes))
-        archive.writestr(SCRIPT, script_text(design, manifest))
+        archive.writestr(SCRIPT, script_text(design, manifest, levels))
     return buffer.getvalue()
 
 

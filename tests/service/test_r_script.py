@@ -4,12 +4,16 @@ import csv
 import io
 import json
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from evalsvc.draws.r_design import r_design
+from evalsvc.draws.r_script import sample_csv, script_text
+from sampling.errors import SamplingError
 from sampling.estimate import load_plan, run_plan
+from sampling.levels import Level
 from sampling.manifest import Manifest
 from tests.service.test_draw_commands import invoke
 
@@ -205,3 +209,38 @@ def test_what_r_has_not_is_said_in_the_script(folder, stage, word):
     rows = list(csv.DictReader(io.StringIO((folder / "r" / "sample.csv").read_text(encoding="utf-8"))))
     assert len(answered_in_r(folder, rows)[1]) == 4
     assert {each.code for each in r_design(manifest).notes} >= {"r.reserves"}
+
+
+def test_what_cannot_be_told_is_refused_or_said(folder):
+    manifest = drawn(folder, DESIGNS["brewer"])
+    reserve = next(unit.id for unit in manifest.stages[-1].units if unit.sample_type == "reserve")
+    second = replace(manifest, design={**manifest.design, "first_phase": {"weight": "w"}})
+    assert "r.first_phase" in {each.code for each in r_design(second).notes}
+    with pytest.raises(SamplingError, match="reserves_second_phase"):
+        r_design(second, {reserve})
+    by_size = replace(manifest, stages=(manifest.stages[0],))
+    with pytest.raises(SamplingError, match="reserves_by_size"):
+        r_design(by_size, {reserve})
+    nobody = tuple(replace(unit, probability=None) for unit in manifest.stages[1].units)
+    with pytest.raises(SamplingError, match="nothing_drawn"):
+        r_design(replace(manifest, stages=(manifest.stages[0], replace(manifest.stages[1], units=nobody))))
+    often = replace(manifest.stages[0], units=tuple(replace(unit, times=2) for unit in manifest.stages[0].units))
+    chosen = tuple(
+        replace(unit, sample_type="purposive", probability=None, weight=None)
+        if unit.sample_type == "probability"
+        else unit
+        for unit in manifest.stages[1].units
+    )
+    told = r_design(replace(manifest, stages=(often, replace(manifest.stages[1], units=chosen))))
+    assert {"r.drawn_often", "r.purposive"} <= {each.code for each in told.notes}
+    assert {row.sample_type for row in told.rows} == {"certainty"}
+
+
+def test_a_column_of_the_frame_is_told_apart_from_ours(folder):
+    manifest = drawn(folder, DESIGNS["equal"])
+    levels = (Level("county", "county_code"), Level("village", "village_code"), Level("household", "weight"))
+    attributes = {unit.id: {"weight": unit.id} for unit in manifest.stages[-1].units}
+    text = sample_csv(r_design(manifest), manifest, levels, attributes).decode()
+    head = text.splitlines()[0].split(",")
+    assert len(head) == len(set(head)) and "frame_weight" in head
+    assert "c(weight = 'character')" in script_text(r_design(manifest), manifest, levels)
