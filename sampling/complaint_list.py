@@ -41,7 +41,9 @@ class ComplaintList:
         # What is wrong with the file as a whole, or with its header, comes first, as it was found.
         rows = sorted(self._kept, key=lambda one: (files[one.file], *_place(one)))
         more = [
-            complain("frame.more_of_the_same", file=file, column=column or "–", kind=code, count=count - LISTED_PROBLEMS)
+            complain(
+                "frame.more_of_the_same", file=file, column=column or "–", kind=code, count=count - LISTED_PROBLEMS
+            )
             for (code, column, file), count in self._counts.items()
             if count > LISTED_PROBLEMS
         ]
