@@ -125,7 +125,9 @@ def checked_here(monkeypatch):
     monkeypatch.setattr(
         checking,
         "verify_apart",
-        lambda pdf, bundle, limits, logs: verify(pdf, bundle, logs=logs, limits=limits.unpacked),
+        lambda pdf, bundle, limits, logs, authorities: verify(
+            pdf, bundle, logs=logs, limits=limits.unpacked, authorities=authorities
+        ),
     )
 
 

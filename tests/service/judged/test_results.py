@@ -77,11 +77,7 @@ def test_computing_again_makes_a_new_set_and_the_same_figures(database, store, j
 def test_a_confirmed_case_more_raises_the_rate(database, store, judged, experts):
     before = compute(database, store, judged)
     with database.transaction() as session:
-        from_open = next(
-            case
-            for case in cases_of_draw(session, judged.draw_id)
-            if case.state == "open" and case.kind == "wrong_exit"
-        )
+        from_open = next(case for case in cases_of_draw(session, judged.draw_id) if case.state == "open")
         judge(session, experts[2].actor, judged.evaluation.id, from_open.id, verdict="confirm", reason="再次核实")
     after = compute(database, store, judged)
     county = from_open.unit_id[:6]
@@ -90,7 +86,7 @@ def test_a_confirmed_case_more_raises_the_rate(database, store, judged, experts)
         return next(
             row["estimate"]
             for row in rows_of(store, found)
-            if row["id"] == "wrong_exit_rate" and row["domain"]["county_code"] == county
+            if row["id"] == f"{from_open.kind}_rate" and row["domain"]["county_code"] == county
         )
 
     assert rate(after) > rate(before)
