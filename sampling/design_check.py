@@ -4,7 +4,7 @@
 
 from collections.abc import Iterable
 
-from sampling.design import Design
+from sampling.design import Design, Stage
 from sampling.engine import DuckDBEngine, Engine, OpenEngine
 from sampling.errors import Complaint, complain
 from sampling.frame import Frame
@@ -94,8 +94,9 @@ def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Compla
     stage = design.stages[number]
     place = f"stages[{number}]"
     yield from _stratum_values(engine, design, number)
-    engine.define("checked_units", units_step(engine, design, number))
-    groups = read_groups(engine, design, number, "checked_units")
+    lowest = design.depth(number) == len(design.levels) - 1
+    engine.define("checked_units", units_step(engine, design, number), kept=not lowest)
+    groups = read_groups(engine, design, number, "checked_units", alike=_stand_for_each_other(stage, number))
     if not groups and stage.listed == "later":
         return  # nothing is listed yet
     if not groups:
@@ -115,6 +116,12 @@ def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Compla
         yield from _shortages(place, stage.name, lacking, TOO_FEW)
 
 
+def _stand_for_each_other(stage: Stage, number: int) -> bool:
+    """Tell whether groups that differ in their parents alone take the same: no total is shared, no odds are sought."""
+    shared = any(isinstance(take, TakeTotal) for take in (stage.take, stage.reserves))
+    return number > 0 and not shared and stage.method != "maximum_entropy"
+
+
 def _stratum_values(engine: Engine, design: Design, number: int) -> Iterable[Complaint]:
     """A stratum column holds a value without a slash for every unit that takes part."""
     stage = design.stages[number]
@@ -122,10 +129,12 @@ def _stratum_values(engine: Engine, design: Design, number: int) -> Iterable[Com
     unit = engine.quote(design.levels[design.depth(number)].id)
     for name in stage.strata:
         text = text_of(engine, find_column(design.levels, name))
-        missing, slashes = engine.rows(
-            f"SELECT count(DISTINCT CASE WHEN {text} IS NULL THEN {unit} END), "
-            f"count(DISTINCT CASE WHEN {text} LIKE '%/%' THEN {unit} END) FROM frame WHERE {scope}"
-        )[0]
+        faults = f"{text} IS NULL", f"{text} LIKE '%/%'"
+        rows = ", ".join(f"count(CASE WHEN {fault} THEN 1 END)" for fault in faults)
+        if not any(engine.rows(f"SELECT {rows} FROM frame WHERE {scope}")[0]):
+            continue
+        units = ", ".join(f"count(DISTINCT CASE WHEN {fault} THEN {unit} END)" for fault in faults)
+        missing, slashes = engine.rows(f"SELECT {units} FROM frame WHERE {scope}")[0]
         for code, count in (("design.stratum_value_missing", missing), ("design.stratum_value_slash", slashes)):
             if count:
                 yield complain(code, column=f"stages[{number}].strata", stage=stage.name, name=name, count=count)
@@ -165,5 +174,5 @@ def _shortages(place: str, stage: str, shortages: list[Shortage], codes: tuple[s
             asked=asked,
             available=worst.available,
             parent=worst.parent or "",
-            groups=len(found),
+            groups=sum(one.alike for one in found),
         )

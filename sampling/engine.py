@@ -34,8 +34,8 @@ class Engine(Protocol):
     The steps themselves are written once, in the modules that need them, with the words below where engines differ.
     """
 
-    def define(self, name: str, step: str) -> None:
-        """Run a step and keep its rows under a name for the steps that follow."""
+    def define(self, name: str, step: str, *, kept: bool = True) -> None:
+        """Name a step for those that follow: run it and keep its rows, or else run it anew wherever it is named."""
 
     def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
         """Hand in a small table from outside under a name; empty columns are text."""
@@ -67,6 +67,13 @@ class Engine(Protocol):
     def matches(self, expression: str, pattern: str) -> str:
         """Write the condition that a regular expression fits somewhere in a text."""
 
+    def smallest(self, source: str, number: str, most: int) -> str:
+        """Write the step that lists the smallest keys of each group, all in order: parent, stratum, keys.
+
+        ``source`` is a step that gives parent, stratum and key; ``number`` says how many are listed, a column of it or
+        a plain number; ``most`` is the largest of these.
+        """
+
     def row_index(self) -> str:
         """Count the rows of the frame's file from 0."""
 
@@ -86,12 +93,27 @@ def columns_table(columns: Mapping[str, Sequence[str] | Sequence[int]]) -> "pa.T
     return pa.table({key: pa.array(values, types[key]) for key, values in columns.items()})
 
 
+def smallest_by_rank(source: str, number: str, listed: str) -> str:
+    """Write the step of ``Engine.smallest`` by ranking the keys of each group; ``listed`` puts them into a list."""
+    ranked = (
+        f"SELECT *, row_number() OVER (PARTITION BY parent, stratum ORDER BY key) AS place FROM ({source}) AS keyed"
+    )
+    taken = f"SELECT parent, stratum, key FROM ({ranked}) AS ranked WHERE place <= {number}"
+    grouped = f"SELECT parent, stratum, {listed} AS keys FROM ({taken}) AS taken GROUP BY parent, stratum"
+    return f"{grouped} ORDER BY parent, stratum"
+
+
+MOST_HELD = 100_000
+"""Keys of one group that are held together while its rows go by; beyond, ranking needs less memory."""
+
+
 class DuckDBEngine:
     """Run steps on DuckDB, out of core over Parquet or over a table in memory."""
 
     def __init__(self, frame: FrameSource) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="evalsvc-steps-")
         self._connection: Any = bounded_connection(Path(self._folder.name), os.cpu_count() or 1, keep_order=True)
+        self._kinds: dict[str, str] = {}
         if frame.path is not None:
             path = self.literal(str(frame.path))
             self._run(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")
@@ -110,9 +132,13 @@ class DuckDBEngine:
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         return run_bounded(self._connection, lambda: list(self._connection.execute(statement).fetchall()))
 
-    def define(self, name: str, step: str) -> None:
-        """Run a step and keep its rows under a name for the steps that follow."""
-        self._run(f"CREATE OR REPLACE TABLE {name} AS {step}")
+    def define(self, name: str, step: str, *, kept: bool = True) -> None:
+        """Name a step for those that follow: run it and keep its rows, or else run it anew wherever it is named."""
+        before = self._kinds.get(name)
+        if before is not None and (before == "TABLE") != kept:
+            self._run(f"DROP {before} {name}")
+        self._kinds[name] = "TABLE" if kept else "VIEW"
+        self._run(f"CREATE OR REPLACE {self._kinds[name]} {name} AS {step}")
 
     def load(self, name: str, columns: Mapping[str, Sequence[str] | Sequence[int]]) -> None:
         """Hand in a small table from outside under a name; empty columns are text."""
@@ -155,6 +181,13 @@ class DuckDBEngine:
     def matches(self, expression: str, pattern: str) -> str:
         """Write the condition that a regular expression fits somewhere in a text."""
         return f"regexp_matches({expression}, {self.literal(pattern)})"
+
+    def smallest(self, source: str, number: str, most: int) -> str:
+        """Write the step that lists the smallest keys of each group, all in order: parent, stratum, keys."""
+        if most > MOST_HELD:
+            return smallest_by_rank(source, number, "list(key ORDER BY key)")
+        keys = f"SELECT parent, stratum, min(key, {number}) AS keys FROM ({source}) AS keyed"
+        return f"{keys} GROUP BY parent, stratum ORDER BY parent, stratum"
 
     def row_index(self) -> str:
         """Count the rows of the frame's file from 0."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sampling.engine import FrameSource, columns_table
+from sampling.engine import FrameSource, columns_table, smallest_by_rank
 from sampling.engine_java import java_home
 from sampling.errors import SamplingError
 
@@ -82,9 +82,13 @@ class SparkEngine:
             rows.unpersist()
         self._folder.cleanup()
 
-    def define(self, name: str, step: str) -> None:
-        """Run a step and keep its rows under a name for the steps that follow."""
-        self._keep(name, self._session.sql(step))
+    def define(self, name: str, step: str, *, kept: bool = True) -> None:
+        """Name a step for those that follow: run it and keep its rows, or else run it anew wherever it is named."""
+        rows = self._session.sql(step)
+        if kept:
+            self._keep(name, rows)
+        else:
+            rows.createOrReplaceTempView(name)
 
     def _keep(self, name: str, rows: Any) -> None:
         kept = rows.persist()
@@ -135,6 +139,10 @@ class SparkEngine:
     def matches(self, expression: str, pattern: str) -> str:
         """Write the condition that a regular expression fits somewhere in a text."""
         return f"{expression} RLIKE {self.literal(pattern)}"
+
+    def smallest(self, source: str, number: str, most: int) -> str:
+        """Write the step that lists the smallest keys of each group, all in order: parent, stratum, keys."""
+        return smallest_by_rank(source, number, "array_sort(collect_list(key))")
 
     def row_index(self) -> str:
         """Count the rows of the frame's file from 0."""

@@ -1,6 +1,6 @@
 """Work out how many units each group takes: a group is one stratum inside one parent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +28,8 @@ class Group:
         Units that can be taken: all, or those of positive size.
     values : mapping
         Columns that take rules may ask for, with their one value.
+    alike : int
+        How many groups this stands for, which differ in their parents alone; one, unless they were counted so.
     """
 
     parent: str | None
@@ -36,6 +38,7 @@ class Group:
     total_size: int | None
     available: int
     values: Mapping[str, str]
+    alike: int = 1
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Shortage:
     asked: int
     available: int
     minimum: bool = False
+    alike: int = 1
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,15 @@ def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
     left = [group.available - number for group, number in zip(groups, main.given, strict=True)]
     reserves = _numbers(stage.reserves, groups, left)
     lacking = {
-        (group.parent, group.stratum): Shortage(group.parent, group.stratum, first + then, group.available)
+        (group.parent, group.stratum): Shortage(
+            group.parent, group.stratum, first + then, group.available, alike=group.alike
+        )
         for group, first, then in zip(groups, main.asked, reserves.asked, strict=True)
         if first + then > group.available
     }
+    share = _shares(stage)
     takes = [
-        GroupTake(group, number, extra, first > number, first <= number and then > extra, _share(stage, group))
+        GroupTake(group, number, extra, first > number, first <= number and then > extra, share and share(group))
         for group, number, extra, first, then in zip(
             groups, main.given, reserves.given, main.asked, reserves.asked, strict=True
         )
@@ -107,16 +114,22 @@ def _numbers(take: Take, groups: Sequence[Group], available: Sequence[int]) -> _
     """Give each group its number within what is available."""
     if isinstance(take, TakeTotal):
         return _shared_numbers(take, groups, available)
-    asked = [take.number(group.values, group.population, free) for group, free in zip(groups, available, strict=True)]
+    if isinstance(take.each, int) and not take.by:
+        asked = [take.each] * len(groups)
+    else:
+        pairs = zip(groups, available, strict=True)
+        asked = [take.number(group.values, group.population, free) for group, free in pairs]
     return _Numbers(asked, [min(number, limit) for number, limit in zip(asked, available, strict=True)])
 
 
-def _share(stage: Stage, group: Group) -> Fraction | None:
-    """Give the share that the group's amount is, unless bounds may have changed it."""
+def _shares(stage: Stage) -> Callable[[Group], Fraction | None] | None:
+    """Give what finds the share that a group's amount is; None where bounds may have changed it, or none is a share."""
     take = stage.take
     if not isinstance(take, TakeEach) or take.minimum is not None or take.maximum is not None:
         return None
-    return share_of(take.amount(group.values))
+    if all(isinstance(amount, int) for amount in (take.each, *(line.take for line in take.by))):
+        return None
+    return lambda group: share_of(take.amount(group.values))
 
 
 def _shared_numbers(take: TakeTotal, groups: Sequence[Group], available: Sequence[int]) -> _Numbers:

@@ -66,7 +66,7 @@ class ManifestStage:
 
     name: str
     strata: tuple[ManifestStratum, ...]
-    units: tuple[ManifestUnit, ...]
+    units: Sequence[ManifestUnit]
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def check_groups(
             stratum=worst.stratum,
             units=worst.population,
             limit=most,
-            count=len(large),
+            count=sum(group.alike for group in large),
         )
     elif stage.method == "maximum_entropy":
         yield from _check_odds(engine, takes, place, units)

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from sampling.design import Design, Stage
@@ -12,10 +12,20 @@ from sampling.groups import Group, GroupTake, plan_takes
 from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit, SampleType
 from sampling.methods.taken import Taken
 from sampling.steps import purposive_step, read_groups, smallest_tickets_step, units_step
+from sampling.taken_units import TakenUnits, pick
 from sampling.tickets import Tickets, start
 
 if TYPE_CHECKING:
     from sampling.methods.group import GroupList
+
+WASTE = 4
+"""How many times more keys may be listed than are taken before each group is told its own number, by a join."""
+KEYS_HELD = 250_000
+"""Units that are taken in one step; more than a part of the memory that the engine is given could hold at once."""
+_NUMBERED = (
+    "SELECT units.parent, units.stratum, units.id, takes.number FROM units "
+    "JOIN takes ON units.parent = takes.parent AND units.stratum = takes.stratum WHERE takes.number > 0"
+)
 
 
 def draw_stage(
@@ -32,17 +42,36 @@ def draw_stage(
     """
     stage = design.stages[number]
     if above is not None:
-        engine.load("parents", {"id": [unit.id for unit in above.units]})
-    engine.define("units", units_step(engine, design, number, parents=None if above is None else "parents"))
+        engine.load("parents", {"id": _ids(above.units)})
+    # Rows of the lowest level are units already: reading the frame again costs less than keeping so many.
+    lowest = design.depth(number) == len(design.levels) - 1
+    step = units_step(engine, design, number, parents=None if above is None else "parents")
+    engine.define("units", step, kept=not lowest)
     groups = read_groups(engine, design, number, "units")
-    judged = {unit.id for unit in above.units if unit.sample_type == "purposive"} if above else set()
-    takes = [_beside(take, judged) for take in plan_takes(stage, groups).takes]
+    judged = (
+        {unit.id for unit in above.units if unit.sample_type == "purposive"} if above and design.purposive else set()
+    )
+    takes: Sequence[GroupTake] = plan_takes(stage, groups).takes
+    if judged:
+        takes = [_beside(take, judged) for take in takes]
     source = Tickets.of(design, stage.name, seed)
-    draw = _draw_equal if stage.method == "equal" else _draw_lists
-    drawn = _unannounced(stage, seed, list(draw(engine, stage, source, seed, takes)))
-    units = [_without_weight(unit) if unit.parent in judged else unit for unit in drawn]
     strata = tuple(_stratum(stage, group) for group in groups)
-    return ManifestStage(stage.name, strata, (*units, *_purposive(engine, design, number, source)))
+    taken: Sequence[ManifestUnit] = (
+        _draw_equal(engine, source, takes)
+        if stage.method == "equal"
+        else tuple(_draw_lists(engine, stage, source, seed, takes))
+    )
+    if stage.unannounced:
+        taken = _unannounced(stage, seed, taken)
+    if judged:
+        taken = tuple(_without_weight(unit) if unit.parent in judged else unit for unit in taken)
+    beside = tuple(_purposive(engine, design, number, source))
+    return ManifestStage(stage.name, strata, (*taken, *beside) if beside else taken)
+
+
+def _ids(units: Sequence[ManifestUnit]) -> list[str]:
+    """List the ids of drawn units."""
+    return list(units.ids()) if isinstance(units, TakenUnits) else [unit.id for unit in units]
 
 
 def _stratum(stage: Stage, group: Group) -> ManifestStratum:
@@ -57,24 +86,42 @@ def _beside(take: GroupTake, judged: set[str]) -> GroupTake:
     return replace(take, reserves=0, short_of_reserves=False) if take.group.parent in judged else take
 
 
-def _draw_equal(
-    engine: Engine, _stage: Stage, source: Tickets, _seed: str, takes: Sequence[GroupTake]
-) -> Iterable[ManifestUnit]:
+def _draw_equal(engine: Engine, source: Tickets, takes: Sequence[GroupTake]) -> Sequence[ManifestUnit]:
     """Take the smallest tickets of every group in one relational step."""
-    if not takes:
-        return  # the units above have no children that take part
-    engine.load(
-        "takes",
-        {
-            "parent": [take.group.parent or "" for take in takes],
-            "stratum": [take.group.stratum for take in takes],
-            "number": [take.main + take.reserves for take in takes],
-        },
-    )
-    by_group = {(take.group.parent or "", take.group.stratum): take for take in takes}
-    for parent, stratum, place, unit_id, ticket in engine.rows(smallest_tickets_step(engine, source, "units", "takes")):
-        take = by_group[parent, stratum]
-        yield _unit(take, unit_id, ticket, place, Taken(0, take.main, take.group.population))
+    numbers = [take.main + take.reserves for take in takes]
+    most = max(numbers, default=0)
+    if not most:
+        return ()  # the units above have no children that take part
+    units, number = "units", str(most)
+    if most * len(takes) > WASTE * sum(numbers) or not all(numbers):
+        parents, strata = [take.group.parent or "" for take in takes], [take.group.stratum for take in takes]
+        engine.load("takes", {"parent": parents, "stratum": strata, "number": numbers})
+        units, number = f"({_NUMBERED}) AS numbered", "number"
+    steps = [
+        smallest_tickets_step(engine, source, f"(SELECT * FROM {units} WHERE {within}) AS part", number, most)
+        for within in _stretches(engine, takes)
+    ]
+    return pick(takes, [engine.table(step) for step in steps], len("0") if source.shift else 0)
+
+
+def _stretches(engine: Engine, takes: Sequence[GroupTake]) -> Iterator[str]:
+    """Cut the parents, which stand in order, where so many units have been taken that their keys fill much memory.
+
+    A frame's file is in order of the ids, so that each stretch of parents is a stretch of the file.
+    """
+    ends, held = list[str](), 0
+    last: str | None = None
+    for given in takes:
+        parent = given.group.parent
+        if held >= KEYS_HELD and parent is not None and parent != last:
+            ends.append(parent)
+            held = 0
+        last = parent
+        held += given.main + given.reserves
+    for begin, end in pairwise([None, *ends, None]):
+        after = [] if begin is None else [f"parent >= {engine.literal(begin)}"]
+        before = [] if end is None else [f"parent < {engine.literal(end)}"]
+        yield " AND ".join([*after, *before]) or "TRUE"
 
 
 def _draw_lists(
@@ -124,16 +171,14 @@ def _unit(given: GroupTake, unit_id: str, ticket: str, place: int, taken: Taken)
     return ManifestUnit(unit_id, group.parent, group.stratum, ticket, probability, sample_type, None, times=taken.times)
 
 
-def _unannounced(stage: Stage, seed: str, units: list[ManifestUnit]) -> list[ManifestUnit]:
+def _unannounced(stage: Stage, seed: str, units: Sequence[ManifestUnit]) -> tuple[ManifestUnit, ...]:
     """Mark the main units of each group that are visited without notice, by tickets of their own."""
-    if not stage.unannounced:
-        return units
     chosen: set[str] = set()
     for _, group in groupby(units, key=lambda unit: (unit.parent, unit.stratum)):
         main = [unit.id for unit in group if unit.sample_type != "reserve"]
         own = Tickets(seed, f"{stage.name}/unannounced").of_units(main)
         chosen |= {unit_id for _, unit_id in sorted(zip(own, main, strict=True))[: stage.unannounced]}
-    return [replace(unit, unannounced=unit.id in chosen) for unit in units]
+    return tuple(replace(unit, unannounced=unit.id in chosen) for unit in units)
 
 
 def _without_weight(unit: ManifestUnit) -> ManifestUnit:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sampling.design import Design
 from sampling.engine import Engine
 from sampling.manifest import ManifestStage, ManifestUnit
+from sampling.taken_units import TakenUnits
 
 
 def with_weights(engine: Engine, design: Design, stages: Sequence[ManifestStage]) -> tuple[ManifestStage, ...]:
@@ -17,14 +18,24 @@ def with_weights(engine: Engine, design: Design, stages: Sequence[ManifestStage]
     """
     products: dict[str | None, float] = {None: 1.0}
     for stage in stages[:-1]:
-        products = {
-            unit.id: products[unit.parent] * unit.probability / (unit.times or 1)
-            for unit in stage.units
-            if unit.probability is not None and unit.parent in products
-        }
-    earlier = _first_phase_weights(engine, design, stages[-1])
-    units = tuple(_weighted(unit, products, earlier) for unit in stages[-1].units)
-    return (*stages[:-1], replace(stages[-1], units=units))
+        products = _products(stage.units, products)
+    last = stages[-1]
+    earlier = _first_phase_weights(engine, design, last)
+    if isinstance(last.units, TakenUnits) and earlier is None:
+        return (*stages[:-1], replace(last, units=last.units.weighed(products)))
+    units = tuple(_weighted(unit, products, earlier) for unit in last.units)
+    return (*stages[:-1], replace(last, units=units))
+
+
+def _products(units: Sequence[ManifestUnit], above: Mapping[str | None, float]) -> dict[str | None, float]:
+    """Multiply the probability of every main unit by those of the units that it lies in."""
+    if isinstance(units, TakenUnits):
+        return dict(units.products(above))
+    return {
+        unit.id: above[unit.parent] * unit.probability / (unit.times or 1)
+        for unit in units
+        if unit.probability is not None and unit.parent in above
+    }
 
 
 def _weighted(

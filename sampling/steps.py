@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sampling.design import Design, Rule, Stage
@@ -11,6 +11,8 @@ from sampling.groups import Group
 from sampling.levels import Column, column_depth, find_column, level_depth
 from sampling.takes import columns_of
 from sampling.tickets import Tickets
+
+NO_VALUES: Mapping[str, str] = {}
 
 
 def in_scope(engine: Engine, design: Design, depth: int) -> str:
@@ -119,15 +121,27 @@ def _own_step(engine: Engine, design: Design, number: int, where: str, asked: Ma
     depth = design.depth(number)
     level = design.levels[depth]
     lowest = depth == len(design.levels) - 1
-    texts = [
-        f"coalesce({text_of(engine, find_column(design.levels, name))}, '')" for name in design.stages[number].strata
-    ]
+
+    def one(value: str) -> str:
+        return (
+            value if lowest or value == "''" else f"max({value})"
+        )  # a unit's rows agree in its own and higher columns
+
+    # Written as text once for each unit, not for each of its rows.
+    texts = [_text(engine, find_column(design.levels, name), one) for name in design.stages[number].strata]
     stratum = f"concat_ws('/', {', '.join(texts)})" if texts else "''"
-    values = {"parent": _parent(engine, design, number), "stratum": stratum, **asked}
-    # A unit's rows agree in its own and higher columns.
-    columns = [f"{value if lowest else f'max({value})'} AS {name}" for name, value in values.items()]
-    step = f"SELECT {', '.join([f'{engine.quote(level.id)} AS id', *columns])} FROM frame WHERE {where}"
+    own = {"id": engine.quote(level.id), "parent": one(_parent(engine, design, number)), "stratum": stratum}
+    columns = [
+        f"{value} AS {name}" for name, value in {**own, **{key: one(each) for key, each in asked.items()}}.items()
+    ]
+    step = f"SELECT {', '.join(columns)} FROM frame WHERE {where}"
     return step if lowest else step + f" GROUP BY {engine.quote(level.id)}"
+
+
+def _text(engine: Engine, column: Column, one: Callable[[str], str]) -> str:
+    """Write a column's one value for a unit as text; empty text where there is none."""
+    value = one(engine.quote(column.name))
+    return f"coalesce({value if column.kind == 'text' else engine.as_text(value)}, '')"
 
 
 def _scaled(engine: Engine, column: Column) -> str:
@@ -144,54 +158,67 @@ def _lower_step(engine: Engine, design: Design, number: int) -> str:
     counted = stage.size.kind == "count"
     lower = (level_depth if counted else column_depth)(design.levels, stage.size.name)
     unit, upper = engine.quote(design.levels[lower].id), engine.quote(design.levels[depth].id)
-    amount = "1" if counted else f"max({_scaled(engine, find_column(design.levels, stage.size.name))})"
-    each = (
-        f"SELECT {unit} AS id, max({upper}) AS upper_id, {amount} AS amount FROM frame "
-        f"WHERE {in_scope(engine, design, lower)} GROUP BY {unit}"
-    )
+    value = "1" if counted else _scaled(engine, find_column(design.levels, stage.size.name))
+    where = in_scope(engine, design, lower)
+    if lower == len(design.levels) - 1:  # each row is a unit
+        each = f"SELECT {upper} AS upper_id, {value} AS amount FROM frame WHERE {where}"
+    else:
+        amount = value if counted else f"max({value})"
+        each = f"SELECT max({upper}) AS upper_id, {amount} AS amount FROM frame WHERE {where} GROUP BY {unit}"
     return f"SELECT upper_id, CAST(sum(amount) AS BIGINT) AS size FROM ({each}) AS lower_rows GROUP BY upper_id"
 
 
-def read_groups(engine: Engine, design: Design, number: int, units: str) -> list[Group]:
-    """Count the groups of a stage from its units' table, in order of parent and stratum."""
+def read_groups(engine: Engine, design: Design, number: int, units: str, *, alike: bool = False) -> list[Group]:
+    """Count the groups of a stage from its units' table, in order of parent and stratum.
+
+    Parameters
+    ----------
+    alike : bool
+        Give groups that differ in nothing but their parent once, under the first of their parents, with their number:
+        a country has as many groups of households as villages.
+    """
     stage = design.stages[number]
     unequal = stage.size is not None
     names = rule_columns(stage)
-    sizes = "sum(size), sum(CASE WHEN size > 0 THEN 1 ELSE 0 END)" if unequal else "0, count(*)"
-    values = "".join(f", max(c{i})" for i in range(len(names)))
-    rows = engine.rows(
-        f"SELECT parent, stratum, count(*), {sizes}{values} FROM {units} "
-        "GROUP BY parent, stratum ORDER BY parent, stratum"
+    sizes = "sum(size)" if unequal else "0"
+    positive = "sum(CASE WHEN size > 0 THEN 1 ELSE 0 END)" if unequal else "count(*)"
+    values = "".join(f", max(c{i}) AS c{i}" for i in range(len(names)))
+    step = (
+        f"SELECT parent, stratum, count(*) AS population, {sizes} AS total, {positive} AS available{values} "
+        f"FROM {units} GROUP BY parent, stratum"
     )
+    if alike:
+        same = "".join(["stratum, population, total, available", *(f", c{i}" for i in range(len(names)))])
+        step = f"SELECT min(parent) AS parent, {same}, count(*) AS alike FROM ({step}) AS own_groups GROUP BY {same}"
+    rows = engine.rows(f"{step} ORDER BY parent, stratum")
     return [
         Group(
-            parent=row[0] or None,
-            stratum=row[1],
-            population=row[2],
-            total_size=int(row[3]) if unequal else None,
-            available=int(row[4]),
-            values=dict(zip(names, row[5:], strict=True)),
+            row[0] or None,
+            row[1],
+            row[2],
+            int(row[3]) if unequal else None,
+            int(row[4]),
+            dict(zip(names, row[5:], strict=False)) if names else NO_VALUES,
+            row[-1] if alike else 1,
         )
         for row in rows
     ]
 
 
-def smallest_tickets_step(engine: Engine, source: Tickets, units: str, takes: str) -> str:
-    """Write the step of an equal-probability draw: rank tickets in each group and keep as many as it takes.
+def smallest_tickets_step(engine: Engine, source: Tickets, units: str, number: str, most: int) -> str:
+    """Write the step of an equal-probability draw: the smallest keys of each group; a key is a ticket and its id.
 
-    Tickets that a shift carries beyond the end come first; hexadecimal digits sort as the numbers they are.
+    Tickets that a shift carries beyond the end come first: then a digit stands before each ticket. Hexadecimal digits
+    sort as the numbers they are, and equal tickets by the ids behind them.
+
+    Parameters
+    ----------
+    number : str
+        How many are listed of each group: a column of the units' step or a plain number.
+    most : int
+        The largest of these.
     """
-    prefix = engine.literal(source.prefix)
-    front = f"CASE WHEN substr(ticket, 1, 13) >= '{source.first}' THEN 0 ELSE 1 END, " if source.shift else ""
-    ticketed = f"SELECT id, parent, stratum, {engine.sha256(f'concat({prefix}, id)')} AS ticket FROM {units}"
-    ranked = (
-        "SELECT id, parent, stratum, ticket, "
-        f"row_number() OVER (PARTITION BY parent, stratum ORDER BY {front}ticket, id) AS place "
-        f"FROM ({ticketed}) AS ticketed"
-    )
-    return (
-        "SELECT ranked.parent, ranked.stratum, ranked.place, ranked.id, ranked.ticket "
-        f"FROM ({ranked}) AS ranked JOIN {takes} AS takes "
-        "ON ranked.parent = takes.parent AND ranked.stratum = takes.stratum "
-        "WHERE ranked.place <= takes.number ORDER BY ranked.parent, ranked.stratum, ranked.place"
-    )
+    ticketed = f"SELECT *, {engine.sha256(f'concat({engine.literal(source.prefix)}, id)')} AS ticket FROM {units}"
+    front = f"CASE WHEN substr(ticket, 1, 13) >= '{source.first}' THEN '0' ELSE '1' END, " if source.shift else ""
+    keyed = f"SELECT *, concat({front}ticket, id) AS key FROM ({ticketed}) AS ticketed"
+    return engine.smallest(keyed, number, most)

@@ -39,8 +39,8 @@ class RepeatingEngine(DuckDBEngine):
         self._kept_rows: dict[str, list[tuple[Any, ...]]] = {}
         self._kept_columns: dict[str, pa.Table] = {}
 
-    def define(self, name: str, step: str) -> None:
-        """Run a step and keep its rows under a name; one that comes again unchanged is not run again."""
+    def define(self, name: str, step: str, *, kept: bool = True) -> None:
+        """Run a step and keep its rows in any case: it is read in many runs; unchanged, it is not run again."""
         meaning = self._whole(step)
         self._forget(name)
         if meaning is None:

@@ -21,7 +21,8 @@ from benchmarks.draw_data import (
 from benchmarks.draw_lanes import LANES
 from benchmarks.draw_race import Lane, Target, Timed, figures, kept, ratio
 from benchmarks.draw_sameness import Form
-from sampling.frame import frame_profile, open_frame
+from sampling.frame import open_frame
+from sampling.frame_profile import frame_profile
 
 ROWS_OUT = {
     "scan": 2_000,
