@@ -45,6 +45,10 @@ class UnitList:
 
 def unit_lists(sources: Sequence[Path], mapping: FrameMapping) -> tuple[tuple[UnitList, ...], list[Complaint]]:
     """Sort the files by the lists that a mapping tells of; complain about one that is missing or not asked for."""
+    names = [path.name for path in sources]
+    twice = [complain("frame.file_name_twice", file=name) for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        return (), twice
     tables = {rule.changes_file for rule in mapping.codes}
     sources = [path for path in sources if path.name not in tables]
     if not mapping.files:

@@ -12,7 +12,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.frames.expected import expected_certainties
 from evalsvc.frames.keys import key_of_file
 from evalsvc.frames.reading import MAPPING_FILE, check_files, offered_mapping
-from evalsvc.frames.telling import certainty_lines, profile_as_json, profile_lines
+from evalsvc.frames.telling import certainty_lines, note_lines, profile_as_json, profile_lines
 from evalsvc.frames.values import CheckedFrame
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.terminal import language
@@ -84,7 +84,8 @@ def profile(file: Path, design_path: Path | None, *, as_json: bool) -> None:
         told |= {} if design_path is None else {"certainties": stages}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    for line in (*profile_lines(found, language()), *certainty_lines(stages, language())):
+    notes = note_lines(frame.notes, language())
+    for line in (*profile_lines(found, language()), *notes, *certainty_lines(stages, language())):
         click.echo(line)
 
 
@@ -121,6 +122,8 @@ def _tell(checked: CheckedFrame) -> None:
     for level in checked.frame.levels:
         details = {"level": level.name, "units": checked.profile.counts[level.name]}
         click.echo(sentence("frame.level_counted", details, language()))
+    for line in note_lines(checked.frame.notes, language()):
+        click.echo(line)
     if checked.unused_columns:
         click.echo(sentence("frame.columns_unused", {"columns": list(checked.unused_columns)}, language()))
     details = {"file": checked.source_name, "frame_sha256": checked.frame_sha256}

@@ -6,6 +6,7 @@ from pathlib import Path
 from evalsvc.errors import Complaint, InvalidError
 from evalsvc.frames.usual import NEAR, as_yaml, suggestion
 from evalsvc.frames.values import CheckedFrame
+from sampling.documents import parse_document
 from sampling.errors import SamplingError
 from sampling.errors import complain as complaint
 from sampling.frame import import_frame, open_frame
@@ -87,4 +88,4 @@ def offered_mapping(mapping_text: str, complaints: Sequence[Complaint]) -> str |
     mapping = load_mapping(mapping_text, MAPPING_FILE).mapping
     if mapping is None or not any(each.code == NEAR for each in complaints):
         return None
-    return as_yaml(mapping, complaints)
+    return as_yaml(mapping, complaints, parse_document(mapping_text, MAPPING_FILE).value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from evalsvc.words import sentence
 from sampling.explain import Explanation
+from sampling.frame_notes import FrameNotes
 from sampling.frame_profile import Bar, BelowProfile, ColumnProfile, Distribution, FrameProfile, LevelProfile
 
 BAR = 30
@@ -122,6 +123,15 @@ def _limits(bar: Bar) -> str:
     if isinstance(bar.upper, Decimal):
         return f"{bar.lower:,} – < {bar.upper:,}"
     return f"{bar.lower:,}" if bar.upper == bar.lower + 1 else f"{bar.lower:,} – {bar.upper - 1:,}"
+
+
+def note_lines(notes: FrameNotes, language: str) -> Iterator[str]:
+    """Tell which columns are codes of which year, and which are hashes."""
+    for each in notes.codes:
+        yield sentence("frame.codes_told" if each.changed else "frame.codes_told_unchanged", vars(each), language)
+    if notes.identity is not None:
+        columns = "、".join(notes.identity.columns)
+        yield sentence("frame.identity_told", {**vars(notes.identity), "columns": columns}, language)
 
 
 def certainty_lines(stages: Sequence[Mapping[str, Any]], language: str) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """A mapping to begin with: the columns that evaluations usually have, by the names that clients' lists usually give."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from evalsvc.errors import Complaint
 from sampling.documents import document_text
@@ -54,17 +55,18 @@ def _suggested(usual: FrameMapping, complaints: Sequence[Complaint]) -> str | No
     return as_yaml(replace(usual, levels=levels), complaints)
 
 
-def as_yaml(mapping: FrameMapping, complaints: Sequence[Complaint]) -> str:
+def as_yaml(mapping: FrameMapping, complaints: Sequence[Complaint], given: Mapping[str, Any] | None = None) -> str:
     """Write a mapping with a rename line for each missing column that the file has under a similar name.
 
     A column that the file has under its own name keeps it: with a rename line beside it the import would refuse both.
+    All else that a mapping says, as it was ``given``, stays.
     """
     near = {str(each.details["nearest"]): str(each.details["column"]) for each in complaints if each.code == NEAR}
     own_name = {str(each.details["column"]) for each in complaints if each.code == TWICE}
     wanted = {own.name for level in mapping.levels for own in level.all_columns} - set(near.values()) - own_name
     kept = {source: target for source, target in mapping.rename.items() if target in wanted}
-    value = {"levels": levels_as_json(mapping.levels), "rename": {**kept, **near}}
-    return document_text(value)
+    said = {"levels": levels_as_json(mapping.levels)} if given is None else given
+    return document_text({**said, "rename": {**kept, **near}})
 
 
 def _without(level: Level, missing: set[object]) -> Level:

@@ -121,6 +121,20 @@ def test_the_commands_take_lists_of_levels_and_a_key(tmp_path, key_file):
     assert told["profile"][1]["columns"][1] == {"name": "head", "kind": "text", "missing": 1, "numbers": None}
 
 
+def test_an_offered_mapping_keeps_what_else_the_mapping_says(tmp_path, key_file):
+    renamed = VILLAGES.replace("village,head", "villages,head")
+    for name, text in {"县.csv": COUNTIES, "村.csv": renamed, "mapping.yaml": LINKED}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    given = ("frame", "import", tmp_path / "县.csv", tmp_path / "村.csv", "--identity-key", key_file)
+    refused = run(*given, "--mapping", tmp_path / "mapping.yaml", "--out", tmp_path / "frame.parquet")
+    assert refused.exit_code == 1
+    offered = refused.stderr[refused.stderr.index("levels:") : refused.stderr.index("villages: village") + 18]
+    (tmp_path / "mapping.yaml").write_text(offered, encoding="utf-8")
+    assert "head: identity" in offered and "vintage: 2023" in offered
+    taken = run(*given, "--mapping", tmp_path / "mapping.yaml", "--out", tmp_path / "frame.parquet")
+    assert taken.exit_code == 0 and "GB/T 2260" in taken.output and "散列值" in taken.output
+
+
 def test_the_profile_command_tells_sizes_and_certainties(tmp_path, monkeypatch):
     for name, text in {"h.csv": SMALL_FRAME, "m.yaml": SMALL_MAPPING, "design.yaml": SMALL_DESIGN}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -176,6 +176,14 @@ def test_files_that_are_missing_or_not_asked_for(write: Callable[..., list[Path]
     ]
 
 
+def test_two_files_of_one_name_are_refused(tmp_path: Path, good_rows: tuple[str, ...], say: Say) -> None:
+    paths = [tmp_path / "a" / "名册.csv", tmp_path / "b" / "名册.csv"]
+    for path, rows in zip(paths, (good_rows[:2], good_rows[2:]), strict=True):
+        path.parent.mkdir()
+        path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    assert told(reading_of(paths, ""), say) == [("frame.file_name_twice", None, None)]
+
+
 def test_every_file_that_cannot_be_read_is_told(write: Callable[..., list[Path]], say: Say) -> None:
     paths = write()
     paths[0].write_text("county_code,name\n1,2\n", encoding="utf-8")
