@@ -1,12 +1,10 @@
 """Commands for those who draw and verify without the server: `evalsvc design …` and `evalsvc draw …`."""
 
 import json
-import os
 import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -18,18 +16,18 @@ from rich.progress import Progress as Bar
 
 from evalsvc.draws import log, telling
 from evalsvc.draws.design_reading import read_design
+from evalsvc.draws.draw_files import append_line, log_lines, now, refuse_broken, refuse_taken, write_text
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
 from evalsvc.draws.export_commands import assignments, r_script
+from evalsvc.draws.listing_commands import carry_on, lists
 from evalsvc.draws.summary import excluded_units
-from evalsvc.durable import append, write_new
-from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, logs_option, new, tsa_certificates_option
 from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.text_files import read_text
 from evalsvc.verification.draw_copies import draw_in_copies
 from evalsvc.words import sentence
-from sampling.chain import ChainEntry, chain_entry, entry_time, read_chain, write_chain
 from sampling.commitment import Commitment, commit, hash_secret
 from sampling.design import Design
 from sampling.documents import parse_document
@@ -55,6 +53,8 @@ def commands() -> None:
 
 commands.add_command(assignments)
 commands.add_command(r_script)
+commands.add_command(lists)
+commands.add_command(carry_on)
 
 
 @click.command("check")
@@ -115,22 +115,22 @@ def make_commitment(
     """承诺：方案、抽样框和一个秘密数绑在一起 / bind a design and a frame to a fresh secret."""
     if tsa_paths and authority_url is None:
         raise click.UsageError("--tsa-cert 要与 --time-stamp 同用 / --tsa-cert goes with --time-stamp")
-    _refuse_existing(out, secret_out)
-    _refuse_broken(log_path)
+    refuse_taken(out, secret_out)
+    refuse_broken(log_path)
     frame = open_frame(frame_path)
     design = _design_to_commit(design_path, frame, engine)
     secret = secrets.token_hex(32)
-    made = commit(design, frame, hash_secret(secret), committed_at=_now(), engine=engine)
+    made = commit(design, frame, hash_secret(secret), committed_at=now(), engine=engine)
     if authority_url is not None:
-        made = stamps().stamped(made, authority_url, tsa_paths, _now)
+        made = _stamps().stamped(made, authority_url, tsa_paths, now)
     kept = {"evaluation": design.evaluation, "draw": design.draw, "secret": secret}
     # The secret is on disk before the commitment: one without the other could never be revealed.
-    _write(secret_out, json.dumps(kept, ensure_ascii=False, indent=2) + "\n", private=True)
-    _write(out, made.to_json())
-    _append(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
+    write_text(secret_out, json.dumps(kept, ensure_ascii=False, indent=2) + "\n", private=True)
+    write_text(out, made.to_json())
+    append_line(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
     details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
     click.echo(sentence("draw.committed", details, language()))
-    for line in stamps().check_given(made, tsa_paths, out.name).notes:
+    for line in _stamps().check_given(made, tsa_paths, out.name).notes:
         click.echo(sentence(line.code, line.details, language()))
     print_complaints(estimability(design, design_path.name))
 
@@ -156,13 +156,13 @@ def run(
     engine: OpenEngine,
 ) -> None:
     """执行抽取，写出抽样清单 / carry the draw out and write its manifest."""
-    _refuse_existing(out)
-    _refuse_broken(log_path)
+    refuse_taken(out)
+    refuse_broken(log_path)
     frame = open_frame(frame_path)
     # What was committed is drawn, with or without an interval.
     design = read_design(read_text(design_path), design_path.name, frame, engine=engine)
     commitment = Commitment.from_json(read_text(commitment_path), commitment_path.name)
-    if complaints := stamps().check_given(commitment, (), commitment_path.name).complaints:
+    if complaints := _stamps().check_given(commitment, (), commitment_path.name).complaints:
         raise InvalidError("draw.stamp_rejected", complaints, file=commitment_path.name)
     secret = _secret(secret_path)
     with Bar(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
@@ -173,14 +173,14 @@ def run(
             commitment,
             secret,
             public_value,
-            drawn_at=_now(),
+            drawn_at=now(),
             code_version=version("evalsvc"),
             progress=lambda name, done, total: bar.update(task, description=name, completed=done, total=total),
             engine=engine,
         )
     text = manifest.to_json()
-    _write(out, text)
-    _append(log_path, log.MANIFEST, log.subject_of(design.evaluation, design.draw), sha256_text(text))
+    write_text(out, text)
+    append_line(log_path, log.MANIFEST, log.subject_of(design.evaluation, design.draw), sha256_text(text))
     for stage in manifest.stages:
         reserves = sum(unit.sample_type == "reserve" for unit in stage.units)
         details = {"stage": stage.name, "taken": len(stage.units) - reserves, "reserves": reserves}
@@ -215,7 +215,7 @@ def verify(
     open_frame(frame_path)
     findings = verify_draw(manifest, frame_path, engine)
     logged = draw_in_copies({str(path): path.read_bytes() for path in log_paths}, manifest, text)
-    stamp = stamps().check_given(manifest, tsa_paths, manifest_path.name)
+    stamp = _stamps().check_given(manifest, tsa_paths, manifest_path.name)
     holds = all(each.ok for each in findings) and not logged.complaints and not stamp.complaints
     branches = branches_seen(findings)
     if as_json:
@@ -260,7 +260,7 @@ def _print_check(
 @json_option
 def show_log(log_path: Path, as_json: bool) -> None:
     """核对公开登记表的哈希链 / check the chain of a public log and print it."""
-    lines = _log_lines(log_path)
+    lines = log_lines(log_path)
     if as_json:
         value = {"ok": True, "lines": [asdict(line) for line in lines], "complaints": []}
         click.echo(json.dumps(value, ensure_ascii=False, indent=1))
@@ -285,57 +285,6 @@ def _secret(path: Path) -> str:
     return str(value["secret"])
 
 
-def _refuse_existing(*paths: Path) -> None:
-    for path in paths:
-        if path.exists():
-            raise ConflictError("draw.file_exists", file=str(path))
-        _refuse_unwritable(path)
-
-
-def _refuse_broken(log_path: Path | None) -> None:
-    """Refuse before anything is written what could not be entered in the log afterwards."""
-    if log_path is not None:
-        _refuse_unwritable(log_path)
-        _log_lines(log_path)
-
-
-def _refuse_unwritable(path: Path) -> None:
-    """Refuse a file that cannot be written: a draw's files stand all or not at all."""
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise ConflictError("draw.cannot_write", file=str(path))
-
-
-def _write(path: Path, text: str, *, private: bool = False) -> None:
-    try:
-        write_new(path, text.encode("utf-8"), private=private)
-    except FileExistsError:
-        raise ConflictError("draw.file_exists", file=str(path)) from None
-
-
-def _append(path: Path | None, kind: str, subject: str, sha256: str) -> None:
-    """Continue a log file, after checking the chain that stands there."""
-    if path is None:
-        return
-    lines = _log_lines(path)
-    last = lines[-1] if lines else None
-    line = chain_entry(last, kind=kind, subject=subject, sha256=sha256, at=entry_time(last, _now()))
-    append(path, write_chain([line]).encode("utf-8"))
-
-
-def _log_lines(path: Path) -> tuple[ChainEntry, ...]:
-    """Read a log file whose chain is whole; one that is still to be begun has no lines."""
-    if not path.exists():
-        return ()
-    reading = read_chain(read_text(path), file=path.name)
-    if reading.complaints:
-        raise InvalidError("draw.log_broken", reading.complaints, file=path.name, count=len(reading.complaints))
-    return reading.entries
-
-
-def stamps() -> ModuleType:
+def _stamps() -> ModuleType:
     """Load what obtains and verifies time stamps: half a second, which commands without one need not wait for."""
     return import_module("evalsvc.time_stamps.given")
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

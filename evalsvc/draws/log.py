@@ -3,6 +3,8 @@
 import unicodedata
 
 COMMITMENT, MANIFEST = "draw.commitment", "draw.manifest"
+LIST, CONTINUATION = "draw.list", "draw.continuation"
+"""A list made later, under the unit whose it is; the manifest that goes on from it, in place of the one before."""
 FORM = "form"
 """A published form version; the hash is that of the XForm."""
 PLAN = "fieldwork.plan"
@@ -16,6 +18,11 @@ EDITION = "edition"
 def subject_of(evaluation: str, number: int) -> str:
     """Name a draw in the log."""
     return f"{evaluation}/{number}"
+
+
+def subject_of_list(evaluation: str, number: int, parent: str) -> str:
+    """Name a list made later in the log."""
+    return f"{evaluation}/{number}/list/{parent}"
 
 
 def subject_of_form(evaluation: str, form_id: str, version: str) -> str:

@@ -35,7 +35,10 @@ def log_step(content: Mapping[str, bytes], manifest: Manifest) -> Step:
 
 
 def draw_lines(lines: Lines, manifest: Manifest, manifest_sha256: str, file: str = files.LOG) -> list[Complaint]:
-    """Name what is wrong with the lines of a draw: its commitment once, before the draw; its manifest once, after."""
+    """Name what is wrong with the lines of a draw: its commitment once, before the draw; its manifest once, after.
+
+    Lists that were made later stand between the manifest before them and the one that goes on from them.
+    """
     subject = log.subject_of(manifest.evaluation, manifest.draw)
     own = [line for line in lines if line.subject == subject]
     entered = [line for line in own if line.kind == log.COMMITMENT]
@@ -44,8 +47,8 @@ def draw_lines(lines: Lines, manifest: Manifest, manifest_sha256: str, file: str
     complaints = [*bad_times(stated, files.MANIFEST), *back_in_time(files.MANIFEST, stated)]
     if [line.sha256 for line in entered] != [manifest.commitment]:
         complaints.append(complain("verification.log_commitment", file=file, subject=subject))
-    if [line.sha256 for line in drawn] != [manifest_sha256]:
-        complaints.append(complain("verification.log_manifest", file=file, subject=subject))
+    complaints += _manifest_lines(own, drawn, manifest, manifest_sha256, file)
+    complaints += list_lines(lines, manifest, file)
     for line in entered:
         where = {"subject": subject, "at": line.at}
         if line.at > manifest.drawn_at or any(each.sequence < line.sequence for each in drawn):
@@ -58,9 +61,36 @@ def draw_lines(lines: Lines, manifest: Manifest, manifest_sha256: str, file: str
             )
     complaints += [
         complain("verification.log_early", file=file, subject=subject, at=line.at, stated=manifest.drawn_at)
-        for line in drawn
-        if line.at < manifest.drawn_at
+        for line in own
+        if line.kind in (log.MANIFEST, log.CONTINUATION)
+        and line.sha256 == manifest_sha256
+        and line.at < manifest.drawn_at
     ]
+    return complaints
+
+
+def _manifest_lines(own: Lines, drawn: Lines, manifest: Manifest, manifest_sha256: str, file: str) -> list[Complaint]:
+    """The draw's manifest stands in the log once; one that goes on from lists made later comes right behind its own."""
+    chain = [*drawn, *(line for line in own if line.kind == log.CONTINUATION)]
+    expected = [manifest_sha256] if manifest.continues is None else [manifest.continues, manifest_sha256]
+    entered = [line.sha256 for line in chain]
+    if len(drawn) == 1 and entered[-len(expected) :] == expected and (manifest.continues or len(chain) == 1):
+        return []
+    subject = log.subject_of(manifest.evaluation, manifest.draw)
+    return [complain("verification.log_manifest", file=file, subject=subject)]
+
+
+def list_lines(lines: Lines, manifest: Manifest, file: str) -> list[Complaint]:
+    """Name the lists made later that were not entered in the log before they were drawn from, or more than once."""
+    complaints = []
+    for entry in manifest.lists:
+        subject = log.subject_of_list(manifest.evaluation, manifest.draw, str(entry.parent))
+        found = [line for line in lines if (line.kind, line.subject) == (log.LIST, subject)]
+        if [line.sha256 for line in found] != [entry.sha256]:
+            complaints.append(complain("verification.log_list", file=file, subject=subject))
+        elif not entry.committed_at <= found[0].at <= manifest.drawn_at:
+            details = {"at": found[0].at, "stated": entry.committed_at, "drawn_at": manifest.drawn_at}
+            complaints.append(complain("verification.log_list_time", file=file, subject=subject, **details))
     return complaints
 
 

@@ -1,3 +1,4 @@
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -167,3 +168,25 @@ def test_a_table_that_does_not_fit_the_plan_is_told_as_complaints(sources, world
     results, complaints = estimate(plan_text(computed.plan), broken)
     assert results is None
     assert complaints
+
+
+def list_later(design):
+    design["stages"][0].update(method="equal", size=None, joint_method=None)
+    design["stages"][-1].update(listed="later")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        (list_later, "results.listed_later"),
+        (
+            lambda design: design.update(first_phase={"manifest_sha256": "a" * 64, "weight": "household_class"}),
+            "results.second_phase",
+        ),
+    ],
+)
+def test_draws_that_results_cannot_be_computed_from_are_named(world, changed, code):
+    design = deepcopy(dict(world.manifest.design))
+    changed(design)
+    layout, complaints = layout_of(replace(world.manifest, design=design), "draw-manifest.json")
+    assert layout is None and [each.code for each in complaints] == [code]

@@ -1,0 +1,89 @@
+"""Bind and draw from lists made after their villages were drawn: `evalsvc draw lists`, `evalsvc draw continue`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from evalsvc.draws import log
+from evalsvc.draws.draw_files import append_line, now, refuse_broken, refuse_taken, write_text
+from evalsvc.errors import InvalidError
+from evalsvc.given_paths import existing, new
+from evalsvc.terminal import language
+from evalsvc.text_files import read_text
+from evalsvc.words import sentence
+from sampling.documents import check_schema, parse_document
+from sampling.errors import complain
+from sampling.frame import open_frame
+from sampling.hashing import sha256_text
+from sampling.listing import bind_lists, continue_draw
+from sampling.manifest import FrameEntry, Manifest
+
+PROTOCOL = "evalsvc-lists-1"
+manifest_option = click.option("--manifest", "manifest_path", type=existing, required=True, help="draw-manifest.json")
+frame_option = click.option(
+    "--frame", "frame_path", type=existing, required=True, help="加进了名单的 frame.parquet / the frame with the lists"
+)
+log_option = click.option("--log", "log_path", type=new, help="公开登记表 / commitments.jsonl, continued or begun")
+
+
+@click.command("lists")
+@manifest_option
+@frame_option
+@click.option("--out", type=new, default=Path("lists.json"), show_default=True)
+@log_option
+def lists(manifest_path: Path, frame_path: Path, out: Path, log_path: Path | None) -> None:
+    """承诺后来列的名单：每个抽中的单位一份，抽取之前 / bind lists made later, one for each drawn unit.
+
+    可以不联网，在现场做：承诺的时间就是名单定下来的时间 / works without a network, in the field.
+    """
+    refuse_taken(out)
+    refuse_broken(log_path)
+    text = read_text(manifest_path)
+    manifest = Manifest.from_json(text, manifest_path.name)
+    bound = bind_lists(manifest, open_frame(frame_path), at=now())
+    value = {"protocol": PROTOCOL, "manifest": sha256_text(text), "lists": [asdict(entry) for entry in bound]}
+    write_text(out, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    for entry in bound:
+        subject = log.subject_of_list(manifest.evaluation, manifest.draw, str(entry.parent))
+        append_line(log_path, log.LIST, subject, entry.sha256)
+        click.echo(sentence("draw.list_bound", {"parent": entry.parent, "sha256": entry.sha256}, language()))
+    click.echo(sentence("draw.lists_bound", {"count": len(bound), "out": str(out)}, language()))
+
+
+@click.command("continue")
+@manifest_option
+@frame_option
+@click.option("--lists", "lists_path", type=existing, required=True, help="lists.json")
+@click.option("--out", type=new, required=True, help="接续的抽样清单 / the manifest that goes on")
+@log_option
+def carry_on(manifest_path: Path, frame_path: Path, lists_path: Path, out: Path, log_path: Path | None) -> None:
+    """从承诺过的名单抽取，接续抽样清单；以前抽中的不变 / draw from bound lists; what was drawn stays."""
+    refuse_taken(out)
+    refuse_broken(log_path)
+    text = read_text(manifest_path)
+    manifest = Manifest.from_json(text, manifest_path.name)
+    entries = _entries(lists_path, sha256_text(text))
+    made = continue_draw(manifest, open_frame(frame_path), entries, drawn_at=now(), code_version=version("evalsvc"))
+    written = made.to_json()
+    write_text(out, written)
+    append_line(log_path, log.CONTINUATION, log.subject_of(made.evaluation, made.draw), sha256_text(written))
+    stage = made.stages[-1]
+    reserves = sum(unit.sample_type == "reserve" for unit in stage.units)
+    details = {"stage": stage.name, "taken": len(stage.units) - reserves, "reserves": reserves}
+    click.echo(sentence("draw.stage_drawn", details, language()))
+    click.echo(sentence("draw.written", {"out": str(out)}, language()))
+
+
+def _entries(path: Path, manifest_sha256: str) -> Sequence[FrameEntry]:
+    """Read bound lists; they belong to one manifest."""
+    document = parse_document(read_text(path), path.name)
+    complaints = list(document.complaints) or check_schema(document.value, "lists.schema.json", path.name)
+    if not complaints and document.value["manifest"] != manifest_sha256:
+        complaints = [complain("draw.lists_of_another", file=path.name)]
+    if complaints:
+        raise InvalidError("draw.lists_unreadable", complaints, file=path.name, count=len(complaints))
+    return [FrameEntry(**entry) for entry in document.value["lists"]]

@@ -1,0 +1,110 @@
+"""Lists made later, by files: bind them, go on drawing, verify the whole against the public log."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from evalsvc.cli import main
+
+MAPPING = """
+levels:
+  - {name: county, id: county_code}
+  - {name: village, id: village_code, columns: {households: integer}}
+  - {name: household, id: household_id, columns: {household_class: text}}
+"""
+DESIGN = f"""
+version: 1
+evaluation: later
+draw: 1
+frame:{MAPPING.replace(chr(10), chr(10) + "  ").rstrip()}
+stages:
+  - {{name: village, strata: [county_code], method: pps_systematic, size: {{column: households}}, take: 2}}
+  - {{name: household, method: equal, listed: later, take: 2, reserves: 1}}
+"""
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+def frame_with(folder: Path, name: str, listed: list[str]) -> Path:
+    """Import four villages, some of them with six households each."""
+    lines = ["county_code,village_code,households,household_id,household_class"]
+    for number in range(4):
+        households = [f"v{number}h{h},一般农户" for h in range(6)] if f"v{number}" in listed else [","]
+        lines += [f"c1,v{number},{9 + number},{household}" for household in households]
+    (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    out = folder / f"{name}.parquet"
+    made = invoke("frame", "import", folder / f"{name}.csv", "--mapping", folder / "mapping.yaml", "--out", out)
+    assert made.exit_code == 0, made.output
+    return out
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """The first stage drawn, its manifest and its log."""
+    (tmp_path / "design.yaml").write_text(DESIGN, encoding="utf-8")
+    common = ("--frame", frame_with(tmp_path, "first", []), "--log", tmp_path / "log.jsonl")
+    common = (*common, "--design", tmp_path / "design.yaml")
+    bound = ("--out", tmp_path / "commitment.json", "--secret-out", tmp_path / "secret.json")
+    assert invoke("draw", "commit", *common, *bound).exit_code == 0
+    revealed = ("--commitment", tmp_path / "commitment.json", "--secret", tmp_path / "secret.json")
+    made = invoke("draw", "run", *common, *revealed, "--out", tmp_path / "first.json")
+    assert made.exit_code == 0, made.output
+    return tmp_path
+
+
+def villages(folder: Path, name: str = "first") -> list[str]:
+    stages = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["stages"]
+    return [unit["id"] for unit in stages[0]["units"]]
+
+
+def go_on(folder: Path, before: str, after: str, listed: list[str]) -> Path:
+    frame = frame_with(folder, after, listed)
+    common = ("--manifest", folder / f"{before}.json", "--frame", frame, "--log", folder / "log.jsonl")
+    bound = invoke("draw", "lists", *common, "--out", folder / f"{after}-lists.json")
+    assert bound.exit_code == 0, bound.output
+    lists = folder / f"{after}-lists.json"
+    made = invoke("draw", "continue", *common, "--lists", lists, "--out", folder / f"{after}.json")
+    assert made.exit_code == 0, made.output
+    return frame
+
+
+def test_lists_are_bound_and_drawn_from_and_the_log_shows_it(drawn):
+    one, other = villages(drawn)
+    go_on(drawn, "first", "second", [one])
+    frame = go_on(drawn, "second", "third", [one, other])
+    kinds = [json.loads(line)["kind"] for line in (drawn / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert kinds == ["draw.commitment", "draw.manifest", *["draw.list", "draw.continuation"] * 2]
+    last = invoke("draw", "verify", drawn / "third.json", "--frame", frame, "--log", drawn / "log.jsonl", "--json")
+    told = json.loads(last.stdout)
+    assert (last.exit_code, told["ok"]) == (0, True), [each for each in told["findings"] if not each["ok"]]
+    # An older manifest is no longer the last that the log has of the draw.
+    old = invoke(
+        "draw", "verify", drawn / "first.json", "--frame", drawn / "first.parquet", "--log", drawn / "log.jsonl"
+    )
+    assert old.exit_code == 1 and "清单" in old.output
+    changed = frame_with(drawn, "changed", [one])
+    gone = invoke("draw", "verify", drawn / "third.json", "--frame", changed)
+    assert gone.exit_code == 1 and f"清单承诺了 {other} 后来列的名单" in gone.output
+
+
+def test_what_does_not_fit_is_refused_and_nothing_is_written(drawn):
+    one, other = villages(drawn)
+    undrawn = next(name for name in ("v0", "v1", "v2", "v3") if name not in (one, other))
+    out = drawn / "lists.json"
+    common = ("--manifest", drawn / "first.json", "--out", out)
+    refused = invoke("draw", "lists", *common, "--frame", frame_with(drawn, "stranger", [undrawn]))
+    assert refused.exit_code == 1 and undrawn in refused.output and not out.exists()
+    refused = invoke("draw", "lists", *common, "--frame", drawn / "first.parquet")
+    assert refused.exit_code == 1 and "没有新的名单" in refused.output
+    go_on(drawn, "first", "second", [one])
+    again = ("--manifest", drawn / "second.json", "--frame", drawn / "second.parquet")
+    lists = drawn / "second-lists.json"
+    refused = invoke("draw", "continue", *again, "--lists", lists, "--out", drawn / "x.json")
+    assert refused.exit_code == 1 and "另一份抽样清单" in refused.output and not (drawn / "x.json").exists()
+    lists.write_text("{}", encoding="utf-8")
+    assert invoke("draw", "continue", *again, "--lists", lists, "--out", drawn / "x.json").exit_code == 1
