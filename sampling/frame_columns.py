@@ -1,11 +1,14 @@
 """Find a frame's columns in the header of a client's file."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sampling.errors import Complaint, complain
+
+_LONG_NUMBER = re.compile(r"\d{15,}[\dXx]?")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ class Columns:
 
 def match_columns(header: Sequence[str], wanted: Wanted, file: str) -> Columns:
     """Find each frame column in a header, by its own name or by a rename line; offer the nearest for a missing one."""
-    names = [unicodedata.normalize("NFC", name.strip(" \u3000\u00a0\ufeff\t\r\n")) for name in header]
+    # A list without a header has a row of data there, which may hold a person's number.
+    shown = [_LONG_NUMBER.sub("…", name.strip(" \u3000\u00a0\ufeff\t\r\n")) for name in header]
+    names = [unicodedata.normalize("NFC", name) for name in shown]
     complaints = [
         complain("frame.duplicate_header", file=file, row=1, column=name)
         for name in dict.fromkeys(names)

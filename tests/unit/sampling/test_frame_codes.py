@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalsvc.demonstration.villages import read_villages
 from sampling.code_changes import Changes, CodeChange, check_changes
 from sampling.codes import COMMITTEES, UNITS, committee_of, in_force, significant, unit_of, validities
 from sampling.frame import FrameReading, load_mapping, open_frame, read_frame, write_frame
@@ -178,6 +179,17 @@ def test_the_shipped_codes() -> None:
     assert in_force("110103", 2010) and not in_force("110103", 2011)
     assert in_force("330113", 2023) and not in_force("330113", 2015)
     assert {len(code) for code in validities()} == {6}
+
+
+def test_a_real_list_follows_the_rules() -> None:
+    places = read_villages()
+    for place in places:
+        assert in_force(place.county_code, 2023)
+        assert (unit_of(place.town_code), unit_of(place.village_code)) == ("town", "village")
+        assert place.village_code.startswith(significant(place.town_code))
+    for name, word in (("居民委员会", "居委会"), ("村委会", "村委会")):
+        words = [str(committee_of(place.village_code)) for place in places if place.village.endswith(name)]
+        assert words and all(each.endswith(word) for each in words)
 
 
 @given(st.from_regex(r"\A[0-9]{6}([0-9]{3}([0-9]{3})?)?\Z"))

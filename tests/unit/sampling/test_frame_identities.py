@@ -134,6 +134,12 @@ def test_other_complaints_do_not_show_a_number_either(read: Read, say: Say, tmp_
     assert not any(secret[:12] in repr(found) for secret in (HEAD, ONE, TWO))
 
 
+def test_a_list_without_a_header_shows_no_number(read: Read, say: Say) -> None:
+    reading = read(*GOOD[1:], header=GOOD[0])
+    told(reading, say)
+    assert reading.complaints and not any(secret in repr(reading) for secret in (HEAD, ONE, TWO))
+
+
 @pytest.mark.parametrize("place", ["id", "column"])
 def test_numbers_in_a_column_that_is_not_said_to_hold_them_are_refused(read: Read, say: Say, place: str) -> None:
     mapping = "levels:\n  - {name: household, id: household_id, columns: {person: text}}\n"
