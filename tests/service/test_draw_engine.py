@@ -1,8 +1,6 @@
 """A draw by files on Spark is the draw by files."""
 
-import importlib.util
 import json
-import os
 
 import pytest
 from click.testing import CliRunner
@@ -15,10 +13,6 @@ def invoke(*arguments):
     return CliRunner().invoke(main, [str(each) for each in arguments])
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None and not os.environ.get("CI"),
-    reason="the extra spark is not installed: pip install evalsvc[spark]",
-)
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_manifest_is_the_same(prepared_field, tmp_path, monkeypatch):
     monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # its Java starts sooner

@@ -4,7 +4,6 @@ Without the extra `spark` there is nothing to try, which is said; a run under CI
 """
 
 import importlib.util
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,10 +25,6 @@ from sampling.manifest import Manifest
 from sampling.verify import verify_draw
 
 pytestmark = [
-    pytest.mark.skipif(
-        importlib.util.find_spec("pyspark") is None and not os.environ.get("CI"),
-        reason="the extra spark is not installed: pip install evalsvc[spark]",
-    ),
     # Spark's own: it leaves the closing of its gateway to the end of the process.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
