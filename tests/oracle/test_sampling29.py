@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sampling.methods import maximum_entropy, sampford, tille
-from sampling.methods.randomness import Floats
 from sampling.methods.probabilities import inclusion_probabilities
+from sampling.methods.randomness import Floats
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("sampling29.json").read_text())["cases"]
 JOINT: dict[str, Callable[[Floats], NDArray[np.float64]]] = {
@@ -34,4 +34,6 @@ def test_inclusion_probabilities(case: dict[str, Any]) -> None:
     assert np.abs(np.array(inclusion_probabilities(case["x"], case["n"])) - np.array(case["pik"])).max() < 1e-12
     positive = np.array([size for size in case["x"] if size > 0], dtype=float)
     ours = tille.proportional(positive, case["n"])
-    assert np.abs(ours - np.array([p for p, size in zip(case["pik"], case["x"], strict=True) if size > 0])).max() < 1e-12
+    assert (
+        np.abs(ours - np.array([p for p, size in zip(case["pik"], case["x"], strict=True) if size > 0])).max() < 1e-12
+    )
