@@ -89,8 +89,10 @@ def list_lines(lines: Lines, manifest: Manifest, file: str) -> list[Complaint]:
         if [line.sha256 for line in found] != [entry.sha256]:
             complaints.append(complain("verification.log_list", file=file, subject=subject))
         elif not entry.committed_at <= found[0].at <= manifest.drawn_at:
-            details = {"at": found[0].at, "stated": entry.committed_at, "drawn_at": manifest.drawn_at}
-            complaints.append(complain("verification.log_list_time", file=file, subject=subject, **details))
+            at, bound, drawn = found[0].at, entry.committed_at, manifest.drawn_at
+            complaints.append(
+                complain("verification.log_list_time", file=file, subject=subject, at=at, stated=bound, drawn_at=drawn)
+            )
     return complaints
 
 
