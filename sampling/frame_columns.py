@@ -3,11 +3,14 @@
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sampling.errors import Complaint, complain
 
+COMPARED, SHOWN = 1000, 100
+"""Columns of a file that a missing one is compared with, and that a complaint names: a header may have any number."""
 _LONG_NUMBER = re.compile(r"\d{15,}[\dXx]?")
 
 
@@ -53,25 +56,27 @@ def match_columns(header: Sequence[str], wanted: Wanted, file: str) -> Columns:
     names = [unicodedata.normalize("NFC", name) for name in shown]
     complaints = [
         complain("frame.duplicate_header", file=file, row=1, column=name)
-        for name in dict.fromkeys(names)
-        if name and names.count(name) > 1
+        for name, count in Counter(names).items()
+        if name and count > 1
     ]
+    places = {name: place for place, name in reversed(list(enumerate(names)))}
     renamed = wanted.sources
-    sources = {name: renamed[name] if renamed.get(name) in names else name for name in wanted.names}
-    found = {name: source for name, source in sources.items() if source in names}
-    unused = tuple(name for name in names if name and name not in found.values())
+    sources = {name: renamed[name] if renamed.get(name) in places else name for name in wanted.names}
+    found = {name: source for name, source in sources.items() if source in places}
+    taken = set(found.values())
+    unused = tuple(name for name in names if name and name not in taken)
     for name in wanted.names:
-        if renamed.get(name) in names and name in names:
+        if renamed.get(name) in places and name in places:
             complaints.append(complain("frame.column_twice", file=file, row=1, column=name, source=renamed[name]))
         if name not in found and name not in wanted.optional:
             complaints.append(_missing_column(name, renamed.get(name), unused, file))
-    return Columns({name: names.index(source) for name, source in found.items()}, found, unused, tuple(complaints))
+    return Columns({name: places[source] for name, source in found.items()}, found, unused, tuple(complaints))
 
 
 def _missing_column(name: str, source: str | None, unused: Sequence[str], file: str) -> Complaint:
     """Name a missing column, the likeliest column of the file and the rename line that would join them."""
-    near = difflib.get_close_matches(source or name, unused, n=1, cutoff=0.5)
-    columns = ", ".join(unused)
+    near = difflib.get_close_matches(source or name, unused[:COMPARED], n=1, cutoff=0.5)
+    columns = ", ".join(unused[:SHOWN]) + (", …" if len(unused) > SHOWN else "")
     if near:
         line = f"rename: {{{near[0]}: {name}}}"
         return complain(

@@ -40,7 +40,7 @@ def lists(draw: st.DrawFn) -> list[str]:
 
 
 @given(rows=lists(), seed=st.integers(0, 99), data=st.data())
-@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_order_of_rows_number_of_files_and_format_give_one_hash(
     rows: list[str], seed: int, data: st.DataObject
 ) -> None:
@@ -117,6 +117,16 @@ def test_rows_are_numbered_through_all_batches(
     else:
         pq.write_table(pa.table({"code": [row[0] for row in rows[1:]], "size": [row[1] for row in rows[1:]]}), path)
     assert told(read_frame(path, mapping), say) == expected
+
+
+def test_a_header_of_very_many_columns_is_told_at_once(tmp_path: Path, say: Say) -> None:
+    mapping = load_mapping("levels:\n  - {name: county, id: code}\n").mapping
+    assert mapping is not None
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(f"x{number}" for number in range(100_000)), encoding="utf-8")
+    found = read_frame(path, mapping)
+    assert told(found, say) == [("frame.missing_column", 1, "code")]
+    assert len(str(found.complaints[0].details["columns"])) < 1000
 
 
 def test_complaints_are_counted_beyond_a_limit_in_memory_and_in_words(
