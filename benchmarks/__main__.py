@@ -9,7 +9,7 @@ import time
 
 from benchmarks.evidence import ROOT, duration
 
-STUDIES = ("form_check", "draw", "replacement", "intake", "demo", "demonstration_samples", "byte_flips")
+STUDIES = ("form_check", "frame_import", "draw", "replacement", "intake", "demo", "demonstration_samples", "byte_flips")
 """The short ones first."""
 
 
