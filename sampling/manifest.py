@@ -106,6 +106,19 @@ class Manifest:
         """Give the ids of all units that were chosen, or drawn inside a chosen one."""
         return frozenset(unit.id for stage in self.stages for unit in stage.units if unit.sample_type == "purposive")
 
+    @property
+    def unannounced(self) -> frozenset[str] | None:
+        """Give the ids of all units that are visited without notice: marked, or inside a marked one.
+
+        None where no stage has such a part.
+        """
+        marked, stated = set[str](), False
+        for unit in (unit for stage in self.stages for unit in stage.units):
+            stated = stated or unit.unannounced is not None
+            if unit.unannounced or unit.parent in marked:
+                marked.add(unit.id)
+        return frozenset(marked) if stated else None
+
     def to_json(self) -> str:
         """Write ``draw-manifest.json``: valid JSON with one frame, stratum or unit on each line."""
         lines = [f"  {_line(key)}: {_line(value)}" for key, value in _head(self).items()]

@@ -79,6 +79,8 @@ class DrawUnit(Base):
     probability: Mapped[float | None]
     """Conditional on the parent; null for a reserve that nobody has opened."""
     weight: Mapped[float | None]
+    unannounced: Mapped[bool | None]
+    """Whether the draw marked it for a visit without notice; null where its stage has no such part."""
     attributes: Mapped[dict[str, Any]]
     """The frame's columns of the unit and of all its parents."""
 

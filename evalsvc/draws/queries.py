@@ -107,6 +107,7 @@ def units_of_stage(session: Session, draw_id: str, stage: str) -> list[UnitRecor
             probability=row.probability,
             weight=row.weight,
             attributes=row.attributes,
+            unannounced=row.unannounced,
         )
         for row in rows
     ]

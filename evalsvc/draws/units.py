@@ -25,6 +25,7 @@ def unit_rows(manifest: Manifest, frame: Frame) -> Iterator[dict[str, Any]]:
                     "order": unit.order,
                     "probability": unit.probability,
                     "weight": unit.weight,
+                    "unannounced": unit.unannounced,
                     "attributes": attributes[unit.id],
                 }
 

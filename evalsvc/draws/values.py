@@ -43,6 +43,8 @@ class UnitRecord:
     probability: float | None
     weight: float | None
     attributes: Mapping[str, object]
+    unannounced: bool | None = None
+    """Whether the draw marked it for a visit without notice; None where its stage has no such part."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def visiting_lists(manifest: Manifest, levels: Sequence[Level], opened: Mapping[
     """
     stage = manifest.stages[-1]
     shown = tuple(levels[: level_depth(levels, stage.name) + 1])
-    secret = frozenset(unit.id for each in manifest.stages for unit in each.units if unit.unannounced)
+    secret = manifest.unannounced or frozenset()
     # Sorting is stable: main units keep the manifest's order, opened reserves follow them.
     units = sorted((unit for unit in stage.units if unit.id in opened), key=lambda unit: unit.sample_type == RESERVE)
     teams: dict[str, dict[str, list[ManifestUnit]]] = defaultdict(lambda: defaultdict(list))
@@ -75,7 +75,9 @@ def _village(
     attributes = opened[units[0].id].attributes or {}
     above = [label_of(level.name, str(attributes.get(level.id) or ""), attributes) for level in levels[:-1]]
     code = str(attributes.get(levels[-2].id) or "") if above else ""
-    visits = tuple(_visit(levels[-1], place, unit, opened[unit.id], secret) for place, unit in enumerate(units, 1))
+    # Said once at the village, it need not be said again at each of its households.
+    own = frozenset() if code in secret else secret
+    visits = tuple(_visit(levels[-1], place, unit, opened[unit.id], own) for place, unit in enumerate(units, 1))
     return VillageVisits(code, above[-1] if above else "", BETWEEN.join(above[:-1]), visits, code in secret)
 
 

@@ -172,15 +172,18 @@ def _frame(material: Material) -> Facts:
 
 
 def _fieldwork(material: Material) -> Facts:
-    """Count what came of the visits; households that were chosen are counted beside, where there are any."""
+    """Count what came of the visits; chosen households and unannounced visits beside, where there are any."""
     sources = material.sources
     drawn = [row for row in sources.fieldwork if row.sample_type != PURPOSIVE]
     chosen = [row for row in sources.fieldwork if row.sample_type == PURPOSIVE]
     by_county = fieldwork_by(drawn, sources.attributes, material.layout.county)
+    unseen = sources.manifest.unannounced
     return {
         "all": fieldwork_counts(drawn),
         "counties": [{"code": code, **counts} for code, counts in by_county.items()],
         **({"purposive": fieldwork_counts(chosen)} if chosen else {}),
+        # Which visits were unannounced follows from the manifest alone: no record of the field says so.
+        **({} if unseen is None else {"unannounced": fieldwork_counts(row for row in drawn if row.unit_id in unseen)}),
     }
 
 

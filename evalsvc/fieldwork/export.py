@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from evalsvc.draws.spreadsheet import table_as_csv, table_as_xlsx
 from evalsvc.fieldwork.values import Task
 
-COLUMNS = ("unit_id", "county", "village", "stratum", "enumerator", "form_id", "version", "disposition")
+COLUMNS = ("unit_id", "county", "village", "stratum", "enumerator", "form_id", "version", "disposition", "unannounced")
 
 
 def tasks_as_csv(tasks: Sequence[Task]) -> bytes:
@@ -27,10 +27,15 @@ def _frame_columns(tasks: Sequence[Task]) -> list[str]:
     return [name for name in dict.fromkeys(name for task in tasks for name in task.attributes) if name not in COLUMNS]
 
 
+def _text(value: object) -> str:
+    """Write a value; a yes or no as 1 or 0, as in the other files."""
+    return "" if value is None else str(int(value) if isinstance(value, bool) else value)
+
+
 def _rows(tasks: Sequence[Task]) -> list[list[str]]:
     columns = _frame_columns(tasks)
     return [
-        [str(getattr(task, name) or "") for name in COLUMNS]
+        [_text(getattr(task, name)) for name in COLUMNS]
         + ["" if task.attributes.get(name) is None else str(task.attributes[name]) for name in columns]
         for task in tasks
     ]

@@ -29,6 +29,8 @@ class Assignment(Base):
     stratum: Mapped[str]
     sample_type: Mapped[str]
     order: Mapped[int | None]
+    unannounced: Mapped[bool | None]
+    """Whether it, or a unit that it lies in, is marked for a visit without notice; null where the draw marks none."""
     opened_at: Mapped[datetime | None]
     """When the household entered the fieldwork; null for a reserve that is closed."""
     replaces: Mapped[str | None]

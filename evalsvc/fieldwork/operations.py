@@ -61,6 +61,7 @@ def assign_from_draw(session: Session, store: Store, actor: Actor, prepared: Pre
             stratum=unit.stratum,
             sample_type=unit.sample_type,
             order=unit.order,
+            unannounced=None if prepared.unannounced is None else unit.unit_id in prepared.unannounced,
             opened_at=None if unit.sample_type == "reserve" else started,
         )
         for unit in prepared.units

@@ -30,6 +30,8 @@ class Prepared:
     units: Sequence[UnitRecord]
     plan: str | None
     """None where the design allows no plan."""
+    unannounced: frozenset[str] | None
+    """The units that are visited without notice; None where the draw has no such part."""
 
 
 def prepare(session: Session, store: Store, draw_id: str) -> Prepared:
@@ -64,7 +66,7 @@ def prepare(session: Session, store: Store, draw_id: str) -> Prepared:
             count=len(complaints),
             limit=MOST_NAMED,
         )
-    return Prepared(draw.id, units, _plan(session, store, draw, manifest, units))
+    return Prepared(draw.id, units, _plan(session, store, draw, manifest, units), manifest.unannounced)
 
 
 def _plan(session: Session, store: Store, draw: Draw, manifest: Manifest, units: Sequence[UnitRecord]) -> str | None:

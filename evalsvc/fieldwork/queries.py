@@ -55,6 +55,7 @@ def record(row: Assignment) -> AssignmentRecord:
         disposition=row.disposition,
         instance_id=row.instance_id,
         enumerator_id=row.enumerator_id,
+        unannounced=row.unannounced,
     )
 
 
@@ -118,6 +119,7 @@ def _task(
         disposition=assignment.disposition,
         enumerator=enumerator,
         attributes=unit.attributes,
+        unannounced=assignment.unannounced,
     )
 
 
@@ -128,12 +130,14 @@ class _Tally:
     opened: int = 0
     reserves_opened: int = 0
     reserves_closed: int = 0
+    unannounced: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(DISPOSITIONS, 0))
 
-    def add(self, disposition: str | None, number: int, reserves: int, closed: int) -> None:
+    def add(self, disposition: str | None, number: int, reserves: int, closed: int, unannounced: int) -> None:
         self.opened += number - closed
         self.reserves_opened += reserves - closed
         self.reserves_closed += closed
+        self.unannounced += unannounced
         if disposition is not None:
             self.counts[disposition] += number
 
@@ -141,8 +145,8 @@ class _Tally:
 def progress(session: Session, draw_id: str) -> Progress:
     """Count the outcomes of a draw's households by county and village."""
     tallies: dict[tuple[str, str], _Tally] = defaultdict(_Tally)
-    for county, village, disposition, number, reserves, closed in session.execute(_tally_query(draw_id)):
-        tallies[county, village].add(disposition, number, reserves, closed)
+    for county, village, disposition, *numbers in session.execute(_tally_query(draw_id)):
+        tallies[county, village].add(disposition, *numbers)
     labels = _labels(session, draw_id)
     people, teams = _enumerators(session, draw_id), _teams(session, draw_id)
     villages: dict[str, list[ProgressRow]] = defaultdict(list)
@@ -157,6 +161,7 @@ def progress(session: Session, draw_id: str) -> Progress:
                 reserves_closed=tally.reserves_closed,
                 enumerators=tuple(people.get(village, ())),
                 team=teams.get(village, ""),
+                unannounced=tally.unannounced,
             )
         )
     counties = tuple(
@@ -166,7 +171,8 @@ def progress(session: Session, draw_id: str) -> Progress:
     return Progress(_sum("", "", counties), counties)
 
 
-def _tally_query(draw_id: str) -> Select[str, str, str | None, int, int, int]:
+def _tally_query(draw_id: str) -> Select[str, str, str | None, int, int, int, int]:
+    is_unseen = Assignment.unannounced.is_(True) & Assignment.opened_at.is_not(None)
     is_reserve = Assignment.sample_type == "reserve"
     return (
         select(
@@ -176,6 +182,7 @@ def _tally_query(draw_id: str) -> Select[str, str, str | None, int, int, int]:
             func.count(),
             func.sum(case((is_reserve, 1), else_=0)),
             func.sum(case((is_reserve & Assignment.opened_at.is_(None), 1), else_=0)),
+            func.sum(case((is_unseen, 1), else_=0)),
         )
         .where(Assignment.draw_id == draw_id)
         .group_by(Assignment.county, Assignment.parent, Assignment.disposition)
@@ -233,6 +240,7 @@ def _sum(unit_id: str, label: str, rows: Iterable[ProgressRow], villages: tuple[
         reserves_opened=sum(part.reserves_opened for part in parts),
         reserves_closed=sum(part.reserves_closed for part in parts),
         villages=villages,
+        unannounced=sum(part.unannounced for part in parts),
     )
 
 

@@ -19,6 +19,7 @@ class ReserveOpened(Schema):
     replaces = fields.String()
     reason = fields.String()
     order = fields.Integer()
+    unannounced = fields.Boolean(allow_none=True)
 
 
 class EnumeratorWish(Schema):

@@ -25,6 +25,8 @@ class AssignmentRecord:
     disposition: str | None
     instance_id: str | None
     enumerator_id: str | None
+    unannounced: bool | None = None
+    """Whether it is visited without notice; None where the draw has no such part."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Task:
     disposition: str | None
     enumerator: str | None
     attributes: Mapping[str, object] = field(default_factory=dict)
+    unannounced: bool | None = None
+    """Whether it is visited without notice; None where the draw has no such part."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class ProgressRow:
     enumerators: tuple[str, ...] = ()
     team: str = ""
     villages: tuple["ProgressRow", ...] = ()
+    unannounced: int = 0
+    """How many of the opened households are visited without notice."""
 
     @property
     def finished(self) -> int:
@@ -95,6 +101,11 @@ class Village:
     households: tuple[Household, ...]
     reserves_closed: Mapping[str, int]
     """How many reserves still wait, by class."""
+
+    @property
+    def unannounced(self) -> bool:
+        """Tell whether every open household of the village is visited without notice."""
+        return bool(self.households) and all(each.assignment.unannounced for each in self.households)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def fieldwork(figures: Figures) -> Chapter:
         (
             Heading("调查结果"),
             Paragraph(flow),
+            *_unannounced(figures),
             *_purposive(figures),
             _table(figures),
             _chart(figures),
@@ -43,6 +44,25 @@ def fieldwork(figures: Figures) -> Chapter:
             Paragraph(rule),
         ),
     )
+
+
+def _unannounced(figures: Figures) -> list[Block]:
+    """Tell of the visits without notice, which are part of the counts above; no estimate rests on who had notice."""
+    if "unannounced" not in figures.facts["fieldwork"]:
+        return []
+    whole = ("fieldwork", "unannounced")
+    text = (
+        "其中暗访（不预先通知）",
+        figures.count(*whole, "opened"),
+        "户，完成访问",
+        figures.count(*whole, "completed"),
+        "户，未访到",
+        figures.count(*whole, "non_contact"),
+        "户，拒访",
+        figures.count(*whole, "refused"),
+        "户。哪些村、户暗访由抽签数决定，写在抽样清单里；估计时与其他户同样对待。",
+    )
+    return [Paragraph(text)]
 
 
 def _purposive(figures: Figures) -> list[Block]:

@@ -152,24 +152,26 @@ class World:
     design_text: str = DESIGN
 
 
-def make_world(folder: Path, beside: str = "", stamp: Callable[[str], str] | None = None) -> World:
+def make_world(
+    folder: Path, beside: str = "", stamp: Callable[[str], str] | None = None, design: str = DESIGN
+) -> World:
     """Draw, visit and judge; ``beside`` is what the design says besides, ``stamp`` gives a commitment's time stamp."""
     frame, path = make_frame(folder)
-    text = DESIGN + beside
-    design = load_design(text, "design.yaml")
-    assert design.design is not None, design.complaints
-    committed = commit(design.design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
+    text = design + beside
+    read = load_design(text, "design.yaml")
+    assert read.design is not None, read.complaints
+    committed = commit(read.design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
     if stamp is not None:
         committed = replace(committed, time_stamp=stamp(committed.commitment))
     manifest = run_draw(
-        design.design, frame, committed, SECRET, None, drawn_at="2026-03-02T08:00:00Z", code_version="test"
+        read.design, frame, committed, SECRET, None, drawn_at="2026-03-02T08:00:00Z", code_version="test"
     )
     form = convert(FORM.encode(), "small.md")
     assert form.xform is not None, form.complaints
     fieldwork, interviews, rows = _visits(manifest)
     cases, judgements = _cases(fieldwork, interviews)
     return World(
-        folder, frame, path, design.design, committed, manifest, form.xform, interviews, tuple(rows),
+        folder, frame, path, read.design, committed, manifest, form.xform, interviews, tuple(rows),
         tuple(fieldwork), tuple(cases), tuple(judgements), design_text=text,
     )  # fmt: skip
 
