@@ -6,6 +6,7 @@ Runs it once without counting, which warms the disk's cache, then once more; pri
 processor seconds, the most bytes held, and a count of what came out.
 """
 
+import atexit
 import json
 import sys
 import time
@@ -46,7 +47,7 @@ NATIONAL_PPS = """
 """
 POINTS = """
   - {name: village, method: pps_systematic, order: ORDER, size: {column: households}, strata: [stratum],
-     take: {total: 5000}}
+     take: {each: 1, by: [LINES]}}
 """
 VILLAGES = """
   - {name: village, method: equal, take: {each: COUNT}}
@@ -67,10 +68,15 @@ def design_for(frame: Frame, stages: str) -> Design:
 def drawn(frame: Frame, design: Design) -> tuple[ManifestStage, ...]:
     """Draw all stages and weigh the last."""
     with DuckDBEngine(frame) as engine:
-        stages: list[ManifestStage] = []
-        for number in range(len(design.stages)):
-            stages.append(draw_stage(engine, design, number, SEED, stages[-1] if stages else None))
-        return with_weights(engine, design, stages)
+        return drawn_on(engine, design)
+
+
+def drawn_on(engine: DuckDBEngine, design: Design) -> tuple[ManifestStage, ...]:
+    """Draw all stages on an engine that is open, and weigh the last."""
+    stages: list[ManifestStage] = []
+    for number in range(len(design.stages)):
+        stages.append(draw_stage(engine, design, number, SEED, stages[-1] if stages else None))
+    return with_weights(engine, design, stages)
 
 
 def draw(file: str, stages: str) -> Callable[[Path], Work]:
@@ -135,12 +141,19 @@ def candidates(folder: Path) -> Work:
 
 
 def points(order: str) -> Callable[[Path], Work]:
-    """Draw villages from a list that lies in memory, as the peers' lists do."""
+    """Draw villages from a list that lies in memory, by numbers for each stratum, as the peers do."""
 
     def prepare(folder: Path) -> Work:
-        frame = Frame(LISTED_VILLAGES, table=pq.read_table(folder / VILLAGES_FILE))
-        design = design_for(frame, POINTS.replace("ORDER", order))
-        return lambda: len(drawn(frame, design)[-1].units)
+        table = pq.read_table(folder / VILLAGES_FILE)
+        frame = Frame(LISTED_VILLAGES, table=table)
+        totals = table.group_by("stratum").aggregate([("households", "sum")]).to_pylist()
+        whole = sum(each["households_sum"] for each in totals)
+        shares = {each["stratum"]: round(5000 * each["households_sum"] / whole) for each in totals}
+        lines = ", ".join(f"{{when: {{stratum: {name}}}, take: {share}}}" for name, share in shares.items())
+        design = design_for(frame, POINTS.replace("ORDER", order).replace("LINES", lines))
+        engine = DuckDBEngine(frame)
+        atexit.register(engine.__exit__, None, None, None)
+        return lambda: len(drawn_on(engine, design)[-1].units)
 
     return prepare
 

@@ -17,6 +17,7 @@ from sampling.tickets import Tickets, start
 
 if TYPE_CHECKING:
     from sampling.methods.group import GroupList
+    from sampling.stage_lists import Rows
 
 WASTE = 4
 """How many times more keys may be listed than are taken before each group is told its own number, by a join."""
@@ -47,7 +48,8 @@ def draw_stage(
     lowest = design.depth(number) == len(design.levels) - 1
     step = units_step(engine, design, number, parents=None if above is None else "parents")
     engine.define("units", step, kept=not lowest)
-    groups = read_groups(engine, design, number, "units")
+    rows = None if stage.method == "equal" else _rows(engine, stage, inside=above is not None)
+    groups = read_groups(engine, design, number, "units") if rows is None else _groups(rows, stage)
     judged = (
         {unit.id for unit in above.units if unit.sample_type == "purposive"} if above and design.purposive else set()
     )
@@ -57,9 +59,7 @@ def draw_stage(
     source = Tickets.of(design, stage.name, seed)
     strata = tuple(_stratum(stage, group) for group in groups)
     taken: Sequence[ManifestUnit] = (
-        _draw_equal(engine, source, takes)
-        if stage.method == "equal"
-        else tuple(_draw_lists(engine, stage, source, seed, takes))
+        _draw_equal(engine, source, takes) if rows is None else tuple(_draw_lists(rows, stage, source, seed, takes))
     )
     if stage.unannounced:
         taken = _unannounced(stage, seed, taken)
@@ -124,14 +124,27 @@ def _stretches(engine: Engine, takes: Sequence[GroupTake]) -> Iterator[str]:
         yield " AND ".join([*after, *before]) or "TRUE"
 
 
+def _rows(engine: Engine, stage: Stage, *, inside: bool) -> "Rows":
+    """Fetch the units, for a method that walks along lists of them."""
+    from sampling.stage_lists import read_rows  # noqa: PLC0415 (NumPy and SciPy: what draws nothing need not wait)
+
+    return read_rows(engine, stage, "units", inside=inside)
+
+
+def _groups(rows: "Rows", stage: Stage) -> list[Group]:
+    from sampling.stage_lists import groups_of  # noqa: PLC0415 (as above)
+
+    return groups_of(rows, stage)
+
+
 def _draw_lists(
-    engine: Engine, stage: Stage, source: Tickets, seed: str, takes: Sequence[GroupTake]
+    rows: "Rows", stage: Stage, source: Tickets, seed: str, takes: Sequence[GroupTake]
 ) -> Iterable[ManifestUnit]:
     """Take a sample of every group's list by the stage's method."""
-    from sampling.stage_lists import read_lists  # noqa: PLC0415 (NumPy and SciPy: what draws nothing need not wait)
+    from sampling.stage_lists import lists_of  # noqa: PLC0415 (as above)
 
     by_group = {(take.group.parent or "", take.group.stratum): take for take in takes}
-    for (parent, stratum), listed in read_lists(engine, stage, source, "units"):
+    for (parent, stratum), listed in lists_of(rows, stage, source):
         given = by_group[parent, stratum]
         if given.main or given.reserves or given.share:
             yield from _draw_list(stage, seed, given, listed)
@@ -151,13 +164,16 @@ def _draw_list(stage: Stage, seed: str, given: GroupTake, listed: "GroupList") -
         stream=Stream(f"{seed}:{stage.name}/{stage.method}:{group.parent or ''}:{group.stratum}"),
         share=given.share,
     )
-    for place, one in enumerate(sorted(found, key=lambda one: listed.key(one.position)), start=1):
-        released = one
+    keys = listed.keys([one.position for one in found])
+    for place, i in enumerate(sorted(range(len(found)), key=keys.__getitem__), start=1):
+        released, (_, ticket, unit_id) = found[i], keys[i]
         if given.reserves:
-            released = replace(one, numerator=one.numerator * given.main, denominator=one.denominator * together)
+            released = replace(
+                released, numerator=released.numerator * given.main, denominator=released.denominator * together
+            )
         # A sample of random size has no reserves: however many were taken, all are main units.
         at = min(place, given.main) if not given.reserves else place
-        yield _unit(given, listed.ids[one.position], listed.tickets[one.position], at, released)
+        yield _unit(given, unit_id, ticket, at, released)
 
 
 def _unit(given: GroupTake, unit_id: str, ticket: str, place: int, taken: Taken) -> ManifestUnit:

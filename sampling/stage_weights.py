@@ -44,7 +44,11 @@ def _weighted(
     if unit.probability is None or unit.parent not in products:
         return unit
     weight = (unit.times or 1) / (products[unit.parent] * unit.probability)
-    return replace(unit, weight=weight if earlier is None else weight * earlier[unit.id])
+    weight = weight if earlier is None else weight * earlier[unit.id]
+    marks = unit.times, unit.unannounced
+    return ManifestUnit(
+        unit.id, unit.parent, unit.stratum, unit.ticket, unit.probability, unit.sample_type, unit.order, weight, *marks
+    )
 
 
 def _first_phase_weights(engine: Engine, design: Design, stage: ManifestStage) -> dict[str, float] | None:

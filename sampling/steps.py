@@ -129,7 +129,7 @@ def _own_step(engine: Engine, design: Design, number: int, where: str, asked: Ma
 
     # Written as text once for each unit, not for each of its rows.
     texts = [_text(engine, find_column(design.levels, name), one) for name in design.stages[number].strata]
-    stratum = f"concat_ws('/', {', '.join(texts)})" if texts else "''"
+    stratum = texts[0] if len(texts) == 1 else f"concat_ws('/', {', '.join(texts)})" if texts else "''"
     own = {"id": engine.quote(level.id), "parent": one(_parent(engine, design, number)), "stratum": stratum}
     columns = [
         f"{value} AS {name}" for name, value in {**own, **{key: one(each) for key, each in asked.items()}}.items()

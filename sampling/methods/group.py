@@ -13,7 +13,7 @@ from sampling.methods.catalogue import Method
 from sampling.methods.order import rankings
 from sampling.methods.probabilities import Inclusion, inclusion
 from sampling.methods.randomness import Floats, Positions, Stream
-from sampling.methods.systematic import systematic_pps
+from sampling.methods.systematic_arrays import systematic_pps_arrays
 from sampling.methods.taken import Taken
 from sampling.tickets import TICKET_RANGE
 
@@ -41,9 +41,9 @@ class GroupList:
     balancing: NDArray[np.float64] | None = None
     coordinates: NDArray[np.float64] | None = None
 
-    def key(self, position: int) -> tuple[int, str, str]:
+    def keys(self, positions: Sequence[int]) -> list[tuple[int, str, str]]:
         """Give what units are released by: number, then ticket, then id."""
-        return self.numbers[position], self.tickets[position], self.ids[position]
+        return [(self.numbers[i], self.tickets[i], self.ids[i]) for i in positions]
 
 
 def take(
@@ -81,9 +81,9 @@ def take(
 
 
 def _systematic(listed: GroupList, n: int, start: int) -> list[Taken]:
-    sample = systematic_pps(listed.sizes, n, start)
+    sample = systematic_pps_arrays(np.asarray(listed.sizes, dtype=np.int64), n, start)
     found = {i: (1, 1) for i in sample.certainties}
-    found |= {i: (sample.size * listed.sizes[i], sample.total) for i in sample.selected}
+    found |= {i: (sample.size * int(listed.sizes[i]), sample.total) for i in sample.selected}
     return [Taken(i, *found[i]) for i in sorted(found)]
 
 

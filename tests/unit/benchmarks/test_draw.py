@@ -31,8 +31,8 @@ ROWS_OUT = {
     "design-check": 0,
     "text-check": 0,
     "frame-hash": 10,
-    "points-frame": 5_000,
-    "points-ticket": 5_000,
+    "points-frame": 4_995,  # shares of 5,000, each rounded
+    "points-ticket": 4_995,
     "point-tickets": 100_000,
     "candidates": 1_000,
     "of-villages": 100,
