@@ -125,6 +125,29 @@ def test_changed_codes_are_mapped_and_the_old_ones_kept(read: Read) -> None:
     assert [note.changed for note in frame.notes.codes] == [1, 2, 2]
 
 
+def test_lists_of_levels_meet_by_the_codes_that_changed(tmp_path: Path, say: Say) -> None:
+    codes = """
+codes:
+  county_code: {standard: GB/T 2260, vintage: 2023, old: former_county, changes: {"350182": "350112"}}
+  village_code: {standard: GB/T 2260, vintage: 2023, old: former, changes: {"350182": "350112"}}
+files: {county: {file: county.csv}, village: {file: village.csv}}
+"""
+    mapping = load_mapping(LEVELS + codes).mapping
+    assert mapping is not None
+    paths = [tmp_path / "county.csv", tmp_path / "village.csv"]
+    paths[0].write_text("county_code\n350112\n350125\n", encoding="utf-8")
+    rows = ["350182,350182101201,", "350112,350112101202,", "350125,350125101201,"]
+    header = "county_code,village_code,town_code,committee"
+    paths[1].write_text("\n".join([header, *(f"{row}," for row in rows)]), encoding="utf-8")
+    frame = read_frame(paths, mapping).frame
+    assert frame is not None
+    assert frame.table["county_code"].to_pylist() == ["350112", "350112", "350125"]
+    assert frame.table["former"].to_pylist() == ["350182101201", None, None]
+    assert frame.table["former_county"].null_count == 3
+    paths[1].write_text("\n".join([header, f"{rows[2].replace('350125,', '350112,')},"]), encoding="utf-8")
+    assert told(read_frame(paths, mapping), say) == [("frame.code_not_nested", 2, "village_code")]
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
