@@ -1,7 +1,7 @@
 """Check the part of a draw that one branch of the frame can show: a county, with its own file, by itself."""
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sampling.compare import Finding, StatedStage
@@ -40,7 +40,13 @@ def why_partial(design: Design) -> str:
 
 
 def lines_inside(
-    design: Design, number: int, stage: ManifestStage, above: ManifestStage | None, right: ManifestStage, branch: Branch
+    design: Design,
+    number: int,
+    stage: ManifestStage,
+    branch: Branch,
+    *,
+    above: ManifestStage | None,
+    right: ManifestStage,
 ) -> StatedStage:
     """Pick a manifest's lines whose groups lie inside a branch, and those of its purposive units.
 
@@ -115,15 +121,19 @@ def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: s
         value = _probability(stage, stated, strata.get(stratum), unit, int(size))
         if value is not None and unit.probability != value:
             yield Finding(f"stages[0].units[{i}].probability {unit_id}", False, value, unit.probability, "partial")
-    for unit_id, _ in _chosen(engine, design):
-        checked += 1
-        if unit_id not in lines:
-            yield Finding(f"stages[0].units {unit_id}", False, unit_id, None, "partial")
-        elif lines[unit_id][1].sample_type != "purposive":
-            i, unit = lines[unit_id]
-            place = f"stages[0].units[{i}].sample_type {unit_id}"
-            yield Finding(place, False, "purposive", unit.sample_type, "partial")
+    chosen = list(_check_chosen(engine, design, lines))
+    yield from chosen
+    checked += len(chosen)
     yield Finding(f"stages[0].units {stated.name}", True, checked, checked, "partial")
+
+
+def _check_chosen(engine: Engine, design: Design, lines: Mapping[str, tuple[int, ManifestUnit]]) -> Iterator[Finding]:
+    """See that every unit that a rule names as purposive stands so in the manifest; a finding for each."""
+    for unit_id, _ in _chosen(engine, design):
+        i, unit = lines.get(unit_id, (None, None))
+        found = None if unit is None else unit.sample_type
+        place = "" if i is None else f"[{i}].sample_type"
+        yield Finding(f"stages[0].units{place} {unit_id}", found == "purposive", "purposive", found, "partial")
 
 
 def _check_strata(engine: Engine, design: Design, stated: ManifestStage) -> Iterator[Finding]:

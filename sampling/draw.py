@@ -31,7 +31,7 @@ Progress = Callable[[str, int, int], None]
 """Told the name of the step, how many steps are done and how many there are."""
 
 
-def run_draw(
+def run_draw(  # noqa: PLR0913 (each is a part of its own)
     design: Design,
     frame: Frame,
     commitment: Commitment,

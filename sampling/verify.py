@@ -296,7 +296,7 @@ def _check_branch_stages(
             continue
         above = listed_parents(design, number, basis[-1], manifest) if basis else None
         basis.append(draw_stage(engine, design, number, seed, above))
-        stated.append(lines_inside(design, number, stage, above, basis[-1], branch))
+        stated.append(lines_inside(design, number, stage, branch, above=above, right=basis[-1]))
     for lines, right in zip(stated, with_weights(engine, design, basis), strict=True):
         if lines is not None:
             yield from compare_stage(lines, right)
