@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from sampling.design import Design, canonical
+from sampling.document_values import check_canonical
 from sampling.documents import check_schema, parse_document
 from sampling.engine import DuckDBEngine, Engine, OpenEngine
 from sampling.errors import Complaint, SamplingError, complain
@@ -68,6 +69,7 @@ class Commitment:
         """
         document = parse_document(text, file)
         complaints = list(document.complaints) or check_schema(document.value, "commitment.schema.json", file)
+        complaints = complaints or list(check_canonical(document.value, file))
         if complaints:
             raise SamplingError("draw.commitment_unreadable", complaints, file=file)
         value = document.value

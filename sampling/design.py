@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sampling.design_json import build, canonical
 from sampling.design_rules import check_inside
 from sampling.document_rows import with_rows
+from sampling.document_values import check_canonical
 from sampling.documents import check_schema, parse_document
 from sampling.errors import Complaint
 from sampling.levels import check_levels
@@ -55,6 +56,7 @@ def load_design(text: str, file: str = "design.yaml") -> DesignReading:
     """
     document = parse_document(text, file)
     complaints = list(document.complaints) or check_schema(document.value, "design.schema.json", file)
+    complaints = complaints or list(check_canonical(document.value, file))
     if complaints:
         complaints += _names_behind(document.value, complaints, file)
         return DesignReading(None, with_rows(complaints, text))

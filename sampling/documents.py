@@ -1,15 +1,18 @@
 """Read YAML and JSON documents strictly and list every place where they leave their schema."""
 
 import json
+import math
+import re
 import unicodedata
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
+from sampling.document_values import PlainValues
 from sampling.errors import Complaint, complain
 
 if TYPE_CHECKING:
@@ -72,6 +75,15 @@ class _AliasError(yaml.YAMLError):
         self.row = row
 
 
+class _BadValueError(Exception):
+    """Stop at a number or a date that is none, or that no number holds."""
+
+    def __init__(self, value: str, row: int | None = None) -> None:
+        super().__init__(value)
+        self.value = value
+        self.row = row
+
+
 class StrictLoader(yaml.SafeLoader):
     """Load plain YAML in which no key stands twice and nothing is said by an alias."""
 
@@ -81,6 +93,15 @@ class StrictLoader(yaml.SafeLoader):
             event: Any = self.peek_event()  # type: ignore[no-untyped-call]
             raise _AliasError(event.anchor, event.start_mark.line + 1)
         return super().compose_node(parent, index)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Build a value; a number or a date that does not exist stops it."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as error:
+            if isinstance(error, UnicodeError):
+                raise
+            raise _BadValueError(_short(str(node.value)), node.start_mark.line + 1) from error
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Build the entries of a mapping; a key that stands twice stops it."""
@@ -103,15 +124,45 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return built
 
 
+def _integer(digits: str) -> int:
+    """Read an integer of a JSON document."""
+    try:
+        return int(digits)
+    except ValueError as error:  # more digits than Python reads
+        raise _BadValueError(_short(digits)) from error
+
+
+def _decimal(digits: str) -> float:
+    """Read a number of a JSON document that is no integer."""
+    value = float(digits)
+    if not math.isfinite(value):
+        raise _BadValueError(_short(digits))
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    """Refuse what Python reads beyond JSON: NaN and the infinities."""
+    raise _BadValueError(name)
+
+
 def parse_document(text: str, file: str) -> Document:
     """Parse YAML, or JSON when the text begins with a brace; text comes back in NFC."""
+    document = _parsed(text, file)
+    plain = PlainValues(file)
+    value = plain.of(document.value)
+    return Document(None, tuple(plain.complaints)) if plain.complaints else Document(value, document.complaints)
+
+
+def _parsed(text: str, file: str) -> Document:
     text = unicodedata.normalize("NFC", text)
     try:
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
-            return Document(json.loads(text.lstrip("\ufeff"), object_pairs_hook=_unique_pairs), ())
+            return Document(_json(text.lstrip("\ufeff")), ())
         return Document(yaml.load(text, Loader=StrictLoader), ())  # noqa: S506 (a SafeLoader)
     except _DuplicateKeyError as error:
         problem = complain("document.duplicate_key", file=file, row=error.row, key=error.key)
+    except _BadValueError as error:
+        problem = complain("document.bad_value", file=file, row=error.row, value=error.value)
     except _AliasError as error:
         problem = complain("document.alias", file=file, row=error.row, name=error.name)
     except json.JSONDecodeError as error:
@@ -125,6 +176,13 @@ def parse_document(text: str, file: str) -> Document:
     except RecursionError:
         problem = complain("document.not_readable", file=file, row=1, problem="nested too deeply")
     return Document(None, (problem,))
+
+
+def _json(text: str) -> Any:
+    """Parse JSON: nothing beyond the standard, and no key twice."""
+    return json.loads(
+        text, object_pairs_hook=_unique_pairs, parse_int=_integer, parse_float=_decimal, parse_constant=_constant
+    )
 
 
 class _Writer(yaml.SafeDumper):
@@ -144,9 +202,28 @@ def document_text(value: object, width: int = 100) -> str:
 def _validator(schema: str) -> "Draft202012Validator":
     """Load a schema file that is shipped beside this module."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 (loaded when a document is checked)
+    from jsonschema.validators import extend  # noqa: PLC0415 (as above)
 
     text = resources.files("sampling").joinpath(schema).read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(text))
+    # 12.0 is an integer to JSON Schema, and would be hashed as another text than 12 is.
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    strict: Any = extend(Draft202012Validator, {"pattern": _check_pattern}, type_checker=types)  # type: ignore[no-untyped-call]
+    return strict(json.loads(text))  # type: ignore[no-any-return]
+
+
+def _is_integer(_checker: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _check_pattern(
+    _validator: object, pattern: str, value: object, _schema: Mapping[str, Any]
+) -> "Iterator[ValidationError]":
+    """Match as JavaScript does, in whose words schemas are written: there the end is not before a last line feed."""
+    from jsonschema.exceptions import ValidationError  # noqa: PLC0415 (as above)
+
+    whole = pattern.removesuffix("$") + r"\Z" if pattern.endswith("$") else pattern
+    if isinstance(value, str) and not re.search(whole, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
 def check_schema(value: object, schema: str, file: str) -> list[Complaint]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
+from sampling.document_values import check_canonical
 from sampling.documents import check_schema, parse_document
 from sampling.errors import Complaint, SamplingError
 
@@ -162,6 +163,9 @@ def read_manifest(text: str, file: str = "draw-manifest.json") -> ManifestReadin
     """Parse a manifest and list every place where it leaves its schema."""
     document = parse_document(text, file)
     complaints = list(document.complaints) or check_schema(document.value, "manifest.schema.json", file)
+    if not complaints:
+        hashed = {key: document.value[key] for key in ("draw", "design")}
+        complaints = list(check_canonical(hashed, file))
     return ManifestReading(None if complaints else document.value, tuple(complaints))
 
 
