@@ -23,7 +23,7 @@ class TakenUnits(Sequence[ManifestUnit]):
     ----------
     takes : sequence of GroupTake
         The groups, in the order of the manifest, with what each took.
-    keys : pyarrow.Array of string
+    keys : pyarrow.ChunkedArray of string
         The ticket and, right behind it, the id of every unit: those of the first group in order of tickets, and so on.
     front : int
         Characters before the ticket, which are no part of it.
@@ -34,7 +34,7 @@ class TakenUnits(Sequence[ManifestUnit]):
     def __init__(
         self,
         takes: Sequence[GroupTake],
-        keys: "pa.StringArray",
+        keys: "pa.ChunkedArray",
         front: int = 0,
         weights: Sequence[float | None] | None = None,
     ) -> None:
@@ -128,7 +128,7 @@ def pick(takes: Sequence[GroupTake], found: Sequence["pa.Table"], front: int) ->
 
     groups = iter(take for take in takes if take.main + take.reserves)
     parts = [_keys(list(islice(groups, table.num_rows)), table) for table in found]
-    return TakenUnits(takes, pa.concat_arrays(parts), front)
+    return TakenUnits(takes, pa.chunked_array(parts, pa.string()), front)
 
 
 def _keys(takes: Sequence[GroupTake], found: "pa.Table") -> "pa.StringArray":
@@ -140,6 +140,9 @@ def _keys(takes: Sequence[GroupTake], found: "pa.Table") -> "pa.StringArray":
         raise ValueError("the groups that were listed are not those that take")
     lists = found.column("keys").combine_chunks()
     numbers = np.array([take.main + take.reserves for take in takes], dtype=np.int64)
-    begins = lists.offsets.to_numpy()[:-1].astype(np.int64) - (np.cumsum(numbers) - numbers)
+    offsets = lists.offsets.to_numpy().astype(np.int64)
+    if np.array_equal(np.diff(offsets), numbers):
+        return lists.flatten().cast(pa.string())
+    begins = offsets[:-1] - (np.cumsum(numbers) - numbers)
     places = np.repeat(begins, numbers) + np.arange(int(numbers.sum()))
     return lists.values.take(pa.array(places)).cast(pa.string())

@@ -88,7 +88,7 @@ def test_equal_numbers_stand_in_order_of_tickets_and_ids(monkeypatch: pytest.Mon
 def test_units_in_columns_are_a_sequence() -> None:
     groups = [Group(parent, "x", 4, None, 4, {}) for parent in ("p", "q", "r")]
     takes = [GroupTake(groups[0], 1, 1), GroupTake(groups[1], 0, 0), GroupTake(groups[2], 4, 0)]
-    keys = pa.array([f"{i:064x}id{i}" for i in range(6)])
+    keys = pa.chunked_array([[f"{i:064x}id{i}" for i in range(6)]])
     units = taken_units.TakenUnits(takes, keys)
     first = ManifestUnit("id0", "p", "x", f"{0:064x}", 0.25, "probability", None)
     reserve = ManifestUnit("id1", "p", "x", f"{1:064x}", None, "reserve", 1)
