@@ -103,6 +103,16 @@ def smallest_by_rank(source: str, number: str, listed: str) -> str:
     return f"{grouped} ORDER BY parent, stratum"
 
 
+def _told_apart(frame: FrameSource) -> dict[str, str]:
+    """Give columns other names where some differ in nothing but case, which DuckDB does not tell apart."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 (a quarter of a second, which whoever runs no steps need not wait for)
+
+    names = frame.table.column_names if frame.table is not None else pq.read_schema(frame.path).names
+    if len({name.casefold() for name in names}) == len(names):
+        return {}
+    return {name: f"column {place}" for place, name in enumerate(names)}
+
+
 MOST_HELD = 100_000
 """Keys of one group that are held together while its rows go by; beyond, ranking needs less memory."""
 
@@ -114,11 +124,14 @@ class DuckDBEngine:
         self._folder = tempfile.TemporaryDirectory(prefix="evalsvc-steps-")
         self._connection: Any = bounded_connection(Path(self._folder.name), os.cpu_count() or 1, keep_order=True)
         self._kinds: dict[str, str] = {}
-        if frame.path is not None:
-            path = self.literal(str(frame.path))
-            self._run(f"CREATE VIEW frame AS SELECT * FROM read_parquet({path})")
+        source = "frame_handed_in"
+        if frame.path is None:
+            self._connection.register(source, frame.table)
         else:
-            self._connection.register("frame", frame.table)
+            source = f"read_parquet({self.literal(str(frame.path))})"
+        self._names = _told_apart(frame)
+        named = ", ".join(f'"{name}"' for name in self._names.values())
+        self._run(f"CREATE VIEW frame{f' ({named})' if named else ''} AS SELECT * FROM {source}")
 
     def __enter__(self) -> Self:
         return self
@@ -156,7 +169,7 @@ class DuckDBEngine:
 
     def quote(self, column: str) -> str:
         """Write a column of the frame so that any name is safe in a step, also one that a step uses itself."""
-        return 'frame."' + column.replace('"', '""') + '"'
+        return 'frame."' + self._names.get(column, column).replace('"', '""') + '"'
 
     def literal(self, text: str) -> str:
         """Write a text value so that any text is safe in a step."""

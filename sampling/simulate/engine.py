@@ -25,10 +25,9 @@ class RepeatingEngine(DuckDBEngine):
         super().__init__(frame)
         # The rows are read from the file once, not once a step.
         self._run("CREATE TABLE frame_rows AS SELECT * FROM frame")
+        self._run("DROP VIEW frame")
         if frame.path is None:
-            self._connection.unregister("frame")
-        else:
-            self._run("DROP VIEW frame")
+            self._connection.unregister("frame_handed_in")
         self._run("ALTER TABLE frame_rows RENAME TO frame")
         self._changing: set[str] = set()
         self._meaning: dict[str, str] = {}

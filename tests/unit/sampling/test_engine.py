@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sampling.engine import DuckDBEngine
+from sampling.frame import Frame
+from sampling.frame_hash import hash_frame
+from sampling.hashing import sha256_text
+from sampling.levels import Column, Level
 
 LONG = "SELECT count(*) AS n FROM range(20000000) AS a, range(20000000) AS b WHERE a.range + b.range = 7"
 """A step that takes hours."""
@@ -55,3 +60,15 @@ def test_an_interrupted_step_is_an_interruption(way: str, step: str) -> None:
 def test_other_mistakes_stay_what_they_are() -> None:
     with DuckDBEngine(Rows(pa.table({"id": ["1"]}))) as engine, pytest.raises(Exception, match="no_such_column"):
         engine.rows("SELECT no_such_column FROM frame")
+
+
+@pytest.mark.parametrize("kept", ["in memory", "in a file"])
+def test_names_that_differ_in_case_are_different_columns(kept: str, tmp_path: Path) -> None:
+    levels = (Level("unit", "id", (Column("Name", "text"), Column("name", "text"))),)
+    table = pa.table({"id": ["1"], "Name": ["x"], "name": ["y"]})
+    pq.write_table(table, tmp_path / "frame.parquet")
+    frame = Frame(levels, table=table) if kept == "in memory" else Frame(levels, path=tmp_path / "frame.parquet")
+    with DuckDBEngine(frame) as engine:
+        columns = ", ".join(engine.quote(name) for name in table.column_names)
+        assert engine.rows(f"SELECT {columns} FROM frame") == [("1", "x", "y")]
+    assert hash_frame(frame).sha256 == sha256_text(sha256_text(sha256_text("x\x1f1\x1fy")))
