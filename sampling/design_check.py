@@ -9,7 +9,7 @@ from sampling.engine import DuckDBEngine, Engine, OpenEngine
 from sampling.errors import Complaint, complain
 from sampling.frame import Frame
 from sampling.frame_text import check_frame_text
-from sampling.groups import Group, Shortage, plan_takes
+from sampling.groups import Group, GroupTake, Shortage, plan_takes
 from sampling.levels import column_depth, find_column, same_levels
 from sampling.method_check import check_groups, check_numbers, check_planned
 from sampling.steps import in_scope, read_groups, text_of, units_step
@@ -18,6 +18,8 @@ from sampling.takes import TakeTotal
 TOO_FEW = ("design.too_few_units", "design.too_few_units_at_top")
 MINIMUM = ("design.minimum_too_large", "design.minimum_too_large_at_top")
 """What is said of units inside a parent, and at the first stage, where there is none."""
+LARGEST_TOTAL = 9 * 10**18
+"""What all sizes of a stage may come to, decimals times the power of ten of their places: engines add in 64 bits."""
 SHOWN_VALUES = 12
 """How many of a column's values a complaint about an unknown one shows."""
 
@@ -40,7 +42,10 @@ def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "d
     """Check the design alone, on an engine that holds the frame already."""
     if not same_levels(design.levels, frame.levels):
         return [complain("design.frame_differs", file=file, column="frame")]
-    complaints = [*_unknown_values(engine, design), *_negative_sizes(engine, design), *check_numbers(engine, design)]
+    complaints = [*_unknown_values(engine, design), *_wrong_sizes(engine, design), *check_numbers(engine, design)]
+    if any(one.code == "design.size_too_large" for one in complaints):
+        # Nothing can be added up, so that there is nothing more to say.
+        return [complain(one.code, file=file, column=one.column, **one.details_beyond_place) for one in complaints]
     unknown = {one.column for one in complaints if one.code == "design.unknown_value"}
     for number in range(len(design.stages)):
         # A line that names an unknown value matches no stratum: that is said already.
@@ -75,18 +80,24 @@ def _unknown_values(engine: Engine, design: Design) -> Iterable[Complaint]:
             )
 
 
-def _negative_sizes(engine: Engine, design: Design) -> Iterable[Complaint]:
-    """Complain about negative or missing values in a decimal column that is a size."""
+def _wrong_sizes(engine: Engine, design: Design) -> Iterable[Complaint]:
+    """Complain about negative or missing values in a column that is a size, and about sizes beyond what is exact."""
     for i, stage in enumerate(design.stages):
         if stage.size is None or stage.size.kind == "count":
             continue
-        depth = column_depth(design.levels, stage.size.name)
-        quoted = engine.quote(stage.size.name)
-        bad = engine.rows(
-            f"SELECT count(*) FROM frame WHERE {in_scope(engine, design, depth)} AND coalesce({quoted}, -1) < 0"
-        )[0][0]
+        column = find_column(design.levels, stage.size.name)
+        depth = column_depth(design.levels, column.name)
+        quoted, scope = engine.quote(column.name), in_scope(engine, design, depth)
+        wrong, value = f"count(CASE WHEN coalesce({quoted}, -1) < 0 THEN 1 END)", f"max(CAST({quoted} AS DOUBLE))"
+        bad, rows, most = engine.rows(f"SELECT {wrong}, count(*), {value} FROM frame WHERE {scope}")[0]
         if bad:
-            yield complain("design.negative_size", column=f"stages[{i}].size", name=stage.size.name, count=bad)
+            yield complain("design.negative_size", column=f"stages[{i}].size", name=column.name, count=bad)
+        elif rows and rows * most > LARGEST_TOTAL / 10**column.decimals:  # no sum can be larger than that
+            unit = engine.quote(design.levels[depth].id)
+            each = f"SELECT {value} AS size FROM frame WHERE {scope} GROUP BY {unit}"
+            total = engine.rows(f"SELECT sum(size) FROM ({each}) AS sizes")[0][0]
+            if total > LARGEST_TOTAL / 10**column.decimals:
+                yield complain("design.size_too_large", column=f"stages[{i}].size", name=column.name)
 
 
 def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Complaint]:
@@ -109,11 +120,19 @@ def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Compla
         return
     plan = plan_takes(stage, groups)
     shortages = plan.shortages
+    told = shortages and stage.when_short == "refuse"
+    if not told and not any(take.main or by_share(stage, take) for take in plan.takes):
+        yield complain("design.nothing_taken", column=f"{place}.take", stage=stage.name)
     yield from check_groups(engine, stage, plan.takes, place, "checked_units")
     yield from _shortages(place, stage.name, [one for one in shortages if one.minimum], MINIMUM)
     if stage.when_short == "refuse":
         lacking = [one for one in shortages if not one.minimum]
         yield from _shortages(place, stage.name, lacking, TOO_FEW)
+
+
+def by_share(stage: Stage, take: GroupTake) -> bool:
+    """Tell whether each unit of a group is taken by itself, with a chance that no number of units stands for."""
+    return bool(take.share) and stage.traits.size == "no" and not stage.traits.fixed_size
 
 
 def _stand_for_each_other(stage: Stage, number: int) -> bool:

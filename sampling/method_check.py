@@ -18,10 +18,12 @@ UNDRAWABLE = frozenset(
         "design.odds_not_found",
         "design.number_missing",
         "design.weight_unreadable",
+        "design.size_too_large",
     }
 )
 """Complaints about a design and a frame from which nothing can be drawn at all."""
-NUMBER = "^[0-9]+([.][0-9]+)?$"
+NUMBER = "^[0-9]{1,15}([.][0-9]{1,30})?$"
+"""A weight in plain digits that a double holds: neither infinite nor zero."""
 
 
 def check_numbers(engine: Engine, design: Design) -> Iterator[Complaint]:
