@@ -7,7 +7,7 @@ from typing import Any
 from evalsvc.draws import log
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.public_copy import contradictions, empty_copies
-from evalsvc.verification.public_log import Lines, draw_lines, other_commitments, read_log
+from evalsvc.verification.public_log import Lines, continuations, draw_lines, other_commitments, read_log
 from sampling.chain import ChainReading
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
@@ -34,6 +34,7 @@ def draw_in_copies(copies: Mapping[str, bytes], manifest: Manifest, manifest_tex
             found = draw_lines(lines, manifest, sha256, name)
             complaints += found
             notes += () if found else _entered(name, lines, manifest)
+            notes += continuations(lines, manifest, sha256, name)
             notes += other_commitments(lines, manifest, name)
         elif lines and name not in doubtful:
             notes.append(complain("verification.log_begins", file=name, lines=len(lines), at=lines[-1].at))

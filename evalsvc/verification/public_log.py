@@ -31,7 +31,8 @@ def log_step(content: Mapping[str, bytes], manifest: Manifest) -> Step:
     reading = read_log(content[files.LOG])
     lines, manifest_sha256 = reading.entries, hashlib.sha256(content[files.MANIFEST]).hexdigest()
     complaints = [*reading.complaints, *draw_lines(lines, manifest, manifest_sha256)]
-    return step_of("log", complaints, other_commitments(lines, manifest), lines=len(lines))
+    notes = [*continuations(lines, manifest, manifest_sha256), *other_commitments(lines, manifest)]
+    return step_of("log", complaints, notes, lines=len(lines))
 
 
 def draw_lines(lines: Lines, manifest: Manifest, manifest_sha256: str, file: str = files.LOG) -> list[Complaint]:
@@ -70,14 +71,33 @@ def draw_lines(lines: Lines, manifest: Manifest, manifest_sha256: str, file: str
 
 
 def _manifest_lines(own: Lines, drawn: Lines, manifest: Manifest, manifest_sha256: str, file: str) -> list[Complaint]:
-    """The draw's manifest stands in the log once; one that goes on from lists made later comes right behind its own."""
-    chain = [*drawn, *(line for line in own if line.kind == log.CONTINUATION)]
-    expected = [manifest_sha256] if manifest.continues is None else [manifest.continues, manifest_sha256]
-    entered = [line.sha256 for line in chain]
-    if len(drawn) == 1 and entered[-len(expected) :] == expected and (manifest.continues or len(chain) == 1):
+    """The draw was carried out once; the manifest stands once among what goes on from it, right behind its own."""
+    chain = [line.sha256 for line in _chain(own)]
+    place = chain.index(manifest_sha256) if chain.count(manifest_sha256) == 1 else None
+    before = None if not place else chain[place - 1]
+    if len(drawn) == 1 and place is not None and before == manifest.continues:
         return []
     subject = log.subject_of(manifest.evaluation, manifest.draw)
     return [complain("verification.log_manifest", file=file, subject=subject)]
+
+
+def _chain(own: Lines) -> list[ChainEntry]:
+    """Give a draw's manifest and those that go on from lists made later, in the order of the log."""
+    return [line for line in own if line.kind in (log.MANIFEST, log.CONTINUATION)]
+
+
+def continuations(lines: Lines, manifest: Manifest, manifest_sha256: str, file: str = files.LOG) -> list[Complaint]:
+    """Tell of the manifests that go on from the one under check, which is right as far as it goes."""
+    subject = log.subject_of(manifest.evaluation, manifest.draw)
+    chain = _chain([line for line in lines if line.subject == subject])
+    place = next((i for i, line in enumerate(chain) if line.sha256 == manifest_sha256), len(chain))
+    later = chain[place + 1 :]
+    if not later:
+        return []
+    rows = ", ".join(str(line.sequence) for line in later)
+    last = later[-1]
+    code = "verification.log_continued"
+    return [complain(code, file=file, subject=subject, rows=rows, at=last.at, sha256=last.sha256)]
 
 
 def list_lines(lines: Lines, manifest: Manifest, file: str) -> list[Complaint]:

@@ -21,6 +21,8 @@ MANIFEST = SimpleNamespace(
     commitment=COMMITMENT,
     committed_at="2026-03-01T08:00:00Z",
     drawn_at="2026-03-02T08:00:00Z",
+    continues=None,
+    lists=(),
 )
 COMMITTED = (log.COMMITMENT, "probe/2", COMMITMENT, "2026-03-01T08:00:00Z")
 DRAWN = (log.MANIFEST, "probe/2", hashlib.sha256(MANIFEST_BYTES).hexdigest(), "2026-03-02T08:00:00Z")
@@ -85,6 +87,26 @@ def test_other_commitments_of_the_evaluation_are_told_and_fail_nothing():
         ("verification.log_never_revealed", "probe/3"),
     ]
     assert "probe/3" in sentence(step.notes[1].code, step.notes[1].details, "en")
+
+
+def test_a_manifest_that_was_continued_holds_and_the_continuation_is_told():
+    own = DRAWN[2]
+    second = (log.CONTINUATION, "probe/2", "05" * 32, "2026-03-04T08:00:00Z")
+    third = (log.CONTINUATION, "probe/2", "06" * 32, "2026-03-05T08:00:00Z")
+    step = step_with(COMMITTED, DRAWN, second, third)
+    assert (step.state, step.complaints) == (OK, ())
+    assert [each.code for each in step.notes] == ["verification.log_continued"]
+    assert step.notes[0].details["rows"] == "3, 4"
+    assert "06" * 32 in sentence(step.notes[0].code, step.notes[0].details, "zh")
+    first = (log.MANIFEST, "probe/2", "07" * 32, "2026-03-02T08:00:00Z")
+    middle = (log.CONTINUATION, "probe/2", own, "2026-03-02T08:00:00Z")
+    step = step_with(COMMITTED, first, middle, third, continues="07" * 32)
+    assert (step.state, len(step.notes)) == (OK, 1)
+    # What it says it goes on from is not what stands before it; or it stands before the draw, or twice.
+    assert codes(step_with(COMMITTED, first, at(second, DRAWN[3]), middle, continues="07" * 32)) == {"log_manifest"}
+    assert codes(step_with(COMMITTED, first, middle)) == {"log_manifest"}
+    assert codes(step_with(COMMITTED, first, middle, middle, continues="07" * 32)) == {"log_manifest"}
+    assert "log_manifest" in codes(step_with(COMMITTED, middle, DRAWN))
 
 
 def test_only_one_form_of_a_time_is_one():
