@@ -46,7 +46,8 @@ def draw_stage(
         engine.load("parents", {"id": _ids(above.units)})
     # Rows of the lowest level are units already: reading the frame again costs less than keeping so many.
     lowest = design.depth(number) == len(design.levels) - 1
-    step = units_step(engine, design, number, parents=None if above is None else "parents")
+    parents = None if above is None or _all_taken(design, number, above) else "parents"
+    step = units_step(engine, design, number, parents=parents)
     engine.define("units", step, kept=not lowest)
     rows = None if stage.method == "equal" else _rows(engine, stage, inside=above is not None)
     groups = read_groups(engine, design, number, "units") if rows is None else _groups(rows, stage)
@@ -67,6 +68,12 @@ def draw_stage(
         taken = tuple(_without_weight(unit) if unit.parent in judged else unit for unit in taken)
     beside = tuple(_purposive(engine, design, number, source))
     return ManifestStage(stage.name, strata, (*taken, *beside) if beside else taken)
+
+
+def _all_taken(design: Design, number: int, above: ManifestStage) -> bool:
+    """Tell whether a first stage took every unit, so that those of the second need not be looked for."""
+    everyone = sum(stratum.population for stratum in above.strata)
+    return number == 1 and not design.purposive and len(above.units) == everyone
 
 
 def _ids(units: Sequence[ManifestUnit]) -> list[str]:
