@@ -25,9 +25,9 @@ class Finding:
     found : object
         In the manifest.
     extent : {"full", "partial"}
-        ``partial`` when the file given shows only a part of what the place depends on.
+        ``partial`` when what was given shows only a part of what the place depends on.
     complaint : Complaint or None
-        What is wrong, where it is more than two values that differ.
+        What is wrong, or was not shown, where it is more than two values that differ.
     """
 
     place: str
@@ -47,6 +47,11 @@ class Finding:
         """Find what a complaint says."""
         found = f"{complaint.code} {complaint.details_beyond_place}"
         return cls(place, False, expected, found, complaint=complaint)
+
+    @classmethod
+    def unseen(cls, place: str, found: object, complaint: Complaint) -> Self:
+        """Tell what nothing contradicts, and nothing that was given shows either."""
+        return cls(place, True, None, found, "partial", complaint)
 
 
 @dataclass(frozen=True)

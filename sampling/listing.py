@@ -28,6 +28,31 @@ def listed_parents(design: Design, number: int, above: ManifestStage, manifest: 
     return replace(above, units=tuple(unit for unit in above.units if unit.id in bound))
 
 
+def unlisted_units(manifest: Manifest) -> tuple[str, ...]:
+    """Give the drawn units whose lists were never bound, in the manifest's order: nothing was drawn inside them."""
+    later = (i for i, stage in enumerate(manifest.design["stages"]) if stage["listed"] == "later")
+    number = next(later, None)
+    if number is None:
+        return ()
+    bound = {entry.parent for entry in manifest.lists}
+    return tuple(unit.id for unit in manifest.stages[number - 1].units if unit.id not in bound)
+
+
+def not_listed(manifest: Manifest) -> Complaint | None:
+    """Say which drawn units have no list yet; None where nothing is awaited.
+
+    Returns
+    -------
+    Complaint or None
+        ``draw.not_listed``. Estimates from such a draw hold for the listed units alone.
+    """
+    missing = unlisted_units(manifest)
+    if not missing:
+        return None
+    drawn, named = len(missing) + len(manifest.lists), ", ".join(missing[:MOST_NAMED])
+    return complain("draw.not_listed", count=len(missing), drawn=drawn, units=named)
+
+
 def bind_lists(
     manifest: Manifest, frame: Frame, *, at: str, engine: OpenEngine = DuckDBEngine
 ) -> tuple[FrameEntry, ...]:

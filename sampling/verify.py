@@ -18,7 +18,7 @@ from sampling.frame_hash import FrameHash, hash_frame, nodes_of
 from sampling.frame_text import check_frame_text
 from sampling.hashing import canonical_json, sha256_json
 from sampling.levels import levels_as_text, same_levels
-from sampling.listing import listed_parents
+from sampling.listing import listed_parents, not_listed, unlisted_units
 from sampling.manifest import Manifest, ManifestStage
 from sampling.method_check import UNDRAWABLE
 from sampling.stage_draw import draw_stage
@@ -274,8 +274,12 @@ def _check_lists(
     engine: Engine, manifest: Manifest, design: Design, frame: Frame, branch: Branch | None
 ) -> Iterator[Finding]:
     """Compare the lists that came later with what was bound; a branch does not show the lists of others."""
-    if design.first_later() is None:
+    number = design.first_later()
+    if number is None:
         return
+    missing = not_listed(manifest)
+    if missing is not None:
+        yield Finding.unseen(f"stages[{number}].lists", unlisted_units(manifest), missing)
     nodes = dict(nodes_of(engine, frame, len(frame.levels) - 2))
     bound = {str(entry.parent): entry.sha256 for entry in manifest.lists}
     for parent in sorted(nodes.keys() | (bound.keys() if branch is None else set())):

@@ -253,6 +253,9 @@ def _print_check(
     details = {"checked": len(taken), "wrong": len(wrong), "branches": branches}
     click.echo("")
     click.echo(sentence(code, details, language()), err=bool(wrong))
+    open_still = sum(check.mark == telling.PARTIAL for check in told)
+    if open_still and not wrong:
+        click.echo(sentence("draw.verified_gaps", {"count": open_still}, language()))
 
 
 @commands.command("log")

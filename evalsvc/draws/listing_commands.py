@@ -19,7 +19,7 @@ from sampling.documents import check_schema, parse_document
 from sampling.errors import complain
 from sampling.frame import open_frame
 from sampling.hashing import sha256_text
-from sampling.listing import bind_lists, continue_draw
+from sampling.listing import bind_lists, continue_draw, not_listed
 from sampling.manifest import FrameEntry, Manifest
 
 PROTOCOL = "evalsvc-lists-1"
@@ -76,6 +76,9 @@ def carry_on(manifest_path: Path, frame_path: Path, lists_path: Path, out: Path,
     details = {"stage": stage.name, "taken": len(stage.units) - reserves, "reserves": reserves}
     click.echo(sentence("draw.stage_drawn", details, language()))
     click.echo(sentence("draw.written", {"out": str(out)}, language()))
+    awaited = not_listed(made)
+    if awaited is not None:
+        click.echo(sentence(awaited.code, awaited.details, language()))
 
 
 def _entries(path: Path, manifest_sha256: str) -> Sequence[FrameEntry]:

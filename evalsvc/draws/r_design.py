@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sampling.errors import Complaint, SamplingError, complain
+from sampling.listing import not_listed
 from sampling.manifest import Manifest, ManifestStage, ManifestUnit
 
 Kind = Literal["fraction", "probability", "replacement"]
@@ -233,6 +234,9 @@ def _notes(manifest: Manifest, forms: Sequence[StageForm]) -> list[Complaint]:
         notes.append(complain("r.first_stage_alone", stage=forms[0].name))
     if manifest.design.get("first_phase"):
         notes.append(complain("r.first_phase"))
+    awaited = not_listed(manifest)
+    if awaited is not None:
+        notes.append(awaited)
     if any(unit.sample_type == RESERVE for unit in manifest.stages[-1].units):
         notes.append(complain("r.reserves"))
     return notes

@@ -110,8 +110,9 @@ def stamp_check(complaints: Sequence[Complaint], notes: Sequence[Complaint], lan
 def _check(manifest: Manifest, name: str, found: Sequence[Finding], language: str) -> Check:
     # What is wrong with the text stands in findings of its own, each with its column and row; this one counts them.
     wrong = [each for each in found if not each.ok]
-    told = tuple(difference(each, language) for each in wrong if each.place != "frame text")
-    partial = any(each.extent == "partial" for each in found)
+    unseen = [each for each in found if each.ok and each.complaint is not None]
+    told = tuple(difference(each, language) for each in (*wrong, *unseen) if each.place != "frame text")
+    partial = any(each.extent == "partial" and each not in unseen for each in found)
     kind, _, number = name.partition(" ")
     details: dict[str, object] = {}
     if number:
@@ -121,8 +122,9 @@ def _check(manifest: Manifest, name: str, found: Sequence[Finding], language: st
     words = sentence(f"draw.check.{kind}{'_partly' if partial else ''}", details, language)
     if not found:
         return Check(name, NOT_TAKEN, words + sentence("draw.check.not_taken", {}, language), ())
-    mark = WRONG if wrong else PARTIAL if partial else OK
-    return Check(name, mark, words + _unless(not wrong, language), told)
+    mark = WRONG if wrong else PARTIAL if partial or unseen else OK
+    gaps = sentence("draw.check.gaps", {}, language) if unseen and not wrong else ""
+    return Check(name, mark, words + _unless(not wrong, language) + gaps, told)
 
 
 def _unless(holds: bool, language: str) -> str:

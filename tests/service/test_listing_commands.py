@@ -70,6 +70,7 @@ def go_on(folder: Path, before: str, after: str, listed: list[str]) -> Path:
     lists = folder / f"{after}-lists.json"
     made = invoke("draw", "continue", *common, "--lists", lists, "--out", folder / f"{after}.json")
     assert made.exit_code == 0, made.output
+    assert ("还没有承诺过名单" in made.output) == (len(listed) < 2)
     return frame
 
 
@@ -94,6 +95,17 @@ def test_lists_are_bound_and_drawn_from_and_the_log_shows_it(drawn):
     changed = frame_with(drawn, "changed", [one])
     gone = invoke("draw", "verify", drawn / "third.json", "--frame", changed)
     assert gone.exit_code == 1 and f"清单承诺了 {other} 后来列的名单" in gone.output
+
+
+def test_villages_that_nobody_listed_are_told_by_every_command(drawn):
+    one, other = villages(drawn)
+    frame = go_on(drawn, "first", "second", [one])
+    told = invoke("draw", "verify", drawn / "second.json", "--frame", frame)
+    assert told.exit_code == 0 and "◐ household 一级" in told.output and f"没有从中抽取：{other}" in told.output
+    assert "标 ◐" in told.output and "核验通过：上列" in told.output
+    made = invoke("draw", "r-script", drawn / "second.json", "--frame", frame, "--out", drawn / "r")
+    assert made.exit_code == 0 and f"没有从中抽取：{other}" in made.output, made.output
+    assert f"没有从中抽取：{other}" in (drawn / "r" / "design.R").read_text(encoding="utf-8")
 
 
 def test_what_does_not_fit_is_refused_and_nothing_is_written(drawn):

@@ -129,6 +129,27 @@ def test_what_came_later_is_verified_whole_and_by_a_county(tmp_path: Path, desig
     assert not all(finding.ok for finding in verify_draw(dropped, saved(frame, tmp_path)))
 
 
+def test_drawn_villages_that_were_never_listed_are_told(
+    tmp_path: Path, design: Design, first: Manifest, say: Say
+) -> None:
+    one, *others = villages(first)
+    frame = frame_of(tmp_path, design, {one: 8})
+    manifest = go_on(first, frame, 3)
+    found = [each for each in verify_draw(manifest, saved(frame, tmp_path)) if each.complaint is not None]
+    assert [(each.place, each.ok, each.extent, each.found) for each in found] == [
+        ("stages[1].lists", True, "partial", tuple(others))
+    ]
+    assert found[0].complaint is not None
+    assert all(text in say(found[0].complaint)[0] for text in ("4 个", "3 个", others[0]))
+    # A county with its own rows is told of its own villages and of those of others: the manifest has them all.
+    county = frame_of(tmp_path, design, {one: 8}, counties=("c1",))
+    branch = verify_draw(manifest, saved(county, tmp_path, "c1.parquet"))
+    assert [each.found for each in branch if each.place == "stages[1].lists"] == [tuple(others)]
+    everything = frame_of(tmp_path, design, dict.fromkeys(villages(first), 8))
+    late = go_on(manifest, everything, 4)
+    assert all(each.extent == "full" for each in verify_draw(late, saved(everything, tmp_path)))
+
+
 def test_what_cannot_be_bound_is_refused(tmp_path: Path, design: Design, first: Manifest, say: Say) -> None:
     one = villages(first)[0]
     undrawn = next(f"c1v{number}" for number in range(4) if f"c1v{number}" not in villages(first))
