@@ -43,6 +43,13 @@ class Worth:
         """Return the interviews that are worth so many of a simple random sample."""
         return size.interviews_needed(effective, deff=self.deff, df=self.df, level=self.level)
 
+    def demonstrating(self, wrong: float, rule: "Rule", power: float) -> int:
+        """Return the interviews that demonstrate with a chance at a true rate of errors."""
+        found = size.power_interviews(
+            wrong, rule.worst, power=power, deff=self.deff, df=self.df, level=self.level, method=rule.method
+        )
+        return found.interviews
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -111,7 +118,7 @@ def power_rows(rule: Rule, worth: Worth, rates: Sequence[float], power: float) -
         wrong = 1 - rate if rule.side == "lower" else rate
         effective = size.power_size(wrong, rule.worst, power=power, level=worth.level, method=rule.method)
         allowed = size.errors_allowed(effective, rule.worst, level=worth.level, method=rule.method)
-        interviews = worth.interviews(effective)
+        interviews = worth.demonstrating(wrong, rule, power)
         rows.append({"rate": rate, "effective": effective, "errors_allowed": allowed, "interviews": interviews})
     return rows
 

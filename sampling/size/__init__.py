@@ -15,6 +15,7 @@ from sampling.size.demonstration import (
     upper_bound,
 )
 from sampling.size.effective import effective_size, interviews_needed
+from sampling.size.power import PowerInterviews, power_interviews
 from sampling.size.precision import PrecisionReached, PrecisionSize, precision_reached, precision_size
 from sampling.size.ranges import LARGEST_SAMPLE, LARGEST_SIZE
 
@@ -28,6 +29,7 @@ __all__ = [
     "CurvePoint",
     "Method",
     "OperatingCurve",
+    "PowerInterviews",
     "PrecisionReached",
     "PrecisionSize",
     "Side",
@@ -48,6 +50,7 @@ __all__ = [
     "operating_curve",
     "optimum_clusters",
     "pass_probability",
+    "power_interviews",
     "power_size",
     "precision_reached",
     "precision_size",

@@ -51,8 +51,8 @@ class OperatingCurve:
     side : str
         Whether the rate has to stay below the threshold (``upper``) or to reach it (``lower``).
     errors_allowed, errors_failing : int or None
-        Most errors (of the effective sample) that pass, and fewest that fail; None where no number does. Under
-        ``lower`` an error is a unit that does not count for the rate.
+        Most errors among n / deff that pass, and fewest that fail; None where no number does. Under ``lower`` an error
+        is a unit that does not count for the rate.
     points : tuple of CurvePoint
         In the order of the rates asked for.
     """
@@ -79,8 +79,9 @@ def operating_curve(
 ) -> OperatingCurve:
     """Give the chance of each verdict at every true rate, by the one-sided bounds and by the point estimate alone.
 
-    The errors of the sample are taken as binomial in its effective size (Korn and Graubard 1998). ``evalsvc design
-    simulate`` repeats the draw itself instead, at the price of an assumed pattern of rates.
+    The errors are taken as binomial in n / deff, by which the estimate varies; the bounds are those of the effective
+    size, which few degrees of freedom make smaller still (Korn and Graubard 1998). ``evalsvc design simulate`` repeats
+    the draw itself instead, at the price of an assumed pattern of rates.
 
     Parameters
     ----------
@@ -102,15 +103,16 @@ def operating_curve(
     reached = side == "lower"
     worst = 1 - threshold if reached else threshold
     worth = effective_size(n, deff=deff, df=df, level=level)
-    allowed = errors_allowed(worth, worst, level=level, method=method, reached=reached)
-    failing = errors_failing(worth, worst, level=level, method=method, reached=reached)
-    simple = n / deff  # the point estimate knows no t
+    simple = n / deff  # the estimate knows no t, only the bounds do
+    each = worth / simple if worth > 0 else 1.0
+    allowed = errors_allowed(worth, worst, level=level, method=method, reached=reached, each=each)
+    failing = errors_failing(worth, worst, level=level, method=method, reached=reached, each=each)
     below = largest_below(threshold, simple) if not reached else largest_missing(threshold, simple)
     points = []
     for rate in rates:
         wrong = 1 - rate if reached else rate
-        fails = 0.0 if failing is None else 1.0 - pass_probability(worth, failing - 1, wrong)
-        passes = pass_probability(worth, allowed, wrong)
+        fails = 0.0 if failing is None else 1.0 - pass_probability(simple, failing - 1, wrong)
+        passes = pass_probability(simple, allowed, wrong)
         points.append(CurvePoint(rate, passes, pass_probability(simple, below, wrong), fails))
     return OperatingCurve(n, worth, threshold, side, allowed, failing, tuple(points))
 

@@ -69,23 +69,32 @@ def demonstration_size(threshold: float, *, errors: int = 0, level: float = 0.95
 
 
 def errors_allowed(
-    n_effective: float, threshold: float, *, level: float = 0.95, method: Method = "exact", reached: bool = False
+    n_effective: float,
+    threshold: float,
+    *,
+    level: float = 0.95,
+    method: Method = "exact",
+    reached: bool = False,
+    each: float = 1.0,
 ) -> int | None:
-    """Give the most errors of an effective sample that still demonstrate a rate below the threshold; None if none.
+    """Give the most errors that still demonstrate a rate below the threshold; None if none.
 
     Parameters
     ----------
     reached : bool
         True: a bound that equals the threshold demonstrates, too (the complement of a rate that must be reached).
+    each : float
+        What one error counts in the effective sample: 1, or (z / t)**2 for errors that are counted before the
+        correction for few degrees of freedom.
     """
 
     def shows(errors: int) -> bool:
-        bound = upper_bound(errors, n_effective, level=level, method=method)
+        bound = upper_bound(errors * each, n_effective, level=level, method=method)
         return bound <= threshold if reached else bound < threshold
 
     if not n_effective > 0 or not shows(0):
         return None
-    low, high = 0, max(1, ceil(n_effective * threshold) + 1)  # a sample at the threshold itself never demonstrates
+    low, high = 0, max(1, ceil(n_effective * threshold / each) + 1)  # a rate at the threshold never demonstrates
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if shows(middle) else (low, middle)
@@ -93,22 +102,30 @@ def errors_allowed(
 
 
 def errors_failing(
-    n_effective: float, threshold: float, *, level: float = 0.95, method: Method = "exact", reached: bool = False
+    n_effective: float,
+    threshold: float,
+    *,
+    level: float = 0.95,
+    method: Method = "exact",
+    reached: bool = False,
+    each: float = 1.0,
 ) -> int | None:
-    """Give the fewest errors of an effective sample that show that the rate does not lie below; None if none do.
+    """Give the fewest errors that show that the rate does not lie below; None if none do.
 
     Parameters
     ----------
     reached : bool
         True: the lower bound has to lie above the threshold, not only at it (the complement of a rate that must be
         reached).
+    each : float
+        As ``errors_allowed`` has it.
     """
 
     def shows(errors: int) -> bool:
-        bound = lower_bound(errors, n_effective, level=level, method=method)
+        bound = lower_bound(errors * each, n_effective, level=level, method=method)
         return bound > threshold if reached else bound >= threshold
 
-    most = int(n_effective)
+    most = int(n_effective / each) if each > 0 else 0
     if most < 1 or not shows(most):
         return None
     low, high = 0, most

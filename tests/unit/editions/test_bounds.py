@@ -74,7 +74,7 @@ def test_what_is_no_edition_is_refused(data):
 
 
 def test_many_faults_are_told_up_to_a_bound():
-    _, complaints = read_edition(edition(villages=[{"name": None}] * 1000))
+    _, complaints = read_edition(edition(villages=[{"name": []}] * 1000))
     assert len(complaints) == MOST_COMPLAINTS
 
 

@@ -15,7 +15,8 @@ NO_RESERVES = {"each": 0, "by": []}
 
 
 def stage(name, strata, take, reserves=NO_RESERVES):
-    return {"name": name, "strata": strata, "method": "equal", "size": None, "take": take, "reserves": reserves}
+    own = {"name": name, "strata": strata, "method": "equal", "size": None, "unannounced": 0}
+    return {**own, "take": take, "reserves": reserves}
 
 
 def test_times_are_written_as_people_in_china_read_them():
@@ -30,8 +31,8 @@ def test_a_stage_says_within_what_it_draws_and_how_many_of_which_stratum():
             stage("household", ["household_class"], {"each": 8, "by": []}, {"each": 3, "by": []}),
         ]
     )
-    assert first == "行政村一级：按县、村类别分层，等概率抽样。抽取：脱贫村的层各14个，其他层各6个。"
-    assert second == "农户一级：在每个抽中的行政村内，按户类别分层，等概率抽样。每层抽取8户。每层另抽备选户3户。"
+    assert first == "行政村一级：按县、村类别分层，等概率抽取。抽取：脱贫村的层各14个，其他层各6个。"
+    assert second == "农户一级：在每个抽中的行政村内，按户类别分层，等概率抽取。每层抽取8户。每层另抽备选户3户。"
 
 
 def test_exceptions_that_are_none_are_not_told():

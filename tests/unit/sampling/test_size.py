@@ -1,7 +1,7 @@
 """Sample sizes: the numbers a planner is shown, and identities with scipy's own binomial."""
 
 from collections.abc import Callable
-from math import inf, nan
+from math import ceil, inf, nan
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,7 @@ from sampling.size import (
     interviews_needed,
     operating_curve,
     pass_probability,
+    power_interviews,
     power_size,
     precision_size,
     upper_bound,
@@ -118,3 +119,29 @@ def test_interviews_are_rounded_up() -> None:
     assert interviews_needed(149, deff=3) == 447
     assert interviews_needed(149, deff=1.001) == 150
     assert interviews_needed(100, df=5) > 100
+
+
+@pytest.mark.parametrize(
+    ("n", "deff", "df", "rate"), [(600, 2, 4, 0.005), (600, 2, 4, 0.02), (600, 2, 10, 0.005), (900, 1.5, 6, 0.005)]
+)
+def test_few_degrees_of_freedom_widen_the_bound_and_not_the_estimate(n: int, deff: float, df: int, rate: float) -> None:
+    """By enumeration: errors among n / deff, each bound by Korn and Graubard's effective size."""
+    simple = int(n / deff)
+    worth = effective_size(n, deff=deff, df=df)
+    each = worth / simple
+    bounds = [stats.beta.ppf(0.95, x * each + 1, worth - x * each) for x in range(simple)]
+    passing = [x for x, bound in enumerate(bounds) if bound < 0.02]
+    chance = float(sum(stats.binom.pmf(x, simple, rate) for x in passing))
+    assert operating_curve(n, 0.02, [rate], deff=deff, df=df).points[0].demonstrated == pytest.approx(chance, abs=1e-9)
+
+
+def test_interviews_that_demonstrate_reach_their_chance_and_no_fewer_do() -> None:
+    for deff, df in ((1.0, None), (3.0, None), (1.0, 4.0), (2.0, 10.0)):
+        found = power_interviews(0.005, 0.02, deff=deff, df=df)
+        chances = [
+            operating_curve(n, 0.02, [0.005], deff=deff, df=df).points[0].demonstrated
+            for n in (found.interviews, found.interviews - ceil(2 * deff))
+        ]
+        assert chances[0] >= 0.8 - 1e-9
+        assert chances[1] < chances[0]
+    assert power_interviews(0.005, 0.02).interviews == power_size(0.005, 0.02)
