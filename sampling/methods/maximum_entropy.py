@@ -8,15 +8,18 @@ from numpy.typing import NDArray
 from sampling.methods.randomness import Floats, Positions, Stream
 
 _ITERATIONS = 1000
-_DAMPING = 0.6
-"""Whole steps swing without end where few units have nearly all of the probability."""
-_TOLERANCE = 1e-13
+_PATIENCE = 60
+"""Steps in which the error must be halved; else the search stands still."""
+_SHORTER = 0.7
+"""Whole steps swing without end where few units have nearly all of the probability: each in vain shortens the next."""
+_SHORTEST = 0.05
 
 
 def odds_of(probabilities: Floats) -> Floats:
     """Find the odds of the Poisson design that, conditioned on its size, has the wanted probabilities.
 
-    Each step multiplies the odds by wanted over reached odds, as Chen, Dempster and Liu (1994, section 3.2) do.
+    Each step multiplies the odds by wanted over reached odds, as Chen, Dempster and Liu (1994, section 3.2) do: nearly
+    Newton's step, for the change of a probability with the logarithm of its odds is close to p (1 - p).
 
     Parameters
     ----------
@@ -31,12 +34,17 @@ def odds_of(probabilities: Floats) -> Floats:
     Raises
     ------
     ArithmeticError
-        The iteration did not reach 1e-13.
+        The search stood still before it reached ``tolerance``.
     """
     order = np.argsort(probabilities, kind="stable")  # groups that are alike stand in any order
     odds = np.empty(probabilities.size)
     odds[order] = _odds_of(tuple(probabilities[order].tolist()))
     return odds
+
+
+def tolerance(units: int) -> float:
+    """Give how near the probabilities are reached: sums over N units carry that many rounding errors of a double."""
+    return max(1e-12, 16.0 * units * float(np.finfo(np.float64).eps))
 
 
 @lru_cache(maxsize=64)
@@ -45,16 +53,20 @@ def _odds_of(given: tuple[float, ...]) -> Floats:
     probabilities = np.array(given)
     n = round(float(probabilities.sum()))
     wanted = probabilities / (1.0 - probabilities)
-    odds = wanted.copy()
+    odds, step, last = wanted.copy(), 1.0, np.inf
+    halved, since = np.inf, 0
     for _ in range(_ITERATIONS):
         reached = _conditional(odds, n)
-        if np.abs(probabilities - reached).max() < _TOLERANCE:
+        error = float(np.abs(probabilities - reached).max())
+        if error <= tolerance(probabilities.size):
             return odds
+        halved, since = (error, 0) if error <= halved / 2.0 else (halved, since + 1)
         ratio = wanted * (1.0 - reached) / reached
-        if not (ratio > 0.0).all():
+        if since > _PATIENCE or not (ratio > 0.0).all():
             break  # a probability has no digits left beside 1
-        odds = odds * ratio**_DAMPING
-    raise ArithmeticError(f"no odds within {_TOLERANCE} after {_ITERATIONS} steps")
+        step = step if error < last else max(step * _SHORTER, _SHORTEST)
+        odds, last = odds * ratio**step, error
+    raise ArithmeticError(f"no odds within {tolerance(probabilities.size)}")
 
 
 def _conditional(odds: Floats, n: int) -> Floats:
