@@ -8,7 +8,7 @@ from sampling.methods.randomness import Floats, Positions, Stream
 EPSILON = 1e-9
 """A probability this near to 0 or 1 is decided."""
 FLAT = 1e-10
-"""A pivot this small, beside the largest entry, is none."""
+"""A pivot this small, beside the largest entry of its own constraint among the units looked at, is none."""
 
 
 def select(probabilities: Floats, balancing: NDArray[np.float64], stream: Stream) -> Positions:
@@ -26,8 +26,13 @@ def select(probabilities: Floats, balancing: NDArray[np.float64], stream: Stream
 
     Returns
     -------
-    array of int64
+    array of int64, shape (n,)
         Positions, ascending.
+
+    Raises
+    ------
+    ArithmeticError
+        Rounding lost the size: nothing that was drawn so may be used.
     """
     current = probabilities.copy()
     constraints = np.column_stack([np.ones(probabilities.size), balancing / probabilities[:, None]])
@@ -35,7 +40,10 @@ def select(probabilities: Floats, balancing: NDArray[np.float64], stream: Stream
         _fly(current, constraints[:, :kept], stream)
         if not _undecided(current).size:
             break
-    return np.flatnonzero(current > 0.5)
+    taken = np.flatnonzero(current > 0.5)
+    if taken.size != round(float(probabilities.sum())):
+        raise ArithmeticError(f"{taken.size} units taken instead of {float(probabilities.sum())}")
+    return taken
 
 
 def _undecided(current: Floats) -> Positions:
@@ -50,7 +58,7 @@ def _fly(current: Floats, constraints: NDArray[np.float64], stream: Stream) -> N
     while True:
         while waiting and len(window) < wide:
             window.append(waiting.pop())
-        direction = _null_vector(constraints[window])
+        direction = _null_vector(constraints[window]) if window else None
         if direction is None:
             return
         _step(current, np.array(window), direction, stream.uniform())
@@ -61,18 +69,17 @@ def _null_vector(rows: NDArray[np.float64]) -> Floats | None:
     """Give a direction in which no constraint changes, or None where there is none.
 
     Elimination with the largest pivot, the first free unit moves by 1: unlike a singular value decomposition it has one
-    answer on every machine.
+    answer on every machine. Each constraint is measured by its own largest entry, whatever unit it is counted in.
     """
     units = len(rows)
-    table = rows.T.copy()
+    largest = np.abs(rows).max(axis=0)
+    table = (rows / np.where(largest > 0.0, largest, 1.0)).T
     pivots: list[int] = []
     for unit in range(units):
-        if len(pivots) == len(table):
-            return _free(table, pivots, unit, units)
         below = np.abs(table[len(pivots) :, unit])
-        row = len(pivots) + int(np.argmax(below)) if below.size else 0
-        if not below.size or below.max() < FLAT * max(1.0, float(np.abs(rows).max())):
+        if not below.size or below.max() < FLAT:
             return _free(table, pivots, unit, units)
+        row = len(pivots) + int(np.argmax(below))
         table[[len(pivots), row]] = table[[row, len(pivots)]]
         table[len(pivots)] /= table[len(pivots), unit]
         for other in range(len(table)):
