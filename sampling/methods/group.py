@@ -63,7 +63,7 @@ def take(
     Raises
     ------
     SamplingError
-        ``draw.method_failed``: the odds of maximum entropy sampling were not found.
+        ``draw.method_failed``: the odds of maximum entropy sampling were not found, or rounding lost the size.
     """
     if method in ("systematic", "pps_systematic"):
         return _systematic(listed, n, start)
@@ -120,20 +120,24 @@ def _fixed(method: Method, listed: GroupList, n: int, stream: Stream) -> list[Ta
     found = inclusion(listed.sizes, n)
     others = found.others(listed.sizes)
     probabilities = np.array(found.floats(listed.sizes, others), dtype=np.float64)
-    chosen = _STREAMED[method](listed, others, probabilities, stream) if found.points else np.empty(0, dtype=np.int64)
+    chosen = _stream_of(method, listed, others, probabilities, stream) if found.points else np.empty(0, dtype=np.int64)
     return _together(listed, found, [others[i] for i in chosen.tolist()])
+
+
+def _stream_of(method: Method, listed: GroupList, others: Sequence[int], given: Floats, stream: Stream) -> Positions:
+    """Draw by a stream and see that the size is the one asked for: probabilities are stated for it alone."""
+    try:
+        chosen = _STREAMED[method](listed, others, given, stream)
+    except ArithmeticError as error:
+        raise SamplingError("draw.method_failed", method=method, units=given.size) from error
+    if chosen.size != round(float(given.sum())):
+        raise SamplingError("draw.method_failed", method=method, units=given.size)
+    return chosen
 
 
 def _together(listed: GroupList, found: Inclusion, chosen: Sequence[int]) -> list[Taken]:
     positions = sorted([*found.certainties, *chosen])
     return [Taken(i, *found.ratio(i, listed.sizes[i])) for i in positions]
-
-
-def _maximum_entropy(_listed: GroupList, _others: Sequence[int], given: Floats, stream: Stream) -> Positions:
-    try:
-        return maximum_entropy.select(given, stream)
-    except ArithmeticError as error:
-        raise SamplingError("draw.method_failed", method="maximum_entropy", units=given.size) from error
 
 
 def _balanced(listed: GroupList, others: Sequence[int], given: Floats, stream: Stream) -> Positions:
@@ -151,7 +155,7 @@ def _spread(listed: GroupList, others: Sequence[int], given: Floats, stream: Str
 _Streamed = Callable[[GroupList, Sequence[int], Floats, Stream], Positions]
 _STREAMED: Mapping[Method, _Streamed] = {
     "sampford": lambda _listed, _others, given, stream: sampford.select(given, stream),
-    "maximum_entropy": _maximum_entropy,
+    "maximum_entropy": lambda _listed, _others, given, stream: maximum_entropy.select(given, stream),
     "brewer": lambda _listed, _others, given, stream: brewer.select(given, stream),
     "tille": lambda _listed, _others, given, stream: tille.select(given, stream),
     "pivotal": lambda _listed, _others, given, stream: pivotal.select(given, stream),

@@ -36,7 +36,7 @@ def select(probabilities: Floats, coordinates: NDArray[np.float64], stream: Stre
         other = left.nearest(one)
         fight(current, one, other, stream.uniform())
         for unit in (one, other):
-            if not 1e-9 < current[unit] < 1.0 - 1e-9:
+            if current[unit] in (0.0, 1.0):
                 left.remove(unit)
     return np.flatnonzero(np.array(current) > 0.5)
 

@@ -1,13 +1,8 @@
 """The pivotal method: two units fight, one wins or loses for good; joint probabilities are not known in closed form."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from sampling.methods.randomness import Floats, Positions, Stream
-
-EPSILON = 1e-9
-"""A probability this near to 0 or 1 is decided."""
 
 
 def select(probabilities: Floats, stream: Stream) -> Positions:
@@ -25,7 +20,7 @@ def select(probabilities: Floats, stream: Stream) -> Positions:
     standing = 0
     for unit in range(1, probabilities.size):
         standing = fight(current, standing, unit, next(numbers))
-    return np.flatnonzero(np.array(current) > 1.0 - 1e-6)
+    return np.flatnonzero(np.array(current) > 0.5)  # the last one keeps what roundings left beside 0 or 1
 
 
 def fight(current: list[float], one: int, other: int, number: float) -> int:
@@ -50,9 +45,5 @@ def fight(current: list[float], one: int, other: int, number: float) -> int:
 
 
 def _decided(value: float) -> bool:
-    return value < EPSILON or value > 1.0 - EPSILON
-
-
-def undecided(current: Sequence[float]) -> list[int]:
-    """List the positions that are neither 0 nor 1 yet."""
-    return [i for i, value in enumerate(current) if not _decided(value)]
+    """Tell whether a unit has fought its last: a threshold beside 0 would take all chance from many little units."""
+    return value in (0.0, 1.0)
