@@ -1,22 +1,43 @@
-"""Joint probabilities where the exact ones are unknown or unusable: approximations for designs near maximum entropy."""
+"""Joint probabilities where the exact ones are unknown or unusable: approximations for designs near maximum entropy.
+
+Each gives an array of shape (N, N) whose diagonal holds the probabilities themselves; a sample of one unit has no pairs.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sampling.methods.randomness import Floats
 
+_ROUNDING = 1e-9
+
 
 def hajek(probabilities: Floats) -> NDArray[np.float64]:
-    """Approximate by ``pi_k pi_l (1 - (1 - pi_k)(1 - pi_l) / d)``, d = sum pi (1 - pi) (Hájek 1964, theorem 5.2)."""
+    """Approximate by ``pi_k pi_l (1 - (1 - pi_k)(1 - pi_l) / d)``, d = sum pi (1 - pi) (Hájek 1964, theorem 5.2).
+
+    Raises
+    ------
+    ArithmeticError
+        d is below 1, where the approximation, made for large d, can be negative.
+    """
+    if _single(probabilities):
+        return np.diag(probabilities)
     rest = 1.0 - probabilities
     spread = float(np.sum(probabilities * rest))
-    pairs = np.outer(probabilities, probabilities) * (1.0 - np.outer(rest, rest) / spread)
-    np.fill_diagonal(pairs, probabilities)
-    return pairs
+    if spread < 1.0:
+        raise ArithmeticError(f"sum of p (1 - p) is {spread}, too small for this approximation")
+    return _possible(np.outer(probabilities, probabilities) * (1.0 - np.outer(rest, rest) / spread), probabilities)
 
 
 def hartley_rao(probabilities: Floats) -> NDArray[np.float64]:
-    """Approximate those of systematic sampling in random order (Hartley and Rao 1962, formula 5.15, order N**-4)."""
+    """Approximate those of systematic sampling in random order (Hartley and Rao 1962, formula 5.15, order N**-4).
+
+    Raises
+    ------
+    ArithmeticError
+        The probabilities are too uneven: no sample has such pairs.
+    """
+    if _single(probabilities):
+        return np.diag(probabilities)
     p, n = probabilities, float(probabilities.sum())
     squares, cubes = float(np.sum(p**2)), float(np.sum(p**3))
     a, b = p[:, None], p[None, :]
@@ -29,18 +50,39 @@ def hartley_rao(probabilities: Floats) -> NDArray[np.float64]:
         + 3 * (n - 1) / n**5 * a * b * squares**2
         - 2 * (n - 1) / n**4 * a * b * cubes
     )
-    np.fill_diagonal(pairs, probabilities)
-    return np.asarray(pairs)
+    return _possible(np.asarray(pairs), probabilities)
 
 
 def brewer(probabilities: Floats) -> NDArray[np.float64]:
     """Approximate by ``pi_k pi_l (c_k + c_l) / 2``, ``c = (n - 1) / (n - pi (2n - 1)/(n - 1) + sum pi**2 / (n - 1))``.
 
     Brewer (2002), formula 9.14, as Brewer and Donadio (2003), formula 18.
+
+    Raises
+    ------
+    ArithmeticError
+        The probabilities are too uneven: no sample has such pairs.
     """
+    if _single(probabilities):
+        return np.diag(probabilities)
     n = float(probabilities.sum())
     squares = float(np.sum(probabilities**2))
-    c = (n - 1) / (n - (2 * n - 1) / (n - 1) * probabilities + squares / (n - 1))
-    pairs = np.outer(probabilities, probabilities) * (c[:, None] + c[None, :]) / 2.0
+    below = n - (2 * n - 1) / (n - 1) * probabilities + squares / (n - 1)
+    if (below <= 0.0).any():
+        raise ArithmeticError("the probabilities are too uneven for this approximation")
+    c = (n - 1) / below
+    return _possible(np.outer(probabilities, probabilities) * (c[:, None] + c[None, :]) / 2.0, probabilities)
+
+
+def _single(probabilities: Floats) -> bool:
+    """Tell whether at most one unit is taken, so that no two are taken together."""
+    return round(float(probabilities.sum())) < 2
+
+
+def _possible(pairs: NDArray[np.float64], probabilities: Floats) -> NDArray[np.float64]:
+    """Put the probabilities on the diagonal, and refuse pairs below 0 or likelier than one of their units."""
     np.fill_diagonal(pairs, probabilities)
-    return np.asarray(pairs)
+    most = np.minimum(probabilities[:, None], probabilities[None, :])
+    if (pairs < -_ROUNDING).any() or (pairs > most + _ROUNDING).any():
+        raise ArithmeticError("the probabilities are too uneven for this approximation")
+    return pairs

@@ -72,3 +72,34 @@ def test_approximations_come_near_the_exact_ones_of_large_groups(
     exact = maximum_entropy.joint(given_)
     off = ~np.eye(given_.size, dtype=bool)
     assert np.abs(approximate(given_) / exact - 1.0)[off].max() < 0.01
+
+
+APPROXIMATE = [joint.hajek, joint.hartley_rao, joint.brewer]
+
+
+@pytest.mark.parametrize("approximate", APPROXIMATE)
+def test_a_single_unit_has_no_partner(approximate: Callable[[Floats], NDArray[np.float64]]) -> None:
+    given_ = np.array([0.2, 0.3, 0.5])
+    assert (approximate(given_) == np.diag(given_)).all()
+
+
+@pytest.mark.parametrize("approximate", APPROXIMATE)
+@given(given_=probabilities())
+@settings(max_examples=60, deadline=None)
+def test_approximations_are_possible_or_refused(
+    approximate: Callable[[Floats], NDArray[np.float64]], given_: Floats
+) -> None:
+    try:
+        pairs = approximate(given_)
+    except ArithmeticError:
+        return
+    assert (pairs >= -1e-9).all()
+    assert (pairs <= np.minimum(given_[:, None], given_[None, :]) + 1e-9).all()
+
+
+def test_approximations_far_from_their_conditions_are_refused() -> None:
+    with pytest.raises(ArithmeticError, match="too small"):
+        joint.hajek(np.array([0.999, 0.999, 0.001, 0.001]))
+    one_large = np.concatenate([[0.99], np.full(101, 0.01)])
+    with pytest.raises(ArithmeticError, match="uneven"):
+        joint.brewer(one_large)
