@@ -20,6 +20,7 @@ MINIMUM = ("design.minimum_too_large", "design.minimum_too_large_at_top")
 """What is said of units inside a parent, and at the first stage, where there is none."""
 LARGEST_TOTAL = 9 * 10**18
 """What all sizes of a stage may come to, decimals times the power of ten of their places: engines add in 64 bits."""
+WRONG_SIZES = ("design.negative_size", "design.size_too_large")
 SHOWN_VALUES = 12
 """How many of a column's values a complaint about an unknown one shows."""
 
@@ -43,11 +44,12 @@ def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "d
     if not same_levels(design.levels, frame.levels):
         return [complain("design.frame_differs", file=file, column="frame")]
     complaints = [*_unknown_values(engine, design), *_wrong_sizes(engine, design), *check_numbers(engine, design)]
-    if any(one.code == "design.size_too_large" for one in complaints):
-        # Nothing can be added up, so that there is nothing more to say.
-        return [complain(one.code, file=file, column=one.column, **one.details_beyond_place) for one in complaints]
     unknown = {one.column for one in complaints if one.code == "design.unknown_value"}
+    # Sizes that are wrong cannot be added up: of their stage there is nothing more to say.
+    unsized = {one.column for one in complaints if one.code in WRONG_SIZES}
     for number in range(len(design.stages)):
+        if f"stages[{number}].size" in unsized:
+            continue
         # A line that names an unknown value matches no stratum: that is said already.
         found = _check_stage(engine, design, number)
         complaints.extend(one for one in found if one.code != "design.empty_stratum" or one.column not in unknown)
@@ -55,8 +57,13 @@ def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "d
 
 
 def _unknown_values(engine: Engine, design: Design) -> Iterable[Complaint]:
-    """Complain about values that a rule or a take line names and the column does not hold."""
+    """Complain about values that a rule or a take line names and the column does not hold.
+
+    What a level that is listed later will hold is not known, nor is it all known when some of its lists have come.
+    """
     asked: list[tuple[str, str, str]] = []
+    later = design.first_later()
+    listed = len(design.levels) if later is None else design.depth(later)
     for kind, rules in (("only", design.only), ("exclude", design.exclude), ("purposive", design.purposive)):
         asked += [(f"{kind}[{i}]", rule.column, value) for i, rule in enumerate(rules) for value in rule.values]
     for i, stage in enumerate(design.stages):
@@ -66,6 +73,7 @@ def _unknown_values(engine: Engine, design: Design) -> Iterable[Complaint]:
                     (f"stages[{i}].{key}.by[{j}]", name, value)
                     for j, line in enumerate(take.by)
                     for name, value in line.when.items()
+                    if column_depth(design.levels, name) < listed
                 ]
     known: dict[str, list[str]] = {}
     for place, name, value in asked:
@@ -113,7 +121,8 @@ def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Compla
     if not groups:
         yield complain("design.no_units", column=place, stage=stage.name)
         return
-    yield from _empty_strata(design, number, groups)
+    if stage.listed == "frame":  # the next list may hold what a line is for
+        yield from _empty_strata(design, number, groups)
     unplanned = list(check_planned(stage, groups, place))
     if unplanned:
         yield from unplanned
@@ -121,7 +130,7 @@ def _check_stage(engine: Engine, design: Design, number: int) -> Iterable[Compla
     plan = plan_takes(stage, groups)
     shortages = plan.shortages
     told = shortages and stage.when_short == "refuse"
-    if not told and not any(take.main or by_share(stage, take) for take in plan.takes):
+    if not told and stage.listed == "frame" and not any(take.main or by_share(stage, take) for take in plan.takes):
         yield complain("design.nothing_taken", column=f"{place}.take", stage=stage.name)
     yield from check_groups(engine, stage, plan.takes, place, "checked_units")
     yield from _shortages(place, stage.name, [one for one in shortages if one.minimum], MINIMUM)

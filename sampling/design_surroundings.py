@@ -1,6 +1,6 @@
 """Check what stands around the stages of a design: purposive units, other draws, planned fieldwork, later lists."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sampling.errors import Complaint, complain
 from sampling.stages import Design
@@ -90,3 +90,15 @@ def _check_later(design: Design, file: str) -> Iterator[Complaint]:
             yield complain(
                 "design.size_not_known", file=file, column=f"stages[{number}].size", stage=stage.name, name=size.name
             )
+    yield from _check_rules_of_later(design, file, unknown)
+
+
+def _check_rules_of_later(design: Design, file: str, unknown: Collection[str]) -> Iterator[Complaint]:
+    """No rule rests on what is filled in when the seed is known: who fills it in would decide who takes part."""
+    for key, rules in (("only", design.only), ("exclude", design.exclude), ("purposive", design.purposive)):
+        for i, rule in enumerate(rules):
+            if rule.column in unknown:
+                place = f"{key}[{i}]"
+                yield complain(
+                    "design.rule_on_later", file=file, column=place, name=rule.column, level=rule.level, rule=key
+                )

@@ -8,6 +8,7 @@ import pytest
 
 from sampling.commitment import commit, hash_secret
 from sampling.design import Design, canonical, load_design
+from sampling.design_check import check_design
 from sampling.draw import run_draw
 from sampling.errors import Complaint, SamplingError
 from sampling.frame import Frame, FrameMapping, read_frame, write_frame
@@ -139,7 +140,7 @@ def test_drawn_villages_that_were_never_listed_are_told(
     assert [(each.place, each.ok, each.extent, each.found) for each in found] == [
         ("stages[1].lists", True, "partial", tuple(others))
     ]
-    assert found[0].complaint is not None
+    assert found[0].complaint is not None and found[0].complaint.code == "draw.not_listed"
     assert all(text in say(found[0].complaint)[0] for text in ("4 个", "3 个", others[0]))
     # A county with its own rows is told of its own villages and of those of others: the manifest has them all.
     county = frame_of(tmp_path, design, {one: 8}, counties=("c1",))
@@ -148,6 +149,42 @@ def test_drawn_villages_that_were_never_listed_are_told(
     everything = frame_of(tmp_path, design, dict.fromkeys(villages(first), 8))
     late = go_on(manifest, everything, 4)
     assert all(each.extent == "full" for each in verify_draw(late, saved(everything, tmp_path)))
+
+
+def test_classes_that_no_list_holds_yet_are_no_fault(tmp_path: Path) -> None:
+    """Class rules of a stage that is listed later are those of lists to come, before any and after some."""
+    by = "{each: 1, by: [{when: {household_class: a}, take: 2}, {when: {household_class: never}, take: 1}]}"
+    reading = load_design(DESIGN.replace("take: 2, reserves: 1", f"take: {by}, reserves: 1"))
+    assert reading.design is not None, reading.complaints
+    design = reading.design
+    frame = frame_of(tmp_path, design, {})
+    bound = commit(design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
+    drawn = run_draw(design, frame, bound, SECRET, None, drawn_at="2026-03-02T08:00:00Z", code_version="test")
+    one = villages(drawn)[0]
+    late = go_on(drawn, frame_of(tmp_path, design, {one: 8}), 3)
+    taken = [unit.stratum for unit in late.stages[1].units if unit.sample_type != "reserve"]
+    assert sorted(taken) == ["a", "a", "b"]
+    saved_frame = saved(frame_of(tmp_path, design, {one: 8}), tmp_path)
+    assert [finding for finding in verify_draw(late, saved_frame) if not finding.ok] == []
+    # A line on a column that is known stays checked.
+    wrong = load_design(
+        DESIGN.replace(
+            "take: 2, reserves: 1", f"take: {by.replace('household_class: never', 'county_code: c9')}"
+        ).replace("strata: [household_class]", "strata: [county_code, household_class]")
+    ).design
+    assert wrong is not None
+    assert [one.code for one in check_design(wrong, frame)] == ["design.unknown_value"]
+
+
+@pytest.mark.parametrize("rule", ["only", "exclude", "purposive"])
+def test_no_rule_rests_on_what_is_filled_in_when_the_seed_is_known(rule: str, say: Say) -> None:
+    for column in ("household_class", "household_id"):
+        text = f"{DESIGN}{rule}:\n  - {{level: household, column: {column}, values: [x], reason: r}}\n"
+        found = load_design(text if rule != "only" else text.replace(", reason: r", "")).complaints
+        assert [(one.code, one.column) for one in found] == [("design.rule_on_later", f"{rule}[0]")]
+        assert column in say(found[0])[0]
+    above = f"{DESIGN}{rule}:\n  - {{level: village, column: village_code, values: [c1v0], reason: r}}\n"
+    assert load_design(above if rule != "only" else above.replace(", reason: r", "")).complaints == ()
 
 
 def test_what_cannot_be_bound_is_refused(tmp_path: Path, design: Design, first: Manifest, say: Say) -> None:
