@@ -3,6 +3,7 @@
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from sampling.design import Stage
 from sampling.engine import Engine
@@ -21,12 +22,16 @@ class GroupChances:
     ----------
     certainties, without : int
         Units whose conditional probability is 1, and those that cannot be taken at all.
+    expected : float
+        Units expected in the sample, over the draw of all stages above; different ones, where a unit may be drawn
+        several times.
     least, most : float or None
         Smallest and largest probability of the units that can be taken; None where there are none.
     """
 
     certainties: int
     without: int
+    expected: float
     least: float | None
     most: float | None
 
@@ -59,7 +64,7 @@ def stage_chances(
         conditional = _conditional(stage, take, sizes)
         parent = above.get(take.group.parent, 0.0)
         chances |= {unit_id: parent * own for unit_id, own in zip(ids, conditional, strict=True)}
-        groups.append(_group(conditional, parent))
+        groups.append(_group(conditional, parent, parent * _expected(stage, take, conditional)))
     return StageChances(tuple(groups), chances)
 
 
@@ -74,8 +79,14 @@ def _lists(engine: Engine, stage: Stage, units: str) -> dict[tuple[str, str], tu
 
 
 def _alike(take: GroupTake, above: Above) -> GroupChances:
-    own = _share(take)
-    return _group([own] * min(1, take.group.population), above.get(take.group.parent, 0.0), take.group.population)
+    own, parent, population = _share(take), above.get(take.group.parent, 0.0), take.group.population
+    return _group([own] * min(1, population), parent, parent * own * population, population)
+
+
+def _expected(stage: Stage, take: GroupTake, conditional: Sequence[float]) -> float:
+    """Give how many units the group gives: its number, unless the method lets chance decide how many there are."""
+    random = not stage.traits.fixed_size or stage.method == "with_replacement"
+    return fsum(conditional) if random else float(take.main)
 
 
 def _share(take: GroupTake) -> float:
@@ -95,11 +106,12 @@ def _conditional(stage: Stage, take: GroupTake, sizes: Sequence[int]) -> list[fl
     return [own * take.main / together for own in inclusion_probabilities(sizes, together)]
 
 
-def _group(conditional: Sequence[float], parent: float, each: int = 1) -> GroupChances:
+def _group(conditional: Sequence[float], parent: float, expected: float, each: int = 1) -> GroupChances:
     possible = [own * parent for own in conditional if own > 0.0]
     return GroupChances(
         certainties=each * sum(own == 1.0 for own in conditional),
         without=each * sum(own == 0.0 for own in conditional),
+        expected=expected,
         least=min(possible, default=None),
         most=max(possible, default=None),
     )

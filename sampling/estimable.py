@@ -38,7 +38,7 @@ def estimability(design: Design, file: str = "design.yaml") -> list[Complaint]:
             column=f"stages[{i}].joint_method",
             stage=stage.name,
             value=stage.joint_method,
-            allowed=", ".join(COMPUTED_METHODS),
+            allowed=", ".join(name for name in _suited(stage) if name in COMPUTED_METHODS) or "–",
         )
         for i, stage in unequal
         if stage.joint_method not in COMPUTED_METHODS
@@ -62,6 +62,11 @@ def without_interval(design: Design, file: str = "design.yaml") -> list[Complain
     The service commits no such design and estimates no draw by one; those who work with files are warned.
     """
     return [each for each in estimability(design, file) if each.code != LONE_UNIT]
+
+
+def _suited(stage: Stage) -> tuple[str, ...]:
+    """List the joint methods that go with a stage's method and order."""
+    return stage.traits.joint_methods.get(stage.order, ())
 
 
 def _lone_places(stage: Stage) -> Iterator[str]:

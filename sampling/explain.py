@@ -36,6 +36,8 @@ class StratumExplanation:
         Expected number of units in the sample, over the draw of all stages above.
     expected_reserves : float
         The same for reserves.
+    lone : int
+        Parents in which a single unit of several is taken: no variance inside them.
     without : int
         Units that cannot be taken: their size is 0, or their group takes none.
     least, most : float or None
@@ -54,6 +56,7 @@ class StratumExplanation:
     certainties: int
     expected: float
     expected_reserves: float
+    lone: int
     without: int
     least: float | None
     most: float | None
@@ -71,6 +74,8 @@ class StageExplanation:
     strata: tuple[StratumExplanation, ...]
     population: int
     expected: float
+    inside_purposive: int
+    """Units drawn inside units that were chosen by judgement: visited, but outside all the other numbers."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,8 @@ def explain(design: Design, frame: Frame) -> Explanation:
         purposive = tuple(_purposive(engine, design, i) for i in range(len(design.purposive)))
     expected = {stage.name: stage.expected for stage in stages if stage.listed == "frame"}
     beside = {
-        stage.name: float(sum(one.units for one in purposive if one.stage == stage.name)) for stage in design.stages
+        stage.name: float(stage.inside_purposive + sum(one.units for one in purposive if one.stage == stage.name))
+        for stage in stages
     }
     return Explanation(counts, tuple(stages), purposive, workload(design, expected, beside))
 
@@ -140,9 +146,12 @@ def _explain_stage(engine: Engine, design: Design, number: int, above: Above) ->
     stage = design.stages[number]
     head = (stage.name, stage.method, stage.joint_method, stage.listed, stage.unannounced)
     if stage.listed == "later":
-        return StageExplanation(*head, (), 0, 0.0), {}
+        return StageExplanation(*head, (), 0, 0.0, 0), {}
     engine.define("explained_units", units_step(engine, design, number))
-    takes = plan_takes(stage, read_groups(engine, design, number, "explained_units")).takes
+    groups = read_groups(engine, design, number, "explained_units")
+    chosen = _chosen(engine, design, number)
+    inside = sum(take.main for take in plan_takes(stage, groups).takes if take.group.parent in chosen)
+    takes = [take for take in plan_takes(stage, groups).takes if take.group.parent not in chosen]
     last = number == len(design.stages) - 1
     chances = stage_chances(engine, stage, takes, above, "explained_units", last=last)
     by_stratum: dict[str, list[tuple[GroupTake, GroupChances]]] = {}
@@ -150,7 +159,15 @@ def _explain_stage(engine: Engine, design: Design, number: int, above: Above) ->
         by_stratum.setdefault(take.group.stratum, []).append((take, group))
     strata = tuple(_stratum(stage, stratum, by_stratum[stratum], above) for stratum in sorted(by_stratum))
     population = sum(stratum.population for stratum in strata)
-    return StageExplanation(*head, strata, population, fsum(stratum.expected for stratum in strata)), chances.units
+    return StageExplanation(
+        *head, strata, population, fsum(stratum.expected for stratum in strata), inside
+    ), chances.units
+
+
+def _chosen(engine: Engine, design: Design, number: int) -> frozenset[str]:
+    """List the units above a stage that were chosen by judgement."""
+    step = purposive_step(engine, design, number - 1) if number else None
+    return frozenset() if step is None else frozenset(row[0] for row in engine.rows(f"SELECT id FROM ({step}) AS c"))
 
 
 def _stratum(
@@ -171,8 +188,9 @@ def _stratum(
         short=sum(take.short for take in takes),
         short_of_reserves=sum(take.short_of_reserves for take in takes),
         certainties=sum(group.certainties for group in chances),
-        expected=fsum(above.get(take.group.parent, 0.0) * take.main for take in takes),
+        expected=fsum(group.expected for group in chances),
         expected_reserves=fsum(above.get(take.group.parent, 0.0) * take.reserves for take in takes),
+        lone=sum(take.main == 1 < take.group.available for take in takes) if stage.traits.fixed_size else 0,
         without=sum(group.without for group in chances),
         least=min((group.least for group in chances if group.least is not None), default=None),
         most=max((group.most for group in chances if group.most is not None), default=None),

@@ -1,13 +1,13 @@
 """Work out how many units each group takes: a group is one stratum inside one parent."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from sampling.allocate import Precision, StratumMeasure, allocate, bounds, precision_total
 from sampling.stages import Stage
-from sampling.takes import Planned, Take, TakeEach, TakeTotal, share_of
+from sampling.takes import ALL, Planned, Take, TakeEach, TakeTotal, share_of
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
     """Work out main units and reserves of every group, in the order given; what is lacking is cut and named."""
     main = _numbers(stage.take, groups, [group.available for group in groups])
     left = [group.available - number for group, number in zip(groups, main.given, strict=True)]
-    reserves = _numbers(stage.reserves, groups, left)
+    reserves = _without_whole(stage.take, groups, _numbers(stage.reserves, groups, left))
     lacking = {
         (group.parent, group.stratum): Shortage(
             group.parent, group.stratum, first + then, group.available, alike=group.alike
@@ -91,7 +91,7 @@ def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
         for group, first, then in zip(groups, main.asked, reserves.asked, strict=True)
         if first + then > group.available
     }
-    share = _shares(stage)
+    share = _shares(stage) if stage.method == "bernoulli" else None  # other methods take whole numbers
     takes = [
         GroupTake(group, number, extra, first > number, first <= number and then > extra, share and share(group))
         for group, number, extra, first, then in zip(
@@ -99,6 +99,16 @@ def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
         )
     ]
     return TakePlan(tuple(takes), (*lacking.values(), *main.shortages, *reserves.shortages))
+
+
+def _without_whole(take: Take, groups: Sequence[Group], reserves: "_Numbers") -> "_Numbers":
+    """Ask no reserves of groups that are taken whole: there is nothing left to stand by, and nothing lacks."""
+    if not isinstance(take, TakeEach) or ALL not in (take.each, *(line.take for line in take.by)):
+        return reserves
+    asked = [
+        0 if take.amount(group.values) == ALL else number for group, number in zip(groups, reserves.asked, strict=True)
+    ]
+    return replace(reserves, asked=asked)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum
+from math import fsum, inf
 
 from sampling.errors import Complaint, complain
 
@@ -83,10 +83,11 @@ def base_weight(parent_probability: float, population: float, main: int, opened:
     Raises
     ------
     ValueError
-        A probability outside (0, 1] or more units than the population.
+        A probability that is none or more units than the population. That of the parent may exceed 1: it is an expected
+        number of draws, divided by their number, where units are drawn with replacement.
     """
     probability = (main + opened) / population if population else 0.0
-    if not 0 < parent_probability <= 1 or not 0 < probability <= 1 + 1e-12:
+    if not 0 < parent_probability < inf or not 0 < probability <= 1 + 1e-12:
         raise ValueError(f"no probability: parent {parent_probability}, {main} + {opened} of {population}")
     return 1.0 / (parent_probability * probability)
 

@@ -86,7 +86,9 @@ def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
         if not each["purposive"]:  # the explanation tells these
             click.echo(sentence("draw.left_out", {**each, "values": "、".join(each["values"])}, language()))
     click.echo("\n".join(in_words(design, told, language())))
-    click.echo(sentence("draw.design_fine", {"file": design_path.name, "stages": len(design.stages)}, language()))
+    code = "draw.design_usable" if remarks else "draw.design_fine"
+    details = {"file": design_path.name, "stages": len(design.stages), "count": len(remarks)}
+    click.echo(sentence(code, details, language()))
     print_complaints(remarks)
 
 

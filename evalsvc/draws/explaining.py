@@ -49,6 +49,8 @@ def _stage(stage: StageExplanation, language: str) -> Iterator[str]:
     yield sentence("draw.explain.stage", details, language) + remarks
     for stratum in stage.strata:
         yield "  " + _stratum(stratum, language)
+    if stage.inside_purposive:
+        yield "  " + sentence("draw.explain.inside_purposive", {"units": stage.inside_purposive}, language)
 
 
 def _remarks(stage: StageExplanation, language: str) -> Iterator[tuple[str, dict[str, object]]]:
@@ -59,6 +61,10 @@ def _remarks(stage: StageExplanation, language: str) -> Iterator[tuple[str, dict
     traits = METHODS[method]
     if not traits.fixed_size:
         yield "random_size", {}
+    if method == "with_replacement":
+        yield "several_times", {}
+    if traits.needs is not None:
+        yield "overstated", {}
     if not traits.exact_first_order:
         yield "nearly", {}
     if traits.numbers == "stream":
@@ -88,6 +94,8 @@ def _stratum_remarks(stratum: StratumExplanation) -> Iterator[tuple[str, dict[st
         yield "chances", {"least": f"{100 * stratum.least:.4g}%", "most": f"{100 * (stratum.most or 0):.4g}%"}
     if stratum.certainties:
         yield ("certain_below" if stratum.groups > 1 else "certain"), {"units": stratum.certainties}
+    if stratum.lone:
+        yield "lone", {"groups": stratum.lone}
     if stratum.without:
         yield "without", {"units": stratum.without}
     if stratum.short:

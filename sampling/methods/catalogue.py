@@ -26,7 +26,7 @@ Need = Literal["no", "may", "must"]
 
 _RANDOM_ORDER = ("hartley-rao", "brewer")
 _FIXED_ORDER = ("successive-differences", "with-replacement")
-_HIGH_ENTROPY = ("hajek", "brewer", "hartley-rao")
+_HIGH_ENTROPY = ("brewer", "hajek", "hartley-rao")
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,13 @@ METHODS: Mapping[Method, Traits] = {
         coordinated=True,
         exact_first_order=False,
     ),
-    "sampford": Traits("must", {"ticket": ("exact", *_HIGH_ENTROPY)}, most_units=5_000),
-    "maximum_entropy": Traits("must", {"ticket": ("exact", *_HIGH_ENTROPY)}, most_units=2_000),
-    "brewer": Traits("must", {"ticket": ("brewer", "hajek", "hartley-rao")}, most_units=20_000),
+    "sampford": Traits("must", {"ticket": (*_HIGH_ENTROPY, "exact")}, most_units=5_000),
+    "maximum_entropy": Traits("must", {"ticket": (*_HIGH_ENTROPY, "exact")}, most_units=2_000),
+    "brewer": Traits("must", {"ticket": _HIGH_ENTROPY}, most_units=20_000),
     "tille": Traits("must", {"ticket": (*_HIGH_ENTROPY, "exact")}, most_units=5_000),
     "pivotal": Traits("may", {"ticket": _HIGH_ENTROPY, "frame": _FIXED_ORDER}),
     "with_replacement": Traits("must", {"ticket": ("with-replacement",)}, reserves=False),
-    "balanced": Traits("may", {"ticket": ("hajek",)}, reserves=False, needs="balance", most_units=100_000),
-    "spread": Traits("may", {"ticket": ("hajek",)}, reserves=False, needs="coordinates", most_units=200_000),
+    "balanced": Traits("may", {"ticket": ("brewer", "hajek")}, reserves=False, needs="balance", most_units=100_000),
+    "spread": Traits("may", {"ticket": ("brewer", "hajek")}, reserves=False, needs="coordinates", most_units=200_000),
 }
 """Every method of protocol 1 and beyond; docs/draw-protocol.md tells them one by one."""

@@ -8,7 +8,7 @@ import pytest
 from sampling.design import Design, load_design
 from sampling.design_check import check_design
 from sampling.errors import Complaint, SamplingError
-from sampling.explain import explain
+from sampling.explain import StratumExplanation, explain
 from sampling.frame import Frame, FrameMapping, read_frame
 from sampling.levels import Column, Level, find_column, level_depth, levels_from_json
 from sampling.methods.group import GroupList, take
@@ -255,3 +255,47 @@ def test_explain_counts_what_is_expected(frame: Frame) -> None:
     assert (stratum.take_least, stratum.take_most, stratum.reserves_most) == (1, 2, 1)
     assert stratum.expected == 1 * 2 + 0.5 * 1 + 0.5 * 1
     assert stratum.expected_reserves == 1
+
+
+def explained(text: str, sizes: list[int]) -> StratumExplanation:
+    design = load_design(LIST[: LIST.index("stages")] + text).design
+    assert design is not None
+    return explain(design, listed(sizes)).stages[0].strata[0]
+
+
+def test_what_is_expected_is_what_the_method_gives() -> None:
+    few = explained("stages: [{name: village, method: bernoulli, take: 1%}]", [1] * 49)
+    assert (few.take_most, few.expected) == (0, pytest.approx(0.49))  # not rounded away
+    again = explained(
+        "stages: [{name: village, method: with_replacement, size: {column: size}, take: 4}]", [1] * 10 + [10]
+    )
+    different = 10 * (1 - (1 - 1 / 20) ** 4) + 1 - (1 - 10 / 20) ** 4
+    assert again.expected == pytest.approx(different)  # some are drawn again
+    rounded = explained("stages: [{name: village, method: equal, take: 25%}]", [1] * 10)
+    assert (rounded.expected, rounded.least) == (3.0, 0.3)
+    alone = explained("stages: [{name: village, method: equal, take: 1}]", [1] * 10)
+    assert (alone.lone, rounded.lone) == (1, 0)
+
+
+def test_what_is_drawn_inside_chosen_units_is_told_beside(frame: Frame) -> None:
+    rule = "purposive: [{level: village, column: village_code, values: [A], reason: 偏远}]\n"
+    told = explain(
+        design_of(
+            rule + "fieldwork: {minutes: {household: 10}}\nstages: [{name: village, method: equal, take: 2}, "
+            "{name: household, method: equal, take: 3, when_short: take_all}]"
+        ),
+        frame,
+    )
+    household = told.stages[1]
+    assert household.inside_purposive == 3
+    assert household.population == 3  # B has one household, D two; A's four stand for themselves
+    assert told.workload is not None and told.workload.minutes == pytest.approx(10 * (household.expected + 3))
+
+
+def test_a_class_taken_whole_lacks_no_reserves(frame: Frame) -> None:
+    design = design_of(
+        "exclude: [{level: household, column: household_id, values: [D2], reason: 无类别}]\n"
+        "stages: [{name: household, method: equal, strata: [household_class], reserves: 1, "
+        "take: {each: 1, by: [{when: {household_class: 脱贫户}, take: all}]}}]"
+    )
+    assert check_design(design, frame) == []

@@ -1,6 +1,7 @@
 """Weights after fieldwork."""
 
 from collections.abc import Callable
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -65,7 +66,7 @@ def test_only_a_silence_that_reaches_the_coarsest_class_is_complained_of() -> No
 def test_impossible_units_are_refused() -> None:
     with pytest.raises(ValueError, match="ineligible"):
         household_weights([unit("h1", eligible=False)])
-    for wrong in ((0.0, 20, 4, 0), (0.5, 3, 4, 0), (1.5, 20, 4, 0), (0.5, 20, 0, 0)):
+    for wrong in ((0.0, 20, 4, 0), (0.5, 3, 4, 0), (inf, 20, 4, 0), (0.5, 20, 0, 0)):
         with pytest.raises(ValueError, match="no probability"):
             base_weight(*wrong)
 
