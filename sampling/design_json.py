@@ -94,7 +94,8 @@ def _take(take: Take) -> dict[str, object]:
 
 
 def _precision(value: Precision) -> dict[str, object]:
-    return {key: part if isinstance(part, int) else str(part) for key, part in asdict(value).items()}
+    # Never 1E-12: the schema has plain digits only, and the canonical form has to be read again.
+    return {key: part if isinstance(part, int) else format(part, "f") for key, part in asdict(value).items()}
 
 
 def _planned(planned: Planned | None) -> dict[str, object] | None:

@@ -18,6 +18,7 @@ UNDRAWABLE = frozenset(
         "design.odds_not_found",
         "design.number_missing",
         "design.weight_unreadable",
+        "design.negative_size",
         "design.size_too_large",
     }
 )
