@@ -437,6 +437,58 @@ def unfit_texts(manifest, rows):
                 yield f"text {name}"
 
 
+# --- 14. lists made later
+
+
+def later_stage(manifest):
+    """The name of the stage that is listed later, if there is one."""
+    return next((stage["name"] for stage in manifest["design"]["stages"] if stage["listed"] == "later"), None)
+
+
+def is_list(manifest, entry):
+    return entry["stage"] == later_stage(manifest) and entry["parent"] is not None
+
+
+def unlisted(manifest):
+    """Drawn parents that have no list."""
+    bound = {entry["parent"] for entry in manifest["frames"] if is_list(manifest, entry)}
+    above = manifest["stages"][-2]["units"] if later_stage(manifest) else []
+    return [unit["id"] for unit in above if unit["id"] not in bound]
+
+
+def faults_of_lists(manifest, levels, units):
+    bound = [entry for entry in manifest["frames"] if is_list(manifest, entry)]
+    if not later_stage(manifest):
+        return
+    children = {}
+    for unit_id, (parent, _) in units[-1].items():
+        children.setdefault((len(levels) - 2, parent), []).append(unit_id)
+    found = {parent: node_of(levels, units, depth, parent, children) for depth, parent in children}
+    stated = {entry["parent"]: entry["sha256"] for entry in bound}
+    drawn = {unit["id"] for unit in manifest["stages"][-2]["units"]}
+    for parent in sorted(found.keys() | stated.keys()):
+        if found.get(parent) != stated.get(parent):
+            yield f"list {parent}"
+        if parent not in drawn:
+            yield f"list of {parent}, which was not drawn"
+    if len(stated) < len(bound):
+        yield "a parent with two lists"
+    for entry in bound:
+        if not manifest["committed_at"] <= entry["committed_at"] <= manifest["drawn_at"]:
+            yield f"time of the list {entry['parent']}"
+
+
+def weigh(design, levels, units, stage, products):
+    """10: the weights of the last stage."""
+    depth = [level["name"] for level in levels].index(stage["name"])
+    for unit in stage["units"]:
+        p = unit["probability"]
+        known = p is not None and unit["parent"] in products
+        unit["weight"] = 1.0 / (products[unit["parent"]] * p) if known else None
+        if known and design["first_phase"] is not None:
+            unit["weight"] *= float(units[depth][unit["id"]][1][design["first_phase"]["weight"]])
+
+
 def check(manifest, levels, rows):
     places = [*unfit_texts(manifest, rows)]
 
@@ -449,29 +501,29 @@ def check(manifest, levels, rows):
         for name in ("protocol", "evaluation", "draw", "design", "public_source", "public_round", "public_form")
     }
     committed["frames"] = [
-        {name: entry[name] for name in ("stage", "parent", "sha256")} for entry in manifest["frames"]
+        {name: entry[name] for name in ("stage", "parent", "sha256")}
+        for entry in manifest["frames"]
+        if not is_list(manifest, entry)
     ]
     committed["secret_sha256"] = H(manifest["secret"])
     compare("commitment", H(jcs(committed)), manifest["commitment"])
     seed = H(f"{manifest['commitment']}:{manifest['secret']}:{manifest['public_value'] or ''}")
     compare("seed", seed, manifest["seed"])
     units = units_of(levels, rows)
-    nodes = frame_nodes(levels, units)
-    hashes = {None: H(US.join(nodes.values())), **(nodes if len(levels) > 1 else {})}
-    stated = {entry["parent"]: entry["sha256"] for entry in manifest["frames"]}
+    covered = len(levels) - 1 if later_stage(manifest) else len(levels)
+    nodes = frame_nodes(levels[:covered], units[:covered])
+    hashes = {None: H(US.join(nodes.values())), **(nodes if covered > 1 else {})}
+    stated = {entry["parent"]: entry["sha256"] for entry in manifest["frames"] if not is_list(manifest, entry)}
     for parent in hashes.keys() | stated.keys():
         compare(f"frames {parent}", hashes.get(parent), stated.get(parent))
+    places += faults_of_lists(manifest, levels, units)
     design, products, parents, judged = manifest["design"], {None: 1.0}, None, set()
     for number, stage in enumerate(manifest["stages"]):
+        if stage["name"] == later_stage(manifest):
+            parents &= {entry["parent"] for entry in manifest["frames"] if is_list(manifest, entry)}
         right = draw_stage(design, levels, units, number, seed, parents, judged)
         if number == len(manifest["stages"]) - 1:
-            for unit in right["units"]:
-                p = unit["probability"]
-                known = p is not None and unit["parent"] in products
-                unit["weight"] = 1.0 / (products[unit["parent"]] * p) if known else None
-                if known and design["first_phase"] is not None:
-                    depth = [level["name"] for level in levels].index(stage["name"])
-                    unit["weight"] *= float(units[depth][unit["id"]][1][design["first_phase"]["weight"]])
+            weigh(design, levels, units, right, products)
         compare(f"{stage['name']} name", right["name"], stage["name"])
         for key in ("strata", "units"):
             for i in range(max(len(right[key]), len(stage[key]))):

@@ -1,8 +1,10 @@
 """Lists that come when their villages are drawn: bound one by one, drawn from, and nothing drawn before changes."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,6 +19,7 @@ from sampling.manifest import Manifest
 from sampling.verify import verify_draw
 
 Say = Callable[[Complaint], tuple[str, str]]
+Independent = Callable[[Manifest, Frame], list[str]]
 
 SECRET = "5e" * 32
 DESIGN = """
@@ -185,6 +188,28 @@ def test_no_rule_rests_on_what_is_filled_in_when_the_seed_is_known(rule: str, sa
         assert column in say(found[0])[0]
     above = f"{DESIGN}{rule}:\n  - {{level: village, column: village_code, values: [c1v0], reason: r}}\n"
     assert load_design(above if rule != "only" else above.replace(", reason: r", "")).complaints == ()
+
+
+def test_a_checker_written_from_the_page_agrees_at_every_step(
+    tmp_path: Path, design: Design, first: Manifest, checker: ModuleType, check_independently: Independent
+) -> None:
+    one, *others = villages(first)
+    assert check_independently(first, frame_of(tmp_path, design, {})) == []
+    some = frame_of(tmp_path, design, {one: 8})
+    early = go_on(first, some, 3)
+    assert check_independently(early, some) == []
+    assert checker.unlisted(json.loads(early.to_json())) == others
+    everything = frame_of(tmp_path, design, {one: 8, **dict.fromkeys(others, 7)})
+    late = go_on(early, everything, 4)
+    assert check_independently(late, everything) == []
+    assert checker.unlisted(json.loads(late.to_json())) == []
+    fewer = frame_of(tmp_path, design, {one: 7, **dict.fromkeys(others, 7)})
+    assert f"list {one}" in check_independently(late, fewer)
+    assert f"list {others[0]}" in check_independently(late, some)
+    swapped = tuple(replace(each, parent="c1v9") if each.parent == one else each for each in late.frames)
+    assert "list of c1v9, which was not drawn" in check_independently(replace(late, frames=swapped), everything)
+    hasty = replace(late, drawn_at="2026-03-03T08:30:00Z")
+    assert f"time of the list {others[0]}" in check_independently(hasty, everything)
 
 
 def test_what_cannot_be_bound_is_refused(tmp_path: Path, design: Design, first: Manifest, say: Say) -> None:
