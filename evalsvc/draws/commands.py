@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from evalsvc.draws import log, telling
+from evalsvc.draws.decided import decided
 from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.draw_files import append_line, log_lines, now, refuse_broken, refuse_taken, write_text
 from evalsvc.draws.engine_options import engine_options
@@ -184,9 +185,7 @@ def run(
     write_text(out, text)
     append_line(log_path, log.MANIFEST, log.subject_of(design.evaluation, design.draw), sha256_text(text))
     for stage in manifest.stages:
-        reserves = sum(unit.sample_type == "reserve" for unit in stage.units)
-        details = {"stage": stage.name, "taken": len(stage.units) - reserves, "reserves": reserves}
-        click.echo(sentence("draw.stage_drawn", details, language()))
+        click.echo(telling.stage_drawn(stage, language()))
     click.echo(sentence("draw.written", {"out": str(out)}, language()))
 
 
@@ -214,8 +213,9 @@ def verify(
     text = read_text(manifest_path)
     manifest = Manifest.from_json(text, manifest_path.name)
     # Whether a file is a frame at all is no verdict about the draw.
-    open_frame(frame_path)
+    frame = open_frame(frame_path)
     findings = verify_draw(manifest, frame_path, engine)
+    about = [*telling.about(manifest, language()), *decided(manifest, frame, language())]
     logged = draw_in_copies({str(path): path.read_bytes() for path in log_paths}, manifest, text)
     stamp = _stamps().check_given(manifest, tsa_paths, manifest_path.name)
     holds = all(each.ok for each in findings) and not logged.complaints and not stamp.complaints
@@ -225,6 +225,7 @@ def verify(
         value = {
             "ok": holds,
             "branches": branches,
+            "about": about,
             "findings": [asdict(finding) for finding in findings],
             "log": seen,
             "time_stamp": {"complaints": listed(stamp.complaints), "notes": listed(stamp.notes)},
@@ -234,19 +235,24 @@ def verify(
         log_told = telling.log_check(logged.complaints, logged.notes, language(), given=bool(log_paths))
         stamp_told = telling.stamp_check(stamp.complaints, stamp.notes, language())
         told = [*telling.checks(manifest, findings, language()), stamp_told, log_told]
-        _print_check(manifest, told, branches, frame_path.name, everything=everything)
+        _print_check(about, told, branches, frame_path.name, everything=everything)
     if not holds:
         sys.exit(FAILED)
 
 
 def _print_check(
-    manifest: Manifest, told: Sequence[telling.Check], branches: Sequence[str] | None, frame: str, *, everything: bool
+    about: Sequence[str],
+    told: Sequence[telling.Check],
+    branches: Sequence[str] | None,
+    frame: str,
+    *,
+    everything: bool,
 ) -> None:
     """Print what the draw is, each check, and the conclusion; a list that is not the committed one is said first."""
     wrong = [check for check in told if check.mark == telling.WRONG]
     if any(check.name == "frame" for check in wrong):
         click.echo(sentence("draw.other_list", {"file": frame}, language()), err=True)
-    click.echo("\n".join([*telling.about(manifest, language()), ""]))
+    click.echo("\n".join([*about, ""]))
     for check in told:
         for line in telling.lines_of(check, language(), everything=everything):
             click.echo(line)

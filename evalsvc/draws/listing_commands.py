@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from evalsvc.draws import log
+from evalsvc.draws import log, telling
 from evalsvc.draws.draw_files import append_line, now, refuse_broken, refuse_taken, write_text
 from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, new
@@ -71,10 +71,7 @@ def carry_on(manifest_path: Path, frame_path: Path, lists_path: Path, out: Path,
     written = made.to_json()
     write_text(out, written)
     append_line(log_path, log.CONTINUATION, log.subject_of(made.evaluation, made.draw), sha256_text(written))
-    stage = made.stages[-1]
-    reserves = sum(unit.sample_type == "reserve" for unit in stage.units)
-    details = {"stage": stage.name, "taken": len(stage.units) - reserves, "reserves": reserves}
-    click.echo(sentence("draw.stage_drawn", details, language()))
+    click.echo(telling.stage_drawn(made.stages[-1], language()))
     click.echo(sentence("draw.written", {"out": str(out)}, language()))
     awaited = not_listed(made)
     if awaited is not None:

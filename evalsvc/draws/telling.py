@@ -1,6 +1,7 @@
 """Say in words what a check of a draw looked at, and where a manifest is not what was drawn again."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from evalsvc.words import sentence
 from evalsvc.zone import local_text
 from sampling.compare import Finding
 from sampling.errors import Complaint
-from sampling.manifest import Manifest
+from sampling.manifest import Manifest, ManifestStage
 
 CHECKS = ("protocol", "names", "design", "public", "commitment", "seed", "times", "frame", "list")
 """The checks before the stages, in the order in which they are told; `draw.check.<name>`."""
@@ -63,6 +64,14 @@ def about(manifest: Manifest, language: str) -> list[str]:
     public = ("public", "public_time") if manifest.public_value else ("no_public",)
     names = ("draw", "commitment", *public, "secret", "seed", "drawn")
     return [sentence(f"draw.about.{name}", details, language) for name in names]
+
+
+def stage_drawn(stage: ManifestStage, language: str) -> str:
+    """Count what a stage gave: units drawn by chance, reserves, and units chosen by judgement or inside chosen ones."""
+    types = Counter(unit.sample_type for unit in stage.units)
+    reserves, chosen = types["reserve"], types["purposive"]
+    details = {"stage": stage.name, "taken": types.total() - reserves - chosen, "reserves": reserves, "chosen": chosen}
+    return sentence("draw.stage_drawn_and_chosen" if chosen else "draw.stage_drawn", details, language)
 
 
 def checks(manifest: Manifest, findings: Sequence[Finding], language: str) -> list[Check]:

@@ -102,6 +102,7 @@ def test_villages_that_nobody_listed_are_told_by_every_command(drawn):
     frame = go_on(drawn, "first", "second", [one])
     told = invoke("draw", "verify", drawn / "second.json", "--frame", frame)
     assert told.exit_code == 0 and "◐ household 一级" in told.output and f"没有从中抽取：{other}" in told.output
+    assert "编码由列名单的人在机构已知种子时给定" in told.output and "已承诺 1 份" in told.output
     assert "标 ◐" in told.output and "核验通过：上列" in told.output
     made = invoke("draw", "r-script", drawn / "second.json", "--frame", frame, "--out", drawn / "r")
     assert made.exit_code == 0 and f"没有从中抽取：{other}" in made.output, made.output
