@@ -1,6 +1,6 @@
 """Joint probabilities where the exact ones are unknown or unusable: approximations for designs near maximum entropy.
 
-Each gives an array of shape (N, N) whose diagonal holds the probabilities themselves; a sample of one unit has no pairs.
+Each gives shape (N, N), the diagonal holding the probabilities themselves; a sample of one unit has no pairs.
 """
 
 import numpy as np

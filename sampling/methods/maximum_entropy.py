@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampling.methods.randomness import Floats, Positions, Stream
+from sampling.methods.symmetric import pairs_worth, size_chances
 
 _ITERATIONS = 1000
 _PATIENCE = 60
 """Steps in which the error must be halved; else the search stands still."""
-_SHORTER = 0.7
-"""Whole steps swing without end where few units have nearly all of the probability: each in vain shortens the next."""
-_SHORTEST = 0.05
+_SHORTER, _SHORTEST = 0.8, 0.5
+"""Whole steps swing without end where few units have nearly all of the probability: slow gain shortens the next."""
+_GOOD = 0.7
+"""An error that a step leaves at more than this share of the last one is a slow gain."""
 
 
 def odds_of(probabilities: Floats) -> Floats:
@@ -64,7 +66,7 @@ def _odds_of(given: tuple[float, ...]) -> Floats:
         ratio = wanted * (1.0 - reached) / reached
         if since > _PATIENCE or not (ratio > 0.0).all():
             break  # a probability has no digits left beside 1
-        step = step if error < last else max(step * _SHORTER, _SHORTEST)
+        step = step if error < _GOOD * last else max(step * _SHORTER, _SHORTEST)
         odds, last = odds * ratio**step, error
     raise ArithmeticError(f"no odds within {tolerance(probabilities.size)}")
 
@@ -160,24 +162,22 @@ def select_by_odds(odds: Floats, n: int, stream: Stream) -> Positions:
 def joint(probabilities: Floats) -> NDArray[np.float64]:
     """Give the exact joint probabilities (Chen, Dempster and Liu 1994, formula 7; Tillé 2006, result 29).
 
+    ``pi_kl = w_k w_l S_{n-2}(without k and l) / S_n``, S_m the sum over subsets of m of the products of the odds w.
+
     Returns
     -------
     array, shape (N, N)
         Joint probabilities, the diagonal the probabilities themselves.
     """
-    odds = odds_of(probabilities)
-    difference = odds[None, :] - odds[:, None]
-    alike = np.abs(difference) <= 1e-6 * odds[None, :]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pairs = (probabilities[:, None] * odds[None, :] - probabilities[None, :] * odds[:, None]) / difference
-    for i, j in np.argwhere(np.triu(alike, 1)):
-        pairs[i, j] = pairs[j, i] = _pair(odds, probabilities, int(i), int(j))
-    np.fill_diagonal(pairs, probabilities)
-    return np.asarray(pairs)
-
-
-def _pair(odds: Floats, probabilities: Floats, i: int, j: int) -> float:
-    """Give one joint probability where the odds of the two are alike, by conditioning on the first being taken."""
     n = round(float(probabilities.sum()))
-    others = np.delete(odds, i)
-    return float(probabilities[i] * _conditional(others, n - 1)[j - 1 if j > i else j])
+    if n < 2:
+        return np.diag(probabilities)  # a single unit has no partner
+    _, first, place = np.unique(probabilities, return_index=True, return_inverse=True)
+    odds = odds_of(probabilities)[first][place]  # units alike have odds that are alike to the last digit
+    poisson = odds / (1.0 + odds)
+    worth = np.zeros(n - 1)
+    worth[-1] = 1.0
+    pairs = pairs_worth(poisson, worth)
+    pairs /= size_chances(poisson, n)[n]
+    np.fill_diagonal(pairs, probabilities)
+    return pairs

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sampling.methods import maximum_entropy
 from sampling.methods.randomness import Floats, Positions, Stream
-from sampling.methods.symmetric import elementary, scale, without_each
+from sampling.methods.symmetric import pairs_worth, size_chances
 
 
 def select(probabilities: Floats, stream: Stream) -> Positions:
@@ -33,8 +33,8 @@ def select(probabilities: Floats, stream: Stream) -> Positions:
 def joint(probabilities: Floats) -> NDArray[np.float64]:
     """Give the exact joint probabilities (Sampford 1967, formulas 6 and 7).
 
-    ``pi_kl = K l_k l_l sum_{t=2..n} (t - pi_k - pi_l) L_{n-t}(without k and l) / n**(t-2)`` with ``l = p / (1 - pi)``,
-    ``p = pi / n``, L_m the sum over subsets of m of the products of l, and ``1 / K = sum_{t=1..n} t L_{n-t} / n**t``.
+    ``pi_kl = w_k w_l sum_{t=2..n} (t - pi_k - pi_l) S_{n-t}(without k and l) / sum_{t=1..n} t S_{n-t}`` with the odds
+    ``w = pi / (1 - pi)``, S_m the sum over subsets of m of the products of odds: Sampford's powers of n cancel out.
 
     Returns
     -------
@@ -44,19 +44,9 @@ def joint(probabilities: Floats) -> NDArray[np.float64]:
     n = round(float(probabilities.sum()))
     if n < 2:
         return np.diag(probabilities)  # a single unit has no partner
-    odds = probabilities / (1.0 - probabilities)
-    factor = scale(odds, n)  # with l = f odds / (f n) the powers of n leave the sums: nothing under- or overflows
-    weights = odds * factor
-    sizes = np.arange(n + 1)
-    sums = elementary(weights, n)
-    powers = factor ** np.arange(n + 1)
-    constant = 1.0 / np.sum(sizes[1:] * sums[n - sizes[1:]] * powers[sizes[1:]])
-    count = probabilities.size
-    pairs = np.empty((count, count))
-    for k in range(count):
-        without = without_each(np.where(np.arange(count) == k, 0.0, weights), n - 2)
-        terms = sizes[2:] - probabilities[k] - probabilities[:, None]
-        values = terms * without[:, n - sizes[2:]] * powers[sizes[2:]]
-        pairs[k] = constant * (weights[k] / factor) * (weights / factor) * values.sum(axis=1)
-        pairs[k, k] = probabilities[k]
-    return np.asarray((pairs + pairs.T) / 2.0)
+    missing = np.arange(n, 0.0, -1.0)  # t for samples of n - t = 0 .. n - 1
+    timed, plain = pairs_worth(probabilities, missing[:-1]), pairs_worth(probabilities, np.ones(n - 1))
+    pairs = timed - (probabilities[:, None] + probabilities[None, :]) * plain
+    pairs /= missing @ size_chances(probabilities, n - 1)
+    np.fill_diagonal(pairs, probabilities)
+    return pairs

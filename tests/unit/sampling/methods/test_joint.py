@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import combinations
+from time import process_time
 
 import numpy as np
 import pytest
@@ -103,3 +104,26 @@ def test_approximations_far_from_their_conditions_are_refused() -> None:
     one_large = np.concatenate([[0.99], np.full(101, 0.01)])
     with pytest.raises(ArithmeticError, match="uneven"):
         joint.brewer(one_large)
+
+
+@pytest.mark.parametrize("method", ["sampford", "maximum_entropy"])
+@pytest.mark.parametrize("sizes", [np.ones(150), np.random.default_rng(20261122).lognormal(0.0, 0.7, 400)])
+def test_exact_joint_probabilities_of_large_groups_are_quick(method: str, sizes: Floats) -> None:
+    made = tille.proportional(sizes, 50)
+    begun = process_time()
+    pairs = EXACT[method](made)
+    assert process_time() - begun < 4.0  # a fifth of a second on one core; N**3 n steps take longer than the limit
+    assert np.abs(pairs.sum(axis=1) - 50 * made).max() < 1e-8
+    assert pairs.min() > 0.0
+
+
+@pytest.mark.parametrize("method", ["sampford", "maximum_entropy"])
+def test_units_nearly_alike_have_nearly_the_same_pairs(method: str) -> None:
+    """No digits are lost between units that are told apart by the twelfth, the sixth or the fourth."""
+    base = np.array([0.2, 0.2, 0.3, 0.45, 0.45, 0.6, 0.35, 0.45])
+    alike = EXACT[method](base)
+    for difference in (1e-12, 1e-7, 0.9e-5, 1.1e-5, 1e-4):
+        moved = base + difference * np.array([1, -1, 0, 1, -1, 0, 0, 0])
+        pairs = EXACT[method](moved)
+        assert np.abs(pairs - alike).max() < 2.0 * difference + 1e-12
+        assert np.abs(pairs.sum(axis=1) - 3 * moved).max() < 1e-9
