@@ -158,7 +158,7 @@ def _draw_lists(
 
 
 def _draw_list(stage: Stage, seed: str, given: GroupTake, listed: "GroupList") -> Iterator[ManifestUnit]:
-    """Select main units and reserves of one group together; release them in ticket order."""
+    """Select main units and reserves of one group together, and release them one after the other."""
     from sampling.methods.group import take  # noqa: PLC0415 (as above)
     from sampling.methods.randomness import Stream  # noqa: PLC0415
 
@@ -172,7 +172,7 @@ def _draw_list(stage: Stage, seed: str, given: GroupTake, listed: "GroupList") -
         share=given.share,
     )
     keys = listed.keys([one.position for one in found])
-    for place, i in enumerate(sorted(range(len(found)), key=keys.__getitem__), start=1):
+    for place, i in enumerate(_release(stage, seed, given.main, keys), start=1):
         released, (_, ticket, unit_id) = found[i], keys[i]
         if given.reserves:
             released = replace(
@@ -181,6 +181,22 @@ def _draw_list(stage: Stage, seed: str, given: GroupTake, listed: "GroupList") -
         # A sample of random size has no reserves: however many were taken, all are main units.
         at = min(place, given.main) if not given.reserves else place
         yield _unit(given, unit_id, ticket, at, released)
+
+
+def _release(stage: Stage, seed: str, main: int, keys: Sequence[tuple[int, str, str]]) -> list[int]:
+    """Order the units taken: main units by ticket, then reserves as they are to be opened.
+
+    Where the tickets have made the list on which a stream of numbers decided, they say something about who was taken;
+    tickets of their own release each unit with the same chance.
+    """
+    by_ticket = sorted(range(len(keys)), key=keys.__getitem__)
+    if stage.traits.numbers == "tickets" or main >= len(keys):
+        return by_ticket
+    ids = [unit_id for _, _, unit_id in keys]
+    own = list(zip(Tickets(seed, f"{stage.name}/release").of_units(ids), ids, strict=True))
+    released = sorted(range(len(keys)), key=own.__getitem__)
+    first = set(released[:main])
+    return [*(i for i in by_ticket if i in first), *released[main:]]
 
 
 def _unit(given: GroupTake, unit_id: str, ticket: str, place: int, taken: Taken) -> ManifestUnit:
