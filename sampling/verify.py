@@ -1,6 +1,7 @@
 """Verify a draw from its manifest and a frame, or a branch of it: recompute everything, say where a line differs."""
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -282,6 +283,10 @@ def _check_lists(
         yield Finding.unseen(f"stages[{number}].lists", unlisted_units(manifest), missing)
     nodes = dict(nodes_of(engine, frame, len(frame.levels) - 2))
     bound = {str(entry.parent): entry.sha256 for entry in manifest.lists}
+    # A list is bound once: a second entry could claim another time for it.
+    for parent, times in sorted(Counter(str(entry.parent) for entry in manifest.lists).items()):
+        if times > 1:
+            yield Finding(f"lists {parent}", False, 1, times)
     for parent in sorted(nodes.keys() | (bound.keys() if branch is None else set())):
         yield Finding.of(f"lists {parent}", nodes.get(parent), bound.get(parent))
 

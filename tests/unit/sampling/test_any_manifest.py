@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sampling.listing import bind_lists, continue_draw
 from sampling.manifest import Manifest
 from sampling.verify import verify_draw
 from tests.unit.sampling.any_document import (
+    AT,
     HEAD,
     JUNK,
     LATER,
@@ -144,3 +146,12 @@ def test_any_changed_manifest_is_refused_or_does_not_verify(
     if touched <= NOT_BOUND or json.loads(original.to_json()) == json.loads(manifest.to_json()):
         return
     assert not all(each.ok for each in findings), touched
+
+
+def test_a_list_that_is_bound_twice_does_not_verify(tmp_path: Path) -> None:
+    manifest, frame = stated()[2]
+    first = manifest.lists[0]
+    twice = replace(manifest, frames=(*manifest.frames, replace(first, committed_at=AT)))
+    write_frame(frame, tmp_path / "frame.parquet")
+    wrong = [each for each in verify_draw(twice, tmp_path / "frame.parquet") if not each.ok]
+    assert [(each.place, each.expected, each.found) for each in wrong] == [(f"lists {first.parent}", 1, 2)]
