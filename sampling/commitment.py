@@ -15,6 +15,7 @@ from sampling.frame import Frame
 from sampling.frame_hash import FrameHash, hash_frame
 from sampling.frame_text import check_frame_text
 from sampling.hashing import sha256_json, sha256_text
+from sampling.manifest import Manifest
 
 PROTOCOL = "evalsvc-draw-1"
 
@@ -172,6 +173,26 @@ def committed_frames(frame: Frame, hashed: FrameHash, levels: int | None = None)
         {"stage": below, "parent": unit_id, "sha256": node} for unit_id, node in hashed.nodes
     ]
     return [whole, *branches]
+
+
+def committed_object(manifest: Manifest) -> dict[str, Any]:
+    """Put the committed object together again from a manifest; lists that were bound later are no part of it."""
+    listed = frozenset(manifest.lists)
+    return {
+        "protocol": manifest.protocol,
+        "evaluation": manifest.evaluation,
+        "draw": manifest.draw,
+        "design": manifest.design,
+        "frames": [
+            {"stage": one.stage, "parent": one.parent, "sha256": one.sha256}
+            for one in manifest.frames
+            if one not in listed
+        ],
+        "public_source": manifest.public_source,
+        "public_round": manifest.public_round,
+        "public_form": manifest.public_form,
+        "secret_sha256": hash_secret(manifest.secret),
+    }
 
 
 def public_value_fault(value: str) -> dict[str, Any] | None:

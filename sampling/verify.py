@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sampling.branch import Branch, check_tickets, is_complete, lines_inside, units_of_branch
-from sampling.commitment import PROTOCOL, committed_depth, committed_frames, hash_secret, public_value_fault, seed_of
+from sampling.commitment import (
+    PROTOCOL,
+    committed_depth,
+    committed_frames,
+    committed_object,
+    public_value_fault,
+    seed_of,
+)
 from sampling.compare import Finding, StatedStage, compare_stage
 from sampling.design import Design, canonical, load_design
 from sampling.design_check import check_design_on
@@ -22,6 +29,7 @@ from sampling.levels import levels_as_text, same_levels
 from sampling.listing import listed_parents, not_listed, unlisted_units
 from sampling.manifest import Manifest, ManifestStage
 from sampling.method_check import UNDRAWABLE
+from sampling.other_draws import OtherDraws, check_earlier, check_first_phase, refuse_unwanted
 from sampling.stage_draw import draw_stage
 from sampling.stage_weights import with_weights
 from sampling.tickets import ticket
@@ -29,7 +37,13 @@ from sampling.tickets import ticket
 __all__ = ["Finding", "branches_seen", "verify_draw"]
 
 
-def verify_draw(manifest: Manifest, frame_path: Path, engine: OpenEngine = DuckDBEngine) -> list[Finding]:
+def verify_draw(
+    manifest: Manifest,
+    frame_path: Path,
+    engine: OpenEngine = DuckDBEngine,
+    *,
+    others: OtherDraws = OtherDraws(),  # noqa: B008 (frozen)
+) -> list[Finding]:
     """Recompute hash, commitment, seed and every unit of a draw, and compare them with the manifest.
 
     Parameters
@@ -41,11 +55,19 @@ def verify_draw(manifest: Manifest, frame_path: Path, engine: OpenEngine = DuckD
         what lies in that branch is checked, and findings say what the branch alone cannot show.
     engine : callable, optional
         What the frame's rows are read with.
+    others : OtherDraws, optional
+        Manifests of the draws that this one follows; what rests on one that is not given is told as not seen.
 
     Returns
     -------
     list of Finding
         One for each thing checked, and one for each place that differs; the draw is verified when all are ok.
+
+    Raises
+    ------
+    SamplingError
+        ``draw.follows_no_draw``, ``draw.no_first_phase``: a manifest was given that the design does not name;
+        ``draw.manifest_unreadable``: it has the right hash and is none.
     """
     read: list[Finding] = []
     design = _design_of(manifest, read)
@@ -57,6 +79,7 @@ def verify_draw(manifest: Manifest, frame_path: Path, engine: OpenEngine = DuckD
         return [*findings, Finding.wrong("frame", "a frame's Parquet file", complaint)]
     if design is None:
         return findings
+    refuse_unwanted(design, others)
     depth = committed_depth(design)
     hashed = hash_frame(frame, engine, depth)
     branch = branch_of(manifest, hashed)
@@ -69,9 +92,11 @@ def verify_draw(manifest: Manifest, frame_path: Path, engine: OpenEngine = DuckD
     if [stage.name for stage in manifest.stages] != names:
         return [*findings, Finding("stages", False, str(names), str([stage.name for stage in manifest.stages]))]
     seed = _likeliest_seed(manifest)
+    findings.extend(check_earlier(design, others.earlier))
     with engine(frame) as opened:
         findings.extend(_check_text(opened, frame))
         findings.extend(_check_units(opened, frame))
+        findings.extend(check_first_phase(opened, design, others.first_phase))
         if branch is None:
             findings.extend(_check_stages(opened, manifest, design, frame, seed))
         else:
@@ -89,26 +114,6 @@ def branches_seen(findings: Sequence[Finding]) -> tuple[str, ...] | None:
         return None
     places = (finding.place.partition(" ") for finding in findings)
     return tuple(unit_id for path, _, unit_id in places if path.startswith("frames[") and unit_id)
-
-
-def committed_object(manifest: Manifest) -> dict[str, Any]:
-    """Put the committed object together again from a manifest; lists that were bound later are no part of it."""
-    listed = frozenset(manifest.lists)
-    return {
-        "protocol": manifest.protocol,
-        "evaluation": manifest.evaluation,
-        "draw": manifest.draw,
-        "design": manifest.design,
-        "frames": [
-            {"stage": one.stage, "parent": one.parent, "sha256": one.sha256}
-            for one in manifest.frames
-            if one not in listed
-        ],
-        "public_source": manifest.public_source,
-        "public_round": manifest.public_round,
-        "public_form": manifest.public_form,
-        "secret_sha256": hash_secret(manifest.secret),
-    }
 
 
 def branch_of(manifest: Manifest, hashed: FrameHash) -> Branch | None:

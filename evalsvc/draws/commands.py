@@ -22,6 +22,7 @@ from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
 from evalsvc.draws.export_commands import assignments, r_script
 from evalsvc.draws.listing_commands import carry_on, lists
+from evalsvc.draws.other_draw_options import other_draws_options
 from evalsvc.draws.summary import excluded_units
 from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, logs_option, new, tsa_certificates_option
@@ -40,6 +41,7 @@ from sampling.explain import explain
 from sampling.frame import Frame, open_frame
 from sampling.hashing import sha256_text
 from sampling.manifest import Manifest
+from sampling.other_draws import OtherDraws
 from sampling.verify import branches_seen, verify_draw
 
 frame_option = click.option("--frame", "frame_path", type=existing, required=True, help="frame.parquet")
@@ -196,6 +198,7 @@ def run(
 )
 @logs_option
 @tsa_certificates_option
+@other_draws_options
 @click.option("--all", "everything", is_flag=True, help="列出全部不符之处 / list every difference")
 @json_option
 @engine_options
@@ -205,6 +208,7 @@ def verify(
     frame_path: Path,
     log_paths: tuple[Path, ...],
     tsa_paths: tuple[Path, ...],
+    others: OtherDraws,
     everything: bool,
     as_json: bool,
     engine: OpenEngine,
@@ -214,7 +218,7 @@ def verify(
     manifest = Manifest.from_json(text, manifest_path.name)
     # Whether a file is a frame at all is no verdict about the draw.
     frame = open_frame(frame_path)
-    findings = verify_draw(manifest, frame_path, engine)
+    findings = verify_draw(manifest, frame_path, engine, others=others)
     about = [*telling.about(manifest, language()), *decided(manifest, frame, language())]
     logged = draw_in_copies({str(path): path.read_bytes() for path in log_paths}, manifest, text)
     stamp = _stamps().check_given(manifest, tsa_paths, manifest_path.name)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from evalsvc import files
 from evalsvc.verification.outcome import Step, step_of
-from sampling.commitment import Commitment
+from sampling.commitment import Commitment, committed_object
 from sampling.design import canonical, load_design
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.manifest import Manifest
-from sampling.verify import committed_object, verify_draw
+from sampling.verify import verify_draw
 
 Content = Mapping[str, bytes]
 
@@ -49,7 +49,8 @@ def draw_step(content: Content, manifest: Manifest, frame_path: Path) -> Step:
         if not each.ok
     ]
     units = sum(len(stage.units) for stage in manifest.stages)
-    return step_of("draw", complaints, checks=len(findings), units=units)
+    unseen = [each.complaint for each in findings if each.ok and each.complaint is not None]
+    return step_of("draw", complaints, unseen, checks=len(findings), units=units)
 
 
 def _design_complaints(content: Content, manifest: Manifest) -> list[Complaint]:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from sampling.commitment import commit, hash_secret, seed_of
+from sampling.commitment import commit, committed_object, hash_secret, seed_of
 from sampling.draw import run_draw
 from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.hashing import sha256_json
 from sampling.manifest import Manifest
-from sampling.verify import committed_object, verify_draw
+from sampling.verify import verify_draw
 from tests.unit.sampling.verify.world import (
     COMMITTED,
     COUNTIES,
