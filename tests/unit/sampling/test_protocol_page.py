@@ -1,7 +1,10 @@
 """The numbers on docs/draw-protocol.md are those the library computes, and the second checker agrees."""
 
+import hashlib
 import json
 from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise, permutations
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +17,8 @@ from sampling.frame import Frame, FrameMapping, read_frame
 from sampling.frame_hash import hash_frame
 from sampling.hashing import canonical_json, sha256_text
 from sampling.manifest import Manifest
+from sampling.methods.randomness import Stream
+from sampling.methods.systematic import systematic_pps
 from sampling.tickets import TICKET_DIGITS, TICKET_RANGE, start, ticket
 
 SECRET = "d9143ba32c5ff957021fee6d72fddb1cf749912c89f06468940ed07fe7958801"
@@ -88,6 +93,43 @@ def test_systematic_start_of_the_page(page: str, manifest: Manifest) -> None:
         assert f"| {unit_id} | `{ticket(manifest.seed, 'village', unit_id)}` | {size} | {cumulated} |" in page
     taken = {unit.id: unit.probability for unit in manifest.stages[0].units}
     assert taken == {"990101001": 1.0, "990102002": 2 * 2 / 6, "990101003": 2 * 2 / 6}
+
+
+def test_reserves_of_the_page_by_every_order_and_start(page: str) -> None:
+    """Sizes 5, 3, 2, 1, 1, one main unit and two reserves: in ticket order the release is an approximation."""
+    sizes, reached = [5, 3, 2, 1, 1], [Fraction(0)] * 5
+    orders = list(permutations(range(5)))
+    for order in orders:
+        ends = {0}  # between the remainders of the sums by the distance of the points the sample stays the same
+        for i in range(5):
+            ends.add(2 * sum(sizes[unit] for unit in order[: i + 1] if unit != 0) % 7)
+        for low, high in pairwise([*sorted(ends), 7]):
+            sample = systematic_pps([sizes[unit] for unit in order], 3, (low + high) * 2**52 // 14)
+            reached[order[min(*sample.certainties, *sample.selected)]] += Fraction(high - low, 7 * len(orders))
+    assert reached[:2] == [Fraction(34, 105), Fraction(121, 420)]
+    assert sum(reached) == 1
+    assert "34/105 = 0.324 where 1/3 is stated; the second in size with 121/420 = 0.288 where 2/7 = 0.286" in page
+
+
+def test_stream_of_the_page_by_the_definition_of_philox(page: str, manifest: Manifest) -> None:
+    text = f"{manifest.seed}:village/sampford::"
+    digest = hashlib.sha256(text.encode()).digest()
+    words = philox(1, int.from_bytes(digest[8:16], "big"), int.from_bytes(digest[:8], "big"))
+    assert f"`{text}`" in page
+    assert ", ".join(f"`{word:016x}`" for word in words) in page
+    numbers = [(word >> 12) / 2**52 for word in words]
+    assert Stream(text).uniforms(4).tolist() == numbers
+    assert ", ".join(repr(number) for number in numbers[:3]) in page
+
+
+def philox(counter: int, *key: int) -> list[int]:
+    """Compute one block of Philox 4x64-10 as Salmon et al. (2011) define it."""
+    block, keys, mask = [counter, 0, 0, 0], list(key), 2**64 - 1
+    for _ in range(10):
+        first, second = 0xD2E7470EE14C6C93 * block[0], 0xCA5A826395121157 * block[2]
+        block = [(second >> 64) ^ block[1] ^ keys[0], second & mask, (first >> 64) ^ block[3] ^ keys[1], first & mask]
+        keys = [(keys[0] + 0x9E3779B97F4A7C15) & mask, (keys[1] + 0xBB67AE8584CAA73B) & mask]
+    return block
 
 
 def test_equal_probability_of_the_page(manifest: Manifest) -> None:

@@ -13,8 +13,8 @@ from sampling.levels import Column, Level
 from sampling.manifest import ManifestStage
 from sampling.stage_draw import draw_stage
 
-COUNTIES = 10_000
-SIZES = [5, 3, 2, 1, 1]
+COUNTIES = 30_000
+SIZES = [20, 3, 3, 1, 1]
 MAIN, RESERVES = 1, 2
 LIMIT = 4.5
 """Standard errors; the seed is fixed."""
@@ -47,12 +47,14 @@ stages:
         return draw_stage(engine, reading.design, 1, "seed", above)
 
 
-@pytest.mark.parametrize(("method", "order"), [("pivotal", "ticket"), ("pivotal", "frame"), ("brewer", "ticket")])
+@pytest.mark.parametrize(("method", "order"), [("pivotal", "ticket"), ("pivotal", "frame")])
 def test_main_units_beside_reserves_are_as_likely_as_they_are_said_to_be(method: str, order: str) -> None:
     stage = draw(method, order)
     main = [unit for unit in stage.units if unit.sample_type != "reserve"]
-    # The largest is certain among three (5 * 3 >= 12) and then released once in three; the others share two places.
-    stated = np.array([1 / 3, *(2 * size / 7 / 3 for size in SIZES[1:])])
+    # The largest is certain among three and then released once in three; the others share two places. Released by the
+    # tickets of the list, it would come first in 0.3167 of the draws: the other two are spread along
+    # the list, so that one of them mostly stands near its front.
+    stated = np.array([1 / 3, *(2 * size / 8 / 3 for size in SIZES[1:])])
     counts = np.zeros(len(SIZES))
     for unit in main:
         place = int(unit.id[-1])
