@@ -2,16 +2,19 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from sampling.compare import Finding, StatedStage
 from sampling.design import Design, Stage
 from sampling.engine import Engine
+from sampling.errors import complain
+from sampling.groups import plan_takes
 from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit
 from sampling.methods.catalogue import METHODS
 from sampling.steps import purposive_step, read_groups, units_step
 from sampling.takes import TakeTotal
-from sampling.tickets import Tickets
+from sampling.tickets import TICKET_RANGE, Tickets
 
 
 @dataclass(frozen=True)
@@ -107,24 +110,71 @@ def check_tickets(engine: Engine, design: Design, stated: ManifestStage, seed: s
     made = dict(zip((row[0] for row in rows), source.of_units(row[0] for row in rows), strict=True))
     lines = {unit.id: (i, unit) for i, unit in enumerate(stated.units)}
     strata = {one.stratum: one for one in stated.strata}
+    chances = _chances(engine, design, stated)
+    if stage.method != "equal" and any(stratum not in chances for _, stratum, _ in rows):
+        yield Finding.unseen("stages[0].units", len(rows), complain("draw.taking_not_checked", stage=stage.name))
     checked = 0
     for unit_id, stratum, size in rows:
+        chance = chances[stratum].of(int(size)) if stratum in chances else None
+        taken = chance is not None and source.number(made[unit_id]) < chance * TICKET_RANGE
         if unit_id not in lines:
-            if stage.method == "equal" and source.key(made[unit_id]) < _last_ticket(source, stated, stratum):
+            if taken or (stage.method == "equal" and source.key(made[unit_id]) < _last_ticket(source, stated, stratum)):
                 yield Finding(f"stages[0].units {unit_id}", False, unit_id, None, "partial")
             continue
         checked += 1
         i, unit = lines[unit_id]
+        if chance is not None and not taken:
+            yield Finding(f"stages[0].units[{i}] {unit_id}", False, None, unit_id, "partial")
         for name, value in (("ticket", made[unit_id]), ("stratum", stratum), ("parent", None)):
             if getattr(unit, name) != value:
                 yield Finding(f"stages[0].units[{i}].{name} {unit_id}", False, value, getattr(unit, name), "partial")
-        value = _probability(stage, stated, strata.get(stratum), unit, int(size))
+        known = None if chance is None else min(chance, Fraction(1))
+        value = float(known) if known else _probability(stage, stated, strata.get(stratum), unit, int(size))
         if value is not None and unit.probability != value:
             yield Finding(f"stages[0].units[{i}].probability {unit_id}", False, value, unit.probability, "partial")
     chosen = list(_check_chosen(engine, design, lines))
     yield from chosen
     checked += len(chosen)
     yield Finding(f"stages[0].units {stated.name}", True, checked, checked, "partial")
+
+
+@dataclass(frozen=True)
+class _Chance:
+    """Give the probability that a unit of a group is taken by itself: the same for all, or in proportion to sizes."""
+
+    same: Fraction | None
+    per_size: Fraction
+
+    def of(self, size: int) -> Fraction:
+        """Give the probability of a unit of this size; 1 or more for a certainty."""
+        return self.per_size * size if self.same is None else self.same
+
+
+def _chances(engine: Engine, design: Design, stated: ManifestStage) -> dict[str, _Chance]:
+    """Work out, by stratum, the chances of units that are taken each by itself, from the stated N and total of sizes.
+
+    A group with a certainty is left out: how many units are left to the others hangs on sizes beyond the branch; so is
+    one that shares a total.
+    """
+    stage = design.stages[0]
+    if stage.traits.fixed_size or isinstance(stage.take, TakeTotal):
+        return {}
+    lines = {one.stratum: one for one in stated.strata}
+    certain = {unit.stratum for unit in stated.units if unit.sample_type == "certainty"}
+    groups = [
+        replace(group, population=line.population, total_size=line.total_size, available=line.population)
+        for group in read_groups(engine, design, 0, "units")
+        if (line := lines.get(group.stratum)) is not None
+    ]
+    found = {}
+    for take in plan_takes(stage, groups).takes:
+        group = take.group
+        if stage.method == "bernoulli":
+            same = take.share if take.share is not None else Fraction(take.main, max(group.population, 1))
+            found[group.stratum] = _Chance(same, Fraction(0))
+        elif group.total_size and group.stratum not in certain:
+            found[group.stratum] = _Chance(None, Fraction(take.main, group.total_size))
+    return found
 
 
 def _check_chosen(engine: Engine, design: Design, lines: Mapping[str, tuple[int, ManifestUnit]]) -> Iterator[Finding]:

@@ -7,8 +7,10 @@ from typing import Any
 import pyarrow.compute as pc
 import pytest
 
+from sampling.errors import Complaint
 from sampling.frame import Frame, write_frame
 from sampling.manifest import Manifest
+from sampling.tickets import ticket
 from sampling.verify import verify_draw
 from tests.unit.sampling.verify.world import (
     COUNTIES,
@@ -86,6 +88,47 @@ class TestBranch:
         assert [(one.place, one.extent) for one in findings if not one.ok] == [
             (f"stages[0].units {taken.id}", "partial")
         ]
+
+    @pytest.mark.parametrize(
+        "stage",
+        [
+            "method: bernoulli, take: 40%",
+            "method: bernoulli, take: {each: 3, by: [{when: {kind: x}, take: 5}]}, strata: [kind]",
+            "method: poisson, size: {count: household}, take: 6",
+        ],
+    )
+    def test_units_that_are_taken_each_by_itself(self, frame: Frame, tmp_path: Path, stage: str) -> None:
+        """Its own villages' chances follow from the stated N or total, so one left out or put in shows."""
+        manifest = drawn(design_of(f"stages: [{{name: village, {stage}}}]"), frame)
+        ids = [unit.id for unit in manifest.stages[0].units]
+        taken, county = ids[0], ids[0][:2]
+        path = branch(frame, tmp_path, county)
+        findings = verify_draw(manifest, path)
+        assert all(finding.ok and finding.complaint is None for finding in findings)
+        assert "partial" in {finding.extent for finding in findings}
+        assert wrong(changed(manifest, lambda value: value["stages"][0]["units"].pop(0)), path)[:1] == [
+            f"stages[0].units {taken}"
+        ]
+        other = next(f"{county}v{number}" for number in range(4) if f"{county}v{number}" not in ids)
+        source = next(unit for unit in manifest.stages[0].units if unit.id == taken)
+
+        def put_in(value: dict[str, Any]) -> None:
+            made = ticket(manifest.seed, "village", other)
+            stratum = "xy"[int(other[-1]) % 2] if source.stratum else ""
+            value["stages"][0]["units"].append({**value["stages"][0]["units"][0], "id": other} | {"ticket": made})
+            value["stages"][0]["units"][-1]["stratum"] = stratum
+
+        assert f"stages[0].units[{len(ids)}] {other}" in wrong(changed(manifest, put_in), path)
+        assert wrong(changed(manifest, set_in("stages", 0, "units", 0, "probability", value=0.123)), path) != []
+
+    def test_what_a_branch_cannot_show_of_its_own_units_is_told(
+        self, frame: Frame, tmp_path: Path, say: Callable[[Complaint], tuple[str, str]]
+    ) -> None:
+        manifest = drawn(design_of(PROVINCE), frame)
+        (found,) = [one for one in verify_draw(manifest, branch(frame, tmp_path, "c0")) if one.complaint is not None]
+        assert found.complaint is not None
+        assert (found.ok, found.extent, found.complaint.code) == (True, "partial", "draw.taking_not_checked")
+        assert "county" in say(found.complaint)[0]
 
     @pytest.mark.parametrize(
         ("text", "extent"),
