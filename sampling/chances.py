@@ -2,13 +2,13 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
 from sampling.design import Stage
 from sampling.engine import Engine
 from sampling.groups import GroupTake
-from sampling.methods.probabilities import inclusion_probabilities
+from sampling.methods.probabilities import inclusion, inclusion_probabilities
 
 Above = Mapping[str | None, float]
 """Probability of every possible parent to be in the sample; of None, at the first stage, 1."""
@@ -22,6 +22,8 @@ class GroupChances:
     ----------
     certainties, without : int
         Units whose conditional probability is 1, and those that cannot be taken at all.
+    dissolved : int
+        Units that would be certain without reserves, and are not beside them: a reserve may stand where they stood.
     expected : float
         Units expected in the sample, over the draw of all stages above; different ones, where a unit may be drawn
         several times.
@@ -30,6 +32,7 @@ class GroupChances:
     """
 
     certainties: int
+    dissolved: int
     without: int
     expected: float
     least: float | None
@@ -64,7 +67,8 @@ def stage_chances(
         conditional = _conditional(stage, take, sizes)
         parent = above.get(take.group.parent, 0.0)
         chances |= {unit_id: parent * own for unit_id, own in zip(ids, conditional, strict=True)}
-        groups.append(_group(conditional, parent, parent * _expected(stage, take, conditional)))
+        group = _group(conditional, parent, parent * _expected(stage, take, conditional))
+        groups.append(replace(group, dissolved=_dissolved(take, sizes)))
     return StageChances(tuple(groups), chances)
 
 
@@ -106,10 +110,16 @@ def _conditional(stage: Stage, take: GroupTake, sizes: Sequence[int]) -> list[fl
     return [own * take.main / together for own in inclusion_probabilities(sizes, together)]
 
 
+def _dissolved(take: GroupTake, sizes: Sequence[int]) -> int:
+    """Count the units that are certain among the main units alone: beside reserves they are main units by chance."""
+    return len(inclusion(sizes, take.main).certainties) if take.reserves else 0
+
+
 def _group(conditional: Sequence[float], parent: float, expected: float, each: int = 1) -> GroupChances:
     possible = [own * parent for own in conditional if own > 0.0]
     return GroupChances(
         certainties=each * sum(own == 1.0 for own in conditional),
+        dissolved=0,
         without=each * sum(own == 0.0 for own in conditional),
         expected=expected,
         least=min(possible, default=None),

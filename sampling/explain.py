@@ -32,6 +32,8 @@ class StratumExplanation:
         Parents with fewer units than are asked for, which take all under ``take_all``.
     certainties : int
         Units whose conditional probability is 1.
+    dissolved : int
+        Units that would be certain without reserves, and are not beside them.
     expected : float
         Expected number of units in the sample, over the draw of all stages above.
     expected_reserves : float
@@ -54,6 +56,7 @@ class StratumExplanation:
     short: int
     short_of_reserves: int
     certainties: int
+    dissolved: int
     expected: float
     expected_reserves: float
     lone: int
@@ -188,6 +191,7 @@ def _stratum(
         short=sum(take.short for take in takes),
         short_of_reserves=sum(take.short_of_reserves for take in takes),
         certainties=sum(group.certainties for group in chances),
+        dissolved=sum(group.dissolved for group in chances),
         expected=fsum(group.expected for group in chances),
         expected_reserves=fsum(above.get(take.group.parent, 0.0) * take.reserves for take in takes),
         lone=sum(take.main == 1 < take.group.available for take in takes) if stage.traits.fixed_size else 0,

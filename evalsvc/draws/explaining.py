@@ -94,6 +94,8 @@ def _stratum_remarks(stratum: StratumExplanation) -> Iterator[tuple[str, dict[st
         yield "chances", {"least": f"{100 * stratum.least:.4g}%", "most": f"{100 * (stratum.most or 0):.4g}%"}
     if stratum.certainties:
         yield ("certain_below" if stratum.groups > 1 else "certain"), {"units": stratum.certainties}
+    if stratum.dissolved:
+        yield "dissolved", {"units": stratum.dissolved}
     if stratum.lone:
         yield "lone", {"groups": stratum.lone}
     if stratum.without:
