@@ -41,7 +41,7 @@ from sampling.explain import explain
 from sampling.frame import Frame, open_frame
 from sampling.hashing import sha256_text
 from sampling.manifest import Manifest
-from sampling.other_draws import OtherDraws
+from sampling.other_draws import OtherDraws, earlier_complaint, refuse_unwanted
 from sampling.verify import branches_seen, verify_draw
 
 frame_option = click.option("--frame", "frame_path", type=existing, required=True, help="frame.parquet")
@@ -63,8 +63,9 @@ commands.add_command(carry_on)
 @click.command("check")
 @click.argument("design_path", metavar="DESIGN", type=existing)
 @frame_option
+@click.option("--earlier", type=existing, help="所沿用抽签号的那次抽取的清单 / manifest that prn_from names")
 @json_option
-def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
+def check(*, design_path: Path, frame_path: Path, earlier: Path | None, as_json: bool) -> None:
     """核对方案，列出全部问题，说明它会抽出什么 / check a design: every problem, else what it would take, in words."""
     frame = open_frame(frame_path)
     text = read_text(design_path)
@@ -73,6 +74,7 @@ def check(design_path: Path, frame_path: Path, as_json: bool) -> None:
     except InvalidError as error:
         file = design_path.name
         raise InvalidError("draw.design_faulty", error.complaints, file=file, count=len(error.complaints)) from None
+    _refuse_other_draw(design, design_path.name, earlier)
     left_out = [asdict(each) for each in excluded_units(design, frame)]
     remarks, told = estimability(design, design_path.name), explain(design, frame)
     if as_json:
@@ -289,6 +291,17 @@ def show_log(log_path: Path, as_json: bool) -> None:
 def _design_to_commit(path: Path, frame: Frame, engine: OpenEngine) -> Design:
     """Read a design; that its sample would have no interval is a warning here, for files may be estimated elsewhere."""
     return read_design(read_text(path), path.name, frame, engine=engine)
+
+
+def _refuse_other_draw(design: Design, file: str, earlier: Path | None) -> None:
+    """Refuse a design whose earlier draw is not the one given, or followed another: samples would not overlap."""
+    if earlier is None:
+        return
+    text = read_text(earlier)
+    refuse_unwanted(design, OtherDraws(earlier=text))
+    wrong = earlier_complaint(design, text, earlier.name)
+    if wrong is not None:
+        raise InvalidError("draw.design_faulty", [wrong], file=file, count=1)
 
 
 def _secret(path: Path) -> str:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from evalsvc.cli import main
 from sampling.commitment import commit, hash_secret
 from sampling.compare import Finding
-from sampling.design import Design, load_design
+from sampling.design import Design, design_text, load_design
 from sampling.draw import run_draw
 from sampling.errors import Complaint, SamplingError
 from sampling.frame import Frame, write_frame
@@ -148,3 +148,22 @@ def test_the_command_takes_both_and_says_what_it_did_not_see(tmp_path: Path) -> 
     assert whole.exit_code == 0 and "✓ village 一级" in whole.output
     refused = CliRunner().invoke(main, [*command, "--first-phase", str(tmp_path / "first.json")])
     assert refused.exit_code == 1 and "不是两相抽样" in refused.output
+
+
+def test_a_chain_is_refused_before_anything_is_committed(tmp_path: Path) -> None:
+    first = drawn(design_of(1))
+    second = drawn(design_of(2, following(first)))
+    (tmp_path / "second.json").write_text(second.to_json(), encoding="utf-8")
+    write_frame(VILLAGES, tmp_path / "frame.parquet")
+    design = tmp_path / "design.yaml"
+
+    def told(beside: str) -> Result:
+        design.write_text(design_text(design_of(3, beside)), encoding="utf-8")
+        command = ["design", "check", str(design), "--frame", str(tmp_path / "frame.parquet")]
+        return CliRunner().invoke(main, [*command, "--earlier", str(tmp_path / "second.json")])
+
+    chained = told(following(second))
+    assert chained.exit_code == 1 and first.seed in "".join(chained.output.replace("│", "").split())
+    assert told(following(first)).exit_code == 1  # another manifest than the one given
+    (tmp_path / "second.json").write_text(first.to_json(), encoding="utf-8")
+    assert told(following(first)).exit_code == 0
