@@ -217,6 +217,10 @@ BAD = [
     (f"fieldwork: {{cost: {{town: '3'}}}}\nstages: [{HOUSEHOLD}]", {"design.unknown_stage"}),
     ("stages: [{name: household, method: equal, take: 2, listed: later}]", {"design.later_at_first"}),
     (
+        "stages: [{name: county, method: equal, take: 2}, {name: household, method: equal, take: 2, listed: later}]",
+        {"design.later_skips"},
+    ),
+    (
         "stages: [{name: county, method: equal, take: 2}, {name: village, method: equal, take: 2, listed: later}, "
         "{name: household, method: equal, take: 2}]",
         {"design.later_not_last"},
