@@ -80,7 +80,7 @@ def _check_later(design: Design, file: str) -> Iterator[Complaint]:
             "design.later_not_last", file=file, column=f"stages[{first}].listed", stage=design.stages[first].name
         )
     above = [level.name for level in design.levels][-2:-1]
-    if first and above and design.stages[first - 1].name != above[0]:
+    if 0 < first == len(design.stages) - 1 and above and design.stages[first - 1].name != above[0]:
         stage = design.stages[first].name
         yield complain("design.later_skips", file=file, column=f"stages[{first}].listed", stage=stage, level=above[0])
     names = [level.name for level in design.levels]
