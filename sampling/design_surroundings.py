@@ -81,13 +81,19 @@ def _check_later(design: Design, file: str) -> Iterator[Complaint]:
         )
     above = [level.name for level in design.levels][-2:-1]
     if 0 < first == len(design.stages) - 1 and above and design.stages[first - 1].name != above[0]:
-        yield complain(
-            "design.later_skips",
-            file=file,
-            column=f"stages[{first}].listed",
-            stage=design.stages[first].name,
-            level=above[0],
-        )
+        own = design.stages[first].name
+        yield complain("design.later_skips", file=file, column=f"stages[{first}].listed", stage=own, level=above[0])
+    names = [level.name for level in design.levels]
+    if design.stages[first].name not in names:
+        return
+    lower = design.levels[design.depth(first) :]
+    unknown = {level.name for level in lower} | {own.name for level in lower for own in level.all_columns}
+    for number, stage in enumerate(design.stages[:first]):
+        size = stage.size
+        if size is not None and size.kind != "column" and size.name in unknown:
+            yield complain(
+                "design.size_not_known", file=file, column=f"stages[{number}].size", stage=stage.name, name=size.name
+            )
     yield from _check_rules_of_later(design, file, unknown)
 
 
