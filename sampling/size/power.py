@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sampling.errors import SamplingError
 from sampling.size.demonstration import Method, pass_probability, power_size, upper_bound
 from sampling.size.effective import effective_size
-from sampling.size.ranges import LARGEST_SAMPLE, round_up
+from sampling.size.ranges import LARGEST_SAMPLE, LARGEST_SIZE, round_up
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ def power_interviews(
     errors = 0
     while True:
         simple = _smallest(errors, threshold, each, level, method)
+        if simple > LARGEST_SIZE:
+            raise SamplingError("size.beyond_all", largest=LARGEST_SIZE)
         chance = pass_probability(simple, errors, true_rate)
         if chance >= power:
             return PowerInterviews(round_up(simple * deff), errors, chance)
@@ -56,6 +58,8 @@ def _smallest(errors: int, threshold: float, each: float, level: float, method: 
     low, high = float(errors), float(errors) + 1.0
     while upper_bound(errors * each, high * each, level=level, method=method) >= threshold:
         low, high = high, 2 * high
+        if high > LARGEST_SAMPLE:
+            raise SamplingError("size.beyond_all", largest=LARGEST_SAMPLE)
     while high - low > 1e-9 * high:
         middle = (low + high) / 2
         below = upper_bound(errors * each, middle * each, level=level, method=method) < threshold
