@@ -99,7 +99,7 @@ class Manifest:
         """Give the entries that bind lists which came later, one for each parent; the others are of the commitment."""
         stages = self.design.get("stages")
         later = [one for one in stages if isinstance(one, Mapping)] if isinstance(stages, Sequence) else []
-        names = {one.get("name") for one in later if one.get("listed") == "later"}
+        names = [one.get("name") for one in later if one.get("listed") == "later"]
         return tuple(entry for entry in self.frames if entry.stage in names and entry.parent is not None)
 
     @property
