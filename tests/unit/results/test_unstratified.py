@@ -25,15 +25,14 @@ def class_of(unit):
 
 
 @pytest.mark.parametrize("without", [STRATIFIED[:1], STRATIFIED[1:], STRATIFIED])
-def test_stages_without_strata_give_results(small_world, monkeypatch, tmp_path, without):
+def test_stages_without_strata_give_results(small_world, tmp_path, without):
     design = small_world.DESIGN.replace("take: {each: 3}", "take: {each: 8}")
     for strata in without:
         assert strata in design
         design = design.replace(strata, "strata: []")
     if STRATIFIED[1] in without:
         design = design.replace("take: {each: 4, by: [{when: {household_class: 监测户}, take: 2}]}", "take: {each: 9}")
-    monkeypatch.setattr(small_world, "DESIGN", design)
-    world = small_world.make_world(tmp_path)
+    world = small_world.make_world(tmp_path, design=design)
     read = read_sources(small_world.tables_of(world), world.frame, small_world.answers_of(world))
     computation = compute_results(read.sources, world.frame)
     assert computation.complaints == ()
