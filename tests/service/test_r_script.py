@@ -192,7 +192,11 @@ def test_opened_reserves_change_fractions_and_weights(folder):
 @pytest.mark.parametrize(
     ("stage", "word"),
     [
-        ("{name: village, strata: [county_code], method: pareto, size: {count: household}, joint_method: hajek, take: {each: 3}}", "hajek"),
+        (
+            "{name: village, strata: [county_code], method: pareto, size: {count: household}, joint_method: hajek,"
+            " take: {each: 3}}",
+            "hajek",
+        ),
         (
             "{name: village, strata: [county_code], method: pps_systematic, order: frame, size: {count: household},"
             " take: {each: 3}}",
