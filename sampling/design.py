@@ -1,15 +1,17 @@
 """Read a sampling design, and write its canonical form, which is committed and hashed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sampling.design_json import build, canonical
 from sampling.design_rules import check_inside
 from sampling.document_rows import with_rows
 from sampling.document_values import check_canonical
 from sampling.documents import check_schema, parse_document
-from sampling.errors import Complaint
+from sampling.errors import Complaint, SamplingError
+from sampling.hashing import canonical_json
 from sampling.levels import check_levels
 from sampling.stages import Design, PublicValue, Rule, Size, Stage
 from sampling.stand_ins import with_stand_ins
@@ -27,8 +29,10 @@ __all__ = [
     "TakeLine",
     "TakeTotal",
     "canonical",
+    "design_in",
     "design_text",
     "load_design",
+    "load_stated",
 ]
 
 
@@ -63,6 +67,25 @@ def load_design(text: str, file: str = "design.yaml") -> DesignReading:
     design = build(document.value)
     complaints = check_levels(design.levels, file) + check_inside(design, file)
     return DesignReading(None if complaints else design, with_rows(complaints, text))
+
+
+def load_stated(stated: Mapping[str, Any], file: str = "manifest.json") -> DesignReading:
+    """Read the design that a manifest or a commitment states, as strictly as an author's text."""
+    return load_design(canonical_json(dict(stated)).decode(), file)
+
+
+def design_in(stated: Mapping[str, Any]) -> Design:
+    """Read a stated design that is needed.
+
+    Raises
+    ------
+    SamplingError
+        ``draw.design_refused`` with every complaint about it.
+    """
+    reading = load_stated(stated)
+    if reading.design is None:
+        raise SamplingError("draw.design_refused", reading.complaints, count=len(reading.complaints))
+    return reading.design
 
 
 def _names_behind(value: object, complaints: Sequence[Complaint], file: str) -> list[Complaint]:

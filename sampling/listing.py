@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sampling.commitment import committed_frames
-from sampling.design import Design, load_design
+from sampling.design import Design, design_in
 from sampling.design_check import check_design_on
 from sampling.engine import DuckDBEngine, Engine, OpenEngine
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame
 from sampling.frame_hash import hash_frame, nodes_of
 from sampling.frame_text import check_frame_text
-from sampling.hashing import canonical_json, sha256_text
+from sampling.hashing import sha256_text
 from sampling.manifest import FrameEntry, Manifest, ManifestStage
 from sampling.stage_draw import draw_stage
 from sampling.stage_weights import with_weights
@@ -72,7 +72,7 @@ def bind_lists(
     SamplingError
         ``draw.no_lists_awaited``, ``draw.nothing_listed``, ``draw.lists_refused`` with every complaint.
     """
-    design = _design(manifest)
+    design = design_in(manifest.design)
     number = _awaited(design)
     with engine(frame) as opened:
         complaints = [*check_frame_text(opened, frame), *_strangers(opened, manifest, design, frame, engine)]
@@ -109,7 +109,7 @@ def continue_draw(
         ``draw.list_differs``: a list is not the one that was bound; ``draw.frame_differs``, ``draw.lists_refused``,
         ``draw.design_refused``.
     """
-    design = _design(manifest)
+    design = design_in(manifest.design)
     number = _awaited(design)
     extended = replace(manifest, frames=(*manifest.frames, *entries))
     with engine(frame) as opened:
@@ -141,13 +141,6 @@ def _changed(engine: Engine, manifest: Manifest, design: Design, frame: Frame) -
         for entry in manifest.lists
         if nodes.get(entry.parent or "") != entry.sha256
     ]
-
-
-def _design(manifest: Manifest) -> Design:
-    reading = load_design(canonical_json(dict(manifest.design)).decode())
-    if reading.design is None:
-        raise SamplingError("draw.design_refused", reading.complaints, count=len(reading.complaints))
-    return reading.design
 
 
 def _awaited(design: Design) -> int:

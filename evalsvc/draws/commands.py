@@ -16,7 +16,6 @@ from rich.progress import Progress as Bar
 
 from evalsvc.draws import log, telling
 from evalsvc.draws.decided import decided
-from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.draw_files import append_line, log_lines, now, refuse_broken, refuse_taken, write_text
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
@@ -25,6 +24,7 @@ from evalsvc.draws.listing_commands import carry_on, lists
 from evalsvc.draws.other_draw_options import other_draws_options
 from evalsvc.draws.summary import excluded_units
 from evalsvc.errors import InvalidError
+from evalsvc.frames.design_reading import read_design
 from evalsvc.given_paths import existing, logs_option, new, tsa_certificates_option
 from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.text_files import read_text

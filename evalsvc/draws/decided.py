@@ -5,9 +5,8 @@ from importlib.metadata import version
 
 from evalsvc.draws.summary import excluded_units
 from evalsvc.words import sentence
-from sampling.design import Design, load_design
+from sampling.design import Design, load_stated
 from sampling.frame import Frame
-from sampling.hashing import canonical_json
 from sampling.levels import same_levels
 from sampling.manifest import Manifest
 
@@ -23,7 +22,7 @@ def decided(manifest: Manifest, frame: Frame, language: str) -> list[str]:
     frame : Frame
         What the draw is checked with; rules are counted in it where it has the design's levels.
     """
-    reading = load_design(canonical_json(dict(manifest.design)).decode())
+    reading = load_stated(manifest.design)
     lines: list[Line] = [("code", {"drew": manifest.code_version, "own": version("evalsvc")})]
     if reading.design is not None:
         lines += _methods(reading.design)

@@ -12,13 +12,13 @@ from evalsvc import audit, files
 from evalsvc.db import as_text, now
 from evalsvc.draws import log
 from evalsvc.draws import secrets as sealed
-from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.models import CommitmentEntry, Draw
 from evalsvc.draws.queries import last_line
 from evalsvc.draws.summary import excluded_units
 from evalsvc.draws.values import Excluded
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.frames.design_reading import read_design
 from evalsvc.frames.judged import MOST_NAMED, against_columns, against_households
 from evalsvc.frames.models import FrameFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from evalsvc.draws.design_reading import read_design
 from evalsvc.draws.simulating import Carried, carry_out
 from evalsvc.errors import InvalidError
+from evalsvc.frames.design_reading import read_design
 from evalsvc.given_paths import existing, new
 from evalsvc.terminal import INTERRUPTED, language
 from evalsvc.text_files import read_text

@@ -16,9 +16,8 @@ from evalsvc.planning.making import PURPOSIVE, RESERVE, drawn_counties
 from evalsvc.results.assembly import Sources
 from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
 from evalsvc.time_stamps.token import stated_by
-from sampling.design import load_design
+from sampling.design import design_in
 from sampling.frame import Frame
-from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
 
 VERSION = 1
@@ -147,9 +146,7 @@ def _counties(material: Material) -> list[str]:
 
 
 def _frame(material: Material) -> Facts:
-    design = load_design(canonical_json(material.sources.manifest.design).decode("utf-8")).design
-    if design is None:
-        raise ValueError("the design of the manifest was read before")
+    design = design_in(material.sources.manifest.design)
     scopes = county_scopes(material.frame, design, set(_counties(material)))
     counties = [
         {

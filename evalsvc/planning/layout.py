@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from evalsvc.frames.judged import CLASS_COLUMN, against_columns
-from sampling.design import Design, load_design
+from sampling.design import Design, load_stated
 from sampling.errors import Complaint
-from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
 
 LAST_COLUMNS = ("sample_type", "disposition", "eligible", "responded", "base_weight", "weight")
@@ -43,7 +42,7 @@ class Layout:
 
 def layout_of(manifest: Manifest, file: str) -> tuple[Layout | None, list[Complaint]]:
     """Return the design columns of a manifest, or why its design cannot be analysed household by household."""
-    reading = load_design(canonical_json(manifest.design).decode("utf-8"), file)
+    reading = load_stated(manifest.design, file)
     if reading.design is None:
         return None, list(reading.complaints)
     design = reading.design

@@ -10,11 +10,10 @@ from evalsvc.frames.judged import text_of
 from evalsvc.planning.frame_facts import county_totals
 from evalsvc.planning.layout import Layout, layout_of
 from evalsvc.planning.plan import plan_for, plan_text
-from sampling.design import load_design
+from sampling.design import design_in
 from sampling.errors import Complaint
 from sampling.estimable import without_interval
 from sampling.frame import Frame
-from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
 
 RESERVE, PURPOSIVE = "reserve", "purposive"
@@ -41,9 +40,7 @@ def plan_of_draw(pack: Pack, manifest: Manifest, attributes: Attributes, frame: 
     layout, complaints = layout_of(manifest, files.MANIFEST)
     if layout is None:
         return PlanMade(None, tuple(complaints))
-    design = load_design(canonical_json(manifest.design).decode("utf-8")).design
-    if design is None:
-        raise ValueError("the layout let a design pass that cannot be read")
+    design = design_in(manifest.design)
     complaints = without_interval(design, files.MANIFEST)
     if complaints:
         return PlanMade(None, tuple(complaints))
