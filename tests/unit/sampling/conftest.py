@@ -1,6 +1,5 @@
 """What several tests of draws use: the worked example of the protocol page, the second checker, the sentences."""
 
-import importlib.util
 import json
 import re
 import tomllib
@@ -14,6 +13,7 @@ from sampling.errors import Complaint
 from sampling.frame import Frame, FrameReading, load_mapping, read_frame
 from sampling.levels import levels_as_json
 from sampling.manifest import Manifest
+from tests.unit.sampling import independent_checker
 from tests.unit.sampling.frame_reading import HEADER
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,14 +55,7 @@ def page_block(page: str) -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def checker() -> ModuleType:
     """The second checker."""
-    spec = importlib.util.spec_from_file_location(
-        "independent_checker", Path(__file__).parent / "independent_checker.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return independent_checker
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise, permutations
@@ -13,13 +15,14 @@ import pytest
 from sampling.commitment import Commitment, commit, hash_secret
 from sampling.design import Design, load_design
 from sampling.draw import run_draw
-from sampling.frame import Frame, FrameMapping, read_frame
+from sampling.frame import Frame, FrameMapping, read_frame, write_frame
 from sampling.frame_hash import hash_frame
 from sampling.hashing import canonical_json, sha256_text
 from sampling.manifest import Manifest
 from sampling.methods.randomness import Stream
 from sampling.methods.systematic import systematic_pps
 from sampling.tickets import TICKET_DIGITS, TICKET_RANGE, start, ticket
+from tests.unit.sampling import independent_checker
 
 SECRET = "d9143ba32c5ff957021fee6d72fddb1cf749912c89f06468940ed07fe7958801"
 PUBLIC_VALUE = "04 07 11 19 26 31 + 09"
@@ -144,6 +147,23 @@ def test_the_second_checker_agrees_on_the_page(
     manifest: Manifest, frame: Frame, check_independently: Callable[[Manifest, Frame], list[str]]
 ) -> None:
     assert check_independently(manifest, frame) == []
+
+
+def test_the_second_checker_runs_alone(manifest: Manifest, frame: Frame, tmp_path: Path) -> None:
+    """Nothing of the project is on its path."""
+    write_frame(frame, tmp_path / "frame.parquet")
+    (tmp_path / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
+    line = [sys.executable, "-P", "-m", "independent_checker", "manifest.json", "frame.parquet"]
+    alone = {"PYTHONPATH": str(Path(independent_checker.__file__).parents[1])}
+
+    def run() -> tuple[int, str]:
+        done = subprocess.run(line, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    assert run() == (0, "every line is as recomputed\n")
+    changed = manifest.to_json().replace('"probability": 0.25', '"probability": 0.26', 1)
+    (tmp_path / "manifest.json").write_text(changed, encoding="utf-8")
+    assert run() == (1, "household units 0\n")
 
 
 def test_manifest_file_reads_back(manifest: Manifest, tmp_path: Path) -> None:
