@@ -4,6 +4,8 @@ A rate that must be reached instead (recognition of at least 90 %) is the same q
 households that do not recognise are the errors, and their rate must lie at or below 10 %.
 """
 
+from bisect import bisect_left
+from collections.abc import Callable
 from math import ceil
 from typing import Literal
 
@@ -58,14 +60,13 @@ def demonstration_size(threshold: float, *, errors: int = 0, level: float = 0.95
         ``size.out_of_range``; ``size.threshold_too_low``: no size up to `LARGEST_SIZE` does.
     """
     check_open_unit(threshold=threshold, level=level)
-    low, high = errors, LARGEST_SIZE
-    if upper_bound(errors, high, level=level, method=method) >= threshold:
+
+    def shows(n: int) -> bool:
+        return upper_bound(errors, n, level=level, method=method) < threshold
+
+    if not shows(LARGEST_SIZE):
         raise SamplingError("size.threshold_too_low", threshold=threshold, errors=errors, largest=LARGEST_SIZE)
-    while high - low > 1:  # the bound falls as n grows
-        middle = (low + high) // 2
-        below = upper_bound(errors, middle, level=level, method=method) < threshold
-        low, high = (low, middle) if below else (middle, high)
-    return high
+    return _first(errors + 1, LARGEST_SIZE, shows)  # the bound falls as n grows
 
 
 def errors_allowed(
@@ -94,11 +95,8 @@ def errors_allowed(
 
     if not n_effective > 0 or not shows(0):
         return None
-    low, high = 0, max(1, ceil(n_effective * threshold / each) + 1)  # a rate at the threshold never demonstrates
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if shows(middle) else (low, middle)
-    return low
+    too_many = max(1, ceil(n_effective * threshold / each) + 1)  # a rate at the threshold never demonstrates
+    return _first(1, too_many, lambda errors: not shows(errors)) - 1
 
 
 def errors_failing(
@@ -128,11 +126,12 @@ def errors_failing(
     most = int(n_effective / each) if each > 0 else 0
     if most < 1 or not shows(most):
         return None
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if shows(middle) else (middle, high)
-    return high
+    return _first(1, most, shows)
+
+
+def _first(lowest: int, highest: int, holds: Callable[[int], bool]) -> int:
+    """Give the smallest number from which on something holds; it holds at the highest."""
+    return lowest + bisect_left(range(lowest, highest), True, key=holds)
 
 
 def power_size(
