@@ -2,14 +2,17 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 PRIVATE, OPEN_TO_READ = 0o600, 0o666
 """Permissions of a new file, before the process's mask: its owner's alone, or as usual."""
 
 
-def write_new(path: Path, data: bytes, *, private: bool = False) -> None:
+def write_new(path: Path, data: bytes | Iterable[bytes], *, private: bool = False) -> None:
     """Write a new file; its name appears when all of it is on disk, and never takes the place of another file.
+
+    Parts are written as they come; where making one of them fails, there is no file.
 
     Raises
     ------
@@ -41,8 +44,8 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _write_through(path: Path, data: bytes, mode: int, way: int = os.O_EXCL) -> None:
+def _write_through(path: Path, data: bytes | Iterable[bytes], mode: int, way: int = os.O_EXCL) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | way, mode), "wb") as file:
-        file.write(data)
+        file.writelines([data] if isinstance(data, bytes) else data)
         file.flush()
         os.fsync(file.fileno())

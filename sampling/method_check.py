@@ -7,6 +7,7 @@ from sampling.design import Design, Stage
 from sampling.engine import Engine
 from sampling.errors import Complaint, complain
 from sampling.groups import Group, GroupTake
+from sampling.methods.catalogue import EXACT
 from sampling.methods.probabilities import inclusion
 from sampling.steps import in_scope, number_columns
 from sampling.takes import Take, TakeTotal
@@ -71,28 +72,38 @@ def _planned_names(take: Take) -> list[str]:
 def check_groups(
     engine: Engine, stage: Stage, takes: Sequence[GroupTake], place: str, units: str
 ) -> Iterator[Complaint]:
-    """Complain about groups that are too large for a textbook method, or whose odds cannot be found.
+    """Complain about groups too large for a textbook method or its exact joint probabilities, or without odds.
 
     Parameters
     ----------
     units : str
         Name of the table that ``units_step`` made.
     """
-    most = stage.traits.most_units
+    large = list(_too_large(stage, takes, stage.traits.most_units, "design.group_too_large", f"{place}.method"))
+    yield from large
+    if stage.joint_method == EXACT:
+        column, most = f"{place}.joint_method", stage.traits.most_joint_units
+        yield from _too_large(stage, takes, most, "design.joint_too_large", column)
+    if stage.method == "maximum_entropy" and not large:
+        yield from _check_odds(engine, takes, place, units)
+
+
+def _too_large(
+    stage: Stage, takes: Sequence[GroupTake], most: int | None, code: str, column: str
+) -> Iterator[Complaint]:
+    """Complain once of all groups above a limit, naming the largest."""
     large = [take.group for take in takes if most is not None and take.group.population > most]
     if large:
         worst = max(large, key=lambda group: group.population)
         yield complain(
-            "design.group_too_large",
-            column=f"{place}.method",
+            code,
+            column=column,
             method=stage.method,
             stratum=worst.stratum,
             units=worst.population,
             limit=most,
             count=sum(group.alike for group in large),
         )
-    elif stage.method == "maximum_entropy":
-        yield from _check_odds(engine, takes, place, units)
 
 
 def _check_odds(engine: Engine, takes: Sequence[GroupTake], place: str, units: str) -> Iterator[Complaint]:

@@ -126,11 +126,11 @@ def _list(
         numbers=[source.number(made[i]) for i in order],
         sizes=[sizes[i] for i in order],
         balancing=picked[:, :columns] if stage.balance else None,
-        coordinates=_plane(stage, picked[:, columns:]) if stage.coordinates else None,
+        coordinates=plane(stage, picked[:, columns:]) if stage.coordinates else None,
     )
 
 
-def _plane(stage: Stage, places: NDArray[np.float64]) -> NDArray[np.float64]:
+def plane(stage: Stage, places: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give places in one unit of length: degrees of longitude shrink with the cosine of the group's mean latitude."""
     if stage.coordinates is None or stage.coordinates.kind == "plane":
         return places

@@ -20,6 +20,7 @@ from evalsvc.draws.draw_files import append_line, log_lines, now, refuse_broken,
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
 from evalsvc.draws.export_commands import assignments, r_script
+from evalsvc.draws.joint_commands import joint
 from evalsvc.draws.listing_commands import carry_on, lists
 from evalsvc.draws.other_draw_options import other_draws_options
 from evalsvc.draws.summary import excluded_units
@@ -56,6 +57,7 @@ def commands() -> None:
 
 commands.add_command(assignments)
 commands.add_command(r_script)
+commands.add_command(joint)
 commands.add_command(lists)
 commands.add_command(carry_on)
 

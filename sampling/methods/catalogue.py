@@ -26,7 +26,11 @@ Need = Literal["no", "may", "must"]
 
 _RANDOM_ORDER = ("hartley-rao", "brewer")
 _FIXED_ORDER = ("successive-differences", "with-replacement")
+EXACT = "exact"
+"""Joint method of a design whose own rules give the joint probabilities."""
 _HIGH_ENTROPY = ("brewer", "hajek", "hartley-rao")
+_MOST_EXACT = 2_000
+"""N**2 numbers, each of up to N steps: a quarter of a minute."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ class Traits:
     needs : {"balance", "coordinates"}, optional
         Columns that the method rests on.
     most_units : int, optional
-        Largest group that it is meant for: the textbook methods take time that grows with the square.
+        Largest group that it draws from: the textbook methods take time that grows with the square.
+    most_joint_units : int, optional
+        Largest group whose exact joint probabilities are computed: their time grows with the cube at worst.
     exact_first_order : bool
         False where the probabilities are those aimed at, which the method reaches only nearly.
     """
@@ -63,6 +69,7 @@ class Traits:
     coordinated: bool = False
     needs: Literal["balance", "coordinates"] | None = None
     most_units: int | None = None
+    most_joint_units: int | None = None
     exact_first_order: bool = True
 
     @property
@@ -97,10 +104,12 @@ METHODS: Mapping[Method, Traits] = {
         coordinated=True,
         exact_first_order=False,
     ),
-    "sampford": Traits("must", {"ticket": (*_HIGH_ENTROPY, "exact")}, most_units=5_000),
-    "maximum_entropy": Traits("must", {"ticket": (*_HIGH_ENTROPY, "exact")}, most_units=2_000),
+    "sampford": Traits("must", {"ticket": (*_HIGH_ENTROPY, EXACT)}, most_units=5_000, most_joint_units=_MOST_EXACT),
+    "maximum_entropy": Traits(
+        "must", {"ticket": (*_HIGH_ENTROPY, EXACT)}, most_units=2_000, most_joint_units=_MOST_EXACT
+    ),
     "brewer": Traits("must", {"ticket": _HIGH_ENTROPY}, most_units=20_000),
-    "tille": Traits("must", {"ticket": (*_HIGH_ENTROPY, "exact")}, most_units=5_000),
+    "tille": Traits("must", {"ticket": (*_HIGH_ENTROPY, EXACT)}, most_units=5_000, most_joint_units=_MOST_EXACT),
     "pivotal": Traits("may", {"ticket": _HIGH_ENTROPY, "frame": _FIXED_ORDER}),
     "with_replacement": Traits("must", {"ticket": ("with-replacement",)}, reserves=False),
     "balanced": Traits("may", {"ticket": ("brewer", "hajek")}, reserves=False, needs="balance", most_units=100_000),

@@ -1,17 +1,19 @@
 """Joint probabilities where the exact ones are unknown or unusable: approximations for designs near maximum entropy.
 
-Each gives shape (N, N), the diagonal holding the probabilities themselves; a sample of one unit has no pairs.
+Each gives the pairs of the units ``among`` which they are wanted, all N unless given, as shape (k, k), the diagonal
+holding the probabilities themselves: sums run over the whole group, and no table of all its units is made. A sample of
+one unit has no pairs.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sampling.methods.randomness import Floats
+from sampling.methods.randomness import Floats, Positions
 
 _ROUNDING = 1e-9
 
 
-def hajek(probabilities: Floats) -> NDArray[np.float64]:
+def hajek(probabilities: Floats, among: Positions | None = None) -> NDArray[np.float64]:
     """Approximate by ``pi_k pi_l (1 - (1 - pi_k)(1 - pi_l) / d)``, d = sum pi (1 - pi) (Hájek 1964, theorem 5.2).
 
     Raises
@@ -19,16 +21,17 @@ def hajek(probabilities: Floats) -> NDArray[np.float64]:
     ArithmeticError
         d is below 1, where the approximation, made for large d, can be negative.
     """
+    own = _own(probabilities, among)
     if _single(probabilities):
-        return np.diag(probabilities)
-    rest = 1.0 - probabilities
-    spread = float(np.sum(probabilities * rest))
+        return np.diag(own)
+    spread = float(np.sum(probabilities * (1.0 - probabilities)))
     if spread < 1.0:
         raise ArithmeticError(f"sum of p (1 - p) is {spread}, too small for this approximation")
-    return _possible(np.outer(probabilities, probabilities) * (1.0 - np.outer(rest, rest) / spread), probabilities)
+    rest = 1.0 - own
+    return _possible(np.outer(own, own) * (1.0 - np.outer(rest, rest) / spread), own)
 
 
-def hartley_rao(probabilities: Floats) -> NDArray[np.float64]:
+def hartley_rao(probabilities: Floats, among: Positions | None = None) -> NDArray[np.float64]:
     """Approximate those of systematic sampling in random order (Hartley and Rao 1962, formula 5.15, order N**-4).
 
     Raises
@@ -36,11 +39,12 @@ def hartley_rao(probabilities: Floats) -> NDArray[np.float64]:
     ArithmeticError
         The probabilities are too uneven: no sample has such pairs.
     """
+    own = _own(probabilities, among)
     if _single(probabilities):
-        return np.diag(probabilities)
-    p, n = probabilities, float(probabilities.sum())
-    squares, cubes = float(np.sum(p**2)), float(np.sum(p**3))
-    a, b = p[:, None], p[None, :]
+        return np.diag(own)
+    n = float(probabilities.sum())
+    squares, cubes = float(np.sum(probabilities**2)), float(np.sum(probabilities**3))
+    a, b = own[:, None], own[None, :]
     pairs = (
         (n - 1) / n * a * b
         + (n - 1) / n**2 * (a**2 * b + a * b**2)
@@ -50,10 +54,10 @@ def hartley_rao(probabilities: Floats) -> NDArray[np.float64]:
         + 3 * (n - 1) / n**5 * a * b * squares**2
         - 2 * (n - 1) / n**4 * a * b * cubes
     )
-    return _possible(np.asarray(pairs), probabilities)
+    return _possible(np.asarray(pairs), own)
 
 
-def brewer(probabilities: Floats) -> NDArray[np.float64]:
+def brewer(probabilities: Floats, among: Positions | None = None) -> NDArray[np.float64]:
     """Approximate by ``pi_k pi_l (c_k + c_l) / 2``, ``c = (n - 1) / (n - pi (2n - 1)/(n - 1) + sum pi**2 / (n - 1))``.
 
     Brewer (2002), formula 9.14, as Brewer and Donadio (2003), formula 18.
@@ -63,15 +67,21 @@ def brewer(probabilities: Floats) -> NDArray[np.float64]:
     ArithmeticError
         The probabilities are too uneven: no sample has such pairs.
     """
+    own = _own(probabilities, among)
     if _single(probabilities):
-        return np.diag(probabilities)
+        return np.diag(own)
     n = float(probabilities.sum())
     squares = float(np.sum(probabilities**2))
-    below = n - (2 * n - 1) / (n - 1) * probabilities + squares / (n - 1)
+    below = n - (2 * n - 1) / (n - 1) * own + squares / (n - 1)
     if (below <= 0.0).any():
         raise ArithmeticError("the probabilities are too uneven for this approximation")
     c = (n - 1) / below
-    return _possible(np.outer(probabilities, probabilities) * (c[:, None] + c[None, :]) / 2.0, probabilities)
+    return _possible(np.outer(own, own) * (c[:, None] + c[None, :]) / 2.0, own)
+
+
+def _own(probabilities: Floats, among: Positions | None) -> Floats:
+    """Give the probabilities of the units whose pairs are wanted."""
+    return probabilities if among is None else probabilities[among]
 
 
 def _single(probabilities: Floats) -> bool:

@@ -10,6 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sampling.methods import maximum_entropy, sampford, tille
+from sampling.methods.catalogue import Method
+from sampling.methods.pairs import GroupTaken, joint_of
 from sampling.methods.probabilities import inclusion_probabilities
 from sampling.methods.randomness import Floats
 
@@ -37,3 +39,13 @@ def test_inclusion_probabilities(case: dict[str, Any]) -> None:
     assert (
         np.abs(ours - np.array([p for p, size in zip(case["pik"], case["x"], strict=True) if size > 0])).max() < 1e-12
     )
+
+
+@pytest.mark.parametrize("case", PAIRS, ids=[case["id"] for case in PAIRS])
+def test_joint_probabilities_of_a_group_by_its_sizes(case: dict[str, Any]) -> None:
+    """The way of `evalsvc draw joint`: from whole sizes over the probabilities to pairs."""
+    sizes = [round(own * 10**15) for own in case["pik"]]
+    method: Method = case["id"].rsplit("_", 1)[0]
+    taken = GroupTaken(method, "exact", sizes, round(sum(case["pik"])))
+    among = range(1, len(sizes), 2)
+    assert np.abs(joint_of(taken, among) - np.array(case["joint"])[np.ix_(among, among)]).max() < 1e-10
