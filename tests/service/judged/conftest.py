@@ -1,8 +1,6 @@
 """A small evaluation whose households were visited through the service: the same draw and answers at every run."""
 
-import importlib.util
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,12 +29,7 @@ from evalsvc.people import operations as people
 from evalsvc.people.actor import SYSTEM, Actor
 from evalsvc.service import Service
 from evalsvc.store import Store
-
-spec = importlib.util.spec_from_file_location("small_world", Path(__file__).parents[2] / "unit/results/world.py")
-assert spec is not None and spec.loader is not None
-world = importlib.util.module_from_spec(spec)
-sys.modules.setdefault("small_world", world)
-spec.loader.exec_module(world)
+from tests import small_world
 
 SECRET_KEY = "a test key that is at least thirty-two characters long"
 MOMENT = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -89,25 +82,25 @@ def _person(service: Service, role: str, evaluation: EvaluationRecord) -> Actor:
 def _begin(service: Service, folder: Path) -> Visited:
     with service.database.transaction() as session:
         evaluation = evaluations.create_evaluation(
-            session, SYSTEM, code=world.EVALUATION, name="两县退出评估", client="示例委托单位",
+            session, SYSTEM, code=small_world.EVALUATION, name="两县退出评估", client="示例委托单位",
             institute="示例评估中心", pack=PACK, simulated=True,
         )  # fmt: skip
     lead, supervisor, enumerator = (_person(service, role, evaluation) for role in ("lead", "supervisor", "enumerator"))
-    world.make_frame(folder)
+    small_world.make_frame(folder)
     with service.database.transaction() as session, pytest.MonkeyPatch.context() as patch:
         # A draw has its own secret and time; fixed ones give this test the same sample at every run.
-        patch.setattr(draws.secrets, "token_hex", lambda _bytes: world.SECRET)
+        patch.setattr(draws.secrets, "token_hex", lambda _bytes: small_world.SECRET)
         patch.setattr(draws, "now", lambda: MOMENT)
         patch.setattr(drawing, "now", lambda: MOMENT)
-        checked = check_files(folder / "register.csv", world.MAPPING, folder / "checked.parquet")
+        checked = check_files(folder / "register.csv", small_world.MAPPING, folder / "checked.parquet")
         frame = frames.import_frame(session, lead, evaluation.id, frames.keep_frame(service.store, checked))
-        options = {"frame_id": frame.id, "design_text": world.DESIGN, "secret_key": SECRET_KEY}
+        options = {"frame_id": frame.id, "design_text": small_world.DESIGN, "secret_key": SECRET_KEY}
         draws.enter(session, lead, evaluation, draws.bind(session, service.store, lead, evaluation, **options), "")
         options = {"number": 1, "public_value": None, "secret_key": SECRET_KEY}
         taken = drawing.sample(session, service.store, lead, evaluation, **options)
         draw = drawing.keep(session, lead, evaluation, taken)
         form = instruments.publish(
-            session, lead, evaluation.id, instruments.keep_form(service.store, world.FORM.encode(), "small.md")
+            session, lead, evaluation.id, instruments.keep_form(service.store, small_world.FORM.encode(), "small.md")
         )
         fieldwork.assign_from_draw(session, service.store, lead, prepare(session, service.store, draw.id), form.id)
         villages = {row.parent for row in assignments_of_draw(session, draw.id)}
@@ -120,8 +113,8 @@ def _visit(service: Service, visited: Visited) -> Visited:
         waiting = [row for row in assignments_of_draw(session, visited.draw_id) if row.opened_at]
     while waiting:
         row = waiting.pop(0)
-        outcome = world.outcome_of(row.unit_id)
-        _instance, xml = world.interview_of(row.unit_id, row.stratum, outcome)
+        outcome = small_world.outcome_of(row.unit_id)
+        _instance, xml = small_world.interview_of(row.unit_id, outcome)
         take_in(service, visited.enumerator, visited.evaluation.id, xml)
         if outcome in REASONS:
             waiting += _opened(service, visited, row.unit_id, REASONS[outcome])

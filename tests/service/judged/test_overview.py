@@ -1,7 +1,6 @@
 """The pages of a whole evaluation, and the public check."""
 
 import io
-import sys
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -16,8 +15,7 @@ from evalsvc.overview import checking
 from evalsvc.overview.queries import overview
 from evalsvc.results.operations import compute
 from evalsvc.verification.run import verify
-
-small_world = sys.modules["small_world"]
+from tests import small_world
 
 
 @pytest.fixture(scope="module")

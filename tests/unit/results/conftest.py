@@ -1,16 +1,8 @@
 """The small evaluation of this folder, made once; it is frozen, so tests share it."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
-spec = importlib.util.spec_from_file_location("small_world", Path(__file__).parent / "world.py")
-assert spec is not None and spec.loader is not None
-small_world = importlib.util.module_from_spec(spec)
-sys.modules.setdefault("small_world", small_world)
-spec.loader.exec_module(small_world)
+from tests import small_world
 
 
 @pytest.fixture(scope="session")

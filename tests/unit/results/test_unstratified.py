@@ -1,31 +1,16 @@
 """A design whose stages have no strata is drawn, visited and estimated like any other."""
 
-import random
-import sys
-
 import pytest
 
 from evalsvc.editions.material import read_sources
 from evalsvc.results.compute import compute_results
+from tests import small_world
 
 STRATIFIED = ("strata: [county_code, village_kind]", "strata: [household_class]")
 
 
-@pytest.fixture
-def small_world(monkeypatch):
-    module = sys.modules["small_world"]
-    plain = module.interview_of
-    # Without strata a unit does not tell its class, and only the class says what may be suspected.
-    monkeypatch.setattr(module, "interview_of", lambda unit, _, outcome: plain(unit, class_of(unit), outcome))
-    return module
-
-
-def class_of(unit):
-    return random.Random(unit).choices(["脱贫户", "监测户", "一般农户"], [8, 3, 12])[0]
-
-
 @pytest.mark.parametrize("without", [STRATIFIED[:1], STRATIFIED[1:], STRATIFIED])
-def test_stages_without_strata_give_results(small_world, tmp_path, without):
+def test_stages_without_strata_give_results(tmp_path, without):
     design = small_world.DESIGN.replace("take: {each: 3}", "take: {each: 8}")
     for strata in without:
         assert strata in design

@@ -14,18 +14,19 @@ from evalsvc.verification.logged import Logged, logged_step
 from evalsvc.verification.outcome import OK
 from evalsvc.words import sentence
 from sampling.chain import read_chain
+from tests import small_world
 
 BEFORE_PLAN, LATE = "2026-03-03T09:00:00Z", "2026-03-12T08:00:00Z"
 
 
 @pytest.fixture(scope="module")
-def world(small_world, tmp_path_factory):
+def world(tmp_path_factory):
     """The evaluation as it truly was."""
     return small_world.make_world(tmp_path_factory.mktemp("logged"))
 
 
 @pytest.fixture(scope="module")
-def honest(small_world, world):
+def honest(world):
     """What is compared, where nobody cheated."""
     computed = compute_results(small_world.sources_of(world), world.frame).computed
     content = {**small_world.tables_of(world), "plan.yaml": computed.plan_text.encode()}
@@ -35,13 +36,13 @@ def honest(small_world, world):
 
 
 @pytest.fixture(scope="module")
-def entries(small_world, world):
+def entries(world):
     """Kind, subject, hash and time of the log's lines: commitment, manifest, form, plan, half and all interviews."""
     return small_world.entries_of(world)
 
 
 @pytest.fixture
-def check(small_world, honest, entries):
+def check(honest, entries):
     """Check with other lines or other files: check(lines, content={...}, rows=...)."""
 
     def run(lines=None, **changed):
@@ -106,14 +107,14 @@ def test_a_report_that_says_otherwise_of_its_evaluation_is_named(check, honest, 
     ]
 
 
-def test_an_object_that_was_made_to_fit_is_not_the_one_entered(small_world, world, check):
+def test_an_object_that_was_made_to_fit_is_not_the_one_entered(world, check):
     other = {**small_world.fixed_of(world), "pack": {"name": "测试假定", "edition": "1", "sha256": "00" * 32}}
     assert codes(check(content=written([(other, "")]))) == ["plan_file", "plan_differs"]
     for data in (b"", b"not json\n", b"[" * 100_000 + b"\n"):
         assert "plan_file" in codes(check(content={"fieldwork-plan.jsonl": data}))
 
 
-def test_a_plan_that_was_never_entered_or_too_late_is_named(small_world, world, check, entries):
+def test_a_plan_that_was_never_entered_or_too_late_is_named(world, check, entries):
     fixed = small_world.fixed_of(world)
     assert codes(check([entry for entry in entries if entry[0] != log.PLAN])) == ["plan_unlogged"]
     late = check(with_plans(entries, [(fixed, LATE)]))
@@ -123,13 +124,13 @@ def test_a_plan_that_was_never_entered_or_too_late_is_named(small_world, world, 
     assert codes(check(first)) == ["plan_before_draw"]
 
 
-def test_a_plan_after_the_first_line_of_interviews_is_late_whatever_the_list_says(small_world, world, check, entries):
+def test_a_plan_after_the_first_line_of_interviews_is_late_whatever_the_list_says(world, check, entries):
     """Whoever strikes the first interviews from the list cannot strike the line that covered them."""
     rows = [replace(row, received_at="2026-03-20T00:00:00Z") for row in world.interview_rows]
     assert "plan_late" in codes(check(with_plans(entries, [(small_world.fixed_of(world), LATE)]), rows=rows))
 
 
-def test_a_change_after_the_first_interview_is_a_complaint_and_before_it_a_note(small_world, world, check, entries):
+def test_a_change_after_the_first_interview_is_a_complaint_and_before_it_a_note(world, check, entries):
     fixed = small_world.fixed_of(world)
     first = {**fixed, "pack": {**fixed["pack"], "sha256": "11" * 32}}
     early = [(first, "2026-03-04T08:00:00Z"), (fixed, "2026-03-05T08:00:00Z")]
@@ -143,7 +144,7 @@ def test_a_change_after_the_first_interview_is_a_complaint_and_before_it_a_note(
     assert (details["at"], details["received"], details["changed"]) == (LATE, small_world.RECEIVED, "pack.sha256")
 
 
-def test_a_form_that_was_entered_late_or_never_is_named(small_world, world, check, entries, honest):
+def test_a_form_that_was_entered_late_or_never_is_named(world, check, entries, honest):
     assert codes(check([entry for entry in entries if entry[0] != log.FORM])) == ["form_unlogged"]
     late = [(*entry[:3], LATE) if entry[0] == log.FORM else entry for entry in entries]
     assert codes(check(sorted(late, key=lambda entry: entry[3]))) == ["form_late"]

@@ -18,10 +18,11 @@ from evalsvc.words import sentence
 from reports.pdf import build
 from reports.seal import Seal
 from reports.sign import Appearance, sign_pdf
+from tests import small_world
 
 
 @pytest.fixture(scope="module")
-def reprint(issued, small_world):
+def reprint(issued):
     """Sign pages of changed facts with the true data inside."""
 
     def reprinted(change):
@@ -119,7 +120,7 @@ def found_in(pdf):
         (scripted, [("verification.file_differs", None)]),
     ],
 )
-def test_what_covers_the_words_is_found_although_the_words_are_right(issued, small_world, change, found):
+def test_what_covers_the_words_is_found_although_the_words_are_right(issued, change, found):
     pdf = sign_report(change(issued.unsigned), small_world.signer(), "示例评估研究院")
     step, complaints = found_in(pdf)
     assert (step.state, complaints) == ("failed", found)
@@ -127,7 +128,7 @@ def test_what_covers_the_words_is_found_although_the_words_are_right(issued, sma
     assert (others["signature"], others["embedded"]) == ("ok", "ok")
 
 
-def test_a_figure_drawn_by_the_layout_itself_is_found(issued, small_world, monkeypatch):
+def test_a_figure_drawn_by_the_layout_itself_is_found(issued, monkeypatch):
     shape = '<svg style="position: absolute; left: 0; top: 0" viewBox="0 0 9 9" width="9cm"><path d="M0 0h9v9z"/></svg>'
     right = reports.pdf.render_html
 
@@ -142,12 +143,12 @@ def test_a_figure_drawn_by_the_layout_itself_is_found(issued, small_world, monke
     assert ("verification.page_drawn", 1) in complaints
 
 
-def test_a_true_seal_over_the_name_of_a_demo_key_is_found(issued, small_world):
+def test_a_true_seal_over_the_name_of_a_demo_key_is_found(issued):
     pdf = sign_pdf(issued.unsigned, small_world.signer(), Appearance(Seal("示例评估研究院"), "报告定稿签名"))
     assert [code for code, _ in found_in(pdf)[1]] == ["verification.page_drawn"]
 
 
-def test_other_versions_may_draw_otherwise_and_say_so(issued, small_world, monkeypatch):
+def test_other_versions_may_draw_otherwise_and_say_so(issued, monkeypatch):
     monkeypatch.setattr(pages, "printed_with", lambda: {"weasyprint": "71.0"})
     step, complaints = found_in(issued.pdf)
     assert (step.state, complaints, step.notes) == ("ok", [], ())

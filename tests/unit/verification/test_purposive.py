@@ -7,6 +7,7 @@ import json
 import pytest
 
 from evalsvc.verification.run import verify
+from tests import small_world
 
 VILLAGE = "350125000003"
 HOUSEHOLD = "350424000001-004"
@@ -18,13 +19,13 @@ purposive:
 
 
 @pytest.fixture(scope="module")
-def chosen(small_world, tmp_path_factory):
+def chosen(tmp_path_factory):
     """A draw with a chosen village and a chosen household of a village that need not be drawn."""
     return small_world.make_world(tmp_path_factory.mktemp("chosen"), BESIDE)
 
 
 @pytest.fixture(scope="module")
-def report(small_world, chosen):
+def report(chosen):
     return small_world.issue(chosen)
 
 

@@ -1,5 +1,7 @@
 """The signer beside the institute that the report names."""
 
+from datetime import UTC, datetime
+
 from evalsvc.editions.printing import sign_report
 from evalsvc.verification.outcome import OK, Signature
 from evalsvc.verification.run import read_report
@@ -19,9 +21,9 @@ def test_a_name_in_another_form_is_the_same_and_another_name_is_told():
     assert len(signer_notes([signature("另一研究院")], "")) == 1
 
 
-def test_a_report_signed_by_another_institute_holds_and_says_so(issued, report, small_world):
+def test_a_report_signed_by_another_institute_holds_and_says_so(issued, report):
     assert report.steps[0].notes == ()
-    at = small_world.datetime(2026, 3, 20, tzinfo=small_world.UTC)
+    at = datetime(2026, 3, 20, tzinfo=UTC)
     other = read_signer(make_demo_key("另一研究院", b"x", at), b"x")
     step = read_report(sign_report(issued.unsigned, other, "示例评估研究院")).steps[0]
     assert (step.name, step.state) == ("signature", OK)

@@ -8,6 +8,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from evalsvc.verification.outcome import FAILED, OK
 from evalsvc.verification.run import read_report, verify_against
 from evalsvc.verification.stamped import stamp_step
+from tests import small_world
 from tests.stamping_authority import KEY, forged_token, issue, loaded
 
 AT = datetime(2026, 3, 1, 8, 0, 30, tzinfo=UTC)
@@ -15,7 +16,7 @@ SIGNER = issue("示例时间戳机构", uses=(ExtendedKeyUsageOID.TIME_STAMPING,
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory, small_world):
+def world(tmp_path_factory):
     """An evaluation whose commitment was stamped half a minute after it was made."""
     folder = tmp_path_factory.mktemp("stamped")
     return small_world.make_world(folder, stamp=lambda commitment: forged_token(commitment, SIGNER, at=AT))
@@ -25,7 +26,7 @@ def codes(told):
     return [each.code for each in told]
 
 
-def test_the_whole_check_verifies_the_stamp_and_the_report_names_it(world, small_world):
+def test_the_whole_check_verifies_the_stamp_and_the_report_names_it(world):
     issued = small_world.issue(world)
     report = read_report(issued.pdf)
     assert report.signed.facts["draw"]["time_stamp"] == {

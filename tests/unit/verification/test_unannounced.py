@@ -5,17 +5,18 @@ import json
 import pytest
 
 from evalsvc.verification.run import verify
+from tests import small_world
 
 
 @pytest.fixture(scope="module")
-def world(small_world, tmp_path_factory):
+def world(tmp_path_factory):
     """A draw of which one village in each stratum is visited without notice."""
     design = small_world.DESIGN.replace("take: {each: 3}", "take: {each: 3}\n    unannounced: 1")
     return small_world.make_world(tmp_path_factory.mktemp("unseen"), design=design)
 
 
 @pytest.fixture(scope="module")
-def report(small_world, world):
+def report(world):
     return small_world.issue(world)
 
 

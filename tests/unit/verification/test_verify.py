@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 
@@ -17,6 +18,8 @@ from evalsvc.verification.outcome import STEPS
 from evalsvc.verification.run import verify, verify_against
 from evalsvc.words import sentence
 from reports.keys import authority_of, make_demo_key, read_signer
+from sampling.frame import load_mapping, read_frame, write_frame
+from tests import small_world
 
 
 def failed(outcome):
@@ -51,10 +54,10 @@ def test_without_a_bundle_nothing_is_recomputed_and_the_outcome_says_so(issued):
     assert all(figure.recomputed is None for figure in outcome.figures)
 
 
-def test_the_signer_is_trusted_only_by_a_certificate_that_leads_there(issued, small_world):
+def test_the_signer_is_trusted_only_by_a_certificate_that_leads_there(issued):
     mine = authority_of(small_world.signer())
     assert verify(issued.pdf, trust=mine).signatures[0].trusted
-    stranger = read_signer(make_demo_key("别的机构", b"x", small_world.datetime.now(small_world.UTC)), b"x")
+    stranger = read_signer(make_demo_key("别的机构", b"x", datetime.now(UTC)), b"x")
     outcome = verify(issued.pdf, trust=authority_of(stranger))
     assert [each.code for each in failed(outcome)["signature"]] == ["verification.not_trusted"]
 
@@ -154,15 +157,15 @@ def test_the_tables_of_which_the_report_says_so_are_named_to_row_and_column(issu
     assert any(each.get("row") == row and each.get("column") for each in placed)
 
 
-def test_another_frame_is_found(issued, report, small_world, tmp_path):
+def test_another_frame_is_found(issued, report, tmp_path):
     source = tmp_path / "register.csv"
     small_world.make_world(tmp_path)
     lines = source.read_text(encoding="utf-8").splitlines()
     lines[5] = lines[5].rsplit(",", 1)[0] + ",9"
     source.write_text("\n".join(lines), encoding="utf-8")
-    frame = small_world.read_frame(source, small_world.load_mapping(small_world.MAPPING).mapping).frame
+    frame = read_frame(source, load_mapping(small_world.MAPPING).mapping).frame
     path = tmp_path / "other.parquet"
-    small_world.write_frame(frame, path)
+    write_frame(frame, path)
     changed = write_bundle({**issued.content, "frame.parquet": path.read_bytes()}.items())
     outcome = verify_against(report, changed)
     assert {"files", "draw"} <= set(failed(outcome))
