@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampling.methods.randomness import Floats, Positions, Stream
-from sampling.methods.symmetric import pairs_worth, size_chances
+from sampling.methods.symmetric import exactly, pairs_worth, size_chances, without_each, worth_behind
 
 _ITERATIONS = 1000
 _PATIENCE = 60
@@ -76,52 +76,8 @@ def _conditional(odds: Floats, n: int) -> Floats:
 
     ``w_k * (sum over subsets of n - 1 without k) / (sum over subsets of n)``.
     """
-    sums, logs = subset_sums(odds, n)
-    return np.asarray(odds * _without_each(odds, n - 1, float(logs[-1])) / sums[-1, n])
-
-
-def sums_without_each(odds: Floats, size: int) -> Floats:
-    """Sum the products of the odds over all subsets of a size that lack one unit, for each unit, up to a common factor.
-
-    Returns
-    -------
-    array, shape (N,)
-    """
-    _, logs = subset_sums(odds, size)
-    return _without_each(odds, size, float(logs[-1]))
-
-
-def _without_each(odds: Floats, size: int, log: float) -> Floats:
-    """Give the sums without each unit, divided by the exponential of a logarithm.
-
-    They are put together from the units before k and those behind it, so that every term is positive: the shorter
-    recursion over sizes loses all digits where a probability is near 1.
-    """
-    before, before_logs = subset_sums(odds, size)
-    behind, behind_logs = (table[::-1] for table in subset_sums(odds[::-1], size))
-    without = np.einsum("ks,ks->k", before[:-1], behind[1:, ::-1])
-    return np.asarray(without * np.exp(before_logs[:-1] + behind_logs[1:] - log))
-
-
-def subset_sums(odds: Floats, n: int) -> tuple[NDArray[np.float64], Floats]:
-    """Sum the products of the odds over all subsets of the first k units, by size, for every k.
-
-    Returns
-    -------
-    sums : array, shape (N + 1, n + 1)
-        ``[k, s]``: the sum over subsets of size s of the first k units, divided by the row's factor.
-    logs : array, shape (N + 1,)
-        Logarithm of each row's factor.
-    """
-    sums = np.zeros((odds.size + 1, n + 1))
-    logs = np.zeros(odds.size + 1)
-    sums[0, 0] = 1.0
-    for k, own in enumerate(odds):
-        row = sums[k].copy()
-        row[1:] += own * sums[k, :-1]
-        largest = row.max()
-        sums[k + 1], logs[k + 1] = row / largest, logs[k] + np.log(largest)
-    return sums, logs
+    poisson = odds / (1.0 + odds)
+    return np.asarray(poisson * without_each(poisson, exactly(n - 1)) / size_chances(poisson, n)[n])
 
 
 def select(probabilities: Floats, stream: Stream, odds: Floats | None = None) -> Positions:
@@ -146,15 +102,15 @@ def select_by_odds(odds: Floats, n: int, stream: Stream) -> Positions:
 
     Chen and Liu (1997), procedure 3.
     """
-    sums, logs = (table[::-1] for table in subset_sums(odds[::-1], n))  # of the units from k on
+    poisson = odds / (1.0 + odds)
+    behind = worth_behind(poisson, exactly(n))  # the chance that those behind a unit make up what is missing
     numbers = stream.uniforms(odds.size)
     taken: list[int] = []
-    for k in range(odds.size):
-        missing = n - len(taken)
-        if missing == 0:
+    for k, own in enumerate(poisson.tolist()):
+        if len(taken) == n:
             break
-        chance = odds[k] * sums[k + 1, missing - 1] / sums[k, missing] * np.exp(logs[k + 1] - logs[k])
-        if numbers[k] < chance:
+        with_it, without_it = own * behind[k, len(taken) + 1], (1.0 - own) * behind[k, len(taken)]
+        if numbers[k] * (with_it + without_it) < with_it:
             taken.append(k)
     return np.array(taken, dtype=np.int64)
 
@@ -175,9 +131,7 @@ def joint(probabilities: Floats) -> NDArray[np.float64]:
     _, first, place = np.unique(probabilities, return_index=True, return_inverse=True)
     odds = odds_of(probabilities)[first][place]  # units alike have odds that are alike to the last digit
     poisson = odds / (1.0 + odds)
-    worth = np.zeros(n - 1)
-    worth[-1] = 1.0
-    pairs = pairs_worth(poisson, worth)
+    pairs = pairs_worth(poisson, exactly(n - 2))
     pairs /= size_chances(poisson, n)[n]
     np.fill_diagonal(pairs, probabilities)
     return pairs

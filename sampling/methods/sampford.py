@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sampling.methods import maximum_entropy
 from sampling.methods.randomness import Floats, Positions, Stream
-from sampling.methods.symmetric import pairs_worth, size_chances
+from sampling.methods.symmetric import exactly, pairs_worth, size_chances, without_each
 
 
 def select(probabilities: Floats, stream: Stream) -> Positions:
@@ -23,7 +23,9 @@ def select(probabilities: Floats, stream: Stream) -> Positions:
     """
     n = round(float(probabilities.sum()))
     odds = probabilities / (1.0 - probabilities)
-    chances = np.cumsum(probabilities * maximum_entropy.sums_without_each(odds, n - 1))
+    # Sums of products of odds are chances of Poisson sampling over the product of all 1 - p, but the unit's own.
+    weights = probabilities * (1.0 - probabilities) * without_each(probabilities, exactly(n - 1))
+    chances = np.cumsum(weights)
     first = min(int(np.searchsorted(chances, stream.uniform() * chances[-1], side="right")), odds.size - 1)
     rest = np.delete(np.arange(odds.size), first)
     others = maximum_entropy.select_by_odds(odds[rest], n - 1, stream)

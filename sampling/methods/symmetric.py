@@ -23,10 +23,15 @@ def size_chances(probabilities: Floats, most: int) -> Floats:
     return chances
 
 
-def without_each(probabilities: Floats, worth: Floats) -> Floats:
-    """Give what Poisson sampling of all units but one is worth on average, for each unit left out.
+def exactly(count: int) -> Floats:
+    """Give the worth of samples of which only those of a size count: 1 for that one; shape (count + 1,)."""
+    worth = np.zeros(count + 1)
+    worth[-1] = 1.0
+    return worth
 
-    The units before the one and those behind it are put together, so that nothing is divided out: N m steps for all.
+
+def worth_behind(probabilities: Floats, worth: Floats) -> NDArray[np.float64]:
+    """Give what Poisson sampling is worth on average when it has gone down the list to each unit.
 
     Parameters
     ----------
@@ -36,14 +41,34 @@ def without_each(probabilities: Floats, worth: Floats) -> Floats:
 
     Returns
     -------
-    array, shape (N,)
+    array, shape (N, m + 1)
+        ``[l, s]``: the worth expected when s units were taken up to l, over those behind l.
     """
-    behind = np.empty((probabilities.size, worth.size))  # [l, s]: worth when s were taken up to l, over those behind l
+    behind = np.empty((probabilities.size, worth.size))
     behind[-1] = worth
     for unit in range(probabilities.size - 1, 0, -1):
         own, later = probabilities[unit], behind[unit]
         behind[unit - 1] = (1.0 - own) * later
         behind[unit - 1, :-1] += own * later[1:]
+    return behind
+
+
+def without_each(probabilities: Floats, worth: Floats) -> Floats:
+    """Give what Poisson sampling of all units but one is worth on average, for each unit left out.
+
+    The units before the one and those behind it are put together, so that every term is positive and nothing is
+    divided out, which would lose all digits where a probability is near 1: N m steps for all.
+
+    Parameters
+    ----------
+    probabilities, worth
+        As in ``worth_behind``.
+
+    Returns
+    -------
+    array, shape (N,)
+    """
+    behind = worth_behind(probabilities, worth)
     found = np.empty(probabilities.size)
     before = np.zeros(worth.size)
     before[0] = 1.0
@@ -66,7 +91,7 @@ def pairs_worth(probabilities: Floats, worth: Floats) -> NDArray[np.float64]:
     probabilities : array, shape (N,)
         In (0, 1).
     worth : array, shape (m + 1,)
-        As in ``without_each``.
+        As in ``worth_behind``.
 
     Returns
     -------
