@@ -13,7 +13,7 @@ LEVELS = (
     Level("household", "household_id", (Column("household_class", "text"), Column("persons", "integer"))),
 )
 
-DESIGN = """
+HEAD = """
 version: 1
 evaluation: simulated
 draw: 1
@@ -22,17 +22,18 @@ frame:
     - {name: county, id: county_code, columns: {}}
     - {name: village, id: village_code, columns: {village_kind: text}}
     - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
-stages:
+"""
+DESIGN = f"""{HEAD}stages:
   - name: village
     strata: [county_code, village_kind]
     method: pps_systematic
-    size: {count: household}
+    size: {{count: household}}
     joint_method: hartley-rao
-    take: {each: 5}
+    take: {{each: 5}}
   - name: household
     strata: [household_class]
     method: equal
-    take: {each: 6}
+    take: {{each: 6}}
     reserves: 4
     when_short: take_all
 """

@@ -9,7 +9,7 @@ from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.simulate import Report, Simulator, load_pattern, summarise
 from sampling.size import operating_curve
-from tests.unit.simulate.small_world import DESIGN, RATES, design, frame, pattern
+from tests.unit.simulate.small_world import DESIGN, HEAD, RATES, design, frame, pattern
 
 PPS = "    method: pps_systematic\n    size: {count: household}\n    joint_method: hartley-rao\n"
 FRAME = "frame:\n"
@@ -89,17 +89,8 @@ def test_designs_without_an_interval_and_unfinished_frames_are_refused(world: Fr
     assert [each.code for each in load_pattern(RATES, later).complaints] == ["rates.frame_incomplete"]
 
 
-ONE_STAGE = """
-version: 1
-evaluation: one
-draw: 1
-frame:
-  levels:
-    - {name: county, id: county_code, columns: {}}
-    - {name: village, id: village_code, columns: {village_kind: text}}
-    - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
-stages:
-  - {name: household, method: equal, take: {each: 200}}
+ONE_STAGE = f"""{HEAD}stages:
+  - {{name: household, method: equal, take: {{each: 200}}}}
 """
 
 

@@ -15,7 +15,7 @@ from sampling.manifest import ManifestStage, ManifestUnit
 from sampling.simulate import RunRecord, Simulator, summarise
 from sampling.simulate.fieldwork import open_units, visit
 from sampling.stage_draw import draw_stage
-from tests.unit.simulate.small_world import DESIGN, RATES, design, frame, pattern
+from tests.unit.simulate.small_world import DESIGN, HEAD, RATES, design, frame, pattern
 
 RUNS = 90
 
@@ -176,17 +176,8 @@ def test_base_weights_sum_to_the_lists_of_the_drawn_villages(simulator: Simulato
 
 
 def test_one_stage_and_equal_villages_are_simulated_too(world: Frame) -> None:
-    one_stage = """
-version: 1
-evaluation: one
-draw: 1
-frame:
-  levels:
-    - {name: county, id: county_code, columns: {}}
-    - {name: village, id: village_code, columns: {village_kind: text}}
-    - {name: household, id: household_id, columns: {household_class: text, persons: integer}}
-stages:
-  - {name: household, strata: [county_code], method: equal, take: {each: 150}, reserves: 20}
+    one_stage = f"""{HEAD}stages:
+  - {{name: household, strata: [county_code], method: equal, take: {{each: 150}}, reserves: 20}}
 """
     rates = "version: 1\nby: [county_code]\nindicators: [{id: share, rates: {each: 0.3}}]\nresponse: {each: 0.8}\n"
     made = design(one_stage)
