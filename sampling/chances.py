@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import fsum
 
 from sampling.design import Stage
@@ -29,6 +29,8 @@ class GroupChances:
         several times.
     least, most : float or None
         Smallest and largest probability of the units that can be taken; None where there are none.
+    expected_reserves : float
+        Reserves expected in the sample, over the draw of all stages above.
     """
 
     certainties: int
@@ -37,39 +39,78 @@ class GroupChances:
     expected: float
     least: float | None
     most: float | None
+    expected_reserves: float = 0.0
 
 
 @dataclass(frozen=True)
 class StageChances:
-    """Hold a stage's groups in the order of its takes, and the units' probabilities where a lower stage needs them."""
+    """Hold a stage's groups in the order of its takes, and the units' probabilities where a lower stage needs them.
+
+    Parameters
+    ----------
+    draws : mapping
+        Expected number of draws of the units of a stage with replacement; empty under other methods, where it is the
+        probability.
+    """
 
     groups: tuple[GroupChances, ...]
     units: Above
+    draws: Above = field(default_factory=dict)
+
+    def parent_of(self, take: GroupTake) -> "_Parent":
+        """Give what is known of the unit that a group lies in."""
+        sampled = self.units.get(take.group.parent, 0.0)
+        return _Parent(sampled, self.draws.get(take.group.parent, sampled))
+
+
+TOP = StageChances((), {None: 1.0})
+"""What the first stage lies in."""
+
+
+@dataclass(frozen=True)
+class _Parent:
+    """Hold how likely a parent is in the sample, and how many draws of it are expected."""
+
+    sampled: float
+    draws: float
+
+    def times(self, amount: float, most: float = 1.0) -> float:
+        """Expect an amount for each draw, and at most ``most`` for all of them together.
+
+        Exact where the bound is never met or by a single draw already; between the two a little too large.
+        """
+        return min(self.draws * amount, self.sampled * most)
 
 
 def stage_chances(
-    engine: Engine, stage: Stage, takes: Sequence[GroupTake], above: Above, units: str, *, last: bool
+    engine: Engine, stage: Stage, takes: Sequence[GroupTake], above: StageChances, units: str, *, last: bool
 ) -> StageChances:
     """Work out a stage; at a last stage of equal probability no unit is read.
 
     Parameters
     ----------
+    above : StageChances
+        Of the possible parents; ``TOP`` at the first stage.
     units : str
         Name of the table that ``units_step`` made.
     """
     if last and stage.size is None:
-        return StageChances(tuple(_alike(take, above) for take in takes), {})
+        return StageChances(tuple(_alike(take, above.parent_of(take)) for take in takes), {})
     lists = _lists(engine, stage, units)
     groups: list[GroupChances] = []
     chances: dict[str | None, float] = {}
+    often: dict[str | None, float] = {}
     for take in takes:
         ids, sizes = lists[take.group.parent or "", take.group.stratum]
         conditional = _conditional(stage, take, sizes)
-        parent = above.get(take.group.parent, 0.0)
-        chances |= {unit_id: parent * own for unit_id, own in zip(ids, conditional, strict=True)}
-        group = _group(conditional, parent, parent * _expected(stage, take, conditional))
+        parent = above.parent_of(take)
+        chances |= {unit_id: parent.times(own) for unit_id, own in zip(ids, conditional, strict=True)}
+        if stage.method == "with_replacement":
+            each = parent.draws * take.main / max(sum(sizes), 1)
+            often |= {unit_id: each * size for unit_id, size in zip(ids, sizes, strict=True)}
+        group = _group(take, conditional, parent, _expected(stage, take, conditional, parent))
         groups.append(replace(group, dissolved=_dissolved(take, sizes)))
-    return StageChances(tuple(groups), chances)
+    return StageChances(tuple(groups), chances, often)
 
 
 def _lists(engine: Engine, stage: Stage, units: str) -> dict[tuple[str, str], tuple[list[str], list[int]]]:
@@ -82,15 +123,16 @@ def _lists(engine: Engine, stage: Stage, units: str) -> dict[tuple[str, str], tu
     return lists
 
 
-def _alike(take: GroupTake, above: Above) -> GroupChances:
-    own, parent, population = _share(take), above.get(take.group.parent, 0.0), take.group.population
-    return _group([own] * min(1, population), parent, parent * own * population, population)
+def _alike(take: GroupTake, parent: _Parent) -> GroupChances:
+    own, population = _share(take), take.group.population
+    return _group(take, [own] * min(1, population), parent, parent.times(own * population, population), population)
 
 
-def _expected(stage: Stage, take: GroupTake, conditional: Sequence[float]) -> float:
+def _expected(stage: Stage, take: GroupTake, conditional: Sequence[float], parent: _Parent) -> float:
     """Give how many units the group gives: its number, unless the method lets chance decide how many there are."""
     random = not stage.traits.fixed_size or stage.method == "with_replacement"
-    return fsum(conditional) if random else float(take.main)
+    number = fsum(conditional) if random else float(take.main)
+    return parent.times(number, take.group.available)
 
 
 def _share(take: GroupTake) -> float:
@@ -115,8 +157,10 @@ def _dissolved(take: GroupTake, sizes: Sequence[int]) -> int:
     return len(inclusion(sizes, take.main).certainties) if take.reserves else 0
 
 
-def _group(conditional: Sequence[float], parent: float, expected: float, each: int = 1) -> GroupChances:
-    possible = [own * parent for own in conditional if own > 0.0]
+def _group(
+    take: GroupTake, conditional: Sequence[float], parent: _Parent, expected: float, each: int = 1
+) -> GroupChances:
+    possible = [parent.times(own) for own in conditional if own > 0.0]
     return GroupChances(
         certainties=each * sum(own == 1.0 for own in conditional),
         dissolved=0,
@@ -124,4 +168,5 @@ def _group(conditional: Sequence[float], parent: float, expected: float, each: i
         expected=expected,
         least=min(possible, default=None),
         most=max(possible, default=None),
+        expected_reserves=parent.times(take.reserves, take.group.available - take.main),
     )

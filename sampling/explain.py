@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
-from sampling.chances import Above, GroupChances, stage_chances
+from sampling.chances import TOP, GroupChances, StageChances, stage_chances
 from sampling.design import Design, Stage
 from sampling.engine import DuckDBEngine, Engine
 from sampling.frame import Frame
@@ -113,7 +113,7 @@ def explain(design: Design, frame: Frame) -> Explanation:
     with DuckDBEngine(frame) as engine:
         counts = tuple(_level_counts(engine, design, depth) for depth in range(len(design.levels)))
         stages = []
-        above: Above = {None: 1.0}
+        above = TOP
         for number in range(len(design.stages)):
             stage, above = _explain_stage(engine, design, number, above)
             stages.append(stage)
@@ -144,12 +144,14 @@ def _purposive(engine: Engine, design: Design, rule: int) -> PurposiveExplanatio
     return PurposiveExplanation(own.level, own.reason or "", units)
 
 
-def _explain_stage(engine: Engine, design: Design, number: int, above: Above) -> tuple[StageExplanation, Above]:
+def _explain_stage(
+    engine: Engine, design: Design, number: int, above: StageChances
+) -> tuple[StageExplanation, StageChances]:
     """Tell a stage, and give its units' probabilities of being in the sample for the stage below."""
     stage = design.stages[number]
     head = (stage.name, stage.method, stage.joint_method, stage.listed, stage.unannounced)
     if stage.listed == "later":
-        return StageExplanation(*head, (), 0, 0.0, 0), {}
+        return StageExplanation(*head, (), 0, 0.0, 0), StageChances((), {})
     engine.define("explained_units", units_step(engine, design, number))
     groups = read_groups(engine, design, number, "explained_units")
     chosen = _chosen(engine, design, number)
@@ -160,11 +162,9 @@ def _explain_stage(engine: Engine, design: Design, number: int, above: Above) ->
     by_stratum: dict[str, list[tuple[GroupTake, GroupChances]]] = {}
     for take, group in zip(takes, chances.groups, strict=True):
         by_stratum.setdefault(take.group.stratum, []).append((take, group))
-    strata = tuple(_stratum(stage, stratum, by_stratum[stratum], above) for stratum in sorted(by_stratum))
+    strata = tuple(_stratum(stage, stratum, by_stratum[stratum]) for stratum in sorted(by_stratum))
     population = sum(stratum.population for stratum in strata)
-    return StageExplanation(
-        *head, strata, population, fsum(stratum.expected for stratum in strata), inside
-    ), chances.units
+    return StageExplanation(*head, strata, population, fsum(stratum.expected for stratum in strata), inside), chances
 
 
 def _chosen(engine: Engine, design: Design, number: int) -> frozenset[str]:
@@ -173,9 +173,7 @@ def _chosen(engine: Engine, design: Design, number: int) -> frozenset[str]:
     return frozenset() if step is None else frozenset(row[0] for row in engine.rows(f"SELECT id FROM ({step}) AS c"))
 
 
-def _stratum(
-    stage: Stage, stratum: str, groups: Sequence[tuple[GroupTake, GroupChances]], above: Above
-) -> StratumExplanation:
+def _stratum(stage: Stage, stratum: str, groups: Sequence[tuple[GroupTake, GroupChances]]) -> StratumExplanation:
     """Add a stratum up over its parents."""
     takes = [take for take, _ in groups]
     chances = [group for _, group in groups]
@@ -193,7 +191,7 @@ def _stratum(
         certainties=sum(group.certainties for group in chances),
         dissolved=sum(group.dissolved for group in chances),
         expected=fsum(group.expected for group in chances),
-        expected_reserves=fsum(above.get(take.group.parent, 0.0) * take.reserves for take in takes),
+        expected_reserves=fsum(group.expected_reserves for group in chances),
         lone=sum(take.main == 1 < take.group.available for take in takes) if stage.traits.fixed_size else 0,
         without=sum(group.without for group in chances),
         least=min((group.least for group in chances if group.least is not None), default=None),

@@ -30,6 +30,8 @@ class Group:
         Columns that take rules may ask for, with their one value.
     alike : int
         How many groups this stands for, which differ in their parents alone; one, unless they were counted so.
+    times : int
+        How often the parent was drawn; more than once with replacement alone.
     """
 
     parent: str | None
@@ -39,6 +41,7 @@ class Group:
     available: int
     values: Mapping[str, str]
     alike: int = 1
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,18 @@ class TakePlan:
 
 
 def plan_takes(stage: Stage, groups: Sequence[Group]) -> TakePlan:
-    """Work out main units and reserves of every group, in the order given; what is lacking is cut and named."""
-    main = _numbers(stage.take, groups, [group.available for group in groups])
-    left = [group.available - number for group, number in zip(groups, main.given, strict=True)]
+    """Work out main units and reserves of every group, in the order given; what is lacking is cut and named.
+
+    A group whose parent was drawn k times takes k times as many, together and without replacement (Cochran 1977,
+    section 11.9), or all it has: what is named as lacking is lacking of a single take.
+    """
+    available = [group.available for group in groups]
+    # A unit can be drawn again and again with replacement: there no group has too few.
+    most = [group.available * group.times for group in groups] if stage.method == "with_replacement" else available
+    main = _each_time(groups, _numbers(stage.take, groups, available), most)
+    left = [max(free - number, 0) for free, number in zip(available, main.given, strict=True)]
     reserves = _without_whole(stage.take, groups, _numbers(stage.reserves, groups, left))
+    reserves = _each_time(groups, reserves, left)
     lacking = {
         (group.parent, group.stratum): Shortage(
             group.parent, group.stratum, first + then, group.available, alike=group.alike
@@ -132,6 +143,14 @@ def _numbers(take: Take, groups: Sequence[Group], available: Sequence[int]) -> _
     return _Numbers(asked, [min(number, limit) for number, limit in zip(asked, available, strict=True)])
 
 
+def _each_time(groups: Sequence[Group], numbers: "_Numbers", most: Sequence[int]) -> "_Numbers":
+    """Multiply what a group gives by how often its parent was drawn, up to the most that it can give."""
+    if all(group.times == 1 for group in groups):
+        return numbers
+    given = [min(group.times * number, limit) for group, number, limit in zip(groups, numbers.given, most, strict=True)]
+    return replace(numbers, given=given)
+
+
 def _shares(stage: Stage) -> Callable[[Group], Fraction | None] | None:
     """Give what finds the share that a group's amount is; None where bounds may have changed it, or none is a share."""
     take = stage.take
@@ -139,7 +158,12 @@ def _shares(stage: Stage) -> Callable[[Group], Fraction | None] | None:
         return None
     if all(isinstance(amount, int) for amount in (take.each, *(line.take for line in take.by))):
         return None
-    return lambda group: share_of(take.amount(group.values))
+
+    def share(group: Group) -> Fraction | None:
+        once = share_of(take.amount(group.values))
+        return None if once is None else min(once * group.times, Fraction(1))
+
+    return share
 
 
 def _shared_numbers(take: TakeTotal, groups: Sequence[Group], available: Sequence[int]) -> _Numbers:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from sampling.design import Design, Stage
 from sampling.engine import Engine
 from sampling.groups import Group, GroupTake, plan_takes
-from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit, SampleType
-from sampling.methods.taken import Taken
+from sampling.manifest import ManifestStage, ManifestStratum, ManifestUnit
 from sampling.steps import purposive_step, read_groups, smallest_tickets_step, units_step
-from sampling.taken_units import TakenUnits, pick
+from sampling.taken_units import TakenUnits, pick, write_unit
 from sampling.tickets import Tickets, start
 
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ def draw_stage(
     engine.define("units", step, kept=not lowest)
     rows = None if stage.method == "equal" else _rows(engine, stage, inside=above is not None)
     groups = read_groups(engine, design, number, "units") if rows is None else _groups(rows, stage)
+    groups = repeated(groups, above)
     judged = (
         {unit.id for unit in above.units if unit.sample_type == "purposive"} if above and design.purposive else set()
     )
@@ -86,6 +86,14 @@ def _stratum(stage: Stage, group: Group) -> ManifestStratum:
     return ManifestStratum(
         group.parent, group.stratum, stage.method, group.population, group.total_size, stage.joint_method
     )
+
+
+def repeated(groups: list[Group], above: ManifestStage | None) -> list[Group]:
+    """Tell the groups how often their parent was drawn: one that came several times gives several takes."""
+    if above is None or isinstance(above.units, TakenUnits):
+        return groups
+    times = {unit.id: unit.times for unit in above.units if unit.times is not None and unit.times > 1}
+    return [replace(group, times=times.get(group.parent or "", 1)) for group in groups] if times else groups
 
 
 def _beside(take: GroupTake, judged: set[str]) -> GroupTake:
@@ -174,13 +182,12 @@ def _draw_list(stage: Stage, seed: str, given: GroupTake, listed: "GroupList") -
     keys = listed.keys([one.position for one in found])
     for place, i in enumerate(_release(stage, seed, given.main, keys), start=1):
         released, (_, ticket, unit_id) = found[i], keys[i]
+        chance = released.numerator, released.denominator
         if given.reserves:
-            released = replace(
-                released, numerator=released.numerator * given.main, denominator=released.denominator * together
-            )
+            chance = chance[0] * given.main, chance[1] * together
         # A sample of random size has no reserves: however many were taken, all are main units.
         at = min(place, given.main) if not given.reserves else place
-        yield _unit(given, unit_id, ticket, at, released)
+        yield write_unit(given, at, unit_id, ticket, chance, times=released.times)
 
 
 def _release(stage: Stage, seed: str, main: int, keys: Sequence[tuple[int, str, str]]) -> list[int]:
@@ -197,17 +204,6 @@ def _release(stage: Stage, seed: str, main: int, keys: Sequence[tuple[int, str, 
     released = sorted(range(len(keys)), key=own.__getitem__)
     first = set(released[:main])
     return [*(i for i in by_ticket if i in first), *released[main:]]
-
-
-def _unit(given: GroupTake, unit_id: str, ticket: str, place: int, taken: Taken) -> ManifestUnit:
-    """Write a taken unit by its place among main units and reserves; its probability is one rounding of integers."""
-    group = given.group
-    if place > given.main:
-        return ManifestUnit(unit_id, group.parent, group.stratum, ticket, None, "reserve", place - given.main)
-    probability = taken.numerator / taken.denominator
-    certain = probability == 1.0 and taken.times is None
-    sample_type: SampleType = "certainty" if certain else "probability"
-    return ManifestUnit(unit_id, group.parent, group.stratum, ticket, probability, sample_type, None, times=taken.times)
 
 
 def _unannounced(stage: Stage, seed: str, units: Sequence[ManifestUnit]) -> tuple[ManifestUnit, ...]:

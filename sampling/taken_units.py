@@ -16,6 +16,32 @@ BLOCK = 65_536
 """Units whose texts are made at a time."""
 
 
+def write_unit(
+    take: GroupTake,
+    place: int,
+    unit_id: str,
+    ticket: str,
+    chance: tuple[int, int],
+    *,
+    times: int | None = None,
+    weight: float | None = None,
+) -> ManifestUnit:
+    """Write a unit by its place among the main units and reserves of its group, counted from 1.
+
+    Parameters
+    ----------
+    chance : (int, int)
+        Numerator and denominator of a main unit's probability, which is their quotient, rounded once; of the expected
+        number of draws where it was drawn ``times`` times with replacement.
+    """
+    group = take.group
+    if place > take.main:
+        return ManifestUnit(unit_id, group.parent, group.stratum, ticket, None, "reserve", place - take.main)
+    probability = chance[0] / chance[1]
+    sample_type: SampleType = "certainty" if probability == 1.0 and times is None else "probability"
+    return ManifestUnit(unit_id, group.parent, group.stratum, ticket, probability, sample_type, None, weight, times)
+
+
 class TakenUnits(Sequence[ManifestUnit]):
     """Hold the main units and reserves of many groups, group after group; a unit is made when it is asked for.
 
@@ -102,15 +128,10 @@ class TakenUnits(Sequence[ManifestUnit]):
 
     def _unit(self, number: int, place: int, key: str) -> ManifestUnit:
         """Make a unit of a group by its place among main units and reserves."""
-        take = self._takes[number]
-        group, behind = take.group, self._front + TICKET_LENGTH
-        unit_id, ticket = key[behind:], key[self._front : behind]
-        if place > take.main:
-            return ManifestUnit(unit_id, group.parent, group.stratum, ticket, None, "reserve", place - take.main)
-        probability = take.main / group.population
-        sample_type: SampleType = "certainty" if take.main == group.population else "probability"
+        take, behind = self._takes[number], self._front + TICKET_LENGTH
         weight = None if self._weights is None else self._weights[number]
-        return ManifestUnit(unit_id, group.parent, group.stratum, ticket, probability, sample_type, None, weight)
+        chance = take.main, take.group.population
+        return write_unit(take, place, key[behind:], key[self._front : behind], chance, weight=weight)
 
 
 def pick(takes: Sequence[GroupTake], found: Sequence["pa.Table"], front: int) -> TakenUnits:

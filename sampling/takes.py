@@ -1,9 +1,10 @@
 """Hold how many units a stage takes: an amount for each group, or a total that groups share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
+from typing import TypeVar
 
 from sampling.allocate import Allocation, Precision
 
@@ -45,10 +46,8 @@ class TakeEach:
 
     def amount(self, values: Mapping[str, str]) -> Amount:
         """Find the first line that matches a group's values, else the amount for each."""
-        for line in self.by:
-            if all(values.get(name) == value for name, value in line.when.items()):
-                return line.take
-        return self.each
+        line = _fitting(self.by, values)
+        return self.each if line is None else line.take
 
     def number(self, values: Mapping[str, str], population: int, available: int) -> int:
         """Give how many units a group is asked for: shares of N are rounded half up and kept within the bounds."""
@@ -79,10 +78,8 @@ class Planned:
 
     def value(self, values: Mapping[str, str]) -> str | None:
         """Find the first line that matches a group's values, else the value for each."""
-        for line in self.by:
-            if all(values.get(name) == value for name, value in line.when.items()):
-                return line.value
-        return self.each
+        line = _fitting(self.by, values)
+        return self.each if line is None else line.value
 
 
 @dataclass(frozen=True)
@@ -110,6 +107,14 @@ class TakeTotal:
 
 
 Take = TakeEach | TakeTotal
+
+
+_Line = TypeVar("_Line", TakeLine, PlannedLine)
+
+
+def _fitting(lines: Iterable[_Line], values: Mapping[str, str]) -> _Line | None:
+    """Find the first line whose columns hold a group's values."""
+    return next((line for line in lines if all(values.get(name) == wanted for name, wanted in line.when.items())), None)
 
 
 def columns_of(take: Take) -> list[str]:

@@ -4,6 +4,7 @@ Without the extra `spark` there is nothing to try, which is said; a run under CI
 """
 
 import importlib.util
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,8 +60,11 @@ stages:
 """
 
 
+AGAIN = "method: with_replacement, size: {count: household}, take: {each: 5}"
+
+
 def design_of(order: str, size: str, change: tuple[str, str] = ("", "")) -> Design:
-    design = load_design(DESIGN.replace("ORDER", order).replace("SIZE", size).replace(*change)).design
+    design = load_design(DESIGN.replace(*change).replace("ORDER", order).replace("SIZE", size)).design
     assert design is not None
     return design
 
@@ -103,6 +107,17 @@ def test_the_same_sample(frame: Frame, spark: OpenEngine) -> None:
     assert drawn(design, frame, engine=spark).to_json() == manifest.to_json()
     kinds = {unit.sample_type for stage in manifest.stages for unit in stage.units}
     assert kinds == {"certainty", "probability", "reserve"}
+
+
+def test_the_same_sample_below_units_that_were_drawn_several_times(frame: Frame, spark: OpenEngine) -> None:
+    often = ("method: pps_systematic, order: ORDER, size: SIZE, strata: [size], take: {each: 1}", AGAIN)
+    design = design_of("ticket", "{count: household}", often)
+    manifest = drawn(design, frame)
+    assert drawn(design, frame, engine=spark).to_json() == manifest.to_json()
+    times = {unit.id: unit.times or 0 for unit in manifest.stages[1].units}
+    assert max(times.values()) > 1
+    households = Counter(unit.parent for unit in manifest.stages[2].units if unit.sample_type != "reserve")
+    assert any(households[village] > 3 for village in times)  # one take is of three at most
 
 
 def test_the_same_check(frame: Frame, spark: OpenEngine, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The numbers on docs/draw-protocol.md are those the library computes, and the second checker agrees."""
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from sampling.methods.randomness import Stream
 from sampling.methods.systematic import systematic_pps
 from sampling.tickets import TICKET_DIGITS, TICKET_RANGE, start, ticket
 from tests.unit.sampling import independent_checker
+from tests.unit.sampling.independent_checker.streams import philox
 
 SECRET = "d9143ba32c5ff957021fee6d72fddb1cf749912c89f06468940ed07fe7958801"
 PUBLIC_VALUE = "04 07 11 19 26 31 + 09"
@@ -116,23 +116,12 @@ def test_reserves_of_the_page_by_every_order_and_start(page: str) -> None:
 
 def test_stream_of_the_page_by_the_definition_of_philox(page: str, manifest: Manifest) -> None:
     text = f"{manifest.seed}:village/sampford::"
-    digest = hashlib.sha256(text.encode()).digest()
-    words = philox(1, int.from_bytes(digest[8:16], "big"), int.from_bytes(digest[:8], "big"))
+    words = philox(1, int(sha256_text(text)[:32], 16))
     assert f"`{text}`" in page
     assert ", ".join(f"`{word:016x}`" for word in words) in page
     numbers = [(word >> 12) / 2**52 for word in words]
     assert Stream(text).uniforms(4).tolist() == numbers
     assert ", ".join(repr(number) for number in numbers[:3]) in page
-
-
-def philox(counter: int, *key: int) -> list[int]:
-    """Compute one block of Philox 4x64-10 as Salmon et al. (2011) define it."""
-    block, keys, mask = [counter, 0, 0, 0], list(key), 2**64 - 1
-    for _ in range(10):
-        first, second = 0xD2E7470EE14C6C93 * block[0], 0xCA5A826395121157 * block[2]
-        block = [(second >> 64) ^ block[1] ^ keys[0], second & mask, (first >> 64) ^ block[3] ^ keys[1], first & mask]
-        keys = [(keys[0] + 0x9E3779B97F4A7C15) & mask, (keys[1] + 0xBB67AE8584CAA73B) & mask]
-    return block
 
 
 def test_equal_probability_of_the_page(manifest: Manifest) -> None:

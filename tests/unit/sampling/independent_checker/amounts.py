@@ -121,7 +121,7 @@ def numbers_for(take, groups, available):
 
 
 def chance_of(take, group, n):
-    """The probability of Bernoulli sampling: the share asked for, or n / N."""
+    """The probability of Bernoulli sampling: the share asked for, for each time the parent was drawn, or n / N."""
     plain = "each" in take and take["minimum"] is None and take["maximum"] is None
     share_asked = share_of(amount_of(take, group["values"])) if plain else None
-    return Fraction(n, len(group["units"])) if share_asked is None else share_asked
+    return Fraction(n, len(group["units"])) if share_asked is None else min(share_asked * group["times"], Fraction(1))

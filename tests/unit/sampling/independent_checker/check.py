@@ -44,10 +44,11 @@ def seed_of(manifest):
 def lines(manifest, levels, units):
     """(place, right, found) of every line of every stage."""
     design, seed = manifest["design"], seed_of(manifest)
-    products, parents, judged = {None: 1.0}, None, set()
+    products, parents, judged = {None: 1.0}, {None: 1}, set()
     for number, stage in enumerate(manifest["stages"]):
         if stage["name"] == later_stage(manifest):
-            parents &= {entry["parent"] for entry in manifest["frames"] if is_list(manifest, entry)}
+            bound = {entry["parent"] for entry in manifest["frames"] if is_list(manifest, entry)}
+            parents = {parent: times for parent, times in parents.items() if parent in bound}
         right = draw_stage(design, levels, units, number, seed, parents, judged)
         if number == len(manifest["stages"]) - 1:
             weigh(design, levels, units, right, products)
@@ -56,7 +57,9 @@ def lines(manifest, levels, units):
             for i in range(max(len(right[key]), len(stage[key]))):
                 yield f"{stage['name']} {key} {i}", right[key][i : i + 1], stage[key][i : i + 1]
         products = {
-            u["id"]: products[u["parent"]] * u["probability"] for u in right["units"] if u["probability"] is not None
+            u["id"]: products[u["parent"]] * u["probability"] / u.get("times", 1)
+            for u in right["units"]
+            if u["probability"] is not None
         }
-        parents = {unit["id"] for unit in right["units"]}
+        parents = {unit["id"]: unit.get("times", 1) for unit in right["units"]}
         judged = {unit["id"] for unit in right["units"] if unit["sample_type"] == "purposive"}

@@ -3,18 +3,25 @@
 from .amounts import chance_of, numbers_for
 from .frames import H, is_purposive, lookup, takes_part, unit_sizes
 from .methods import taken_of, tickets_of, unannounced
+from .streams import with_replacement
 
 
 def draw_stage(design, levels, units, number, seed, parents, judged):
     """The stage's strata and units as the manifest should have them.
 
-    `parents` are the units taken at the stage above, `judged` those of them that are purposive.
+    `parents` are the units taken at the stage above with how often they were drawn, `judged` those of them that are
+    purposive.
     """
     stage = design["stages"][number]
     groups, chosen = lists_of(design, levels, units, number, seed, parents)
     available = [sum(u[2] > 0 for u in group["units"]) for group in groups]
-    main = numbers_for(stage["take"], groups, available)
-    reserves = numbers_for(stage["reserves"], groups, [a - n for a, n in zip(available, main, strict=True)])
+    replaced = stage["method"] == "with_replacement"
+    most = [a * parents[group["parent"]] for a, group in zip(available, groups, strict=True)] if replaced else available
+    main = each_time(numbers_for(stage["take"], groups, available), groups, parents, most)
+    left = [max(a - n, 0) for a, n in zip(available, main, strict=True)]
+    reserves = each_time(numbers_for(stage["reserves"], groups, left), groups, parents, left)
+    for group in groups:
+        group["times"] = parents[group["parent"]]
     taken = []
     for group, n, m in zip(groups, main, reserves, strict=True):
         taken += unannounced(stage, seed, lines_of(stage, seed, group, n, m, beside=group["parent"] in judged))
@@ -22,6 +29,11 @@ def draw_stage(design, levels, units, number, seed, parents, judged):
         line = line_of(unit_id, parent, stratum, ticket, None, "purposive", None)
         taken.append(line | ({"unannounced": False} if stage["unannounced"] else {}))
     return {"name": stage["name"], "strata": [stratum_of(stage, group) for group in groups], "units": taken}
+
+
+def each_time(numbers, groups, parents, most):
+    """What a group gives when its parent was drawn several times: as often as many, up to the most it can give."""
+    return [min(parents[group["parent"]] * n, a) for n, group, a in zip(numbers, groups, most, strict=True)]
 
 
 def lists_of(design, levels, units, number, seed, parents):
@@ -69,17 +81,22 @@ def lines_of(stage, seed, group, n, m, *, beside):
     """The lines of a group's n main units and m reserves; `beside` a purposive parent nothing has a probability."""
     m = 0 if beside else m
     group["chance"] = chance_of(stage["take"], group, n) if stage["method"] == "bernoulli" else None
-    start = f"{seed}:{stage['name']}/start:{group['parent'] or ''}:{group['stratum']}"
-    drawn = taken_of(stage, group, n + m, start)
+    text = f"{seed}:{stage['name']}/{{}}:{group['parent'] or ''}:{group['stratum']}"
+    times = {}
+    if stage["method"] == "with_replacement":
+        drawn, times = with_replacement(group["units"], n, text.format(stage["method"]))
+    else:
+        drawn = taken_of(stage, group, n + m, text.format("start"))
     places = {u[0]: u[3] for u in group["units"]}
     lines = []
     for place, (unit_id, ticket, a, b) in enumerate(sorted(drawn, key=lambda u: (places[u[0]], u[1], u[0])), 1):
         reserve = m > 0 and place > n
         probability = None if reserve or beside else (a * n) / (b * (n + m)) if m else a / b
-        kind = "certainty" if probability == 1 else "probability"
+        kind = "certainty" if probability == 1 and not times else "probability"
         kind = "reserve" if reserve else "purposive" if beside else kind
         order = place - n if reserve else None
-        lines.append(line_of(unit_id, group["parent"], group["stratum"], ticket, probability, kind, order))
+        line = line_of(unit_id, group["parent"], group["stratum"], ticket, probability, kind, order)
+        lines.append(line | ({"times": times[unit_id]} if times else {}))
     return lines
 
 
@@ -101,6 +118,6 @@ def weigh(design, levels, units, stage, products):
     for unit in stage["units"]:
         p = unit["probability"]
         known = p is not None and unit["parent"] in products
-        unit["weight"] = 1.0 / (products[unit["parent"]] * p) if known else None
+        unit["weight"] = unit.get("times", 1) / (products[unit["parent"]] * p) if known else None
         if known and design["first_phase"] is not None:
             unit["weight"] *= float(units[depth][unit["id"]][1][design["first_phase"]["weight"]])
