@@ -21,6 +21,8 @@ from evalsvc.config import Config
 from evalsvc.description import pages as description_pages
 from evalsvc.draws import pages as draws_pages
 from evalsvc.draws import views as draws_views
+from evalsvc.draws.later import pages as later_lists_pages
+from evalsvc.draws.later import views as later_lists_views
 from evalsvc.editions import pages as editions_pages
 from evalsvc.editions import views as editions_views
 from evalsvc.evaluations import pages as evaluations_pages
@@ -52,6 +54,7 @@ PAGES: tuple[flask.Blueprint, ...] = (
     description_pages.blueprint,
     frames_pages.blueprint,
     draws_pages.blueprint,
+    later_lists_pages.blueprint,
     instruments_pages.blueprint,
     fieldwork_pages.blueprint,
     fieldwork_views.devices,
@@ -68,6 +71,7 @@ VIEWS: tuple[Blueprint, ...] = (
     evaluations_views.blueprint,
     frames_views.blueprint,
     draws_views.blueprint,
+    later_lists_views.blueprint,
     instruments_views.blueprint,
     fieldwork_views.blueprint,
     interviews_views.blueprint,

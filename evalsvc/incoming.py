@@ -1,8 +1,8 @@
 """What comes in with a request: refused here where no table, no file system and no reader could take it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from unicodedata import category
 
@@ -65,6 +65,25 @@ def plain_name(given: str, otherwise: str) -> str:
     seen = "".join(sign for sign in name if sign.isprintable()).strip()
     kept = seen.encode("utf-8")[-LONGEST_NAME:].decode("utf-8", "ignore")
     return otherwise if kept in {"", ".", ".."} else kept
+
+
+def saved_files(sent: Iterable[FileStorage], folder: Path, otherwise: str) -> list[Path]:
+    """Save the files of a request under their own names, which complaints about them repeat.
+
+    Raises
+    ------
+    InvalidError
+        ``frame.no_file``, ``frame.file_name_twice``
+    """
+    files = [file for file in sent if file.filename]
+    if not files:
+        raise InvalidError("frame.no_file")
+    paths = [folder / plain_name(file.filename or "", otherwise) for file in files]
+    for number, (file, path) in enumerate(zip(files, paths, strict=True)):
+        if path in paths[:number]:
+            raise InvalidError("frame.file_name_twice", file=path.name)
+        file.save(path)
+    return paths
 
 
 def sent_text(file: FileStorage | None, typed: str, name: str) -> str:

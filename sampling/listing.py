@@ -75,7 +75,12 @@ def bind_lists(
     design = design_in(manifest.design)
     number = _awaited(design)
     with engine(frame) as opened:
-        complaints = [*check_frame_text(opened, frame), *_strangers(opened, manifest, design, frame, engine)]
+        # A bound list does not change: one that could not be drawn from has to be refused before.
+        complaints = [
+            *check_frame_text(opened, frame),
+            *check_design_on(opened, design, frame),
+            *_strangers(opened, manifest, design, frame, engine),
+        ]
         if complaints:
             raise SamplingError("draw.lists_refused", complaints, count=len(complaints))
         bound = {entry.parent for entry in manifest.lists}

@@ -81,7 +81,7 @@ def sample(
         number=number,
         revealed=revealed,
         manifest_sha256=store.put(manifest.to_json().encode()),
-        units=[{"draw_id": draw.id, **row} for row in unit_rows(manifest, frame)],
+        units=[{"draw_id": draw.id, **row} for row in unit_rows(manifest.stages, frame)],
         counts={stage.name: len(stage.units) for stage in manifest.stages},
     )
 

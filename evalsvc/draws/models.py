@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from evalsvc.collisions import met
 from evalsvc.db import Base, new_identifier
@@ -40,7 +40,7 @@ class Draw(Base):
     """The authority, as its certificate names it."""
     public_value: Mapped[str | None]
     manifest_sha256: Mapped[str | None]
-    """Store key of the manifest, once drawn."""
+    """Store key of the first manifest, once drawn; where lists came later, others go on from it."""
     drawn_at: Mapped[datetime | None]
     drawn_by: Mapped[str | None]
     release_at: Mapped[datetime | None]
@@ -48,6 +48,53 @@ class Draw(Base):
     published_at: Mapped[datetime | None]
     """When the manifest with its secret was opened to the public; null as long as it is closed."""
     published_by: Mapped[str | None]
+    continuations: Mapped[list["Continuation"]] = relationship(
+        order_by="Continuation.number", lazy="selectin", viewonly=True
+    )
+    """The manifests that go on from the first one, with lists that came later; none where all was listed before."""
+
+    @property
+    def last_manifest_sha256(self) -> str | None:
+        """Store key of the manifest that holds everything drawn so far."""
+        return self.continuations[-1].manifest_sha256 if self.continuations else self.manifest_sha256
+
+
+class LaterList(Base):
+    """The list of one drawn unit that was made later, bound before anything is drawn from it; it never changes."""
+
+    __tablename__ = "later_list"
+    __table_args__ = (UniqueConstraint("draw_id", "parent", info=met("draw.lists_moved")),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
+    draw_id: Mapped[str] = mapped_column(ForeignKey("draw.id"))
+    parent: Mapped[str]
+    sha256: Mapped[str]
+    """Node of the parent with its list, as the manifest and the public log name it."""
+    units: Mapped[int]
+    file_sha256: Mapped[str]
+    """Store key of the Parquet file in which the list stands, with those of others that came along with it."""
+    source_name: Mapped[str]
+    source_sha256: Mapped[str]
+    """Hash of the file as it was handed in; of several, of their list."""
+    bound_at: Mapped[datetime]
+    """To the second, as `committed_at` of its entry in the manifest says."""
+    bound_by: Mapped[str]
+
+
+class Continuation(Base):
+    """A manifest that goes on from the one before it, and the frame with every list that it was drawn from."""
+
+    __tablename__ = "continuation"
+    __table_args__ = (UniqueConstraint("draw_id", "number", info=met("draw.lists_moved")),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
+    draw_id: Mapped[str] = mapped_column(ForeignKey("draw.id"))
+    number: Mapped[int]
+    """From 1."""
+    manifest_sha256: Mapped[str]
+    """Store key of the manifest."""
+    frame_sha256: Mapped[str]
+    """Store key of the frame's Parquet file."""
+    drawn_at: Mapped[datetime]
+    drawn_by: Mapped[str]
 
 
 class EarlyOpening(Base):

@@ -144,6 +144,7 @@ def draw(evaluation: str, number: int) -> ResponseReturnValue:
         evaluation=evaluation,
         **vars(shown),
         may_draw=actor.has("designer", "lead"),
+        may_see_lists=actor.has("designer", "lead", "auditor"),
         may_end=actor.has("lead"),
     )
 
@@ -223,9 +224,23 @@ def commitment_file(code: str, number: int) -> ResponseReturnValue:
 @blueprint.get("/commitments/<code>/<int:number>/draw-manifest.json")
 @public
 def manifest_file(code: str, number: int) -> ResponseReturnValue:
-    """Send a draw's manifest, with secret and reserves, once it was published."""
+    """Send a draw's last manifest, with secret and reserves, once it was published."""
+    return flask.Response(web.store().get(_published_manifests(code, number)[-1]), content_type=JSON)
+
+
+@blueprint.get("/commitments/<code>/<int:number>/manifests/<sha256>/draw-manifest.json")
+@public
+def manifest_of_line(code: str, number: int, sha256: str) -> ResponseReturnValue:
+    """Send the manifest that a line of the public log names: the first, or one that goes on with later lists."""
+    if sha256 not in _published_manifests(code, number):
+        raise NotFoundError("draw.not_published", number=number)
+    return flask.Response(web.store().get(sha256), content_type=JSON)
+
+
+def _published_manifests(code: str, number: int) -> list[str]:
     with web.database().reading() as session:
         row = queries.draw_in_public(session, code, number)
-    if row.published_at is None or row.manifest_sha256 is None:
+        found = [] if row.published_at is None else queries.manifests_of(session, row.id)
+    if not found:
         raise NotFoundError("draw.not_published", number=number)
-    return flask.Response(web.store().get(row.manifest_sha256), content_type=JSON)
+    return found

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from evalsvc import files
 from evalsvc.db import as_text, now
 from evalsvc.draws import queries, summary
+from evalsvc.draws.later.progress import ListCounts, list_counts
 from evalsvc.draws.models import Draw
 from evalsvc.draws.operations import COMMITTED
 from evalsvc.draws.release import may_see
@@ -48,6 +49,8 @@ class DrawView:
     canonical: str
     warnings: tuple[str, ...]
     stages: Sequence[tuple[str, Sequence[StratumRow]]]
+    lists: ListCounts | None
+    """How far the lists have come that are made later; None where there are none, or nothing is drawn yet."""
     stamp: StampView
     is_open: bool
     """Whether the reader may see the units now."""
@@ -77,6 +80,7 @@ def draw_view(
         canonical="" if design is None else design_text(design),
         warnings=tuple(sentence(each.code, each.details, language) for each in remarks),
         stages=[] if manifest is None else summary.by_stage(manifest, queries.units_above_last(session, row.id)),
+        lists=None if manifest is None else list_counts(session, row.id, manifest),
         stamp=_stamp(service, row, language),
         is_open=may_see(session, actor, session.get_one(Draw, row.id)),
         may_be_timed=row.state == COMMITTED or (row.release_at is not None and row.release_at > now()),

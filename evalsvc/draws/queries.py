@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalsvc.draws.log import subject_of
-from evalsvc.draws.models import CommitmentEntry, Draw, DrawUnit
+from evalsvc.draws.models import CommitmentEntry, Continuation, Draw, DrawUnit
 from evalsvc.draws.values import DrawRecord, Excluded, UnitRecord
 from evalsvc.errors import NotFoundError
 from evalsvc.evaluations.models import Evaluation
@@ -67,7 +67,7 @@ def record(row: Draw) -> DrawRecord:
         time_stamped_at=row.time_stamped_at,
         time_stamped_by=row.time_stamped_by,
         public_value=row.public_value,
-        manifest_sha256=row.manifest_sha256,
+        manifest_sha256=row.last_manifest_sha256,
         drawn_at=row.drawn_at,
         release_at=row.release_at,
         published_at=row.published_at,
@@ -129,7 +129,20 @@ def levels_of(session: Session, draw_id: str) -> list[dict[str, str]]:
 
 
 def frame_of_draw(session: Session, draw_id: str) -> str:
-    """Return the store key of the frame that a draw was taken from.
+    """Return the store key of the frame that a draw was taken from, with the lists drawn from that came later.
+
+    Raises
+    ------
+    NotFoundError
+        ``draw.unknown``
+    """
+    extended = select(Continuation.frame_sha256).where(Continuation.draw_id == draw_id)
+    last = session.scalar(extended.order_by(Continuation.number.desc()).limit(1))
+    return committed_frame(session, draw_id) if last is None else last
+
+
+def committed_frame(session: Session, draw_id: str) -> str:
+    """Return the store key of the frame that a draw was committed with.
 
     Raises
     ------
@@ -141,6 +154,13 @@ def frame_of_draw(session: Session, draw_id: str) -> str:
     if found is None:
         raise NotFoundError("draw.unknown", draw=draw_id)
     return found
+
+
+def manifests_of(session: Session, draw_id: str) -> list[str]:
+    """Return the store keys of a draw's manifests: the first, and those that go on from it, in their order."""
+    draw = session.get_one(Draw, draw_id)
+    first = [] if draw.manifest_sha256 is None else [draw.manifest_sha256]
+    return [*first, *(each.manifest_sha256 for each in draw.continuations)]
 
 
 def label_of(level: str, identifier: str, attributes: Mapping[str, object]) -> str:

@@ -1,19 +1,19 @@
 """Turn a manifest's units into rows, each with the frame's columns of the unit and of its parents."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sampling.engine import DuckDBEngine
 from sampling.frame import Frame
 from sampling.levels import level_depth
-from sampling.manifest import Manifest, ManifestStage
+from sampling.manifest import ManifestStage
 
 
-def unit_rows(manifest: Manifest, frame: Frame) -> Iterator[dict[str, Any]]:
-    """Give the values of one row for each unit of every stage."""
+def unit_rows(stages: Sequence[ManifestStage], frame: Frame) -> Iterator[dict[str, Any]]:
+    """Give the values of one row for each unit of some stages of a manifest."""
     with DuckDBEngine(frame) as engine:
-        for stage in manifest.stages:
+        for stage in stages:
             attributes = attributes_of(engine, frame, stage)
             for unit in stage.units:
                 yield {

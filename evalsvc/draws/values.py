@@ -24,6 +24,7 @@ class DrawRecord:
     time_stamped_by: str | None
     public_value: str | None
     manifest_sha256: str | None
+    """Store key of the manifest that holds everything drawn so far."""
     drawn_at: datetime | None
     release_at: datetime | None
     published_at: datetime | None
@@ -76,3 +77,24 @@ class Excluded:
     units: int
     purposive: bool = False
     """Set for a rule that names units chosen by judgement: not drawn, but visited."""
+
+
+@dataclass(frozen=True)
+class ListState:
+    """How far a drawn unit is whose list is made later: waiting for it, bound, or drawn from."""
+
+    parent: str
+    name: str
+    top: str
+    """The unit of the outermost level that it lies in, as people call it."""
+    state: str
+    """`waiting`, `bound` or `drawn`."""
+    units: int | None
+    """How many the list holds."""
+    sha256: str | None
+    """What binds the list, as the manifest and the public log name it."""
+    source_name: str | None
+    bound_at: datetime | None
+    taken: int
+    """Units drawn from the list, without reserves."""
+    reserves: int

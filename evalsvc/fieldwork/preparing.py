@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from evalsvc import files
 from evalsvc.draws.models import Draw
-from evalsvc.draws.queries import last_stage_units
+from evalsvc.draws.queries import frame_of_draw, last_stage_units
 from evalsvc.draws.values import UnitRecord
 from evalsvc.errors import ConflictError, InvalidError, NotFoundError
 from evalsvc.evaluations.queries import evaluation_by_id
 from evalsvc.fieldwork.plan_lines import pack_as_written
 from evalsvc.frames.judged import MOST_NAMED, against_household
-from evalsvc.frames.models import FrameFile
 from evalsvc.planning.fixed import sha256_of
 from evalsvc.planning.layout import layout_of
 from evalsvc.planning.making import plan_of_draw
@@ -52,7 +51,7 @@ def prepare(session: Session, store: Store, draw_id: str) -> Prepared:
         raise NotFoundError("draw.unknown", draw=draw_id)
     if draw.state != "drawn":
         raise ConflictError("draw.not_drawn", number=draw.number)
-    manifest = Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), files.MANIFEST)
+    manifest = Manifest.from_json(store.get(str(draw.last_manifest_sha256)).decode("utf-8"), files.MANIFEST)
     units = last_stage_units(session, draw_id)
     # Asked of the whole frame before the commitment; what is drawn is asked again before anybody visits it.
     complaints = layout_of(manifest, files.MANIFEST)[1] or [
@@ -72,6 +71,6 @@ def prepare(session: Session, store: Store, draw_id: str) -> Prepared:
 def _plan(session: Session, store: Store, draw: Draw, manifest: Manifest, units: Sequence[UnitRecord]) -> str | None:
     """Make the plan that the draw's results will be computed by, and return its hash; None where it can have none."""
     pack, _written = pack_as_written(evaluation_by_id(session, draw.evaluation_id))
-    frame = open_frame(store.path(session.get_one(FrameFile, draw.frame_id).file_sha256))
+    frame = open_frame(store.path(frame_of_draw(session, draw.id)))
     text = plan_of_draw(pack, manifest, {unit.unit_id: unit.attributes for unit in units}, frame).text
     return None if text is None else sha256_of(text.encode("utf-8"))

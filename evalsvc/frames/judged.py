@@ -31,8 +31,6 @@ def against_columns(design: Design, file: str) -> list[Complaint]:
     complaints = []
     if design.stages[-1].name != household.name or design.stages[-1].method != "equal":
         complaints.append(complain("results.last_stage", file=file, stage=design.stages[-1].name, level=household.name))
-    if design.first_later() is not None:
-        complaints.append(complain("results.listed_later", file=file, stage=design.stages[-1].name))
     if design.first_phase is not None:
         complaints.append(complain("results.second_phase", file=file))
     own = {column.name: column for level in design.levels for column in level.columns}

@@ -44,7 +44,7 @@ def keep_frame(store: Store, checked: CheckedFrame) -> KeptFrame:
     if checked.frame.path is None:
         raise ValueError("the frame stands in no file")
     stored = store.put_file(checked.frame.path)
-    return KeptFrame(checked, stored, _sources(store, checked))
+    return KeptFrame(checked, stored, keep_sources(store, checked))
 
 
 def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptFrame) -> FrameFile:
@@ -69,7 +69,7 @@ def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptF
         evaluation_id=evaluation_id,
         frame_sha256=checked.frame_sha256,
         file_sha256=kept.file_sha256,
-        source_sha256=_hash_of_all(kept.sources),
+        source_sha256=hash_of_sources(kept.sources),
         source_name=checked.source_name,
         mapping_text=checked.mapping_text,
         profile=_profile(kept),
@@ -82,7 +82,7 @@ def import_frame(session: Session, actor: Actor, evaluation_id: str, kept: KeptF
     return row
 
 
-def _sources(store: Store, checked: CheckedFrame) -> tuple[Source, ...]:
+def keep_sources(store: Store, checked: CheckedFrame) -> tuple[Source, ...]:
     """Store the client's files; those with identity numbers are only hashed, for no number is kept in clear."""
     if checked.frame.notes.identity is None:
         return tuple(Source(path.name, store.put_file(path)) for path in checked.sources)
@@ -94,7 +94,7 @@ def _hash_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _hash_of_all(sources: Sequence[Source]) -> str:
+def hash_of_sources(sources: Sequence[Source]) -> str:
     """Return the hash of the one file, or of the list of names and hashes."""
     if len(sources) == 1:
         return sources[0].sha256

@@ -12,16 +12,16 @@ from evalsvc import web
 from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
 from evalsvc.frames import operations, queries
+from evalsvc.frames.complaint_rows import complaint_rows
 from evalsvc.frames.expected import expected_certainties
 from evalsvc.frames.keys import configured_key
 from evalsvc.frames.reading import MAPPING_FILE, check_files, offered_mapping
-from evalsvc.incoming import plain_name, sent_text
+from evalsvc.incoming import saved_files, sent_text
 from evalsvc.words import sentence
 from sampling.frame import open_frame
 from sampling.frame_text import FRAME_FILE
 
 blueprint = flask.Blueprint("frames", __name__, template_folder="templates")
-SHOWN_COMPLAINTS = 200
 
 
 @blueprint.get("/evaluations/<evaluation>/frames")
@@ -90,35 +90,19 @@ def keep_upload(mapping_text: str) -> operations.KeptFrame:
     InvalidError
         ``frame.no_file``, ``frame.file_name_twice`` or what `check_files` refuses.
     """
-    sent = [file for file in flask.request.files.getlist("file") if file.filename]
-    if not sent:
-        raise InvalidError("frame.no_file")
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as made:
-        paths = [Path(folder) / plain_name(file.filename or "", "frame") for file in sent]
-        for number, (file, path) in enumerate(zip(sent, paths, strict=True)):
-            if path in paths[:number]:
-                raise InvalidError("frame.file_name_twice", file=path.name)
-            file.save(path)
+        paths = saved_files(flask.request.files.getlist("file"), Path(folder), "frame")
         key = configured_key(web.config())
         checked = check_files(paths, mapping_text, Path(made) / FRAME_FILE, key=key)
         return operations.keep_frame(web.store(), checked)
 
 
 def _refused(evaluation: str, error: InvalidError, mapping_text: str) -> ResponseReturnValue:
-    rows = [
-        {
-            "file": each.details.get("file", ""),
-            "row": each.details.get("row", ""),
-            "column": each.details.get("column", ""),
-            "message": sentence(each.code, each.details, web.language()),
-        }
-        for each in error.complaints[:SHOWN_COMPLAINTS]
-    ]
     return flask.render_template(
         "frames/refused.html",
         evaluation=evaluation,
         message=sentence(error.code, error.details, web.language()),
-        rows=rows,
+        rows=complaint_rows(error.complaints, web.language()),
         total=len(error.complaints),
         mapping=offered_mapping(mapping_text, error.complaints),
         given=mapping_text,

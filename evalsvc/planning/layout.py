@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from evalsvc.frames.judged import CLASS_COLUMN, against_columns
 from sampling.design import Design, load_stated
-from sampling.errors import Complaint
+from sampling.errors import Complaint, complain
+from sampling.listing import not_listed
 from sampling.manifest import Manifest
 
 LAST_COLUMNS = ("sample_type", "disposition", "eligible", "responded", "base_weight", "weight")
@@ -46,7 +47,7 @@ def layout_of(manifest: Manifest, file: str) -> tuple[Layout | None, list[Compla
     if reading.design is None:
         return None, list(reading.complaints)
     design = reading.design
-    complaints = against_columns(design, file)
+    complaints = against_columns(design, file) or _lists_missing(manifest, file)
     if complaints:
         return None, complaints
     stages = tuple(
@@ -54,6 +55,12 @@ def layout_of(manifest: Manifest, file: str) -> tuple[Layout | None, list[Compla
         for number in range(len(design.stages))
     )
     return Layout(design.levels[0].id, stages), []
+
+
+def _lists_missing(manifest: Manifest, file: str) -> list[Complaint]:
+    """Say which drawn units were never drawn from because their lists have not come: what they hold is not known."""
+    awaited = not_listed(manifest)
+    return [] if awaited is None else [complain("results.lists_missing", file=file, **awaited.details_beyond_place)]
 
 
 def attribute_columns(layout: Layout) -> tuple[str, ...]:

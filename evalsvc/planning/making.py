@@ -44,7 +44,9 @@ def plan_of_draw(pack: Pack, manifest: Manifest, attributes: Attributes, frame: 
     complaints = without_interval(design, files.MANIFEST)
     if complaints:
         return PlanMade(None, tuple(complaints))
-    totals = county_totals(frame, design, drawn_counties(manifest, attributes, layout))
+    # Where lists come later the frame knows persons of drawn villages alone: none of its totals is a county's.
+    known = design.first_later() is None
+    totals = county_totals(frame, design, drawn_counties(manifest, attributes, layout)) if known else ()
     return PlanMade(plan_for(pack, layout, totals), ())
 
 

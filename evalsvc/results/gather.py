@@ -9,7 +9,7 @@ from evalsvc import files
 from evalsvc.cases.queries import cases_of_draw, judgements_of_draw
 from evalsvc.cases.values import OPEN
 from evalsvc.db import as_text
-from evalsvc.draws.queries import last_stage_units
+from evalsvc.draws.queries import frame_of_draw, last_stage_units
 from evalsvc.draws.values import DrawRecord
 from evalsvc.errors import InvalidError
 from evalsvc.evaluations.packs import pack_bytes
@@ -18,7 +18,6 @@ from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.fieldwork.dispositions import Visit, counting_visits
 from evalsvc.fieldwork.queries import assignments_of_draw, form_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
-from evalsvc.frames.models import FrameFile
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.interviews.queries import interviews_of_draw
 from evalsvc.interviews.values import InterviewRecord
@@ -60,7 +59,7 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
     pack, complaints = read_pack(written)
     if pack is None:
         raise InvalidError("pack.refused", complaints, pack=evaluation.pack)
-    frame_file = session.get_one(FrameFile, draw.frame_id)
+    frame_sha256 = frame_of_draw(session, draw.id)
     interviews = interviews_of_draw(session, draw.id)
     listed = [interview_row(sequence, each) for sequence, each in enumerate(interviews, start=1)]
     known = {each.instance_id for each in interviews}
@@ -91,12 +90,12 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
         files.PACK: written,
     }
     kept = {
-        files.FRAME: frame_file.file_sha256,
+        files.FRAME: frame_sha256,
         files.COMMITMENT: draw.commitment_sha256,
         files.MANIFEST: str(draw.manifest_sha256),
         **_instruments(session, draw, interviews),
     }
-    return Gathered(sources, open_frame(store.path(frame_file.file_sha256)), tables, kept)
+    return Gathered(sources, open_frame(store.path(frame_sha256)), tables, kept)
 
 
 def _fieldwork_row(each: AssignmentRecord, visit: Visit | None) -> FieldworkRow:

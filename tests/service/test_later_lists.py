@@ -1,0 +1,299 @@
+"""Lists made later, in the service: bound, entered in the log, drawn from, given to fieldwork; refused where wrong."""
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from evalsvc.audit import AuditRow
+from evalsvc.db import now
+from evalsvc.draws import queries
+from evalsvc.draws.later.binding import bind_sent
+from evalsvc.draws.later.continuing import go_on
+from evalsvc.draws.later.progress import progress_of, states_of
+from evalsvc.draws.models import Continuation, Draw, LaterList
+from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.fieldwork.preparing import prepare
+from evalsvc.service import Service
+from sampling.chain import ChainReading, read_chain, write_chain
+from sampling.hashing import sha256_text
+from sampling.manifest import Manifest
+from sampling.verify import verify_draw
+from tests.service import later_world as world
+
+HOME, API = "/evaluations/fujian-demo/draws/1", "/api/v1/evaluations/fujian-demo/draws/1"
+
+
+@pytest.fixture
+def service(config, database, store):
+    return Service(config, database, store)
+
+
+@pytest.fixture
+def evaluation(make_evaluation):
+    return make_evaluation()
+
+
+@pytest.fixture
+def lead(evaluation, make_person):
+    return make_person("lead", evaluation=evaluation)
+
+
+@pytest.fixture
+def drawn(service, lead, evaluation, tmp_path):
+    return world.draw_villages(service, lead.actor, evaluation, tmp_path)
+
+
+@pytest.fixture
+def villages(drawn, store):
+    first = Manifest.from_json(store.get(drawn.manifest_sha256).decode())
+    return [unit.id for unit in first.stages[0].units]
+
+
+@pytest.fixture
+def bind(service, lead, evaluation, tmp_path):
+    def work(content, **options):
+        path = tmp_path / "名单.csv"
+        path.write_bytes(content)
+        options = {"number": 1, "sources": [path], "mapping_text": "", **options}
+        return bind_sent(service, lead.actor, evaluation, **options)
+
+    return work
+
+
+@pytest.fixture
+def carry_on(service, lead, evaluation):
+    return lambda parents=None: go_on(service, lead.actor, evaluation, number=1, parents=parents)
+
+
+def states(service, lead, evaluation):
+    with service.database.reading() as session:
+        progress = progress_of(session, service.store, lead.actor, evaluation, 1)
+        return {each.parent: each.state for each in states_of(session, progress)}
+
+
+def test_lists_are_bound_logged_and_drawn_from_and_the_chain_verifies(
+    service, lead, evaluation, drawn, villages, bind, carry_on
+):
+    one, two, *others = villages
+    assert set(states(service, lead, evaluation).values()) == {"waiting"}
+    assert bind(world.list_file([one, two])) == tuple(sorted((one, two)))
+    second = carry_on([one])
+    assert states(service, lead, evaluation) == {one: "drawn", two: "bound", **dict.fromkeys(others, "waiting")}
+    bind(world.list_file(others))
+    last = carry_on()
+    assert set(states(service, lead, evaluation).values()) == {"drawn"}
+    with service.database.reading() as session:
+        lines, chain = queries.log_lines(session), queries.manifests_of(session, drawn.id)
+        frame = service.store.path(queries.frame_of_draw(session, drawn.id))
+        units = queries.last_stage_units(session, drawn.id)
+        actions = session.scalars(select(AuditRow.action).where(AuditRow.action.like("draw.%"))).all()
+    assert chain == [drawn.manifest_sha256, second.manifest_sha256, last.manifest_sha256]
+    texts = [service.store.get(each).decode() for each in chain]
+    manifests = [Manifest.from_json(text) for text in texts]
+    assert [each.continues for each in manifests[1:]] == [sha256_text(text) for text in texts[:2]]
+    assert all(finding.ok for finding in verify_draw(manifests[-1], frame))
+    assert read_chain(write_chain(lines)) == ChainReading(tuple(lines), ())
+    kinds = ["draw.commitment", "draw.manifest", "draw.list", "draw.list", "draw.continuation"]
+    assert [line.kind for line in lines] == [*kinds, "draw.list", "draw.list", "draw.continuation"]
+    assert {line.subject: line.sha256 for line in lines if line.kind == "draw.list"} == {
+        f"fujian-demo/1/list/{entry.parent}": entry.sha256 for entry in manifests[-1].lists
+    }
+    assert {unit.unit_id for unit in units} == {unit.id for unit in manifests[-1].stages[-1].units}
+    assert {unit.parent for unit in units} == set(villages) and len(units) == 4 * 2 * 5
+    assert all(unit.attributes["village"] and unit.top in ("351001", "352001") for unit in units)
+    assert actions == ["draw.commit", "draw.run", *["draw.bind_lists", "draw.continue"] * 2]
+
+
+WRONG = [
+    ({"\n352002": "\n999"}, "draw.list_of_undrawn"),
+    ({"352002-001": "351003-001"}, "frame.duplicate_unit"),
+    ({"352002-001": "351003"}, "frame.id_on_two_levels"),
+    ({"352002-001": "351001"}, "draw.list_same_id"),
+    ({"persons": "人口"}, "frame.missing_column"),
+    ({"351003,351003-001,脱贫户,是,2\n": "351003,,,,\n351003,351003-001,脱贫户,是,2\n"}, "frame.duplicate_unit"),
+    ({"脱贫户,是,2": "脱贫户,是,0"}, "frame.household_value"),
+    ({"脱贫户,是,2": "脱贫户,是,两"}, "frame.not_an_integer"),
+    ({"脱贫户": "脱/贫户"}, "design.stratum_value_slash"),
+]
+
+
+@pytest.mark.parametrize(("change", "code"), WRONG)
+def test_a_list_that_cannot_be_bound_leaves_nothing(service, villages, bind, change, code):
+    one, two = villages[:2]
+    text = world.list_file([one, two]).decode()
+    for pair in change.items():
+        old, new = (each.replace("351003", one).replace("352002", two) for each in pair)
+        assert old in text
+        text = text.replace(old, new)
+    refused(service, bind, text, code)
+
+
+@pytest.mark.parametrize(("rows", "code"), [("{0},,,,\n", "draw.list_empty"), (None, "design.too_few_units")])
+def test_a_list_that_nothing_can_be_drawn_from_is_not_bound(service, villages, bind, rows, code):
+    lines = world.list_rows(villages[0], 2) if rows is None else rows.format(villages[0])
+    refused(service, bind, world.LIST_HEADER + lines, code)
+
+
+def refused(service, bind, text, code):
+    content = text.encode()
+    with pytest.raises(InvalidError) as caught:
+        bind(content)
+    assert code in {each.code for each in caught.value.complaints}, caught.value.complaints
+    with service.database.reading() as session:
+        assert session.scalars(select(LaterList)).all() == []
+        assert len(queries.log_lines(session)) == 2
+
+
+def test_a_bound_list_stays_and_ids_are_unique_over_all_lists(service, drawn, villages, bind, carry_on):
+    one, two = villages[:2]
+    with pytest.raises(ConflictError, match="nothing_bound"):
+        carry_on()
+    bind(world.list_file([one]))
+    with pytest.raises(InvalidError) as caught:
+        bind(world.list_file([one]))
+    assert [each.code for each in caught.value.complaints] == ["draw.list_already_bound"]
+    with pytest.raises(InvalidError) as caught:
+        bind(world.list_file([two]).replace(f"{two}-001".encode(), f"{one}-001".encode()))
+    assert [(each.code, each.details["other"]) for each in caught.value.complaints] == [("draw.list_same_id", one)]
+    with pytest.raises(InvalidError) as caught:
+        bind(world.list_file([one, two]), only=two)
+    assert "draw.list_of_another" in {each.code for each in caught.value.complaints}
+    with pytest.raises(InvalidError) as caught:
+        carry_on([two])
+    assert [each.code for each in caught.value.complaints] == ["draw.list_not_pending"]
+    with service.database.reading() as session:
+        assert session.scalars(select(Continuation)).all() == []
+
+
+def test_the_order_of_lists_changes_nothing(service, drawn, villages, bind, carry_on):
+    for village in reversed(villages):
+        bind(world.list_file([village]))
+        carry_on([village])
+    with service.database.reading() as session:
+        units = {unit.unit_id for unit in queries.last_stage_units(session, drawn.id)}
+        text = service.store.get(queries.manifests_of(session, drawn.id)[-1]).decode()
+    other = Manifest.from_json(text)
+    assert {unit.id for unit in other.stages[-1].units} == units
+    assert [stratum.parent for stratum in other.stages[-1].strata] == sorted(villages * 2)
+
+
+def test_fieldwork_waits_for_every_list(service, drawn, villages, bind, carry_on):
+    bind(world.list_file(villages[:3]))
+    carry_on()
+    with service.database.reading() as session, pytest.raises(InvalidError) as caught:
+        prepare(session, service.store, drawn.id)
+    assert [(each.code, each.details["units"]) for each in caught.value.complaints] == [
+        ("results.lists_missing", villages[3])
+    ]
+    bind(world.list_file(villages[3:]))
+    with service.database.reading() as session, pytest.raises(InvalidError):
+        prepare(session, service.store, drawn.id)
+    carry_on()
+    with service.database.reading() as session:
+        prepared = prepare(session, service.store, drawn.id)
+    assert len(prepared.units) == 40 and prepared.plan is not None
+
+
+def test_before_the_release_no_list_is_bound_and_no_village_told(
+    service, lead, drawn, villages, bind, client, sign_in, csrf_of
+):
+    with service.database.transaction() as session:
+        session.get_one(Draw, drawn.id).release_at = now() + timedelta(hours=1)
+    sign_in(client, lead)
+    assert client.get(f"{HOME}/lists").status_code == 403
+    assert client.get(f"{API}/lists", headers=lead.bearer).status_code == 403
+    page = client.get(HOME).get_data(as_text=True)
+    assert "抽中后列的名单" in page and "4 个待列表" in page and not any(village in page for village in villages)
+    opened = client.post(f"{HOME}/units", data={"csrf_token": csrf_of(client), "reason": "准备列户"})
+    assert opened.status_code == 200
+    shown = client.get(f"{HOME}/lists").get_data(as_text=True)
+    assert all(village in shown for village in villages)
+    with pytest.raises(ConflictError, match="lists_before_release"):
+        bind(world.list_file(villages[:1]))
+
+
+def test_pages_bind_and_draw(client, service, lead, make_person, evaluation, drawn, villages, sign_in, csrf_of):
+    sign_in(client, lead)
+    assert f"{HOME}/lists" in client.get(HOME).get_data(as_text=True)
+    page = client.get(f"{HOME}/lists").get_data(as_text=True)
+    assert page.count("待列表") >= 5 and "户编号: household_id" in page
+    form = client.get(f"{HOME}/lists/form.csv?village={villages[0]}")
+    header = "village_code,户编号,household_class,registered,persons"
+    assert form.get_data().decode("utf-8-sig").splitlines() == [header, f"{villages[0]},,,,"]
+    assert client.get(f"{HOME}/lists/form.xlsx").get_data()[:2] == b"PK"
+    assert client.get(f"{HOME}/lists/form.ods").status_code == 404
+    assert client.get(f"{HOME}/lists/form.csv?village=nowhere").status_code == 404
+    wish = {"csrf_token": csrf_of(client), "confirmed": "1"}
+
+    def send(content, **more):
+        return client.post(f"{HOME}/lists", data={**wish, "file": (io.BytesIO(content), "名单.csv"), **more})
+
+    wrong = send(world.list_file(villages).replace("是,2".encode(), "是,两".encode(), 1))
+    text = wrong.get_data(as_text=True)
+    assert wrong.status_code == 422 and "名单.csv" in text and 'data-label="行">2<' in text, text
+    assert send(world.list_file(villages), confirmed="").status_code == 422
+    assert send(world.list_file(villages)).status_code == 303
+    page = client.get(f"{HOME}/lists").get_data(as_text=True)
+    assert page.count('name="village"') == 4 and "待抽户" in page
+    chosen = {**wish, "village": villages[:2]}
+    assert client.post(f"{HOME}/lists/draw", data=wish).status_code == 422
+    assert client.post(f"{HOME}/lists/draw", data=chosen).status_code == 303
+    assert client.post(f"{HOME}/lists/draw", data={**wish, "all": "1"}).status_code == 303
+    page = client.get(HOME).get_data(as_text=True)
+    assert "各层抽取结果：户" in page and "4 份抽户，还有 0 个待列表" in page
+    # Whoever does not draw neither sees nor adds.
+    supervisor = make_person("supervisor", evaluation=evaluation)
+    other = client.application.test_client()
+    sign_in(other, supervisor)
+    assert other.get(f"{HOME}/lists").status_code == 403
+    assert f"{HOME}/lists" not in other.get(HOME).get_data(as_text=True)
+
+
+def test_the_api_takes_lists_and_goes_on(client, lead, make_person, evaluation, drawn, villages):
+    one, two, *others = villages
+
+    def send(address, content):
+        data = {"file": (io.BytesIO(content), "list.csv")}
+        return client.post(f"{API}{address}", data=data, headers=lead.bearer)
+
+    assert send("/lists/nowhere", world.list_file([one])).status_code == 404
+    refused = send(f"/lists/{one}", world.list_file([two]))
+    assert refused.status_code == 422
+    assert [each["code"] for each in refused.json["complaints"]] == ["draw.list_of_another"]
+    made = send(f"/lists/{one}", world.list_file([one]))
+    assert (made.status_code, made.json["state"], made.json["units"]) == (201, "bound", 12)
+    assert [each["parent"] for each in send("/lists", world.list_file([two, *others])).json] == [two, *others]
+    answer = client.post(f"{API}/continuation", json={"parents": [one]}, headers=lead.bearer)
+    assert answer.status_code == 200 and answer.json["manifest_sha256"] != drawn.manifest_sha256
+    assert client.post(f"{API}/continuation", json={}, headers=lead.bearer).status_code == 200
+    assert client.post(f"{API}/continuation", json={}, headers=lead.bearer).status_code == 409
+    listed = client.get(f"{API}/lists", headers=lead.bearer).json
+    assert [(each["state"], each["taken"], each["reserves"]) for each in listed] == [("drawn", 6, 4)] * 4
+    assert client.get(f"{API}/lists/{one}", headers=lead.bearer).json == listed[0]
+    auditor = make_person("auditor", evaluation=evaluation)
+    assert client.get(f"{API}/lists", headers=auditor.bearer).status_code == 200
+    assert client.post(f"{API}/continuation", json={}, headers=auditor.bearer).status_code == 403
+    described = json.dumps(client.get("/api/v1/openapi.json").json)
+    assert "/lists/{parent}" in described and "multipart/form-data" in described
+
+
+def test_a_published_draw_gives_every_manifest_and_takes_no_list(
+    client, service, lead, evaluation, drawn, villages, bind, carry_on
+):
+    bind(world.list_file(villages[:2]))
+    last = carry_on()
+    base = "/commitments/fujian-demo/1"
+    assert client.get(f"{base}/manifests/{last.manifest_sha256}/draw-manifest.json").status_code == 404
+    with service.database.transaction() as session:
+        session.get_one(Draw, drawn.id).published_at = now()
+    assert client.get(f"{base}/draw-manifest.json").json["continues"] == drawn.manifest_sha256
+    for each in (drawn, last):
+        answer = client.get(f"{base}/manifests/{each.manifest_sha256}/draw-manifest.json")
+        assert answer.get_data() == service.store.get(each.manifest_sha256)
+        assert each.manifest_sha256 in client.get("/commitments").get_data(as_text=True)
+    assert client.get(f"{base}/manifests/{'0' * 64}/draw-manifest.json").status_code == 404
+    with pytest.raises(ConflictError, match="already_published"):
+        bind(world.list_file(villages[2:]))
