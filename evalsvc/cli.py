@@ -17,7 +17,7 @@ COMMANDS: Mapping[str, Listed] = {
         "抽样方案：核对、算样本量、模拟 / sampling designs: check, size and simulate them.",
     ),
     "draw": Listed(
-        "evalsvc.draws.commands:commands",
+        "evalsvc.draws.draw_commands:draw_commands",
         "抽取：承诺、执行、核验、出名单 / draws: commit, run, verify, lists for the teams.",
     ),
     "form": Listed("evalsvc.instruments.commands:commands", "问卷：核对、样例 / forms: check them, write an example."),

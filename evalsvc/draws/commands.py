@@ -1,4 +1,4 @@
-"""Commands for those who draw and verify without the server: `evalsvc design …` and `evalsvc draw …`."""
+"""Check a design; commit, carry out and verify a draw by files: `evalsvc design check`, `evalsvc draw …`."""
 
 import json
 import secrets
@@ -19,9 +19,6 @@ from evalsvc.draws.decided import decided
 from evalsvc.draws.draw_files import append_line, log_lines, now, refuse_broken, refuse_taken, write_text
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
-from evalsvc.draws.export_commands import assignments, r_script
-from evalsvc.draws.joint_commands import joint
-from evalsvc.draws.listing_commands import carry_on, lists
 from evalsvc.draws.other_draw_options import other_draws_options
 from evalsvc.draws.summary import excluded_units
 from evalsvc.errors import InvalidError
@@ -48,18 +45,6 @@ from sampling.verify import branches_seen, verify_draw
 frame_option = click.option("--frame", "frame_path", type=existing, required=True, help="frame.parquet")
 json_option = click.option("--json", "as_json", is_flag=True, help="机器可读输出 / print JSON")
 log_option = click.option("--log", "log_path", type=new, help="公开登记表 / commitments.jsonl, continued or begun")
-
-
-@click.group("draw")
-def commands() -> None:
-    """抽取：承诺、执行、核验、出名单 / draws: commit, run, verify, lists for the teams."""
-
-
-commands.add_command(assignments)
-commands.add_command(r_script)
-commands.add_command(joint)
-commands.add_command(lists)
-commands.add_command(carry_on)
 
 
 @click.command("check")
@@ -99,7 +84,7 @@ def check(*, design_path: Path, frame_path: Path, earlier: Path | None, as_json:
     print_complaints(remarks)
 
 
-@commands.command("commit")
+@click.command("commit")
 @click.option("--design", "design_path", type=existing, required=True, help="design.yaml")
 @frame_option
 @click.option("--out", type=new, default=Path("commitment.json"), show_default=True)
@@ -144,7 +129,7 @@ def make_commitment(
     print_complaints(estimability(design, design_path.name))
 
 
-@commands.command("run")
+@click.command("run")
 @click.option("--design", "design_path", type=existing, required=True, help="design.yaml")
 @frame_option
 @click.option("--commitment", "commitment_path", type=existing, required=True, help="commitment.json")
@@ -195,7 +180,7 @@ def run(
     click.echo(sentence("draw.written", {"out": str(out)}, language()))
 
 
-@commands.command("verify")
+@click.command("verify")
 @click.argument("manifest_path", metavar="MANIFEST", type=existing)
 @click.option(
     "--frame", "frame_path", type=existing, required=True, help="frame.parquet, 或本县分支 / or a county's branch"
@@ -274,7 +259,7 @@ def _print_check(
         click.echo(sentence("draw.verified_gaps", {"count": open_still}, language()))
 
 
-@commands.command("log")
+@click.command("log")
 @click.argument("log_path", metavar="LOG", type=existing)
 @json_option
 def show_log(log_path: Path, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from evalsvc.cli import COMMANDS
 from evalsvc.draws.design_commands import DESIGN_COMMANDS
+from evalsvc.draws.draw_commands import DRAW_COMMANDS
 
 HEAVY = (
     "duckdb",
@@ -43,7 +44,8 @@ def test_what_starts_loads_nothing_that_waits(start, waiting):
 
 
 @pytest.mark.parametrize(
-    "listed", [pytest.param(each, id=name) for part in (COMMANDS, DESIGN_COMMANDS) for name, each in part.items()]
+    "listed",
+    [pytest.param(each, id=name) for part in (COMMANDS, DESIGN_COMMANDS, DRAW_COMMANDS) for name, each in part.items()],
 )
 def test_the_help_says_of_each_command_what_the_command_says_itself(listed):
     module, _, attribute = listed.place.partition(":")

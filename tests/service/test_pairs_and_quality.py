@@ -1,6 +1,7 @@
-"""`evalsvc draw joint` writes the pairs of drawn units as a table and says what they are."""
+"""`evalsvc draw joint` writes the pairs of drawn units as a table; `evalsvc draw quality` measures what balances."""
 
 import csv
+import json
 
 import pytest
 
@@ -52,3 +53,28 @@ def test_a_group_that_is_not_there_is_named(files, option):
     made = invoke("draw", "joint", manifest, "--frame", files / "frame.parquet", option, "xyz")
     assert made.exit_code == 1
     assert "xyz" in made.stderr
+
+
+def test_a_draw_that_neither_balances_nor_spreads_has_no_quality(files):
+    manifest = draw_by_files(files)
+    made = invoke("draw", "quality", manifest, "--frame", files / "frame.parquet", "--json")
+    assert made.exit_code == 1
+    assert "draw.no_quality" in made.stdout
+
+
+def test_the_quality_of_a_balanced_draw_is_told(files):
+    design = files / "design.yaml"
+    text = design.read_text(encoding="utf-8")
+    equal = "method: equal, take: {each: 3, by: []}, reserves: 2"
+    assert equal in text
+    balanced = "method: balanced, balance: [persons], take: {each: 3, by: []}"
+    design.write_text(text.replace(equal, balanced), encoding="utf-8")
+    manifest = draw_by_files(files)
+    common = ("draw", "quality", manifest, "--frame", files / "frame.parquet")
+    value = json.loads(invoke(*common, "--json").stdout)
+    drawn = {unit["parent"] for unit in json.loads(manifest.read_text(encoding="utf-8"))["stages"][1]["units"]}
+    assert {group["parent"] for group in value["groups"]} == drawn
+    assert all(group["columns"][0]["column"] == "persons" for group in value["groups"])
+    told = invoke(*common).stdout
+    assert "persons：由样本估计的总数" in told
+    assert "Horvitz" in told
