@@ -18,20 +18,25 @@ BAD = {
     "weights": "estimate.bad_weights",
     "population": "estimate.bad_population",
     "probability": "estimate.bad_probability",
+    "draws": "estimate.bad_draws",
 }
+STAGE_KEYS = ("cluster", "strata", "population", "probability", "draws")
+"""What a stage of a plan may name a column for, in the order of the fields of ``StageSpec``."""
 
 
 @dataclass(frozen=True)
 class StageSpec:
     """Name the columns of one stage.
 
-    Without cluster the rows are the units; without population and probability the stage is drawn with replacement.
+    Without cluster the rows are the units; without population and probability the stage is drawn with replacement, and
+    `draws` says how often each unit was drawn, once where it is not named.
     """
 
     cluster: str | None = None
     strata: str | None = None
     population: str | None = None
     probability: str | None = None
+    draws: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Design:
     psu, psu_stratum : (rows,) ints
         The unit and stratum that count for the degrees of freedom: of the outermost stage at which the row's unit is no
         certainty (-1 where every stage is a certainty).
+    psu_draws : (rows,) floats
+        How often that unit was drawn: each draw with replacement is a PSU.
     """
 
     rows: int
@@ -64,14 +71,9 @@ class Design:
     stages: tuple[Stage, ...]
     psu: IntArray
     psu_stratum: IntArray
+    psu_draws: FloatArray
     lonely_psu: LonelyRule
     lonely_domain: bool
-
-    @property
-    def degrees_of_freedom(self) -> int:
-        """Count PSUs less strata among rows of non-zero weight."""
-        counted = (self.weights != 0) & (self.psu >= 0)
-        return int(np.unique(self.psu[counted]).size - np.unique(self.psu_stratum[counted]).size)
 
 
 def compile_design(spec: DesignSpec, table: Table) -> Design:
@@ -81,7 +83,8 @@ def compile_design(spec: DesignSpec, table: Table) -> Design:
     ------
     DataRefusedError
         With every complaint: missing columns or values, weights that are no weights, populations smaller than their
-        sample, probabilities outside (0, 1], first-stage labels in two strata although not nested.
+        sample, probabilities outside (0, 1], draws that are no whole numbers from 1, first-stage labels in two strata
+        although not nested.
     """
     complaints = _missing_columns(spec, table)
     if complaints:
@@ -110,6 +113,7 @@ class _Descent:
         self.weights = np.ones(rows)
         self.psu = np.full(rows, -1, dtype=np.int64)
         self.psu_stratum = np.full(rows, -1, dtype=np.int64)
+        self.psu_draws = np.ones(rows)
         self.stages: list[Stage] = []
 
     def enter(self, compiled: CompiledStage) -> None:
@@ -125,6 +129,7 @@ class _Descent:
         # Offsets keep the units of different stages apart where certainties pass the counting on.
         self.psu[counts] = compiled.unit[counts] + index * self.rows
         self.psu_stratum[counts] = compiled.stratum[counts] + index * self.rows
+        self.psu_draws[counts] = compiled.draws[counts]
         if compiled.stage is not None:
             self.stages.append(compiled.stage)
         self.carried = self.carried * compiled.fraction
@@ -144,6 +149,7 @@ def _compile(spec: DesignSpec, table: Table, *, given: int) -> Design:
             labels.cluster,
             population=_numbers(table, stage_spec.population),
             probability=_numbers(table, stage_spec.probability),
+            draws=_numbers(table, stage_spec.draws),
             carried=descent.carried,
             lonely_psu=spec.lonely_psu,
             unequal=spec.unequal,
@@ -162,6 +168,7 @@ def _compile(spec: DesignSpec, table: Table, *, given: int) -> Design:
         stages=tuple(descent.stages),
         psu=descent.psu,
         psu_stratum=descent.psu_stratum,
+        psu_draws=descent.psu_draws,
         lonely_psu=spec.lonely_psu,
         lonely_domain=spec.lonely_domain,
     )
@@ -212,7 +219,7 @@ def _columns(spec: DesignSpec) -> list[tuple[str, str]]:
         **{
             f"design.stages.{index}.{key}": getattr(stage, key)
             for index, stage in enumerate(spec.stages)
-            for key in ("cluster", "strata", "population", "probability")
+            for key in STAGE_KEYS
         },
         "design.weights": spec.weights,
     }
@@ -235,11 +242,13 @@ def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
 
 
 def _unfit(key: str, numbers: FloatArray) -> BoolArray:
-    """Mark what is no weight (>= 0), no population (> 0) or no probability (0 < pi <= 1); NaN is none of them."""
+    """Mark what is no weight (>= 0), population (> 0), probability (0 < pi <= 1) or number of draws; NaN is none."""
     if key == "weights":
         return ~(numbers >= 0)
     if key == "population":
         return ~(numbers > 0)
+    if key == "draws":
+        return np.asarray(~((numbers >= 1) & (numbers == np.floor(numbers))), dtype=np.bool_)
     return ~((numbers > 0) & (numbers <= 1))
 
 

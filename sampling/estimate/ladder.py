@@ -36,7 +36,13 @@ class StagePairs:
 
 @dataclass(frozen=True)
 class Ladder:
-    """Hold the used rows with their domains and weights, and the pairs of every stage, outermost first."""
+    """Hold the used rows with their domains and weights, and the pairs of every stage, outermost first.
+
+    Attributes
+    ----------
+    active_units : (domains,) units that count for the degrees of freedom and have a row of non-zero weight
+    active_psus : (domains,) the same, each as often as it was drawn
+    """
 
     rows: IntArray
     all_rows: bool
@@ -44,13 +50,14 @@ class Ladder:
     domains: int
     weights: FloatArray
     stages: tuple[StagePairs, ...]
+    active_units: IntArray
     active_psus: IntArray
     active_strata: IntArray
 
     @property
     def degrees_of_freedom(self) -> IntArray:
-        """Give active PSUs less active strata of each domain."""
-        return self.active_psus - self.active_strata
+        """Give active PSUs less active strata of each domain; none where all draws are of one unit."""
+        return np.where(self.active_units == 1, 0, self.active_psus - self.active_strata)
 
     def take(self, column: FloatArray) -> FloatArray:
         """Give a column over the used rows."""
@@ -103,7 +110,7 @@ def ladder(design: Design, split: Partition) -> Ladder:
         item, first = _pairs(item_domain, stage.unit[first_row], stage.alpha.size)
         first_row, item_domain = first_row[first], item_domain[first]
         stages.append(_stage_pairs(stage, item, item_domain, stage.unit[first_row]))
-    psus, strata = _active(design, rows, domain, split.count)
+    active = _active(design, rows, domain, split.count)
     return Ladder(
         rows=rows,
         all_rows=rows.size == design.rows,
@@ -111,8 +118,9 @@ def ladder(design: Design, split: Partition) -> Ladder:
         domains=split.count,
         weights=design.weights[rows],
         stages=tuple(reversed(stages)),
-        active_psus=psus,
-        active_strata=strata,
+        active_units=active.units,
+        active_psus=active.psus,
+        active_strata=active.strata,
     )
 
 
@@ -142,12 +150,24 @@ def _stage_pairs(stage: Stage, item: IntArray, domain: IntArray, unit: IntArray)
     return StagePairs(stage, None if one_each else item, starts, domain, unit, group, domain[first], stratum[first])
 
 
-def _active(design: Design, rows: IntArray, domain: IntArray, domains: int) -> tuple[IntArray, IntArray]:
-    """Count the PSUs and strata with a row of non-zero weight in each domain."""
+@dataclass(frozen=True)
+class _Active:
+    units: IntArray
+    psus: IntArray
+    strata: IntArray
+
+
+def _active(design: Design, rows: IntArray, domain: IntArray, domains: int) -> _Active:
+    """Count the units, their draws and the strata with a row of non-zero weight in each domain."""
     counted = (design.weights[rows] != 0) & (design.psu[rows] >= 0)
-    active = []
-    for codes in (design.psu, design.psu_stratum):
-        width = max(int(codes.max()) + 1, 1)
-        _, first = _pairs(domain[counted], codes[rows][counted], width)
-        active.append(np.bincount(domain[counted][first], minlength=domains).astype(np.int64))
-    return active[0], active[1]
+    of_domain, draws = domain[counted], design.psu_draws[rows][counted]
+
+    def firsts(codes: IntArray) -> IntArray:
+        return _pairs(of_domain, codes[rows][counted], max(int(codes.max()) + 1, 1))[1]
+
+    units, strata = firsts(design.psu), firsts(design.psu_stratum)
+    return _Active(
+        units=np.bincount(of_domain[units], minlength=domains).astype(np.int64),
+        psus=sums(of_domain[units], draws[units], domains).astype(np.int64),
+        strata=np.bincount(of_domain[strata], minlength=domains).astype(np.int64),
+    )

@@ -40,7 +40,7 @@ class Sample:
         """Line up a partition; `conditional` lets domains that are one first-stage unit be estimated given it."""
         steps = ladder(self.design, split)
         none = np.zeros(steps.domains, dtype=np.bool_)
-        single = (steps.active_psus == 1) & (steps.degrees_of_freedom == 0)
+        single = steps.active_units == 1
         if not conditional or not single.any() or self.within is None or not any(map(self._names_units, split.by)):
             return Layers(self.design, steps, None, None, none)
         return Layers(self.design, steps, self.within, ladder(self.within, split), single)

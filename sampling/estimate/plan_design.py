@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sampling.estimate.design import DesignSpec, LonelyRule, StageSpec
+from sampling.estimate.design import STAGE_KEYS, DesignSpec, LonelyRule, StageSpec
 from sampling.estimate.reader import Reader
 from sampling.estimate.stage import UnequalMethod, UnequalSpec
 
@@ -33,9 +33,11 @@ def read_design(keys: Reader) -> DesignSpec:
 
 
 def _stage(keys: Reader) -> StageSpec:
-    stage = StageSpec(*(keys.text(key) for key in ("cluster", "strata", "population", "probability")))
+    stage = StageSpec(*(keys.text(key) for key in STAGE_KEYS))
     if stage.population is not None and stage.probability is not None:
         keys.complain("plan.population_and_probability", "probability")
+    if stage.draws is not None and (stage.population is not None or stage.probability is not None):
+        keys.complain("plan.draws_without_replacement", "draws")
     keys.close()
     return stage
 

@@ -34,10 +34,12 @@ class Stage:
     ----------
     number : int, 0 = outermost
     unit : (rows,) unit of each row; `unit_stratum` : (units,) its stratum; `stratum_parent` : (strata,) the unit above.
+    draws : (units,) how often each unit was drawn with replacement; None stands for once
     alpha, row_sum : (units,) coefficients of the form of sampling.estimate.unequal
     counted : (units,) 1 for the units the stratum mean is taken over, 0 for certainties
-    size : (strata,) number of drawn units that the stratum mean is taken over
+    size : (strata,) number of drawn units that the stratum mean is taken over, each with its draws
     centre : (strata,) 1 where the mean is subtracted, 0 where it is not
+    heard : (strata,) False below a unit with replacement that was drawn once: there nothing is added
     lonely : (strata,) True where a single unit stands for a stratum that was not taken in full
     """
 
@@ -45,11 +47,13 @@ class Stage:
     unit: IntArray
     unit_stratum: IntArray
     stratum_parent: IntArray
+    draws: FloatArray | None
     alpha: FloatArray
     row_sum: FloatArray | None
     counted: FloatArray
     size: FloatArray
     centre: FloatArray
+    heard: BoolArray
     lonely: BoolArray
     alpha_total: FloatArray
     row_sum_total: FloatArray | None
@@ -64,6 +68,7 @@ class CompiledStage:
     stratum: IntArray
     certainty: BoolArray
     full: BoolArray
+    draws: FloatArray
     fraction: FloatArray
     base_weight: FloatArray
     complaints: tuple[Complaint, ...]
@@ -105,6 +110,7 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
     *,
     population: FloatArray | None,
     probability: FloatArray | None,
+    draws: FloatArray | None,
     carried: FloatArray,
     lonely_psu: str,
     unequal: UnequalSpec | None,
@@ -119,18 +125,34 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
     """
     nest = _nest(parent, strata, cluster)
     pi, complaints = _probabilities(number, nest, population, probability, equal=unequal is None)
+    times = np.ones(nest.unit_stratum.size) if draws is None else draws[nest.first_row]
+    complaints += [] if draws is None else _uneven(number, nest, draws, times)
     by_probability = probability is not None
     # Without a stage below, a certainty of an equal-probability design stays in its stratum, as in R survey.
     certain = (pi >= 1.0) & (by_probability and (unequal is not None or not last))
     stage = None
     if not complaints and bool((carried > 0).any()):
-        draw = _Draw(pi, certain, carried[nest.first_row])
+        draw = _Draw(pi, certain, times, carried[nest.first_row])
         stage = _form(number, nest, draw, lonely_psu, unequal if by_probability else None)
     with_replacement = population is None and probability is None
-    fraction = np.zeros(parent.size) if with_replacement else pi[nest.unit]
+    fraction = (_below_repeated(nest, times) if with_replacement else pi)[nest.unit]
     base = np.ones(parent.size) if with_replacement else 1.0 / pi[nest.unit]
     full = taken_in_full(nest.unit_stratum, nest.stratum_parent.size, pi)[nest.stratum]
-    return CompiledStage(stage, nest.unit, nest.stratum, certain[nest.unit], full, fraction, base, tuple(complaints))
+    return CompiledStage(
+        stage, nest.unit, nest.stratum, certain[nest.unit], full, times[nest.unit], fraction, base, tuple(complaints)
+    )
+
+
+def _below_repeated(nest: _Nest, times: FloatArray) -> FloatArray:
+    """Give the factor (k - 1) n / (k (n - 1)) of the variance inside a unit drawn k times, of n draws in the stratum.
+
+    The k draws of a unit share the sample inside it, so the spread of the draws about their mean holds that sample's
+    variance n (k - k^2 / n) / ((n - 1) k^2) times instead of once. What lacks is added from the stages below, and the
+    variance is unbiased if theirs is; nothing lacks of a unit that was drawn once (Hansen, Hurwitz and Madow 1953;
+    Cochran 1977, 11.9, on k times the subsample in one go).
+    """
+    n = sums(nest.unit_stratum, times, nest.stratum_parent.size)[nest.unit_stratum]
+    return np.asarray((times - 1.0) / times * n / np.maximum(n - 1.0, 1.0), dtype=np.float64)
 
 
 def taken_in_full(unit_stratum: IntArray, strata: int, pi: FloatArray) -> BoolArray:
@@ -148,9 +170,9 @@ def _probabilities(
         return np.zeros(nest.unit_stratum.size), []
     place = f"design.stages.{number}"
     stated = given[nest.first_row]
-    uneven = np.flatnonzero(given != stated[nest.unit])
-    if uneven.size:
-        return stated, [Complaint("estimate.varies_within_unit", {"place": place, "row": int(uneven[0]) + FIRST_ROW})]
+    complaints = _uneven(number, nest, given, stated)
+    if complaints:
+        return stated, complaints
     if population is None and not equal:
         return stated, []
     shared = np.empty(nest.stratum_parent.size)
@@ -161,6 +183,15 @@ def _probabilities(
         row = int(nest.first_row[uneven[0]]) + FIRST_ROW
         return stated, [Complaint(code, {"place": place, "row": row})]
     return _fractions(place, nest, shared) if population is not None else (stated, [])
+
+
+def _uneven(number: int, nest: _Nest, given: FloatArray, stated: FloatArray) -> list[Complaint]:
+    """Name the first row that says another number of its unit than the unit's first row."""
+    uneven = np.flatnonzero(given != stated[nest.unit])
+    if not uneven.size:
+        return []
+    row = int(uneven[0]) + FIRST_ROW
+    return [Complaint("estimate.varies_within_unit", {"place": f"design.stages.{number}", "row": row})]
 
 
 def _fractions(place: str, nest: _Nest, population: FloatArray) -> tuple[FloatArray, list[Complaint]]:
@@ -181,21 +212,24 @@ def _fractions(place: str, nest: _Nest, population: FloatArray) -> tuple[FloatAr
 
 @dataclass(frozen=True)
 class _Draw:
-    """Hold how a stage was drawn: probabilities, certainties and the product of the fractions above, unit by unit."""
+    """Hold how a stage was drawn, unit by unit: probabilities, certainties, draws, product of the fractions above."""
 
     pi: FloatArray
     certain: BoolArray
+    times: FloatArray
     carried: FloatArray
 
 
 def _form(number: int, nest: _Nest, draw: _Draw, lonely_psu: str, unequal: UnequalSpec | None) -> Stage:
     strata = nest.stratum_parent.size
-    size = sums(nest.unit_stratum, (~draw.certain).astype(np.float64), strata)
+    size = sums(nest.unit_stratum, np.where(draw.certain, 0.0, draw.times), strata)
     n = size[nest.unit_stratum]
-    form = _equal(draw.pi, n) if unequal is None else _unequal(unequal, draw, n, nest.unit_stratum)
+    form = _equal(draw, n) if unequal is None else _unequal(unequal, draw, n, nest.unit_stratum)
     independent = unequal is not None and unequal.method == "poisson"
     full = taken_in_full(nest.unit_stratum, strata, draw.pi)
-    lonely = (size == 1) & ~full & (not independent)
+    # Below units with replacement that were drawn once nothing is added, so nothing lacks there.
+    heard = sums(nest.unit_stratum, draw.carried, strata) > 0
+    lonely = (size == 1) & ~full & heard & (not independent)
     # A lone unit has no spread of its own: only "adjust" gives it one, about the mean of its fellow strata.
     alone = lonely[nest.unit_stratum]
     alpha = np.where(alone, (1.0 - draw.pi) if lonely_psu == "adjust" else 0.0, form.alpha) * draw.carried
@@ -208,20 +242,22 @@ def _form(number: int, nest: _Nest, draw: _Draw, lonely_psu: str, unequal: Unequ
         unit=nest.unit,
         unit_stratum=nest.unit_stratum,
         stratum_parent=nest.stratum_parent,
+        draws=None if bool((draw.times == 1.0).all()) else draw.times,
         alpha=alpha,
         row_sum=row_sum,
         counted=(~draw.certain).astype(np.float64),
         size=size,
         centre=np.zeros(strata) if independent else np.ones(strata),
+        heard=heard,
         lonely=lonely,
         alpha_total=sums(nest.unit_stratum, alpha, strata),
         row_sum_total=None if row_sum is None else sums(nest.unit_stratum, row_sum, strata),
     )
 
 
-def _equal(pi: FloatArray, n: FloatArray) -> forms.Form:
-    """Give (1 - n/N) n / (n - 1), Cochran (1977), chapter 2; pi = 0 is sampling with replacement."""
-    return forms.Form((1.0 - pi) * n / np.maximum(n - 1.0, 1.0))
+def _equal(draw: _Draw, n: FloatArray) -> forms.Form:
+    """Give (1 - n/N) n / (n - 1), Cochran (1977), chapter 2; pi = 0 is sampling with replacement, each draw counts."""
+    return forms.Form(draw.times * (1.0 - draw.pi) * n / np.maximum(n - 1.0, 1.0))
 
 
 def _unequal(spec: UnequalSpec, draw: _Draw, n: FloatArray, stratum: IntArray) -> forms.Form:

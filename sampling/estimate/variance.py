@@ -75,9 +75,13 @@ def _stage_groups(design: Design, pairs: StagePairs, score: FloatArray) -> tuple
     counted = stage.counted[pairs.unit]
     alone = stage.lonely[stratum]
     if design.lonely_domain and design.lonely_psu in ("adjust", "average"):
-        active = sums(pairs.group, counted, groups)
-        alone = alone | ((active == 1) & (stage.size[stratum] > 1) & (stage.centre[stratum] > 0))
+        times = counted if stage.draws is None else counted * stage.draws[pairs.unit]
+        active = sums(pairs.group, times, groups)
+        heard = stage.heard[stratum] & (stage.centre[stratum] > 0)
+        alone = alone | ((active == 1) & (stage.size[stratum] > 1) & heard)
     whole = sums(pairs.group, counted * score, groups)
+    if stage.draws is not None:
+        score = score / stage.draws[pairs.unit]  # each draw with replacement is a unit of its own
     mean = stage.centre[stratum] * whole / np.maximum(stage.size[stratum], 1.0)
     if design.lonely_psu == "adjust":
         mean = np.where(alone, _grand_mean(pairs, whole), mean)
