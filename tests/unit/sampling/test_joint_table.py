@@ -134,6 +134,24 @@ def test_approximations_that_do_not_fit_are_named(
     say(found[0])
 
 
+@pytest.mark.parametrize("method", ["equal", "sampford, size: {column: size}, joint_method: exact"])
+def test_units_below_a_village_drawn_several_times_are_taken_together(frame: Frame, method: str) -> None:
+    text = f"""
+stages:
+  - {{name: village, method: with_replacement, size: {{count: household}}, take: 20}}
+  - {{name: household, method: {method}, take: 1}}
+"""
+    _, manifest = drawn(text, frame)
+    times = {unit.id: unit.times or 0 for unit in manifest.stages[0].units}
+    assert max(times.values()) > 1
+    groups = list(joint_table(manifest, frame, Wanted("household")))
+    assert {group.parent: len(group.units) for group in groups} == {parent: min(k, 7) for parent, k in times.items()}
+    for group in groups:
+        if method == "equal" and len(group.units) > 1:
+            assert group.joint[0, 1] == len(group.units) * (len(group.units) - 1) / 42
+    assert refusal(manifest, frame).complaints[0].details["joint_method"] == "with-replacement"
+
+
 def test_another_frame_or_a_changed_manifest_is_refused(frame: Frame, tmp_path_factory: pytest.TempPathFactory) -> None:
     _, manifest = drawn(SAMPFORD, frame)
     other = frame_of(ROWS[:-1], tmp_path_factory.mktemp("other"))
