@@ -17,7 +17,6 @@ from sampling.groups import Group, GroupTake, plan_takes
 from sampling.manifest import Manifest, ManifestStratum, ManifestUnit
 from sampling.methods.pairs import GroupTaken
 from sampling.stage_draw import repeated
-from sampling.stage_draw import repeated
 from sampling.stage_lists import groups_of, plane, read_rows
 from sampling.steps import number_columns, read_groups, units_step
 
@@ -116,7 +115,6 @@ def drawn_groups(
     rows = None if stage.method == "equal" else read_rows(engine, stage, "units", inside=number > 0)
     counted = read_groups(engine, design, number, "units") if rows is None else groups_of(rows, stage)
     groups = repeated(counted, manifest.stages[number - 1] if number else None)
-    groups = repeated(groups, manifest.stages[number - 1] if number else None)
     takes = {(take.group.parent, take.group.stratum): take for take in plan_takes(stage, groups).takes}
     places = {} if rows is None else {(key[0] or None, key[1]): place for place, key in enumerate(rows.keys)}
     lines = {(line.parent, line.stratum): line for line in stated.strata}

@@ -138,7 +138,7 @@ def test_approximations_that_do_not_fit_are_named(
 def test_units_below_a_village_drawn_several_times_are_taken_together(frame: Frame, method: str) -> None:
     text = f"""
 stages:
-  - {{name: village, method: with_replacement, size: {{count: household}}, take: 20}}
+  - {{name: village, method: with_replacement, size: {{count: household}}, take: 10}}
   - {{name: household, method: {method}, take: 1}}
 """
     _, manifest = drawn(text, frame)
