@@ -13,7 +13,10 @@ LAST_COLUMNS = ("sample_type", "disposition", "eligible", "responded", "base_wei
 
 @dataclass(frozen=True)
 class StageColumns:
-    """One stage of the design as columns: its units, its strata and what gives their chance."""
+    """One stage of the design as columns: its units, its strata and what gives their chance.
+
+    `draws` says how often each unit was drawn; None where none can be drawn twice.
+    """
 
     name: str
     id_column: str
@@ -22,6 +25,7 @@ class StageColumns:
     chance: str
     by_probability: bool
     joint_method: str | None
+    draws: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Layout:
         upper = [self.county, *(stage.id_column for stage in self.stages[:-1])]
         strata = [name for stage in self.stages for name in stage.strata]
         chances = sorted((stage.chance for stage in self.stages), key=lambda name: name.rsplit("_", 1)[1])
-        names = [*upper, *strata, CLASS_COLUMN, *(stage.stratum for stage in self.stages), *chances]
+        draws = [stage.draws for stage in self.stages if stage.draws is not None]
+        names = [*upper, *strata, CLASS_COLUMN, *(stage.stratum for stage in self.stages), *chances, *draws]
         return ("unit_id", *dict.fromkeys(names), *LAST_COLUMNS)
 
 
@@ -82,4 +87,5 @@ def _stage_columns(design: Design, number: int, joint_method: str | None) -> Sta
         chance=f"pi_{place}" if by_probability else f"population_{place}",
         by_probability=by_probability,
         joint_method=joint_method,
+        draws=f"draws_{place}" if stage.method == "with_replacement" else None,
     )

@@ -64,6 +64,8 @@ def _design(pack: Pack, layout: Layout) -> Mappings:
             columns["population"] = stage.chance
         elif stage.joint_method in VARIANCE_METHODS:
             columns["probability"] = stage.chance
+        elif stage.draws is not None:
+            columns["draws"] = stage.draws
         stages.append(columns)
     methods = [stage.joint_method for stage in layout.stages if stage.joint_method in VARIANCE_METHODS]
     design = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pack.lonely_psu}

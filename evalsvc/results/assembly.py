@@ -113,7 +113,7 @@ def _design_cells(
 
 
 def _upper_units(manifest: Manifest, layout: Layout) -> dict[str, tuple[str | None, dict[str, str]]]:
-    """Return, for each unit above the households, its parent and its cells: id, stratum and chance."""
+    """Return, for each unit above the households, its parent and its cells: id, stratum, chance and draws."""
     units = {}
     for stage, drawn in zip(layout.stages[:-1], manifest.stages[:-1], strict=True):
         populations = {(each.parent, each.stratum): each.population for each in drawn.strata}
@@ -122,8 +122,10 @@ def _upper_units(manifest: Manifest, layout: Layout) -> dict[str, tuple[str | No
                 continue  # a purposive unit: no household below it is in the table
             chance = str(populations[unit.parent, unit.stratum])
             if stage.by_probability:
-                chance = repr(unit.probability / (unit.times or 1))
+                chance = repr(unit.probability)
             cells = {stage.id_column: unit.id, stage.stratum: unit.stratum, stage.chance: chance}
+            if stage.draws is not None:
+                cells[stage.draws] = str(unit.times or 1)
             units[unit.id] = (unit.parent, cells)
     return units
 

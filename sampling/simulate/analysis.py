@@ -15,7 +15,8 @@ from sampling.simulate.pattern import Indicator, Pattern
 from sampling.simulate.population import Kind, Population
 
 VARIANCE_METHODS = ("brewer", "hartley-rao")
-"""Joint methods whose stages state probabilities; ``with-replacement`` states neither these nor populations."""
+"""Joint methods whose stages state probabilities; ``with-replacement`` states neither these nor populations, but how
+often each unit was drawn where it may be drawn several times."""
 
 
 def plan_for(design: Design, pattern: Pattern) -> Plan:
@@ -39,6 +40,8 @@ def _design(design: Design, pattern: Pattern) -> dict[str, Any]:
         elif stage.joint_method in VARIANCE_METHODS:
             columns["probability"] = f"probability{number}"
             methods.append(stage.joint_method)
+        elif stage.method == "with_replacement":
+            columns["draws"] = f"draws{number}"
         stages.append(columns)
     found: dict[str, Any] = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pattern.lonely_psu}
     if methods:
@@ -97,6 +100,8 @@ def table_of(
             columns[f"population{number}"] = np.array([sizes[unit.parent, unit.stratum] for unit in units], dtype=float)
         elif stage.joint_method in VARIANCE_METHODS:
             columns[f"probability{number}"] = np.array([unit.probability for unit in units], dtype=float)
+        elif stage.method == "with_replacement":
+            columns[f"draws{number}"] = np.array([unit.times or 1 for unit in units], dtype=float)
     for i, name in enumerate(population.pattern.by):
         coded = population.column(name)
         columns[f"by{i}"] = [coded.levels[code] if code >= 0 else None for code in coded.codes[opened.place]]
