@@ -35,6 +35,11 @@ class Figures:
         return tuple(County(each["code"], each["name"]) for each in self.facts["frame"]["counties"])
 
     @property
+    def listed_later(self) -> bool:
+        """Tell whether households were listed when their villages were drawn: no total of a county is known then."""
+        return any(stage["listed"] == "later" for stage in self.facts["draw"]["design"]["stages"])
+
+    @property
     def decimals(self) -> int:
         """Return the decimals of a percent that the rule pack prints."""
         return int(self.facts["pack"]["decimals"])
@@ -100,10 +105,14 @@ class Figures:
         for county in self.counties:
             row = self.row(indicator, county.code)
             flags = [] if row is None else [f"estimate.flag.{flag}" for flag in row["flags"] if flag not in POINT_RULE]
-            reason = "estimate.empty_domain" if row is None else row["reason"]
+            reason = self._reason_for_none(indicator) if row is None else row["reason"]
             for code in [*flags, *([reason] if reason else [])]:
                 about[code] = (*about.get(code, ()), county.name)
         return about
+
+    def _reason_for_none(self, indicator: str) -> str:
+        unknown = indicator == COMPOSITE and self.listed_later
+        return "edition.totals_unknown" if unknown else "estimate.empty_domain"
 
     def count(self, *path: str) -> Printed:
         """Return a count by its path in the facts; a list is entered by the code of its entry."""

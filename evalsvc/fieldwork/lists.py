@@ -67,16 +67,20 @@ def lists_as_pdf(listed: Listed) -> bytes:
 def r_archive(session: Session, store: Store, draw: DrawRecord) -> bytes:
     """Return the sample and the R script that rebuilds its design, with the reserves that were opened, as a ZIP.
 
+    Villages whose lists have not come are named in the script.
+
     Raises
     ------
     ConflictError
-        ``draw.not_drawn``
+        ``draw.not_drawn``; ``draw.lists_awaited``: no list was drawn from yet.
     SamplingError
         ``r.reserves_by_size``
     """
     if draw.manifest_sha256 is None:
         raise ConflictError("draw.not_drawn", number=draw.number)
     manifest = Manifest.from_json(store.get(draw.manifest_sha256).decode("utf-8"), files.MANIFEST)
+    if not manifest.stages[-1].units:
+        raise ConflictError("draw.lists_awaited", number=draw.number)
     levels = open_frame(store.path(frame_of_draw(session, draw.id))).levels
     reserves = select(Assignment.unit_id).where(Assignment.draw_id == draw.id, Assignment.replaces.is_not(None))
     design = r_design(manifest, frozenset(session.scalars(reserves)))

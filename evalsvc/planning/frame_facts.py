@@ -52,7 +52,10 @@ class Exclusion:
 
 
 def county_scopes(frame: Frame, design: Design, counties: Collection[str]) -> tuple[CountyScope, ...]:
-    """Count villages, households and persons of the judged counties within the design's scope."""
+    """Count villages, households and persons of the judged counties within the design's scope.
+
+    Where lists come later, households and persons are those of the villages that were listed, villages are all.
+    """
     totals = {each.county: each for each in county_totals(frame, design, counties)}
     lowest = len(design.levels) - 1
     with DuckDBEngine(frame) as engine:
@@ -63,9 +66,23 @@ def county_scopes(frame: Frame, design: Design, counties: Collection[str]) -> tu
             f"SELECT {county}, {name}, count(DISTINCT {engine.quote(design.levels[lowest - 1].id)}), count(*)"
             f" FROM frame WHERE {covered(engine, design, lowest)} GROUP BY {county} ORDER BY {county}"
         )
+        villages = {row[0]: int(row[2]) for row in rows}
+        if design.first_later() is not None:
+            villages = _villages(engine, design)
     return tuple(
-        CountyScope(row[0], str(row[1]), int(row[2]), int(row[3]), totals[row[0]]) for row in rows if row[0] in totals
+        CountyScope(row[0], str(row[1]), villages[row[0]], int(row[3]), totals[row[0]])
+        for row in rows
+        if row[0] in totals
     )
+
+
+def _villages(engine: DuckDBEngine, design: Design) -> dict[str, int]:
+    """Count the units above the lowest level in each county, whether anything is listed in them or not."""
+    depth = len(design.levels) - 2
+    county, village = (engine.quote(design.levels[place].id) for place in (0, depth))
+    where = covered(engine, design, depth)
+    rows = engine.rows(f"SELECT {county}, count(DISTINCT {village}) FROM frame WHERE {where} GROUP BY {county}")
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def exclusions(frame: Frame, design: Design) -> tuple[Exclusion, ...]:

@@ -43,6 +43,8 @@ def _population(figures: Figures) -> Table:
         for each in figures.counties
     )
     note = "均由抽样框逐户汇总，是已知数，没有抽样误差。脱贫人口指名册中建档立卡且已退出的人口。"
+    if figures.listed_later:
+        note = "村数为抽样框全部的村。户的名单在抽中的村列出：户数和人口只含这些村（未脱贫为全县），不是全县总数。"
     return Table("评估对象（抽样框）", columns, rows, note=note, small=True)
 
 

@@ -35,7 +35,7 @@ def _indicator(figures: Figures, indicator: Indicator) -> list[Block]:
         _precision(figures, indicator),
         *_remarks(figures, indicator),
     ]
-    if indicator.id == COMPOSITE:
+    if indicator.id == COMPOSITE and not figures.listed_later:
         blocks.append(Paragraph(_known(figures)))
     if indicator.by_class and any(figures.class_rows(indicator.id, each.code) for each in figures.counties):
         blocks.append(_classes(figures, indicator))

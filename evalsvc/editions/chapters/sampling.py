@@ -60,6 +60,8 @@ def _stage(stage: Mapping[str, Any], above: str | None) -> str:
         counted = f"{LEVELS.get(name, name)}数" if kind == "count" else name
         text += f"规模为{counted}，规模大的单位入样概率相应较大。"
     counted = "户" if stage["name"] == "household" else "个"
+    if stage["listed"] == "later":
+        text += f"名单在{above}抽中以后现场列出，每份名单先登记公开哈希，再从中抽取。"
     if stage["unannounced"]:
         text += f"每组中{stage['unannounced']}{counted}不预先通知（暗访）。"
     return text + _takes(stage["take"], "抽取", counted) + _takes(stage["reserves"], "另抽备选户", counted)

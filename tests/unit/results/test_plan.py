@@ -178,7 +178,7 @@ def list_later(design):
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        (list_later, "results.listed_later"),
+        (list_later, "results.lists_missing"),
         (
             lambda design: design.update(first_phase={"manifest_sha256": "a" * 64, "weight": "household_class"}),
             "results.second_phase",
