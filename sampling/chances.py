@@ -3,7 +3,7 @@
 # ruff: noqa: S608 (names are quoted, values are literals that the engine writes)
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import fsum
+from math import fsum, prod, sqrt
 
 from sampling.design import Stage
 from sampling.engine import Engine
@@ -12,6 +12,24 @@ from sampling.methods.probabilities import inclusion, inclusion_probabilities
 
 Above = Mapping[str | None, float]
 """Probability of every possible parent to be in the sample; of None, at the first stage, 1."""
+
+
+@dataclass(frozen=True)
+class RandomSize:
+    """Say how many units a group gives whose size is left to chance, once its parent is drawn.
+
+    Parameters
+    ----------
+    expected, deviation : float
+        Mean and standard deviation of the number, the sum of p and the root of the sum of p (1 - p).
+    empty : float
+        Chance that it gives none, the product of 1 - p.
+    """
+
+    parent: str | None
+    expected: float
+    deviation: float
+    empty: float
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,10 @@ class GroupChances:
         Smallest and largest probability of the units that can be taken; None where there are none.
     expected_reserves : float
         Reserves expected in the sample, over the draw of all stages above.
+    random : RandomSize or None
+        Where chance decides how many units are taken.
+    expected_empty : float
+        How likely the parent is drawn and the group gives nothing.
     """
 
     certainties: int
@@ -40,6 +62,8 @@ class GroupChances:
     least: float | None
     most: float | None
     expected_reserves: float = 0.0
+    random: RandomSize | None = None
+    expected_empty: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +119,7 @@ def stage_chances(
         Name of the table that ``units_step`` made.
     """
     if last and stage.size is None:
-        return StageChances(tuple(_alike(take, above.parent_of(take)) for take in takes), {})
+        return StageChances(tuple(_alike(stage, take, above.parent_of(take)) for take in takes), {})
     lists = _lists(engine, stage, units)
     groups: list[GroupChances] = []
     chances: dict[str | None, float] = {}
@@ -109,7 +133,8 @@ def stage_chances(
             each = parent.draws * take.main / max(sum(sizes), 1)
             often |= {unit_id: each * size for unit_id, size in zip(ids, sizes, strict=True)}
         group = _group(take, conditional, parent, _expected(stage, take, conditional, parent))
-        groups.append(replace(group, dissolved=_dissolved(take, sizes)))
+        group = replace(group, dissolved=_dissolved(take, sizes))
+        groups.append(group if stage.traits.fixed_size else _left_to_chance(group, take, conditional, parent))
     return StageChances(tuple(groups), chances, often)
 
 
@@ -123,9 +148,20 @@ def _lists(engine: Engine, stage: Stage, units: str) -> dict[tuple[str, str], tu
     return lists
 
 
-def _alike(take: GroupTake, parent: _Parent) -> GroupChances:
+def _alike(stage: Stage, take: GroupTake, parent: _Parent) -> GroupChances:
     own, population = _share(take), take.group.population
-    return _group(take, [own] * min(1, population), parent, parent.times(own * population, population), population)
+    group = _group(take, [own] * min(1, population), parent, parent.times(own * population, population), population)
+    return group if stage.traits.fixed_size else _left_to_chance(group, take, [own], parent, population)
+
+
+def _left_to_chance(
+    group: GroupChances, take: GroupTake, conditional: Sequence[float], parent: _Parent, each: int = 1
+) -> GroupChances:
+    """Say how far the number of units may be from what is expected."""
+    expected, variance = each * fsum(conditional), each * fsum(own * (1.0 - own) for own in conditional)
+    empty = prod(1.0 - own for own in conditional) ** each
+    size = RandomSize(take.group.parent, expected, sqrt(variance), empty)
+    return replace(group, random=size, expected_empty=parent.sampled * empty)
 
 
 def _expected(stage: Stage, take: GroupTake, conditional: Sequence[float], parent: _Parent) -> float:

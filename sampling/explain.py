@@ -5,13 +5,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
-from sampling.chances import TOP, GroupChances, StageChances, stage_chances
+from sampling.chances import TOP, GroupChances, RandomSize, StageChances, stage_chances
 from sampling.design import Design, Stage
 from sampling.engine import DuckDBEngine, Engine
 from sampling.frame import Frame
 from sampling.groups import GroupTake, plan_takes
 from sampling.steps import in_scope, purposive_step, read_groups, units_step
 from sampling.workload import Workload, workload
+
+WORST_SHOWN = 5
+"""Groups of random size that are told one by one."""
+
+
+@dataclass(frozen=True)
+class RandomSizes:
+    """Tell the groups of a stratum whose sizes are left to chance.
+
+    Parameters
+    ----------
+    worst : tuple of RandomSize
+        The groups most likely to give nothing, all where they are few.
+    groups : int
+        How many there are.
+    expected_empty : float
+        How many drawn parents are expected to give nothing, over the draw of all stages above.
+    """
+
+    worst: tuple[RandomSize, ...]
+    groups: int
+    expected_empty: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +66,8 @@ class StratumExplanation:
         Units that cannot be taken: their size is 0, or their group takes none.
     least, most : float or None
         Smallest and largest probability of being in the sample, over all stages, of the units that can be taken.
+    random : RandomSizes or None
+        Where chance decides how many units are taken.
     """
 
     stratum: str
@@ -63,6 +87,7 @@ class StratumExplanation:
     without: int
     least: float | None
     most: float | None
+    random: RandomSizes | None
 
 
 @dataclass(frozen=True)
@@ -196,4 +221,14 @@ def _stratum(stage: Stage, stratum: str, groups: Sequence[tuple[GroupTake, Group
         without=sum(group.without for group in chances),
         least=min((group.least for group in chances if group.least is not None), default=None),
         most=max((group.most for group in chances if group.most is not None), default=None),
+        random=_random_sizes(chances),
     )
+
+
+def _random_sizes(chances: Sequence[GroupChances]) -> RandomSizes | None:
+    """Gather the groups whose sizes are left to chance, the likeliest to be empty first."""
+    sizes = [group.random for group in chances if group.random is not None]
+    if not sizes:
+        return None
+    worst = sorted(sizes, key=lambda size: (-size.empty, size.parent or ""))[:WORST_SHOWN]
+    return RandomSizes(tuple(worst), len(sizes), fsum(group.expected_empty for group in chances))

@@ -5,13 +5,15 @@ from math import fsum
 
 from evalsvc.words import sentence
 from sampling.design import Design
-from sampling.explain import Explanation, StageExplanation, StratumExplanation
+from sampling.explain import Explanation, RandomSizes, StageExplanation, StratumExplanation
 from sampling.methods.catalogue import METHODS, Method
 from sampling.stages import EarlierDraw
 from sampling.workload import Workload
 
 SHOWN_HASH = 12
 """Characters by which a manifest is named."""
+LEAST_TOLD = 1e-6
+"""A smaller chance is not told more exactly."""
 
 
 def in_words(design: Design, told: Explanation, language: str) -> list[str]:
@@ -49,6 +51,8 @@ def _stage(stage: StageExplanation, language: str) -> Iterator[str]:
     yield sentence("draw.explain.stage", details, language) + remarks
     for stratum in stage.strata:
         yield "  " + _stratum(stratum, language)
+        if stratum.random is not None:
+            yield from ("    " + line for line in _random_sizes(stratum.random, language))
     if stage.inside_purposive:
         yield "  " + sentence("draw.explain.inside_purposive", {"units": stage.inside_purposive}, language)
 
@@ -87,6 +91,21 @@ def _stratum(stratum: StratumExplanation, language: str) -> str:
     parts = [sentence("draw.explain.stratum" if stratum.groups > 1 else "draw.explain.stratum_once", details, language)]
     parts += [sentence(f"draw.explain.{code}", given, language) for code, given in _stratum_remarks(stratum)]
     return "".join(parts)
+
+
+def _random_sizes(sizes: RandomSizes, language: str) -> Iterator[str]:
+    """Tell how far the number of units may be from what is expected: of each group, or of the worst ones."""
+    if sizes.groups > len(sizes.worst):
+        many = {"groups": sizes.groups, "shown": len(sizes.worst), "empty": _count(sizes.expected_empty)}
+        yield sentence("draw.explain.random_many", many, language)
+    for size in sizes.worst:
+        details = {
+            "parent": size.parent,
+            "expected": _count(size.expected),
+            "deviation": _count(size.deviation),
+            "empty": _percent(size.empty),
+        }
+        yield sentence("draw.explain.random_alone" if size.parent is None else "draw.explain.random", details, language)
 
 
 def _stratum_remarks(stratum: StratumExplanation) -> Iterator[tuple[str, dict[str, object]]]:
@@ -134,6 +153,10 @@ def _workload(work: Workload, language: str) -> Iterator[str]:
         parts = "、".join(f"{name} {amount}" for name, amount in work.parts)
         money = {"amount": str(work.cost), "currency": work.currency, "parts": parts}
         yield sentence("draw.explain.money", money, language)
+
+
+def _percent(chance: float) -> str:
+    return f"<{LEAST_TOLD:.4%}" if 0.0 < chance < LEAST_TOLD else f"{100 * chance:.2g}%"
 
 
 def _count(expected: float) -> str:
