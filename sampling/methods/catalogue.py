@@ -25,7 +25,7 @@ Order = Literal["ticket", "frame"]
 Need = Literal["no", "may", "must"]
 
 _RANDOM_ORDER = ("hartley-rao", "brewer")
-_FIXED_ORDER = ("successive-differences", "with-replacement")
+_FIXED_ORDER = ("with-replacement", "successive-differences")
 EXACT = "exact"
 """Joint method of a design whose own rules give the joint probabilities."""
 _HIGH_ENTROPY = ("brewer", "hajek", "hartley-rao")

@@ -61,7 +61,8 @@ def test_the_commands_warn_of_designs_whose_estimates_lack_something(files):
     design, out = files / "design.yaml", files / "made.json"
     text = design.read_text(encoding="utf-8")
     common = ("--design", design, "--frame", files / "frame.parquet", "--out", out, "--secret-out", files / "s.json")
-    design.write_text(text.replace("{count: household}", "{count: household}, order: frame"), encoding="utf-8")
+    by_differences = "{count: household}, order: frame, joint_method: successive-differences"
+    design.write_text(text.replace("{count: household}", by_differences), encoding="utf-8")
     checked = invoke("design", "check", design, "--frame", files / "frame.parquet")
     assert (checked.exit_code, "successive-differences" in checked.stderr) == (0, True)
     design.write_text(text.replace("each: 2, by: []", "each: 1, by: []"), encoding="utf-8")
@@ -77,7 +78,8 @@ def test_the_commands_warn_of_designs_whose_estimates_lack_something(files):
 
 def test_a_design_in_frame_order_is_committed_and_drawn_with_a_warning(files):
     design = files / "design.yaml"
-    text = design.read_text(encoding="utf-8").replace("{count: household}", "{count: household}, order: frame")
+    by_differences = "{count: household}, order: frame, joint_method: successive-differences"
+    text = design.read_text(encoding="utf-8").replace("{count: household}", by_differences)
     design.write_text(text, encoding="utf-8")
     common = ("--design", design, "--frame", files / "frame.parquet")
     made = ("--out", files / "commitment.json", "--secret-out", files / "secret.json")

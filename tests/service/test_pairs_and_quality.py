@@ -43,7 +43,7 @@ def test_nothing_is_written_where_pairs_are_not_known(files):
     manifest = draw_by_files(files)
     made = invoke("draw", "joint", manifest, "--frame", files / "frame.parquet", "--out", out)
     assert (made.exit_code, out.exists()) == (1, False)
-    assert "successive-differences" in made.stderr
+    assert "with-replacement" in made.stderr
     assert not list(files.glob(".joint*"))
 
 

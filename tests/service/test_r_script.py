@@ -33,6 +33,7 @@ stages:
 HOUSEHOLDS = """  - {name: household, strata: [household_class], method: equal,
      take: {each: 3, by: [{when: {household_class: 监测户}, take: 2}]}, reserves: 2, when_short: take_all}
 """
+AGAIN = "method: with_replacement, size: {count: household}"
 DESIGNS = {
     "brewer": "  - {name: village, strata: [county_code], method: pps_systematic, size: {count: household},"
     " take: {each: 4}, joint_method: brewer}\n" + HOUSEHOLDS,
@@ -43,15 +44,28 @@ DESIGNS = {
     " when_short: take_all}\n" + HOUSEHOLDS,
     "with replacement": "  - {name: village, strata: [county_code], method: pps_systematic, order: frame,"
     " joint_method: with-replacement, size: {count: household}, take: {each: 3}}\n" + HOUSEHOLDS,
+    "drawn again": f"  - {{name: village, strata: [county_code], {AGAIN}, take: {{each: 5}}}}\n" + HOUSEHOLDS,
+    "drawn again below": "  - {name: county, method: equal, take: {each: 3}}\n"
+    f"  - {{name: village, {AGAIN}, take: {{each: 4}}}}\n" + HOUSEHOLDS,
+    "drawn again at every level": f"  - {{name: county, {AGAIN}, take: {{each: 4}}}}\n"
+    f"  - {{name: village, {AGAIN}, take: {{each: 3}}}}\n" + HOUSEHOLDS,
+    "households drawn again": "  - {name: village, strata: [county_code], method: equal, take: {each: 4}}\n"
+    "  - {name: household, method: with_replacement, size: {column: persons}, take: {each: 6}}\n",
     "three stages": "  - {name: county, method: pps_systematic, size: {count: household}, take: {each: 3}}\n"
     "  - {name: village, method: pps_systematic, size: {count: household}, take: {each: 3}}\n" + HOUSEHOLDS,
 }
 R = """
 source("design.R", echo = FALSE)
 y <- read.csv("y.csv", colClasses = c(household_id = "character"))
-design <- update(design, y = y$y[match(sample$household_id, y$household_id)])
+values <- y
+design <- update(design, y = values$y[match(household_id, values$household_id)])
 found <- svytotal(~y, design)
-cat(sprintf("%.17g %.17g %d %.17g", coef(found), SE(found), as.integer(degf(design)), sum(weights(design))))
+found <- data.frame(estimate = as.vector(coef(found)), SE = as.vector(SE(found)))
+if (exists("inside")) {
+  inside <- lapply(inside, function(one) update(one, y = values$y[match(household_id, values$household_id)]))
+  found <- estimated(function(d) svytotal(~y, d))
+}
+cat(sprintf("%.17g %.17g %d %.17g", found$estimate, found$SE, as.integer(degf(design)), sum(weights(design))))
 """
 
 
@@ -122,6 +136,8 @@ def estimated(manifest, rows, answers):
         elif method != "with-replacement":
             entry["probability"] = f"probability_{place}"
             joint.add(method)
+        elif any(unit.times for unit in stage.units):
+            entry["draws"] = f"times_{place}"
         stages.append(entry)
     design = {"stages": stages, "weights": "weight", "nested": True}
     if joint:
@@ -131,6 +147,10 @@ def estimated(manifest, rows, answers):
     table = {name: [row[name] for row in rows] for name in rows[0]}
     table |= {name: [float(each) for each in column] for name, column in table.items() if name.startswith(NUMBERS)}
     table["y"] = [answers[row["household_id"]] for row in rows]
+    for place, stage in enumerate(manifest.stages, start=1):
+        times = {unit.id: unit.times or 1 for unit in stage.units}
+        unit = "household_id" if place == len(manifest.stages) else f"{stage.name}_code"
+        table[f"times_{place}"] = [times[row[unit]] for row in rows]
     reading = load_plan(plan)
     assert reading.complaints == ()
     return json.loads(run_plan(reading.plan, table).to_json())["estimates"][0]
@@ -143,7 +163,7 @@ def check(folder, manifest):
     rows = list(csv.DictReader(io.StringIO((folder / "r" / "sample.csv").read_text(encoding="utf-8"))))
     answers, (total, error, df, weights) = answered_in_r(folder, rows)
     right = estimated(manifest, rows, answers)
-    assert (total, error) == pytest.approx((right["estimate"], right["se"]), rel=1e-8)
+    assert (total, error) == pytest.approx((right["estimate"], right["se"]), rel=1e-9)
     assert df == right["df"]
     assert weights == pytest.approx(sum(float(row["weight"]) for row in rows), rel=1e-12)
     return rows
@@ -159,6 +179,11 @@ def test_real_r_gives_the_same_total_error_and_degrees_of_freedom(folder, name):
     assert [row["household_id"] for row in rows] == main
     if name in ("brewer", "hartley-rao", "three stages"):
         assert any(unit.sample_type == "certainty" for unit in manifest.stages[-2].units)
+    if "again" in name:
+        again = [any((unit.times or 1) > 1 for unit in stage.units) for stage in manifest.stages]
+        assert any(again)
+        script = (folder / "r" / "design.R").read_text(encoding="utf-8")
+        assert ("inside <- list(" in script) == (not again[-1])
     again = invoke("draw", "r-script", folder / "m.json", "--frame", folder / "f.parquet", "--out", folder / "r")
     assert again.exit_code == 1
 
@@ -199,7 +224,7 @@ def test_opened_reserves_change_fractions_and_weights(folder):
         ),
         (
             "{name: village, strata: [county_code], method: pps_systematic, order: frame, size: {count: household},"
-            " take: {each: 3}}",
+            " joint_method: successive-differences, take: {each: 3}}",
             "successive-differences",
         ),
     ],

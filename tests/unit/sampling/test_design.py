@@ -106,7 +106,7 @@ def test_frame_order_has_its_own_joint_method() -> None:
         "size: {column: land}, take: {each: 1}}]"
     ).design
     assert isinstance(design, Design)
-    assert design.stages[0].joint_method == "successive-differences"
+    assert design.stages[0].joint_method == "with-replacement"
 
 
 def test_decomposed_text_is_the_same_text() -> None:

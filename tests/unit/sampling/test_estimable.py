@@ -21,6 +21,7 @@ frame:
 """
 
 SIZES = "method: pps_systematic, size: {count: household}"
+DIFFERENCES = "joint_method: successive-differences"
 LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "design.joint_methods_mixed"
 
 
@@ -28,8 +29,11 @@ LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "des
     ("stages", "expected"),
     [
         ([f"name: village, {SIZES}, take: {{each: 2}}", "name: household, method: equal, take: {each: 2}"], []),
-        ([f"name: village, {SIZES}, take: {{each: 2}}, order: frame"], [(VARIANCE, "stages[0].joint_method")]),
-        ([f"name: village, {SIZES}, take: {{each: 2}}, order: frame, joint_method: with-replacement"], []),
+        (
+            [f"name: village, {SIZES}, take: {{each: 2}}, order: frame, {DIFFERENCES}"],
+            [(VARIANCE, "stages[0].joint_method")],
+        ),
+        ([f"name: village, {SIZES}, take: {{each: 2}}, order: frame"], []),
         (
             [
                 f"name: county, {SIZES}, take: {{each: 2}}, joint_method: brewer",
@@ -38,7 +42,10 @@ LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "des
             [(MIXED, "stages")],
         ),
         (
-            [f"name: county, {SIZES}, take: {{each: 2}}", f"name: village, {SIZES}, take: {{each: 2}}, order: frame"],
+            [
+                f"name: county, {SIZES}, take: {{each: 2}}",
+                f"name: village, {SIZES}, take: {{each: 2}}, order: frame, {DIFFERENCES}",
+            ],
             [(VARIANCE, "stages[1].joint_method")],
         ),
         (

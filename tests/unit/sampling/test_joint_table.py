@@ -96,7 +96,9 @@ def test_units_below_the_ones_asked_for_stay_out(frame: Frame) -> None:
 
 
 def test_what_has_no_joint_probabilities_says_so(frame: Frame, say: Callable[[Complaint], tuple[str, str]]) -> None:
-    fixed = HOUSEHOLDS.replace("brewer", "pps_systematic, order: frame").replace(", reserves: 3", "")
+    fixed = HOUSEHOLDS.replace("brewer", "pps_systematic, order: frame, joint_method: successive-differences").replace(
+        ", reserves: 3", ""
+    )
     design, manifest = drawn(fixed, frame)
     assert design.stages[1].joint_method == "successive-differences"
     error = refusal(manifest, frame)
