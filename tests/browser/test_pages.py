@@ -1,50 +1,23 @@
 """A person's way through the pages in a real browser, at the width of a phone and of a desk."""
 
 import io
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from rich.console import Console
 
 from evalsvc.demonstration.run import ACCOUNTS_FILE, SERVICE_FOLDER, run
 from evalsvc.demonstration.scenario import EVALUATION, SMALL
 from evalsvc.demonstration.server import free_port, settings_of, started
 from evalsvc.demonstration.show import Show
+from tests.browser.visitor import WIDTHS, Site, Visitor, visitor_of
 
-WIDTHS = (360, 1280)
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-)
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-CUT = """[...document.querySelectorAll(".table, .chart-box, .card")]
-    .filter(box => box.scrollWidth > box.clientWidth + 1)
-    .map(box => box.className + " " + box.innerText.slice(0, 60))"""
-"""Boxes whose contents are wider than they are: a reader would have to scroll sideways."""
 LETTERS = """Math.min(...[...document.querySelectorAll('figure svg text')].filter(text => text.getClientRects().length)
     .map(text => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a))"""
 SMALLEST_LETTERS = 11
 """Pixels of the letters in a chart."""
-
-ABORTED = "net::ERR_ABORTED"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A running server with one finished evaluation."""
-
-    url: str
-    out: Path
-    passwords: dict[str, str]
 
 
 @pytest.fixture
@@ -59,49 +32,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
     with started(port, settings, tmp_path) as server:
         server.wait()
         yield Site(server.url, out, passwords)
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; without it this test fails, for pages that nobody has looked at are not finished."""
-    path = shutil.which("chromium")
-    assert path is not None, "no chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Visitor:
-    """One browser window; every page it opens is looked at."""
-
-    page: Page
-    site: Site
-    troubles: list[str]
-
-    def look(self, words: str) -> None:
-        """Check that the page says what it should and fits the window."""
-        self.page.wait_for_load_state("networkidle")
-        assert words in self.page.inner_text("body"), f"{words!r} is not on {self.page.url}"
-        wide = self.page.evaluate(OVERFLOW)
-        assert wide <= 0, f"{self.page.url} is {wide} px wider than the window of {self.page.viewport_size}"
-        assert self.page.evaluate(CUT) == [], self.page.url
-        assert self.troubles == []
-
-    def follow(self, address: str, words: str) -> None:
-        """Follow the link to an address of this site, as a reader would."""
-        self.page.locator(f'a[href="{address}"]').first.click()
-        self.look(words)
-
-
-def visitor_of(context: BrowserContext, site: Site) -> Visitor:
-    page, troubles = context.new_page(), []
-    page.on("console", lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    # A download is a navigation that the browser itself ends: no trouble.
-    page.on("requestfailed", lambda request: None if request.failure == ABORTED else troubles.append(request.url))
-    return Visitor(page, site, troubles)
 
 
 def test_the_pages_of_a_finished_evaluation(site: Site, browser: Browser) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from evalsvc.draws.making import carry_out, commit_draw
+from evalsvc.draws.queries import draw_by_number, manifests_of
 from evalsvc.frames import operations as frames
 from evalsvc.frames.reading import check_files
 from evalsvc.service import Service
+from sampling.manifest import Manifest
 
 MAPPING = """
 levels:
@@ -58,3 +60,12 @@ def draw_villages(service: Service, actor, evaluation, folder, *, frame: str = F
         frame_id = frames.import_frame(session, actor, evaluation.id, kept).id
     commit_draw(service, actor, evaluation, frame_id=frame_id, purpose="", design_text=DESIGN)
     return carry_out(service, actor, evaluation, number=1, public_value=None)
+
+
+def drawn_villages(service: Service, evaluation) -> tuple[str, ...]:
+    """Return the villages that the draw took, whose lists are awaited, in the order of the manifest."""
+    with service.database.reading() as session:
+        draw = draw_by_number(session, evaluation.id, 1)
+        first = manifests_of(session, draw.id)[0]
+    manifest = Manifest.from_json(service.store.get(first).decode())
+    return tuple(unit.id for unit in manifest.stages[0].units)

@@ -47,9 +47,8 @@ def drawn(service, lead, evaluation, tmp_path):
 
 
 @pytest.fixture
-def villages(drawn, store):
-    first = Manifest.from_json(store.get(drawn.manifest_sha256).decode())
-    return [unit.id for unit in first.stages[0].units]
+def villages(service, evaluation, drawn):
+    return list(world.drawn_villages(service, evaluation))
 
 
 @pytest.fixture
