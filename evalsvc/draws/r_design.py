@@ -3,11 +3,16 @@
 R knows strata, units and fractions stage by stage, and no certainties: a unit of probability 1 has to leave its stratum
 and to become one, its next stage's units its PSUs. So every row is shifted past the certainties above it. Degrees of
 freedom and variance are then those of `sampling.estimate`.
+
+Nor does R know units that were drawn several times. Their rows are repeated for each draw, which is the design down to
+that stage; what the stages below add (docs/estimate-plan.md, Draws with replacement) is a design of its own for each of
+them, whose variances are added.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Literal
 
 from sampling.errors import Complaint, SamplingError, complain
@@ -52,9 +57,18 @@ class RRow:
     populations: tuple[int, ...]
     weight: float
     sample_type: str
-    units: tuple[str, ...]
-    r_strata: tuple[str, ...]
-    r_fractions: tuple[float, ...]
+    columns: tuple["RColumn", ...]
+    """What R is given, stage by stage; those of stages inside repeated units stand last."""
+
+
+@dataclass(frozen=True)
+class RColumn:
+    """One stage of a row as R is given it: labels unique over the whole sample, fraction, draws of the unit."""
+
+    unit: str
+    stratum: str
+    fraction: float
+    draws: int = 1
 
 
 @dataclass(frozen=True)
@@ -63,10 +77,25 @@ class RDesign:
 
     stages: tuple[StageForm, ...]
     rows: tuple[RRow, ...]
-    by_probability: bool
-    with_replacement: bool
-    """Whether the first stage is taken with replacement: the stages below add nothing and are left out."""
+    depth: int
+    """How many stages the design has: those down to the first that is taken with replacement."""
+    inside: int
+    """How many stages below add to the variance by designs of their own: all, where units were drawn several times."""
     notes: tuple[Complaint, ...]
+
+    @property
+    def with_replacement(self) -> bool:
+        """Tell whether the first stage is taken with replacement, so that the design has no fractions."""
+        return self.stages[0].kind == "replacement"
+
+    def by_probability(self, stages: Sequence[int]) -> bool:
+        """Tell whether fractions of these stages, counted from 1, are probabilities that differ."""
+        return any(self.stages[stage - 1].kind == "probability" for stage in stages)
+
+    @property
+    def repeated(self) -> bool:
+        """Tell whether some unit was drawn more than once."""
+        return any(column.draws > 1 for row in self.rows for column in row.columns)
 
 
 def r_design(manifest: Manifest, opened: Collection[str] = ()) -> RDesign:
@@ -100,23 +129,24 @@ def r_design(manifest: Manifest, opened: Collection[str] = ()) -> RDesign:
         reached = {None: _Reached(), **below}
     cut = next((place for place, form in enumerate(forms) if form.kind == "replacement"), len(forms) - 1)
     weights = {unit.id: unit.weight for unit in manifest.stages[-1].units}
-    made = tuple(_row(each, forms[: cut + 1], weights, changed=bool(opened)) for each in rows)
-    if not made:
+    if not rows:
         raise SamplingError("r.nothing_drawn")
-    notes = tuple(_notes(manifest, forms))
-    by_probability = any(form.kind == "probability" for form in forms[: cut + 1])
-    return RDesign(forms, made, by_probability, forms[0].kind == "replacement", notes)
+    inside = len(forms) - cut - 1 if any(each.carried[cut + 1] > 0 for each in rows) else 0
+    made = tuple(_row(each, forms, cut + 1, inside, weights, changed=bool(opened)) for each in rows)
+    return RDesign(forms, made, cut + 1, inside, tuple(_notes(manifest, forms, inside)))
 
 
 @dataclass(frozen=True)
 class _Reached:
-    """What a unit carries down: its labels, chances and populations from the first stage on."""
+    """What a unit carries down: its labels, chances, populations and draws from the first stage on."""
 
     path: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()
     chances: tuple[float, ...] = ()
     populations: tuple[int, ...] = ()
-    times: int = 1
+    draws: tuple[int, ...] = ()
+    carried: tuple[float, ...] = (1.0,)
+    """Before each stage and after the last: what the variance of that stage is multiplied by."""
     sample_type: str = ""
 
 
@@ -138,7 +168,9 @@ def _steps(
     stage: ManifestStage, form: StageForm, taken: Sequence[ManifestUnit], reached: Mapping[str | None, _Reached]
 ) -> list[tuple[ManifestUnit, _Reached]]:
     populations = {(each.parent, each.stratum): each.population for each in stage.strata}
-    counts = Counter((unit.parent, unit.stratum) for unit in taken)
+    counts = Counter[tuple[str | None, str]]()
+    for unit in taken:
+        counts[unit.parent, unit.stratum] += unit.times or 1
     steps = []
     for unit in taken:
         above = reached.get(unit.parent)
@@ -146,6 +178,8 @@ def _steps(
             continue
         group = (unit.parent, unit.stratum)
         chance = counts[group] / populations[group] if form.kind == "fraction" else float(unit.probability or 0)
+        times = unit.times or 1
+        fraction = _below_repeated(times, counts[group]) if form.kind == "replacement" else chance
         steps.append(
             (
                 unit,
@@ -154,7 +188,8 @@ def _steps(
                     (*above.strata, unit.stratum),
                     (*above.chances, chance),
                     (*above.populations, populations[group]),
-                    above.times * (unit.times or 1),
+                    (*above.draws, times),
+                    (*above.carried, above.carried[-1] * fraction),
                     unit.sample_type,
                 ),
             )
@@ -162,9 +197,22 @@ def _steps(
     return steps
 
 
-def _row(reached: _Reached, forms: Sequence[StageForm], weights: Mapping[str, float | None], *, changed: bool) -> RRow:
-    units, strata, fractions = _shifted(reached, forms)
+def _below_repeated(times: int, draws: int) -> float:
+    """Give the factor of the variance inside a unit that came up ``times`` times among the draws of its stratum."""
+    return (times - 1) / times * draws / (draws - 1) if times > 1 else 0.0
+
+
+def _row(
+    reached: _Reached,
+    forms: Sequence[StageForm],
+    depth: int,
+    inside: int,
+    weights: Mapping[str, float | None],
+    *,
+    changed: bool,
+) -> RRow:
     stated = weights[reached.path[-1]]
+    below = [_alone(reached, forms, place) for place in range(depth, depth + inside)]
     return RRow(
         path=reached.path,
         strata=reached.strata,
@@ -172,10 +220,18 @@ def _row(reached: _Reached, forms: Sequence[StageForm], weights: Mapping[str, fl
         populations=reached.populations,
         weight=_weight(reached) if changed or stated is None else stated,
         sample_type=reached.sample_type,
-        units=units,
-        r_strata=strata,
-        r_fractions=fractions,
+        columns=(*_shifted(reached, forms[:depth]), *below),
     )
+
+
+def _alone(reached: _Reached, forms: Sequence[StageForm], place: int) -> RColumn:
+    """Give a stage that is a design of its own.
+
+    Its variance c (1 - f) n / (n - 1) sum (t - mean)^2, c being what the stages above multiply it by, is that of a
+    stage with the fraction 1 - c (1 - f); where c is 0 it is taken in full.
+    """
+    column = _column(reached, forms, place)
+    return replace(column, fraction=1.0 - reached.carried[place] * (1.0 - column.fraction))
 
 
 def _weight(reached: _Reached) -> float:
@@ -183,54 +239,63 @@ def _weight(reached: _Reached) -> float:
     product = 1.0
     for chance in reached.chances:
         product *= chance
-    return reached.times / product
+    return prod(reached.draws) / product
 
 
-def _shifted(
-    reached: _Reached, forms: Sequence[StageForm]
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[float, ...]]:
-    """Give units, strata and fractions of a row with the certainties above it left out.
+def _shifted(reached: _Reached, forms: Sequence[StageForm]) -> tuple[RColumn, ...]:
+    """Give the stages of a row with the certainties above it left out.
 
     Leading certainties, and below them strata taken in full, supply neither variance nor degrees of freedom: the stage
     below them comes first. A certainty further down becomes a stratum of its own. What is missing at the end is filled
     with the household itself, taken in full.
     """
-    units: list[str] = []
-    strata: list[str] = []
-    fractions: list[float] = []
-    label: tuple[str, ...] = ()
-    for place, form in enumerate(forms):
-        inside = (*label, f"{form.name}:{reached.strata[place]}")
-        chance = reached.chances[place]
-        label = (*inside, reached.path[place])
-        certain = chance >= 1 and form.kind != "replacement" and (form.kind == "probability" or place > 0)
-        if certain and not units:
-            continue
-        units.append(JOIN.join(label))
-        strata.append(JOIN.join(label if certain else inside))
-        fractions.append(ALMOST_NONE if form.kind == "replacement" else chance)
-    while len(units) < len(forms):
-        alone = JOIN.join((*label, "alone", reached.path[-1], str(len(units))))
-        units.append(alone)
-        strata.append(alone)
-        fractions.append(1.0)
-    return tuple(units), tuple(strata), tuple(fractions)
+    columns: list[RColumn] = []
+    for place in range(len(forms)):
+        if columns or not _certain(reached, forms, place):
+            columns.append(_column(reached, forms, place))
+    while len(columns) < len(forms):
+        alone = JOIN.join((*_label(reached, forms), "alone", reached.path[-1], str(len(columns))))
+        columns.append(RColumn(alone, alone, 1.0))
+    return tuple(columns)
 
 
-def _notes(manifest: Manifest, forms: Sequence[StageForm]) -> list[Complaint]:
-    notes = []
-    for form, stage in zip(forms, manifest.stages, strict=True):
-        if form.joint_method in STAND_INS:
-            code = "r.stand_in_replacement" if form.kind == "replacement" else "r.stand_in_brewer"
-            notes.append(complain(code, stage=form.name, method=form.joint_method))
-        if form.joint_method == "hartley-rao":
-            notes.append(complain("r.hartley_rao", stage=form.name))
-        if any((unit.times or 1) > 1 for unit in stage.units):
-            notes.append(complain("r.drawn_often", stage=form.name))
-        without = sum(unit.probability is None and unit.sample_type != RESERVE for unit in stage.units)
-        if without:
-            notes.append(complain("r.purposive", stage=form.name, units=without))
-    if forms[0].kind == "replacement" and len(forms) > 1:
+def _column(reached: _Reached, forms: Sequence[StageForm], place: int) -> RColumn:
+    """Give one stage; a certainty is a stratum by itself."""
+    label = _label(reached, forms[: place + 1])
+    stratum = label if _certain(reached, forms, place) else label[:-1]
+    fraction = ALMOST_NONE if forms[place].kind == "replacement" else reached.chances[place]
+    return RColumn(JOIN.join(label), JOIN.join(stratum), fraction, reached.draws[place])
+
+
+def _label(reached: _Reached, forms: Sequence[StageForm]) -> tuple[str, ...]:
+    """Name strata and units from the first stage on."""
+    return tuple(part for i, form in enumerate(forms) for part in (f"{form.name}:{reached.strata[i]}", reached.path[i]))
+
+
+def _certain(reached: _Reached, forms: Sequence[StageForm], place: int) -> bool:
+    """Tell whether a unit leaves its stratum; those of a first stage taken in full stay, as in R."""
+    kind = forms[place].kind
+    return reached.chances[place] >= 1 and kind != "replacement" and (kind == "probability" or place > 0)
+
+
+def _stage_notes(form: StageForm, stage: ManifestStage) -> Iterator[Complaint]:
+    if form.joint_method in STAND_INS:
+        code = "r.stand_in_replacement" if form.kind == "replacement" else "r.stand_in_brewer"
+        yield complain(code, stage=form.name, method=form.joint_method)
+    if form.joint_method == "hartley-rao":
+        yield complain("r.hartley_rao", stage=form.name)
+    if any((unit.times or 1) > 1 for unit in stage.units):
+        yield complain("r.drawn_often", stage=form.name)
+    without = sum(unit.probability is None and unit.sample_type != RESERVE for unit in stage.units)
+    if without:
+        yield complain("r.purposive", stage=form.name, units=without)
+
+
+def _notes(manifest: Manifest, forms: Sequence[StageForm], inside: int) -> list[Complaint]:
+    notes = [note for form, stage in zip(forms, manifest.stages, strict=True) for note in _stage_notes(form, stage)]
+    if inside:
+        notes.append(complain("r.inside_repeated", stages=", ".join(form.name for form in forms[-inside:])))
+    elif forms[0].kind == "replacement" and len(forms) > 1:
         notes.append(complain("r.first_stage_alone", stage=forms[0].name))
     if manifest.design.get("first_phase"):
         notes.append(complain("r.first_phase"))

@@ -24,7 +24,8 @@ def sample_csv(
     shown = levels[: level_depth(levels, manifest.stages[-1].name) + 1]
     frame = [column.name for level in shown for column in level.all_columns]
     drawn = [f"{name}_{stage}" for stage in stages for name in ("stratum", "probability", "population")]
-    given = [f"{name}_{stage}" for stage in _given(design) for name in ("r_unit", "r_stratum", "r_fraction")]
+    of_stage = ("r_unit", "r_stratum", "r_fraction", *(["r_draws"] if design.repeated else []))
+    given = [f"{name}_{stage}" for stage in _given(design) for name in of_stage]
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     ours = ["sample_type", *drawn, *given, "weight"]
@@ -33,13 +34,13 @@ def sample_csv(
     for row in design.rows:
         known = attributes[row.path[-1]]
         texts = ["" if known.get(name) is None else str(known[name]) for name in frame]
-        writer.writerow([*texts, row.sample_type, *_drawn(row), *_for_r(row), repr(row.weight)])
+        writer.writerow([*texts, row.sample_type, *_drawn(row), *_for_r(row, draws=design.repeated), repr(row.weight)])
     return buffer.getvalue().encode("utf-8")
 
 
 def _given(design: RDesign) -> range:
     """Return the numbers of the stages that R is given."""
-    return range(1, len(design.rows[0].units) + 1)
+    return range(1, design.depth + design.inside + 1)
 
 
 def _drawn(row: RRow) -> list[str]:
@@ -49,10 +50,10 @@ def _drawn(row: RRow) -> list[str]:
     return texts
 
 
-def _for_r(row: RRow) -> list[str]:
+def _for_r(row: RRow, *, draws: bool) -> list[str]:
     texts = []
-    for unit, stratum, fraction in zip(row.units, row.r_strata, row.r_fractions, strict=True):
-        texts += [unit, stratum, repr(fraction)]
+    for each in row.columns:
+        texts += [each.unit, each.stratum, repr(each.fraction), *([str(each.draws)] if draws else [])]
     return texts
 
 
@@ -62,16 +63,24 @@ def script_text(design: RDesign, manifest: Manifest, levels: Sequence[Level]) ->
     details = {"subject": f"{manifest.evaluation}/{manifest.draw}", "commitment": manifest.commitment}
     head = [*_said("r.head", details), *(line for note in design.notes for line in _said(note.code, note.details))]
     return "\n".join(
-        [*head, "", *_reading(design), "", *_building(design), "", *_said("r.use", {}), *_use(unit, levels[0].id), ""]
+        [*head, "", *_reading(design), "", *_building(design), "", *_using(design, unit, levels[0].id), ""]
     )
 
 
-def _use(unit: str, top: str) -> list[str]:
+def _using(design: RDesign, unit: str, top: str) -> list[str]:
     """Show how answers are joined and estimated."""
-    return [
+    joined = f"y = answers$y[match({unit}, answers${unit})]"
+    lines = [
+        *_said("r.use", {}),
         f"# answers <- read.csv('answers.csv', colClasses = c({unit} = 'character'))",
-        f"# design <- update(design, y = answers$y[match(sample${unit}, answers${unit})])",
-        f"# svytotal(~y, design); svymean(~y, design); svyby(~y, ~{top}, design, svymean)",
+        f"# design <- update(design, {joined})",
+    ]
+    if not design.inside:
+        return [*lines, f"# svytotal(~y, design); svymean(~y, design); svyby(~y, ~{top}, design, svymean)"]
+    return [
+        *lines,
+        f"# inside <- lapply(inside, function(one) update(one, {joined}))",
+        f"# estimated(function(d) svytotal(~y, d)); estimated(function(d) svyby(~y, ~{top}, d, svymean))",
     ]
 
 
@@ -82,7 +91,8 @@ def _said(code: str, details: Mapping[str, object]) -> list[str]:
 
 
 def _reading(design: RDesign) -> list[str]:
-    numbers = [f"r_fraction_{stage}" for stage in _given(design)] + ["weight"]
+    kinds = ("r_fraction", *(["r_draws"] if design.repeated else []))
+    numbers = [f"{kind}_{stage}" for stage in _given(design) for kind in kinds] + ["weight"]
     return [
         "library(survey)",
         'options(survey.lonely.psu = "fail")',
@@ -91,16 +101,53 @@ def _reading(design: RDesign) -> list[str]:
     ]
 
 
+BY_DRAW = """by_draw <- function(data, stages) {
+  times <- Reduce(`*`, data[paste0("r_draws_", stages)])
+  again <- data[rep(seq_len(nrow(data)), times), ]
+  for (stage in stages) {
+    unit <- paste0("r_unit_", stage)
+    often <- again[[paste0("r_draws_", stage)]] > 1
+    again[[unit]][often] <- paste(again[[unit]], sequence(times), sep = "|draw ")[often]
+  }
+  again$weight <- again$weight / rep(times, times)
+  again
+}"""
+"""Repeats the rows of a unit for each of its draws, each with its part of the weight."""
+ESTIMATED = """estimated <- function(estimator) {
+  found <- estimator(design)
+  variance <- Reduce(`+`, lapply(c(list(design), inside), function(one) as.vector(SE(estimator(one)))^2))
+  data.frame(estimate = as.vector(coef(found)), SE = sqrt(variance), row.names = names(coef(found)))
+}"""
+"""Adds the variances of the stages inside repeated units; degrees of freedom are those of the design."""
+
+
 def _building(design: RDesign) -> list[str]:
-    def terms(name: str, stages: Sequence[int]) -> str:
+    main = list(range(1, design.depth + 1))
+    made = _svydesign(design, main[:1] if design.with_replacement else main, fractions=not design.with_replacement)
+    lines = [*BY_DRAW.splitlines(), ""] if design.repeated else []
+    lines += ["design <- svydesign(", *made, ")"]
+    if design.inside:
+        lines.append("inside <- list(")
+        stages = range(design.depth + 1, design.depth + design.inside + 1)
+        for stage in stages:
+            end = "  )" if stage == stages[-1] else "  ),"
+            lines += ["  svydesign(", *(f"  {each}" for each in _svydesign(design, [stage], fractions=True)), end]
+        lines += [")", "", *ESTIMATED.splitlines()]
+    return lines
+
+
+def _svydesign(design: RDesign, stages: Sequence[int], *, fractions: bool) -> list[str]:
+    """Write the arguments of one svydesign."""
+
+    def terms(name: str) -> str:
         return " + ".join(f"{name}_{stage}" for stage in stages)
 
-    stages = list(_given(design))[:1] if design.with_replacement else list(_given(design))
-    arguments = [f"ids = ~{terms('r_unit', stages)}", f"strata = ~{terms('r_stratum', stages)}"]
-    if not design.with_replacement:
-        arguments.append(f"fpc = ~{terms('r_fraction', stages)}")
+    arguments = [f"ids = ~{terms('r_unit')}", f"strata = ~{terms('r_stratum')}"]
+    if fractions:
+        arguments.append(f"fpc = ~{terms('r_fraction')}")
     arguments.append("weights = ~weight")
-    if design.by_probability and not design.with_replacement:
+    if fractions and design.by_probability(stages):
         arguments.append('pps = "brewer"')
-    arguments.append("data = sample")
-    return ["design <- svydesign(", *(f"  {each}," for each in arguments[:-1]), f"  {arguments[-1]}", ")"]
+    numbers = f"c({', '.join(map(str, stages))})"
+    arguments.append(f"data = by_draw(sample, {numbers})" if design.repeated else "data = sample")
+    return [*(f"  {each}," for each in arguments[:-1]), f"  {arguments[-1]}"]
