@@ -10,12 +10,14 @@ import click
 
 from evalsvc.draws import log, telling
 from evalsvc.draws.draw_files import append_line, now, refuse_broken, refuse_taken, write_text
+from evalsvc.draws.engine_options import engine_options
 from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, new
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
 from evalsvc.words import sentence
 from sampling.documents import check_schema, parse_document
+from sampling.engine import OpenEngine
 from sampling.errors import complain
 from sampling.frame import open_frame
 from sampling.hashing import sha256_text
@@ -35,7 +37,8 @@ log_option = click.option("--log", "log_path", type=new, help="公开登记表 /
 @frame_option
 @click.option("--out", type=new, default=Path("lists.json"), show_default=True)
 @log_option
-def lists(manifest_path: Path, frame_path: Path, out: Path, log_path: Path | None) -> None:
+@engine_options
+def lists(*, manifest_path: Path, frame_path: Path, out: Path, log_path: Path | None, engine: OpenEngine) -> None:
     """承诺后来列的名单：每个抽中的单位一份，抽取之前 / bind lists made later, one for each drawn unit.
 
     可以不联网，在现场做：承诺的时间就是名单定下来的时间 / works without a network, in the field.
@@ -44,7 +47,7 @@ def lists(manifest_path: Path, frame_path: Path, out: Path, log_path: Path | Non
     refuse_broken(log_path)
     text = read_text(manifest_path)
     manifest = Manifest.from_json(text, manifest_path.name)
-    bound = bind_lists(manifest, open_frame(frame_path), at=now())
+    bound = bind_lists(manifest, open_frame(frame_path), at=now(), engine=engine)
     value = {"protocol": PROTOCOL, "manifest": sha256_text(text), "lists": [asdict(entry) for entry in bound]}
     write_text(out, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
     for entry in bound:
@@ -60,14 +63,19 @@ def lists(manifest_path: Path, frame_path: Path, out: Path, log_path: Path | Non
 @click.option("--lists", "lists_path", type=existing, required=True, help="lists.json")
 @click.option("--out", type=new, required=True, help="接续的抽样清单 / the manifest that goes on")
 @log_option
-def carry_on(manifest_path: Path, frame_path: Path, lists_path: Path, out: Path, log_path: Path | None) -> None:
+@engine_options
+def carry_on(
+    *, manifest_path: Path, frame_path: Path, lists_path: Path, out: Path, log_path: Path | None, engine: OpenEngine
+) -> None:
     """从承诺过的名单抽取，接续抽样清单；以前抽中的不变 / draw from bound lists; what was drawn stays."""
     refuse_taken(out)
     refuse_broken(log_path)
     text = read_text(manifest_path)
     manifest = Manifest.from_json(text, manifest_path.name)
     entries = _entries(lists_path, sha256_text(text))
-    made = continue_draw(manifest, open_frame(frame_path), entries, drawn_at=now(), code_version=version("evalsvc"))
+    made = continue_draw(
+        manifest, open_frame(frame_path), entries, drawn_at=now(), code_version=version("evalsvc"), engine=engine
+    )
     written = made.to_json()
     write_text(out, written)
     append_line(log_path, log.CONTINUATION, log.subject_of(made.evaluation, made.draw), sha256_text(written))
