@@ -49,6 +49,33 @@ def test_every_method_whose_variance_is_computed_is_unbiased(stage: str, world: 
             assert not each.reasons
 
 
+AGAIN = "    method: with_replacement\n    size: {count: household}\n"
+HOUSEHOLDS_AGAIN = DESIGN.replace("    method: equal\n", "    method: with_replacement\n    size: {column: persons}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DESIGN.replace(PPS, AGAIN).replace("take: {each: 5}", "take: {each: 8}"),
+        HOUSEHOLDS_AGAIN.replace(PPS, AGAIN).replace("    reserves: 4\n", ""),
+        HOUSEHOLDS_AGAIN.replace(PPS, "    method: equal\n").replace("    reserves: 4\n", ""),
+    ],
+    ids=["villages", "villages and households", "households"],
+)
+def test_errors_of_units_drawn_several_times_are_those_that_the_runs_show(text: str, world: Frame) -> None:
+    made = design(text)
+    with Simulator(made, world, pattern(RATES, made), "again") as simulator:
+        stages = simulator.survey(0).stages
+        report = summarise(simulator.pattern, simulator.quantities, [simulator.run(number) for number in range(60)])
+    assert any((unit.times or 1) > 1 for stage in stages for unit in stage.units)
+    for each in report.domains:
+        true, stated = each.true_se, each.estimated_se
+        assert true.value is not None and true.error is not None
+        assert stated.value is not None and stated.error is not None
+        assert abs(stated.value - true.value) < 4 * (true.error**2 + stated.error**2) ** 0.5
+        assert set(each.reasons) <= {"estimate.no_variance"}  # a small sample may meet no case
+
+
 def test_a_class_taken_whole_and_shares_are_taken_as_they_are_drawn(world: Frame) -> None:
     whole = DESIGN.replace("take: {each: 6}", "take: {each: 20%, by: [{when: {household_class: 脱贫户}, take: all}]}")
     made = design(whole)
