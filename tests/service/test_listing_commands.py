@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from evalsvc.cli import main
+from sampling import engine_spark
 
 MAPPING = """
 levels:
@@ -125,3 +126,19 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(drawn):
     assert refused.exit_code == 1 and "另一份抽样清单" in refused.output and not (drawn / "x.json").exists()
     lists.write_text("{}", encoding="utf-8")
     assert invoke("draw", "continue", *again, "--lists", lists, "--out", drawn / "x.json").exit_code == 1
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_lists_are_bound_and_drawn_from_on_spark_as_without(drawn, monkeypatch):
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")  # its Java starts sooner
+    go_on(drawn, "first", "second", villages(drawn))
+    frame, lists, out = drawn / "second.parquet", drawn / "spark-lists.json", drawn / "spark.json"
+    common = ("--manifest", drawn / "first.json", "--frame", frame, "--engine", "spark", "--master", "local[2]")
+    bound = invoke("draw", "lists", *common, "--out", lists)
+    assert bound.exit_code == 0, bound.output
+    made = invoke("draw", "continue", *common, "--lists", lists, "--out", out)
+    engine_spark.stop()
+    assert made.exit_code == 0, made.output
+    first, second = (json.loads((drawn / name).read_text(encoding="utf-8")) for name in ("second.json", "spark.json"))
+    assert first["stages"] == second["stages"] and len(first["stages"][1]["units"]) == 6
+    assert [each["sha256"] for each in first["frames"]] == [each["sha256"] for each in second["frames"]]
