@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import fsum
 
-from evalsvc.words import sentence
+from evalsvc.words import sentence, term
 from sampling.design import Design
 from sampling.explain import Explanation, RandomSizes, StageExplanation, StratumExplanation
 from sampling.methods.catalogue import METHODS, Method
@@ -19,30 +19,42 @@ LEAST_TOLD = 1e-6
 def in_words(design: Design, told: Explanation, language: str) -> list[str]:
     """Tell levels, stages, strata, what stands around them and the interviews to expect, a sentence each."""
     lines = [
-        sentence("draw.explain.level", {"level": name, "all": everything, "part": part}, language)
+        sentence(
+            "draw.explain.level",
+            {"level": term("draw.level", name, language), "all": everything, "part": part},
+            language,
+        )
         for name, everything, part in told.counts
     ]
     for stage in told.stages:
         lines += _stage(stage, language)
     lines += [
-        sentence("draw.explain.purposive", {"stage": one.stage, "units": one.units, "reason": one.reason}, language)
+        sentence(
+            "draw.explain.purposive",
+            {"stage": term("draw.level", one.stage, language), "units": one.units, "reason": one.reason},
+            language,
+        )
         for one in told.purposive
     ]
     lines += _other_draws(design, language)
     last = told.stages[-1]
     if last.listed == "frame":
         reserves = fsum(stratum.expected_reserves for stratum in last.strata)
-        work = {"level": last.name, "expected": _count(last.expected), "reserves": _count(reserves)}
+        work = {
+            "level": term("draw.level", last.name, language),
+            "expected": _count(last.expected),
+            "reserves": _count(reserves),
+        }
         lines.append(sentence("draw.explain.work", work, language))
     return lines + ([] if told.workload is None else list(_workload(told.workload, language)))
 
 
 def _stage(stage: StageExplanation, language: str) -> Iterator[str]:
     if stage.listed == "later":
-        yield sentence("draw.explain.later", {"stage": stage.name}, language)
+        yield sentence("draw.explain.later", {"stage": term("draw.level", stage.name, language)}, language)
         return
     details = {
-        "stage": stage.name,
+        "stage": term("draw.level", stage.name, language),
         "method": sentence(f"draw.method.{stage.method}", {}, language),
         "population": stage.population,
         "expected": _count(stage.expected),
@@ -138,7 +150,7 @@ def _other_draws(design: Design, language: str) -> Iterator[str]:
 def _earlier(earlier: EarlierDraw, language: str) -> dict[str, object]:
     effect = "earlier_apart" if float(earlier.shift) else "earlier_overlap"
     return {
-        "stages": "、".join(earlier.stages),
+        "stages": "、".join(term("draw.level", name, language) for name in earlier.stages),
         "manifest": earlier.manifest_sha256[:SHOWN_HASH],
         "shift": earlier.shift,
         "effect": sentence(f"draw.explain.{effect}", {}, language),
@@ -150,7 +162,7 @@ def _workload(work: Workload, language: str) -> Iterator[str]:
         details = {"minutes": _count(work.minutes), "day": work.day_minutes, "teams": work.teams, "days": work.days}
         yield sentence("draw.explain.effort", details, language)
     if work.cost is not None:
-        parts = "、".join(f"{name} {amount}" for name, amount in work.parts)
+        parts = "、".join(f"{term('draw.level', name, language)} {amount}" for name, amount in work.parts)
         money = {"amount": str(work.cost), "currency": work.currency, "parts": parts}
         yield sentence("draw.explain.money", money, language)
 

@@ -13,7 +13,6 @@ OUTCOMES: Mapping[str, str] = {
 }
 CASE_KINDS: Mapping[str, str] = {"wrong_exit": "疑似错退", "missed": "疑似漏评", "wrong_entry": "疑似错评"}
 CASE_STATES: Mapping[str, str] = {"confirmed": "认定", "excluded": "排除", "open": "未决"}
-LEVELS: Mapping[str, str] = {"county": "县", "town": "乡镇", "village": "行政村", "household": "农户"}
 INTERVALS: Mapping[str, str] = {
     "korn-graubard": "Korn–Graubard",
     "beta": "Beta",

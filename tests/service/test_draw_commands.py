@@ -169,11 +169,11 @@ def test_nothing_is_written_when_one_of_the_files_could_not_be(files):
 def test_a_design_is_explained_in_words(files):
     told = invoke("design", "check", files / "design.yaml", "--frame", files / "frame.parquet").stdout
     for words in (
-        "household：抽样框里有 72 个，参加抽取 72 个。",
-        "village 一级：按规模系统抽取（PPS），从 6 个中预计抽中 4 个。",
+        "农户：抽样框里有 72 个，参加抽取 72 个。",
+        "行政村一级：按规模系统抽取（PPS），从 6 个中预计抽中 4 个。",
         "  351001：共有 3 个，抽 2 个、备选 0 个；预计抽中 2 个，平均入样概率 66.67%。",
         "  一般农户：6 个上级单位里共有 36 个，抽中一个上级单位就在其中抽 3 个、备选至多 2 个；预计共抽中 12 个",
-        "预计要访问 household 24 个，另有备选约 16 个。",
+        "预计要访问农户 24 个，另有备选约 16 个。",
     ):
         assert words in told, told
     as_json = invoke("design", "check", files / "design.yaml", "--frame", files / "frame.parquet", "--json")

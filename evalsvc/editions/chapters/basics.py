@@ -1,8 +1,8 @@
 """Chapter 1: who was judged, on whose behalf, and by which rules."""
 
 from evalsvc.editions.figures import Figures
-from evalsvc.editions.wording import LEVELS
 from evalsvc.planning.indicators import INDICATORS
+from evalsvc.words import term
 from reports.document import Block, Chapter, Column, Heading, Items, Paragraph, Row, Table, Text
 
 
@@ -51,7 +51,7 @@ def _population(figures: Figures) -> Table:
 def _excluded(figures: Figures) -> list[Block]:
     found: list[Block] = []
     for each in figures.facts["frame"]["excluded"]:
-        level = LEVELS.get(each["level"], each["level"])
+        level = term("draw.level", each["level"])
         count = figures.count("frame", "excluded", each["code"], "units")
         words = f"按方案规定，{'、'.join(each['values'])}不参加抽取（{level}一级），共"
         found.append(Paragraph((words, count, f"个；理由：{each['reason']}。")))

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from evalsvc.editions.figures import NONE, Figures
-from evalsvc.editions.wording import LEVELS
 from evalsvc.words import term
 from evalsvc.zone import SHANGHAI
 from reports.document import Block, Chapter, Column, CommandLine, Heading, Items, Paragraph, Row, Strong, Table, Text
@@ -45,19 +44,19 @@ def sampling(figures: Figures) -> Chapter:
 
 def stage_texts(stages: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say of each stage within what it draws, how, and how many of which stratum."""
-    above = [None, *(LEVELS.get(stage["name"], stage["name"]) for stage in stages[:-1])]
+    above = [None, *(term("draw.level", stage["name"]) for stage in stages[:-1])]
     return [_stage(stage, level) for stage, level in zip(stages, above, strict=True)]
 
 
 def _stage(stage: Mapping[str, Any], above: str | None) -> str:
-    level = LEVELS.get(stage["name"], stage["name"])
+    level = term("draw.level", stage["name"])
     strata = "、".join(COLUMNS.get(name, name) for name in stage["strata"])
     within = f"在每个抽中的{above}内，" if above else ""
     layers = f"按{strata}分层，" if strata else ""
     text = f"{level}一级：{within}{layers}{term('draw.method', stage['method'])}。"
     if stage["size"]:
         kind, name = next(iter(stage["size"].items()))
-        counted = f"{LEVELS.get(name, name)}数" if kind == "count" else name
+        counted = f"{term('draw.level', name)}数" if kind == "count" else name
         text += f"规模为{counted}，规模大的单位入样概率相应较大。"
     counted = "户" if stage["name"] == "household" else "个"
     if stage["listed"] == "later":
@@ -72,7 +71,7 @@ def _purposive(figures: Figures) -> list[Text]:
     stages = {each["code"]: each for each in figures.facts["draw"]["stages"]}
     return [
         (
-            f"指定的{LEVELS.get(code, code)}：",
+            f"指定的{term('draw.level', code)}：",
             figures.count("draw", "stages", code, "purposive"),
             f"个，包括{'、'.join(reasons)}；抽取之前已从名单中取出，没有入样概率，单独报告，推断的总体不含它们。",
         )
@@ -117,7 +116,7 @@ def _stages(figures: Figures) -> Table:
         names = ("groups", "population", "taken", "certain", "reserves")
         numbers = (figures.count("draw", "stages", stage["code"], name) for name in names)
         counted = "户" if stage["code"] == "household" else "个"
-        rows.append(Row((f"{LEVELS.get(stage['code'], stage['code'])}（{counted}）", *numbers, methods)))
+        rows.append(Row((f"{term('draw.level', stage['code'])}（{counted}）", *numbers, methods)))
     note = "总体指该级所在各组单位数之和。必选指入样概率等于1的单位。"
     return Table("各级抽取情况", columns, tuple(rows), note=note)
 
