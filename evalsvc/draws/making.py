@@ -4,6 +4,8 @@ Checking a frame and drawing from it take a while, and on SQLite everybody who w
 wait for them.
 """
 
+from datetime import datetime
+
 from evalsvc.draws.drawing import keep, sample
 from evalsvc.draws.operations import bind, enter, stamped
 from evalsvc.draws.queries import record
@@ -23,6 +25,7 @@ def commit_draw(
     purpose: str,
     design_text: str,
     without_time_stamp: bool = False,
+    release_at: datetime | None = None,
 ) -> DrawRecord:
     """Bind a design and a frame to a fresh secret, have it stamped, and enter the commitment in the public log.
 
@@ -42,7 +45,7 @@ def commit_draw(
     if authority is not None:
         bound = stamped(service.store, bound, authority)
     with service.database.transaction() as session:
-        return record(enter(session, actor, evaluation, bound, purpose))
+        return record(enter(session, actor, evaluation, bound, purpose, release_at=release_at))
 
 
 def carry_out(

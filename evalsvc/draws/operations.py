@@ -110,8 +110,21 @@ def stamped(store: Store, bound: Bound, authority: Authority) -> Bound:
     return replace(bound, made=made, commitment_sha256=kept, at=moment, stamp=answer.stamp)
 
 
-def enter(session: Session, actor: Actor, evaluation: EvaluationRecord, bound: Bound, purpose: str) -> Draw:
+def enter(
+    session: Session,
+    actor: Actor,
+    evaluation: EvaluationRecord,
+    bound: Bound,
+    purpose: str,
+    *,
+    release_at: datetime | None = None,
+) -> Draw:
     """Write the row that names a commitment, and enter it in the public log.
+
+    Parameters
+    ----------
+    release_at : datetime, optional
+        When the teams may see the draw; as soon as it is drawn unless given.
 
     Raises
     ------
@@ -133,6 +146,7 @@ def enter(session: Session, actor: Actor, evaluation: EvaluationRecord, bound: B
         secret_encrypted=bound.sealed_secret,
         committed_at=bound.at,
         committed_by=actor.identifier,
+        release_at=release_at,
         time_stamped_at=None if bound.stamp is None else bound.stamp.at,
         time_stamped_by=None if bound.stamp is None else bound.stamp.authority,
     )
@@ -152,6 +166,8 @@ def _note_commitment(
     session: Session, actor: Actor, evaluation: EvaluationRecord, draw: Draw, *, stamped: bool
 ) -> None:
     details = {"number": draw.number, "commitment": draw.commitment, "frame": draw.frame_id, "stamped": stamped}
+    if draw.release_at is not None:
+        details["release_at"] = as_text(draw.release_at)
     audit.record(session, actor.identifier, "draw.commit", draw.id, details)
     subject = log.subject_of(evaluation.code, draw.number)
     append_to_log(session, log.COMMITMENT, subject, draw.commitment, draw.committed_at)

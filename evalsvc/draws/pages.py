@@ -83,6 +83,7 @@ def _committed(wish: Wish) -> DrawRecord:
         purpose=wish.purpose,
         design_text=wish.text,
         without_time_stamp=flask.request.form.get("without_time_stamp") == "1",
+        release_at=local_moment(flask.request.form.get("release_at", "")),
     )
 
 
@@ -122,6 +123,7 @@ def _checked_page(evaluation: str, wish: Wish, refused: TimeStampError | None = 
         checked=checked,
         frame=frame,
         authority=web.config().time_stamp_url,
+        release_local=flask.request.form.get("release_at", ""),
         refused=None if refused is None else sentence(refused.code, refused.details, web.language()),
         complaints=() if refused is None else [_told(each) for each in refused.complaints],
     )

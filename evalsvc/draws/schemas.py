@@ -27,6 +27,11 @@ class CommitmentWish(Schema):
     frame_id = fields.String(required=True)
     purpose = fields.String(load_default="")
     design = fields.String(required=True, metadata={"description": "design.yaml as text"})
+    release_at = fields.AwareDateTime(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "when those who visit the households may see them; null: as soon as it is drawn"},
+    )
     without_time_stamp = fields.Boolean(
         load_default=False,
         metadata={"description": "commit although the time-stamping authority of the settings gives no stamp"},

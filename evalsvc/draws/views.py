@@ -45,6 +45,7 @@ class DrawsView(MethodView):
             purpose=wish["purpose"],
             design_text=wish["design"],
             without_time_stamp=wish["without_time_stamp"],
+            release_at=wish["release_at"],
         )
 
 

@@ -225,3 +225,24 @@ def test_a_closed_draw_goes_to_the_field_only_by_who_opened_it(database, config,
     assert begin(service, lead.actor, field.evaluation, **wish) > 0
     with database.reading() as session:
         assert tasks(session, field.evaluation.id, to_visit=True) == []
+
+
+def test_a_draw_may_be_committed_with_its_release_time(client, database, field, lead, sign_in, csrf_of):
+    with database.reading() as session:
+        text = session.get_one(Draw, field.draw_id).design_text
+    sign_in(client, lead)
+    form = {"csrf_token": csrf_of(client), "frame": field.frame_id, "design": text.replace("draw: 1", "draw: 2")}
+    checked = client.post(f"{HOME}/draws", data=form).get_data(as_text=True)
+    assert 'name="release_at"' in checked
+    sent = {**form, "confirmed": "1", "shown": checked.split('name="shown" value="')[1].split('"')[0]}
+    assert client.post(f"{HOME}/draws", data={**sent, "release_at": "明天"}).status_code == 422
+    assert client.post(f"{HOME}/draws", data={**sent, "release_at": "2099-03-01T18:00"}).status_code == 303
+    wish = {"frame_id": field.frame_id, "design": text.replace("draw: 1", "draw: 3")}
+    wish["release_at"] = "2099-03-01T10:00:00+00:00"
+    made = client.post("/api/v1/evaluations/fujian-demo/draws", json=wish, headers=lead.bearer)
+    assert (made.status_code, made.json["release_at"]) == (201, wish["release_at"])
+    with database.reading() as session:
+        draws = session.scalars(select(Draw).where(Draw.number > 1)).all()
+        entries = session.scalars(select(AuditRow).where(AuditRow.action == "draw.commit")).all()
+    assert [each.release_at.isoformat() for each in draws] == [wish["release_at"]] * 2
+    assert [each.details.get("release_at") for each in entries] == [None, *["2099-03-01T10:00:00Z"] * 2]
