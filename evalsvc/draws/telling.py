@@ -69,6 +69,8 @@ def about(manifest: Manifest, language: str) -> list[str]:
 def stage_drawn(stage: ManifestStage, language: str) -> str:
     """Count what a stage gave: units drawn by chance, reserves, and units chosen by judgement or inside chosen ones."""
     types = Counter(unit.sample_type for unit in stage.units)
+    if not stage.strata:
+        return sentence("draw.stage_empty", {"stage": stage.name}, language)
     reserves, chosen = types["reserve"], types["purposive"]
     details = {"stage": stage.name, "taken": types.total() - reserves - chosen, "reserves": reserves, "chosen": chosen}
     return sentence("draw.stage_drawn_and_chosen" if chosen else "draw.stage_drawn", details, language)
@@ -128,6 +130,7 @@ def _check(manifest: Manifest, name: str, found: Sequence[Finding], language: st
         stage = manifest.stages[int(number)]
         counted = next((each.expected for each in found if each.place.endswith(f".units {stage.name}")), "—")
         details = {"stage": stage.name, "units": counted}
+        kind = kind if stage.strata or wrong else f"{kind}_empty"
     words = sentence(f"draw.check.{kind}{'_partly' if partial else ''}", details, language)
     if not found:
         return Check(name, NOT_TAKEN, words + sentence("draw.check.not_taken", {}, language), ())

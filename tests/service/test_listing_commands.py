@@ -142,3 +142,12 @@ def test_lists_are_bound_and_drawn_from_on_spark_as_without(drawn, monkeypatch):
     first, second = (json.loads((drawn / name).read_text(encoding="utf-8")) for name in ("second.json", "spark.json"))
     assert first["stages"] == second["stages"] and len(first["stages"][1]["units"]) == 6
     assert [each["sha256"] for each in first["frames"]] == [each["sha256"] for each in second["frames"]]
+
+
+def test_a_stage_that_waits_for_its_lists_is_not_told_as_drawn(drawn):
+    told = invoke("draw", "verify", drawn / "first.json", "--frame", drawn / "first.parquet").stdout
+    assert "household 一级：没有从任何名单抽取" in told
+    assert "0 个单位" not in told
+    go_on(drawn, "first", "second", villages(drawn)[:1])
+    told = invoke("draw", "verify", drawn / "second.json", "--frame", drawn / "second.parquet").stdout
+    assert "household 一级：由种子从名单重新抽取，3 个单位" in told
