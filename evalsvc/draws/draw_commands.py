@@ -23,7 +23,7 @@ DRAW_COMMANDS = {
     ),
     "continue": Listed(
         "evalsvc.draws.listing_commands:carry_on",
-        "从承诺过的名单抽取，接续抽样清单；以前抽中的不变 / draw from bound lists; what was drawn stays.",
+        "从承诺过的名单抽取，接续抽样清单，以前抽中的不变 / draw from bound lists; what was drawn stays.",
     ),
     "joint": Listed(
         "evalsvc.draws.joint_commands:joint",

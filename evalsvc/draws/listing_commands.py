@@ -67,7 +67,7 @@ def lists(*, manifest_path: Path, frame_path: Path, out: Path, log_path: Path | 
 def carry_on(
     *, manifest_path: Path, frame_path: Path, lists_path: Path, out: Path, log_path: Path | None, engine: OpenEngine
 ) -> None:
-    """从承诺过的名单抽取，接续抽样清单；以前抽中的不变 / draw from bound lists; what was drawn stays."""
+    """从承诺过的名单抽取，接续抽样清单，以前抽中的不变 / draw from bound lists; what was drawn stays."""
     refuse_taken(out)
     refuse_broken(log_path)
     text = read_text(manifest_path)
