@@ -1,12 +1,19 @@
 """Name what a design asks for that estimates cannot answer, before it is committed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sampling.errors import Complaint, complain
 from sampling.stages import Design, Stage
 from sampling.takes import TakeEach
 
-COMPUTED_METHODS = ("hartley-rao", "brewer", "with-replacement")
+UNEQUAL: Mapping[str, Mapping[str, str]] = {
+    "hartley-rao": {"method": "hartley-rao", "variance": "yg"},
+    "brewer": {"method": "brewer"},
+    "independent": {"method": "poisson"},
+}
+"""Joint methods whose stages state probabilities in a plan, and how its ``unequal`` then reads. Yates and Grundy's form
+is taken where there are two: a draw of fixed size never has a negative variance by it."""
+COMPUTED_METHODS = (*UNEQUAL, "with-replacement")
 """Joint methods for which ``sampling.estimate`` computes a variance; successive differences are not among them."""
 
 LONE_UNIT = "design.lone_unit"
@@ -70,7 +77,9 @@ def _suited(stage: Stage) -> tuple[str, ...]:
 
 
 def _lone_places(stage: Stage) -> Iterator[str]:
-    """Give the places inside ``take`` that ask for a single unit."""
+    """Give the places inside ``take`` that ask for a single unit, which is enough where each is taken by itself."""
+    if stage.joint_method == "independent":
+        return
     if not isinstance(stage.take, TakeEach):
         if stage.take.total == 1:
             yield ".total"

@@ -281,6 +281,7 @@ def _certain(reached: _Reached, forms: Sequence[StageForm], place: int) -> bool:
 def _stage_notes(form: StageForm, stage: ManifestStage) -> Iterator[Complaint]:
     if form.joint_method in STAND_INS:
         code = "r.stand_in_replacement" if form.kind == "replacement" else "r.stand_in_brewer"
+        code = "r.stand_in_independent" if form.joint_method == "independent" else code
         yield complain(code, stage=form.name, method=form.joint_method)
     if form.joint_method == "hartley-rao":
         yield complain("r.hartley_rao", stage=form.name)

@@ -19,9 +19,7 @@ from evalsvc.planning.indicators import (
 )
 from evalsvc.planning.layout import Layout
 from sampling.documents import document_text
-
-VARIANCE_METHODS = ("brewer", "hartley-rao")
-"""Joint methods of a draw for which the variance is estimated; `with-replacement` states no probability instead."""
+from sampling.estimable import UNEQUAL
 
 Mappings = dict[str, Any]
 
@@ -62,19 +60,14 @@ def _design(pack: Pack, layout: Layout) -> Mappings:
             columns["strata"] = stage.stratum
         if not stage.by_probability:
             columns["population"] = stage.chance
-        elif stage.joint_method in VARIANCE_METHODS:
+        elif stage.joint_method in UNEQUAL:
             columns["probability"] = stage.chance
         elif stage.draws is not None:
             columns["draws"] = stage.draws
         stages.append(columns)
-    methods = [stage.joint_method for stage in layout.stages if stage.joint_method in VARIANCE_METHODS]
+    unequal = [form for stage in layout.stages if (form := UNEQUAL.get(stage.joint_method or ""))]
     design = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pack.lonely_psu}
-    return design | ({"unequal": _unequal(methods[0])} if methods else {})
-
-
-def _unequal(method: str) -> Mapping[str, str]:
-    """Take Yates and Grundy's form where there are two: a draw of fixed size never has a negative variance by it."""
-    return {"method": method} if method == "brewer" else {"method": method, "variance": "yg"}
+    return design | ({"unequal": dict(unequal[0])} if unequal else {})
 
 
 def _statements(indicator: Indicator, pack: Pack, layout: Layout, totals: Sequence[CountyTotals]) -> Iterator[Mappings]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sampling.design import Design
+from sampling.estimable import UNEQUAL
 from sampling.estimate import load_plan, run_plan
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Plan
@@ -13,10 +14,6 @@ from sampling.manifest import ManifestStage, ManifestUnit
 from sampling.simulate.fieldwork import Opened
 from sampling.simulate.pattern import Indicator, Pattern
 from sampling.simulate.population import Kind, Population
-
-VARIANCE_METHODS = ("brewer", "hartley-rao")
-"""Joint methods whose stages state probabilities; ``with-replacement`` states neither these nor populations, but how
-often each unit was drawn where it may be drawn several times."""
 
 
 def plan_for(design: Design, pattern: Pattern) -> Plan:
@@ -37,7 +34,7 @@ def _design(design: Design, pattern: Pattern) -> dict[str, Any]:
             columns["strata"] = f"stratum{number}"
         if stage.joint_method is None:
             columns["population"] = f"population{number}"
-        elif stage.joint_method in VARIANCE_METHODS:
+        elif stage.joint_method in UNEQUAL:
             columns["probability"] = f"probability{number}"
             methods.append(stage.joint_method)
         elif stage.method == "with_replacement":
@@ -45,8 +42,7 @@ def _design(design: Design, pattern: Pattern) -> dict[str, Any]:
         stages.append(columns)
     found: dict[str, Any] = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pattern.lonely_psu}
     if methods:
-        # Yates and Grundy's form where there are two: a draw of fixed size never has a negative variance by it.
-        found["unequal"] = {"method": methods[0]} | ({} if methods[0] == "brewer" else {"variance": "yg"})
+        found["unequal"] = UNEQUAL[methods[0]]
     return found
 
 
@@ -98,7 +94,7 @@ def table_of(
         if stage.joint_method is None:
             sizes = {(each.parent, each.stratum): each.population for each in drawn.strata}
             columns[f"population{number}"] = np.array([sizes[unit.parent, unit.stratum] for unit in units], dtype=float)
-        elif stage.joint_method in VARIANCE_METHODS:
+        elif stage.joint_method in UNEQUAL:
             columns[f"probability{number}"] = np.array([unit.probability for unit in units], dtype=float)
         elif stage.method == "with_replacement":
             columns[f"draws{number}"] = np.array([unit.times or 1 for unit in units], dtype=float)

@@ -227,6 +227,7 @@ def test_opened_reserves_change_fractions_and_weights(folder):
             " joint_method: successive-differences, take: {each: 3}}",
             "successive-differences",
         ),
+        ("{name: village, strata: [county_code], method: bernoulli, take: {each: 60%}}", "each by itself"),
     ],
 )
 def test_what_r_has_not_is_said_in_the_script(folder, stage, word):

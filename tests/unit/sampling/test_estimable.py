@@ -60,6 +60,14 @@ LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "des
             [(LONE, "stages[0].take.by[1]")],
         ),
         (["name: household, method: equal, take: {total: 30}, reserves: 1"], []),
+        (["name: village, method: poisson, size: {count: household}, take: {each: 1}"], []),
+        (
+            [
+                "name: county, method: bernoulli, take: {each: 2}",
+                f"name: village, {SIZES}, take: {{each: 2}}",
+            ],
+            [(MIXED, "stages")],
+        ),
     ],
 )
 def test_what_stands_against_an_interval(
@@ -75,4 +83,4 @@ def test_what_stands_against_an_interval(
 
 def test_the_joint_methods_that_are_not_computed_are_known() -> None:
     known = {name for traits in METHODS.values() for names in traits.joint_methods.values() for name in names}
-    assert known - set(COMPUTED_METHODS) == {"successive-differences", "exact", "independent", "hajek"}
+    assert known - set(COMPUTED_METHODS) == {"successive-differences", "exact", "hajek"}

@@ -35,6 +35,8 @@ def report_of(text: str, world: Frame, runs: int, rates: str = RATES) -> tuple[S
         "    method: pivotal\n    size: {count: household}\n    joint_method: brewer\n",
         "    method: with_replacement\n    size: {count: household}\n",
         PPS.replace("hartley-rao", "with-replacement\n    order: frame"),
+        "    method: bernoulli\n",
+        "    method: poisson\n    size: {count: household}\n",
     ],
 )
 def test_every_method_whose_variance_is_computed_is_unbiased(stage: str, world: Frame) -> None:
@@ -107,7 +109,7 @@ def test_overlap_with_an_earlier_draw_leaves_chance_in_the_runs(world: Frame) ->
 
 
 def test_designs_without_an_interval_and_unfinished_frames_are_refused(world: Frame) -> None:
-    made = design(DESIGN.replace(PPS, "    method: bernoulli\n").replace("take: {each: 5}", "take: {each: 30%}"))
+    made = design(DESIGN.replace("hartley-rao", "successive-differences\n    order: frame"))
     with pytest.raises(SamplingError) as refused:
         Simulator(made, world, pattern(RATES, made), "1")
     assert {each.code for each in refused.value.complaints} == {"design.variance_not_computed"}
