@@ -10,7 +10,6 @@ from typing import Any
 
 from sampling.bounded import bounded_connection, run_bounded
 from sampling.frame import Frame
-from sampling.frame_arrow import ROW_GROUP_ROWS, frame_metadata
 from sampling.frame_text import FRAME_FILE
 from sampling.levels import Level
 
@@ -50,6 +49,8 @@ def extend_frame(frame: Frame, lists: Sequence[ListedUnits], out: Path) -> Frame
     out : Path
         Where the new frame is written; appears when it is whole.
     """
+    from sampling.frame_arrow import ROW_GROUP_ROWS, frame_metadata  # noqa: PLC0415 (loads NumPy and Arrow)
+
     levels = frame.levels
     parent = _quoted(levels[-2].id)
     above = ", ".join(_quoted(own.name) for level in levels[:-1] for own in level.all_columns)
