@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from evalsvc.durable import write_new
 from evalsvc.given_paths import existing, new
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
-from evalsvc.words import sentence
+from evalsvc.words import sentence, term
 from sampling.drawn_groups import Wanted
 from sampling.frame import open_frame
 from sampling.joint_table import GroupJoint, joint_table
@@ -32,6 +33,8 @@ HEADER = (
     "joint_probability",
     "joint_method",
 )
+ROWS_HELD = 10_000
+"""Lines that are put together before they are written."""
 Told = Counter[tuple[str, Method, str]]
 """Stage, method and joint method: how many pairs, how many groups."""
 
@@ -68,16 +71,19 @@ def _counted(found: Iterable[GroupJoint], pairs: Told, groups: Told) -> Iterator
 
 
 def _lines(found: Iterable[GroupJoint]) -> Iterator[bytes]:
-    """Write the table, a group at a time; numbers in the shortest form that reads back to the same."""
+    """Write the table, a part at a time; numbers in the shortest form that reads back to the same."""
     yield _csv([HEADER])
+    rows = _rows(found)
+    while part := list(islice(rows, ROWS_HELD)):
+        yield _csv(part)
+
+
+def _rows(found: Iterable[GroupJoint]) -> Iterator[Sequence[object]]:
     for group in found:
+        place, ids = (group.stage, group.parent or "", group.stratum), [unit.id for unit in group.units]
         own = group.joint.diagonal().tolist()
-        place = group.stage, group.parent or "", group.stratum
-        ids = [unit.id for unit in group.units]
-        yield _csv(
-            (*place, ids[one], ids[other], own[one], own[other], chance, group.joint_method)
-            for one, other, chance in group.pairs()
-        )
+        for one, other, chance in group.pairs():
+            yield *place, ids[one], ids[other], own[one], own[other], chance, group.joint_method
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:
@@ -92,11 +98,11 @@ def _in_words(manifest: Manifest, pairs: Told, groups: Told) -> Iterator[str]:
     for key, count in groups.items():
         stage, method, joint_method = key
         details = {
-            "stage": stage,
+            "stage": term("draw.level", stage, language()),
             "groups": count,
             "pairs": pairs[key],
-            "method": sentence(f"draw.method.{method}", {}, language()),
-            "joint_method": sentence(f"draw.joint_method.{joint_method}", {}, language()),
+            "method": term("draw.method", method, language()),
+            "joint_method": term("draw.joint_method", joint_method, language()),
         }
         yield sentence("draw.joint_stage", details, language())
         if method in STAND_IN:

@@ -10,7 +10,7 @@ import click
 from evalsvc.given_paths import existing
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
-from evalsvc.words import sentence
+from evalsvc.words import sentence, term
 from sampling.draw_quality import PLAIN_DRAWS, ColumnBalance, GroupQuality, draw_quality
 from sampling.frame import open_frame
 from sampling.manifest import Manifest
@@ -57,7 +57,7 @@ def _worth(group: GroupQuality) -> float:
 
 def _group(group: GroupQuality, language: str) -> str:
     details: dict[str, object] = {
-        "stage": group.stage,
+        "stage": term("draw.level", group.stage, language),
         "group": _name(group, language),
         "units": group.units,
         "population": group.population,

@@ -1,5 +1,6 @@
 """Lists made later, by files: bind them, go on drawing, verify the whole against the public log."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -151,3 +152,18 @@ def test_a_stage_that_waits_for_its_lists_is_not_told_as_drawn(drawn):
     go_on(drawn, "first", "second", villages(drawn)[:1])
     told = invoke("draw", "verify", drawn / "second.json", "--frame", drawn / "second.parquet").stdout
     assert "household 一级：由种子从名单重新抽取，3 个单位" in told
+
+
+def test_pairs_are_formed_in_bound_lists(drawn):
+    listed = villages(drawn)[:1]
+    frame = go_on(drawn, "first", "second", listed)
+    made = invoke(
+        "draw", "joint", drawn / "second.json", "--frame", frame, "--stage", "household", "--out", drawn / "j.csv"
+    )
+    assert made.exit_code == 0, made.output
+    rows = list(csv.DictReader((drawn / "j.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["parent"], row["joint_probability"]) for row in rows] == [(listed[0], repr(2 / 30))]
+    other = frame_with(drawn, "other", villages(drawn))
+    more = invoke("draw", "joint", drawn / "second.json", "--frame", other, "--out", drawn / "k.csv")
+    assert more.exit_code == 0, "a list that is not bound yet changes nothing in those that are"
+    assert invoke("draw", "joint", drawn / "first.json", "--frame", frame, "--stage", "household").exit_code == 1
