@@ -14,6 +14,7 @@ from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.frame_hash import hash_frame, nodes_of
 from sampling.groups import Group, GroupTake, plan_takes
+from sampling.levels import same_levels
 from sampling.manifest import Manifest, ManifestStratum, ManifestUnit
 from sampling.methods.pairs import GroupTaken
 from sampling.stage_draw import repeated
@@ -66,8 +67,12 @@ def refuse_other_frame(manifest: Manifest, design: Design, frame: Frame, engine:
     Raises
     ------
     SamplingError
-        ``draw.frame_differs``
+        ``draw.frame_differs``; ``draw.stages_differ``: the manifest's stages are not those of its own design.
     """
+    if [stage.name for stage in manifest.stages] != [stage.name for stage in design.stages]:
+        raise SamplingError("draw.stages_differ")
+    if not same_levels(design.levels, frame.levels):
+        raise SamplingError("draw.frame_differs")
     depth = committed_depth(design)
     hashed = hash_frame(frame, engine, depth)
     entries = committed_frames(frame, hashed, None if depth is None else depth + 1)

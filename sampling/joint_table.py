@@ -12,8 +12,8 @@ from sampling.engine import DuckDBEngine, OpenEngine
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame
 from sampling.manifest import Manifest, ManifestUnit
-from sampling.methods.catalogue import EXACT, METHODS, Method
-from sampling.methods.pairs import PAIRLESS, joint_of
+from sampling.methods.catalogue import EXACT, METHODS, PAIRLESS, Method
+from sampling.methods.pairs import joint_of
 
 MOST_DRAWN = 5_000
 """Main units of one group whose pairs are worked out: a table of 12.5 million lines, 200 MB in memory."""
@@ -67,11 +67,12 @@ def joint_table(
     Raises
     ------
     SamplingError
-        ``draw.frame_differs``; ``draw.no_such_group`` where nothing was drawn that is asked for; ``draw.no_joint`` with
-        a complaint for each stage, or group, whose joint probabilities nobody knows, or knows how to compute.
+        ``draw.frame_differs``, ``draw.stages_differ``, ``draw.group_differs``; ``draw.no_such_group`` where nothing was
+        drawn that is asked for; ``draw.no_joint`` with a complaint for each stage, or group, whose joint probabilities
+        nobody knows, or knows how to compute.
     """
     design = design_in(manifest.design)
-    numbers = [i for i, stage in enumerate(manifest.stages) if wanted.stage in (None, stage.name)]
+    numbers = [i for i, stage in enumerate(design.stages) if wanted.stage in (None, stage.name)]
     complaints = _unknown([design.stages[number] for number in numbers])
     _refuse(complaints)
     refuse_other_frame(manifest, design, frame, engine)

@@ -20,7 +20,6 @@ from sampling.frame import open_frame
 from sampling.joint_table import GroupJoint, joint_table
 from sampling.manifest import Manifest
 from sampling.methods.catalogue import METHODS, Method
-from sampling.methods.pairs import STAND_IN
 
 HEADER = (
     "stage",
@@ -105,7 +104,7 @@ def _in_words(manifest: Manifest, pairs: Told, groups: Told) -> Iterator[str]:
             "joint_method": term("draw.joint_method", joint_method, language()),
         }
         yield sentence("draw.joint_stage", details, language())
-        if method in STAND_IN:
+        if not METHODS[method].joint_known:
             yield sentence("draw.joint_stand_in", details, language())
         by_ticket = METHODS[method].numbers == "tickets"
         if stage in reserves and method != "equal":

@@ -25,7 +25,8 @@ Order = Literal["ticket", "frame"]
 Need = Literal["no", "may", "must"]
 
 _RANDOM_ORDER = ("hartley-rao", "brewer")
-_FIXED_ORDER = ("with-replacement", "successive-differences")
+PAIRLESS = ("with-replacement", "successive-differences")
+"""Joint methods that estimate a variance without pairs: in a fixed order most pairs have no chance at all."""
 EXACT = "exact"
 """Joint method of a design whose own rules give the joint probabilities."""
 _HIGH_ENTROPY = ("brewer", "hajek", "hartley-rao")
@@ -57,6 +58,8 @@ class Traits:
         Largest group that it draws from: the textbook methods take time that grows with the square.
     most_joint_units : int, optional
         Largest group whose exact joint probabilities are computed: their time grows with the cube at worst.
+    joint_known : bool
+        False where nobody knows the method's own joint probabilities, and those of a design of high entropy stand in.
     exact_first_order : bool
         False where the probabilities are those aimed at, which the method reaches only nearly.
     """
@@ -70,6 +73,7 @@ class Traits:
     needs: Literal["balance", "coordinates"] | None = None
     most_units: int | None = None
     most_joint_units: int | None = None
+    joint_known: bool = True
     exact_first_order: bool = True
 
     @property
@@ -80,11 +84,11 @@ class Traits:
 
 METHODS: Mapping[Method, Traits] = {
     "equal": Traits("no", {"ticket": ()}, numbers="tickets", coordinated=True),
-    "systematic": Traits("no", {"ticket": _RANDOM_ORDER, "frame": _FIXED_ORDER}, numbers="tickets"),
+    "systematic": Traits("no", {"ticket": _RANDOM_ORDER, "frame": PAIRLESS}, numbers="tickets"),
     "bernoulli": Traits(
         "no", {"ticket": ("independent",)}, numbers="tickets", fixed_size=False, reserves=False, coordinated=True
     ),
-    "pps_systematic": Traits("must", {"ticket": _RANDOM_ORDER, "frame": _FIXED_ORDER}, numbers="tickets"),
+    "pps_systematic": Traits("must", {"ticket": _RANDOM_ORDER, "frame": PAIRLESS}, numbers="tickets"),
     "poisson": Traits(
         "must", {"ticket": ("independent",)}, numbers="tickets", fixed_size=False, reserves=False, coordinated=True
     ),
@@ -110,9 +114,18 @@ METHODS: Mapping[Method, Traits] = {
     ),
     "brewer": Traits("must", {"ticket": _HIGH_ENTROPY}, most_units=20_000),
     "tille": Traits("must", {"ticket": (*_HIGH_ENTROPY, EXACT)}, most_units=5_000, most_joint_units=_MOST_EXACT),
-    "pivotal": Traits("may", {"ticket": _HIGH_ENTROPY, "frame": _FIXED_ORDER}),
+    "pivotal": Traits("may", {"ticket": _HIGH_ENTROPY, "frame": PAIRLESS}, joint_known=False),
     "with_replacement": Traits("must", {"ticket": ("with-replacement",)}, reserves=False),
-    "balanced": Traits("may", {"ticket": ("brewer", "hajek")}, reserves=False, needs="balance", most_units=100_000),
-    "spread": Traits("may", {"ticket": ("brewer", "hajek")}, reserves=False, needs="coordinates", most_units=200_000),
+    "balanced": Traits(
+        "may", {"ticket": ("brewer", "hajek")}, reserves=False, needs="balance", most_units=100_000, joint_known=False
+    ),
+    "spread": Traits(
+        "may",
+        {"ticket": ("brewer", "hajek")},
+        reserves=False,
+        needs="coordinates",
+        most_units=200_000,
+        joint_known=False,
+    ),
 }
 """Every method of protocol 1 and beyond; docs/draw-protocol.md tells them one by one."""

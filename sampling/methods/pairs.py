@@ -12,11 +12,6 @@ from sampling.methods.catalogue import EXACT, Method
 from sampling.methods.probabilities import inclusion
 from sampling.methods.randomness import Floats, Positions
 
-PAIRLESS = ("successive-differences", "with-replacement")
-"""Joint methods that estimate a variance without pairs: of a fixed order most pairs have no chance at all."""
-STAND_IN = ("pivotal", "balanced", "spread")
-"""Methods whose own joint probabilities nobody knows: the named ones are those of a design of high entropy."""
-
 
 @dataclass(frozen=True)
 class GroupTaken:
