@@ -94,6 +94,8 @@ class ListState:
     sha256: str | None
     """What binds the list, as the manifest and the public log name it."""
     source_name: str | None
+    source_sha256: str | None
+    """Hash of the file as it was handed in; whoever sends it again sees that it arrived."""
     bound_at: datetime | None
     taken: int
     """Units drawn from the list, without reserves."""

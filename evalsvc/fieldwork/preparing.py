@@ -14,7 +14,7 @@ from evalsvc.evaluations.queries import evaluation_by_id
 from evalsvc.fieldwork.plan_lines import pack_as_written
 from evalsvc.frames.judged import MOST_NAMED, against_household
 from evalsvc.planning.fixed import sha256_of
-from evalsvc.planning.layout import layout_of
+from evalsvc.planning.layout import layout_of, lists_missing
 from evalsvc.planning.making import plan_of_draw
 from evalsvc.store import Store
 from sampling.frame import open_frame
@@ -43,6 +43,7 @@ def prepare(session: Session, store: Store, draw_id: str) -> Prepared:
     ConflictError
         ``draw.not_drawn``
     InvalidError
+        ``fieldwork.lists_missing``: with the drawn units whose lists have not come or were not drawn from;
         ``fieldwork.no_results``: with every column that is missing, every household whose values cannot be used;
         ``pack.refused``
     """
@@ -52,6 +53,9 @@ def prepare(session: Session, store: Store, draw_id: str) -> Prepared:
     if draw.state != "drawn":
         raise ConflictError("draw.not_drawn", number=draw.number)
     manifest = Manifest.from_json(store.get(str(draw.last_manifest_sha256)).decode("utf-8"), files.MANIFEST)
+    missing = lists_missing(manifest, files.MANIFEST)
+    if missing:
+        raise InvalidError("fieldwork.lists_missing", missing, number=draw.number)
     units = last_stage_units(session, draw_id)
     # Asked of the whole frame before the commitment; what is drawn is asked again before anybody visits it.
     complaints = layout_of(manifest, files.MANIFEST)[1] or [

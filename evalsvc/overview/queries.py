@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc import files, jobs
 from evalsvc.cases.queries import counts_of
+from evalsvc.draws.later.progress import awaits_lists
 from evalsvc.draws.queries import draws_of, levels_of
 from evalsvc.draws.values import DrawRecord
 from evalsvc.editions.facts import Facts, shown_facts
@@ -62,7 +63,7 @@ def _before_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
             "draws.draws",
             bool(drawn),
             {"committed": len(draws), "drawn": len(drawn)},
-            is_unsettled=len(drawn) < len(draws),
+            is_unsettled=len(drawn) < len(draws) or any(awaits_lists(session, draw) for draw in drawn),
         ),
         _Found("instrument", "instruments.instruments", bool(forms), {"versions": len(forms)}),
     ]

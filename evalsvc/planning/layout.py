@@ -52,7 +52,7 @@ def layout_of(manifest: Manifest, file: str) -> tuple[Layout | None, list[Compla
     if reading.design is None:
         return None, list(reading.complaints)
     design = reading.design
-    complaints = against_columns(design, file) or _lists_missing(manifest, file)
+    complaints = against_columns(design, file) or lists_missing(manifest, file)
     if complaints:
         return None, complaints
     stages = tuple(
@@ -62,7 +62,7 @@ def layout_of(manifest: Manifest, file: str) -> tuple[Layout | None, list[Compla
     return Layout(design.levels[0].id, stages), []
 
 
-def _lists_missing(manifest: Manifest, file: str) -> list[Complaint]:
+def lists_missing(manifest: Manifest, file: str) -> list[Complaint]:
     """Say which drawn units were never drawn from because their lists have not come: what they hold is not known."""
     awaited = not_listed(manifest)
     return [] if awaited is None else [complain("results.lists_missing", file=file, **awaited.details_beyond_place)]

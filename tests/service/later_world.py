@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from stdnum.cn import ric
+
 from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.draws.queries import draw_by_number, manifests_of
 from evalsvc.frames import operations as frames
+from evalsvc.frames.keys import configured_key
 from evalsvc.frames.reading import check_files
 from evalsvc.service import Service
 from sampling.manifest import Manifest
@@ -50,16 +53,31 @@ def list_file(villages: Sequence[str]) -> bytes:
     return (LIST_HEADER + "".join(map(list_rows, villages))).encode()
 
 
-def draw_villages(service: Service, actor, evaluation, folder, *, frame: str = FRAME, mapping: str = MAPPING):
-    """Import the frame without households, commit the design and draw the villages."""
+def draw_villages(service: Service, actor, evaluation, folder, *, head: str | None = None):
+    """Import the frame without households, commit the design and draw the villages.
+
+    With the type of a column `head`, households have one more.
+    """
     path = folder / "villages.csv"
-    path.write_text(frame, encoding="utf-8")
-    checked = check_files(path, mapping, folder / "villages.parquet")
+    lines = FRAME.splitlines()
+    path.write_text("\n".join(lines if head is None else [f"{lines[0]},head", *(f"{line}," for line in lines[1:])]))
+    mapping, design = (_with_head(text, kind) for text, kind in ((MAPPING, head), (DESIGN, head and "text")))
+    checked = check_files(path, mapping, folder / "villages.parquet", key=configured_key(service.config))
     with service.database.transaction() as session:
         kept = frames.keep_frame(service.store, checked)
         frame_id = frames.import_frame(session, actor, evaluation.id, kept).id
-    commit_draw(service, actor, evaluation, frame_id=frame_id, purpose="", design_text=DESIGN)
+    commit_draw(service, actor, evaluation, frame_id=frame_id, purpose="", design_text=design)
     return carry_out(service, actor, evaluation, number=1, public_value=None)
+
+
+def _with_head(text: str, kind: str | None) -> str:
+    return text if kind is None else text.replace(", persons: integer}", f", persons: integer, head: {kind}}}")
+
+
+def identity_number(place: int) -> str:
+    """Make up the identity number of nobody."""
+    digits = f"35012519010203{place:03d}"
+    return digits + ric.calc_check_digit(digits + "0")
 
 
 def drawn_villages(service: Service, evaluation) -> tuple[str, ...]:

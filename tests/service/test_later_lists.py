@@ -2,23 +2,32 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select
 
 from evalsvc.audit import AuditRow
 from evalsvc.db import now
 from evalsvc.draws import queries
+from evalsvc.draws.later import binding, continuing
 from evalsvc.draws.later.binding import bind_sent
 from evalsvc.draws.later.continuing import go_on
 from evalsvc.draws.later.progress import progress_of, states_of
+from evalsvc.draws.later.reading import list_mapping
 from evalsvc.draws.models import Continuation, Draw, LaterList
-from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.draws.spreadsheet import table_as_xlsx
+from evalsvc.errors import ConflictError, InvalidError, NotFoundError
 from evalsvc.fieldwork.preparing import prepare
+from evalsvc.overview.queries import overview
 from evalsvc.service import Service
 from sampling.chain import ChainReading, read_chain, write_chain
+from sampling.frame import open_frame
 from sampling.hashing import sha256_text
+from sampling.identity import identity_key
 from sampling.manifest import Manifest
 from sampling.verify import verify_draw
 from tests.service import later_world as world
@@ -188,12 +197,24 @@ def test_fieldwork_waits_for_every_list(service, drawn, villages, bind, carry_on
         ("results.lists_missing", villages[3])
     ]
     bind(world.list_file(villages[3:]))
-    with service.database.reading() as session, pytest.raises(InvalidError):
+    with service.database.reading() as session, pytest.raises(InvalidError, match="lists_missing"):
         prepare(session, service.store, drawn.id)
     carry_on()
     with service.database.reading() as session:
         prepared = prepare(session, service.store, drawn.id)
     assert len(prepared.units) == 40 and prepared.plan is not None
+
+
+def test_the_stage_of_the_draw_is_open_until_all_was_drawn_from(service, evaluation, drawn, villages, bind, carry_on):
+    def stage():
+        with service.database.reading() as session:
+            return next(each.state for each in overview(session, evaluation.id).stages if each.name == "draw")
+
+    assert stage() == "unsettled"
+    bind(world.list_file(villages))
+    assert stage() == "unsettled"
+    carry_on()
+    assert stage() == "done"
 
 
 def test_before_the_release_no_list_is_bound_and_no_village_told(
@@ -296,3 +317,87 @@ def test_a_published_draw_gives_every_manifest_and_takes_no_list(
     assert client.get(f"{base}/manifests/{'0' * 64}/draw-manifest.json").status_code == 404
     with pytest.raises(ConflictError, match="already_published"):
         bind(world.list_file(villages[2:]))
+
+
+def test_of_two_who_go_on_at_once_the_second_is_told(service, lead, drawn, villages, bind, carry_on, monkeypatch):
+    one, two, *_others = villages
+    keep = binding.keep_sources
+
+    def meanwhile(*given):
+        monkeypatch.setattr(binding, "keep_sources", keep)
+        bind(world.list_file([one]))
+        return keep(*given)
+
+    monkeypatch.setattr(binding, "keep_sources", meanwhile)
+    with pytest.raises(ConflictError, match="lists_moved"):
+        bind(world.list_file([two]))
+    bind(world.list_file([two]))
+    draw = continuing.continue_draw
+
+    def before(*given, **named):
+        monkeypatch.setattr(continuing, "continue_draw", draw)
+        carry_on([two])
+        return draw(*given, **named)
+
+    monkeypatch.setattr(continuing, "continue_draw", before)
+    with pytest.raises(ConflictError, match="lists_moved"):
+        carry_on([one])
+    carry_on([one])
+    with service.database.reading() as session:
+        assert len(queries.manifests_of(session, drawn.id)) == 3
+        assert [row.number for row in session.scalars(select(Continuation).order_by(Continuation.number))] == [1, 2]
+
+
+def test_a_filled_form_and_a_parquet_file_are_lists(service, drawn, villages, bind, tmp_path):
+    one, two, *_others = villages
+    rows = [line.split(",") for line in world.list_rows(one).splitlines()]
+    book = tmp_path / "一村.xlsx"
+    book.write_bytes(table_as_xlsx("household", world.LIST_HEADER.strip().split(","), rows))
+    assert bind(b"", sources=[book]) == (one,)
+    table = pa.table(
+        {
+            "village_code": [two] * 10,
+            "household_id": [f"{two}-{number}" for number in range(10)],
+            "household_class": ["脱贫户", "一般农户"] * 5,
+            "registered": ["是", "否"] * 5,
+            "persons": list(range(1, 11)),
+        }
+    )
+    pq.write_table(table, tmp_path / "二村.parquet")
+    with service.database.reading() as session:
+        mapping = list_mapping(open_frame(service.store.path(queries.committed_frame(session, drawn.id))), "")
+    assert bind(b"", sources=[tmp_path / "二村.parquet"], mapping_text=mapping) == (two,)
+    with pytest.raises(InvalidError) as caught:
+        bind(b"", mapping_text=world.MAPPING)
+    assert [each.code for each in caught.value.complaints] == ["draw.list_levels"]
+
+
+def test_identity_numbers_of_lists_are_hashed_as_those_of_the_frame(
+    config, database, store, lead, evaluation, tmp_path
+):
+    key = tmp_path / "identity.key"
+    key.write_bytes(b"k" * 32)
+    key.chmod(0o600)
+    service = Service(replace(config, identity_key_file=key), database, store)
+    world.draw_villages(service, lead.actor, evaluation, tmp_path, head="identity")
+    village = world.drawn_villages(service, evaluation)[0]
+    path = tmp_path / "list.csv"
+    header, *lines = world.list_file([village]).decode().splitlines()
+    numbers = [world.identity_number(place) for place in range(len(lines))]
+    path.write_text("\n".join([f"{header},head", *(f"{a},{b}" for a, b in zip(lines, numbers, strict=True))]))
+    wish = {"number": 1, "sources": [path], "mapping_text": ""}
+    bind_sent(service, lead.actor, evaluation, **wish)
+    go_on(service, lead.actor, evaluation, number=1)
+    with database.reading() as session:
+        draw = queries.draw_by_number(session, evaluation.id, 1)
+        heads = {unit.attributes["head"] for unit in queries.last_stage_units(session, draw.id)}
+        row = session.scalars(select(LaterList)).one()
+    known = identity_key(key.read_bytes())
+    assert heads <= {known.hashed(number) for number in numbers} and len(heads) == 10
+    # Of the file as it was sent nothing but its hash is kept.
+    with pytest.raises(NotFoundError):
+        store.get(row.source_sha256)
+    key.write_bytes(b"x" * 32)
+    with pytest.raises(InvalidError) as caught:
+        bind_sent(service, lead.actor, evaluation, **wish)
+    assert [each.code for each in caught.value.complaints] == ["draw.list_identity_key"]

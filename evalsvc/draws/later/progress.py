@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc import files
 from evalsvc.db import as_text, now
-from evalsvc.draws.models import LaterList
+from evalsvc.draws.models import DrawUnit, LaterList
 from evalsvc.draws.operations import DRAWN
 from evalsvc.draws.queries import committed_frame, draw_by_number, label_of, top_column, units_of_stage
 from evalsvc.draws.release import require_open
@@ -21,7 +21,7 @@ from evalsvc.frames.queries import frame_by_id
 from evalsvc.people.actor import Actor
 from evalsvc.store import Store
 from evalsvc.zone import local_text
-from sampling.design import Design, design_in
+from sampling.design import Design, design_in, load_design
 from sampling.frame import Frame, open_frame
 from sampling.frame_extension import ListedUnits, extend_frame
 from sampling.manifest import FrameEntry, Manifest
@@ -38,6 +38,7 @@ class BoundList:
     units: int
     path: Path
     source_name: str
+    source_sha256: str
     bound_at: datetime
 
 
@@ -123,10 +124,19 @@ def progress_of(
         manifest=manifest,
         frame=open_frame(store.path(committed_frame(session, draw.id))),
         frame_mapping=frame_by_id(session, evaluation.id, draw.frame_id).mapping_text,
-        bound=tuple(
-            BoundList(row.parent, row.sha256, row.units, store.path(row.file_sha256), row.source_name, row.bound_at)
-            for row in rows
-        ),
+        bound=tuple(_bound(store, row) for row in rows),
+    )
+
+
+def _bound(store: Store, row: LaterList) -> BoundList:
+    return BoundList(
+        parent=row.parent,
+        sha256=row.sha256,
+        units=row.units,
+        path=store.path(row.file_sha256),
+        source_name=row.source_name,
+        source_sha256=row.source_sha256,
+        bound_at=row.bound_at,
     )
 
 
@@ -156,6 +166,17 @@ def list_counts(session: Session, draw_id: str, manifest: Manifest) -> ListCount
     return ListCounts(len(manifest.stages[-2].units), bound, len(manifest.lists))
 
 
+def awaits_lists(session: Session, draw: DrawRecord) -> bool:
+    """Tell whether units of a draw are still to be listed or drawn from; asked of the tables alone."""
+    design = load_design(draw.design_text).design if "later" in draw.design_text else None
+    if draw.state != DRAWN or design is None or design.first_later() is None:
+        return False
+    above = select(func.count()).select_from(DrawUnit).where(DrawUnit.draw_id == draw.id)
+    listed = select(func.count(DrawUnit.parent.distinct())).where(DrawUnit.draw_id == draw.id)
+    parents = session.scalars(above.where(DrawUnit.stage == design.stages[-2].name)).one()
+    return parents > session.scalars(listed.where(DrawUnit.stage == design.stages[-1].name)).one()
+
+
 def states_of(session: Session, progress: Progress) -> list[ListState]:
     """Say of every drawn unit whether its list is awaited, bound or drawn from, in the manifest's order."""
     level = progress.frame.levels[-2].name
@@ -176,6 +197,7 @@ def states_of(session: Session, progress: Progress) -> list[ListState]:
                 units=None if own is None else own.units,
                 sha256=None if own is None else own.sha256,
                 source_name=None if own is None else own.source_name,
+                source_sha256=None if own is None else own.source_sha256,
                 bound_at=None if own is None else own.bound_at,
                 taken=taken.get(parent, 0),
                 reserves=reserves.get(parent, 0),

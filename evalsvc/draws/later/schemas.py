@@ -13,6 +13,10 @@ class ListStateSchema(Schema):
     units = fields.Integer(allow_none=True, metadata={"description": "how many the list holds"})
     sha256 = fields.String(allow_none=True, metadata={"description": "the entry in manifest and public log"})
     source_name = fields.String(allow_none=True)
+    source_sha256 = fields.String(
+        allow_none=True,
+        metadata={"description": "SHA-256 of the file as sent: a tool that lost the answer sees that its list arrived"},
+    )
     bound_at = fields.AwareDateTime(allow_none=True)
     taken = fields.Integer(metadata={"description": "drawn from the list, without reserves"})
     reserves = fields.Integer()

@@ -139,7 +139,7 @@ def test_a_report_from_lists_made_later_is_verified_to_the_last_figure(
     half = len(villages) // 2
     for part in (villages[:half], villages[half:]):
         assert bind(service, lead, evaluation, tmp_path, part) == tuple(part)
-        with pytest.raises(InvalidError, match="no_results"):
+        with pytest.raises(InvalidError, match="lists_missing"):
             visit(service, evaluation, lead, supervisor, enumerator, form)
         go_on(service, lead, evaluation, number=1)
     draw = visit(service, evaluation, lead, supervisor, enumerator, form)
