@@ -1,6 +1,7 @@
 """Lists that come when their villages are drawn: bound one by one, drawn from, and nothing drawn before changes."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -210,6 +211,30 @@ def test_a_checker_written_from_the_page_agrees_at_every_step(
     assert "list of c1v9, which was not drawn" in check_independently(replace(late, frames=swapped), everything)
     hasty = replace(late, drawn_at="2026-03-03T08:30:00Z")
     assert f"time of the list {others[0]}" in check_independently(hasty, everything)
+
+
+def test_the_list_of_a_village_that_was_drawn_several_times_gives_as_many_takes(
+    tmp_path: Path, check_independently: Independent
+) -> None:
+    again = DESIGN.replace(
+        "pps_systematic, size: {column: households}, take: 2", "with_replacement, size: {column: households}, take: 4"
+    )
+    design = load_design(again).design
+    assert design is not None
+    frame = frame_of(tmp_path, design, {})
+    bound = commit(design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
+    manifest = run_draw(design, frame, bound, SECRET, None, drawn_at="2026-03-02T08:00:00Z", code_version="test")
+    times = {unit.id: unit.times or 0 for unit in manifest.stages[0].units}
+    assert max(times.values()) > 1
+    listed = frame_of(tmp_path, design, dict.fromkeys(times, 20))
+    went_on = go_on(manifest, listed, 3)
+    main = Counter(unit.parent for unit in went_on.stages[1].units if unit.sample_type != "reserve")
+    reserves = Counter(unit.parent for unit in went_on.stages[1].units if unit.sample_type == "reserve")
+    classes, take = 2, 2
+    assert main == {village: classes * take * k for village, k in times.items()}
+    assert reserves == {village: classes * k for village, k in times.items()}
+    assert check_independently(went_on, listed) == []
+    assert all(finding.ok for finding in verify_draw(went_on, saved(listed, tmp_path)))
 
 
 def test_what_cannot_be_bound_is_refused(tmp_path: Path, design: Design, first: Manifest, say: Say) -> None:
