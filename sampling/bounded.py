@@ -57,3 +57,13 @@ def run_bounded(connection: Any, work: Callable[[], T]) -> T:
             connection.execute(f"SET memory_limit = '{THREAD_MEMORY * LEAST_THREADS * times}MB'")
             connection.execute("SET threads = 1")
     return interruptible(connection, work)
+
+
+def literal(text: str) -> str:
+    """Write a text value so that any text is safe in a statement of such a connection."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """Write a column's name so that any name is safe in a statement of such a connection."""
+    return '"' + name.replace('"', '""') + '"'

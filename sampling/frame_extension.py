@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sampling.bounded import bounded_connection, run_bounded
+from sampling.bounded import bounded_connection, literal, quoted, run_bounded
 from sampling.frame import Frame
 from sampling.frame_text import FRAME_FILE
 from sampling.levels import Level
@@ -52,16 +52,16 @@ def extend_frame(frame: Frame, lists: Sequence[ListedUnits], out: Path) -> Frame
     from sampling.frame_arrow import ROW_GROUP_ROWS, frame_metadata  # noqa: PLC0415 (loads NumPy and Arrow)
 
     levels = frame.levels
-    parent = _quoted(levels[-2].id)
-    above = ", ".join(_quoted(own.name) for level in levels[:-1] for own in level.all_columns)
-    listed = ", ".join(f"listed.{_quoted(own.name)}" for own in levels[-1].all_columns)
-    order = ", ".join(f"{_quoted(level.id)} NULLS FIRST" for level in levels)
-    metadata = ", ".join(f"{_literal(k)}: {_literal(text)}" for k, text in frame_metadata(levels, frame.notes).items())
+    parent = quoted(levels[-2].id)
+    above = ", ".join(quoted(own.name) for level in levels[:-1] for own in level.all_columns)
+    listed = ", ".join(f"listed.{quoted(own.name)}" for own in levels[-1].all_columns)
+    order = ", ".join(f"{quoted(level.id)} NULLS FIRST" for level in levels)
+    metadata = ", ".join(f"{literal(k)}: {literal(text)}" for k, text in frame_metadata(levels, frame.notes).items())
     with _opened(frame, lists, out.parent) as (connection, folder):
         partial = folder / FRAME_FILE
         rows = f"SELECT above.*, {listed} FROM above LEFT JOIN listed ON above.{parent} = listed.{parent}"
         statement = (
-            f"COPY (SELECT * FROM ({rows}) AS rows ORDER BY {order}) TO {_literal(str(partial))} "
+            f"COPY (SELECT * FROM ({rows}) AS rows ORDER BY {order}) TO {literal(str(partial))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS}, KV_METADATA {{{metadata}}})"
         )
         _run(connection, f"CREATE VIEW above AS SELECT DISTINCT {above} FROM frame")
@@ -80,9 +80,9 @@ def same_ids(frame: Frame, lists: Sequence[ListedUnits], new: ListedUnits) -> li
     new : ListedUnits
         The list that comes now; an import has checked it in itself.
     """
-    parent, unit = _quoted(frame.levels[-2].id), _quoted(frame.levels[-1].id)
+    parent, unit = quoted(frame.levels[-2].id), quoted(frame.levels[-1].id)
     known = [
-        f"SELECT {_quoted(level.id)} AS id, {_literal(level.name)} AS other FROM frame" for level in frame.levels[:-1]
+        f"SELECT {quoted(level.id)} AS id, {literal(level.name)} AS other FROM frame" for level in frame.levels[:-1]
     ]
     known.append(f"SELECT {unit} AS id, {parent} AS other FROM listed")
     with tempfile.TemporaryDirectory() as folder, _opened(frame, lists, Path(folder)) as (connection, _):
@@ -102,11 +102,11 @@ def _opened(frame: Frame, lists: Sequence[ListedUnits], place: Path) -> Iterator
     with tempfile.TemporaryDirectory(prefix=".lists-", dir=place) as name:
         folder = Path(name)
         with closing(bounded_connection(folder)) as connection:
-            _run(connection, f"CREATE VIEW frame AS SELECT * FROM read_parquet({_literal(str(frame.path))})")
+            _run(connection, f"CREATE VIEW frame AS SELECT * FROM read_parquet({literal(str(frame.path))})")
             rows = [_rows_of(frame.levels, each) for each in lists]
             # Without any list: no row, of the types that a list has.
             parent = list_levels(frame.levels)[0]
-            names = ", ".join(_quoted(own.name) for own in (*parent.all_columns, *frame.levels[-1].all_columns))
+            names = ", ".join(quoted(own.name) for own in (*parent.all_columns, *frame.levels[-1].all_columns))
             rows = rows or [f"SELECT {names} FROM frame WHERE FALSE"]
             _run(connection, f"CREATE VIEW listed AS {' UNION ALL '.join(rows)}")
             yield connection, folder
@@ -114,20 +114,12 @@ def _opened(frame: Frame, lists: Sequence[ListedUnits], place: Path) -> Iterator
 
 def _rows_of(levels: Sequence[Level], listed: ListedUnits) -> str:
     """Write the step that gives the parents' ids and the listed units' columns."""
-    names = ", ".join(_quoted(own.name) for level in list_levels(levels) for own in level.all_columns)
-    parent, unit = _quoted(levels[-2].id), _quoted(levels[-1].id)
-    parents = ", ".join(map(_literal, listed.parents))
-    source = f"read_parquet({_literal(str(listed.path))})"
+    names = ", ".join(quoted(own.name) for level in list_levels(levels) for own in level.all_columns)
+    parent, unit = quoted(levels[-2].id), quoted(levels[-1].id)
+    parents = ", ".join(map(literal, listed.parents))
+    source = f"read_parquet({literal(str(listed.path))})"
     return f"SELECT {names} FROM {source} WHERE {parent} IN ({parents}) AND {unit} IS NOT NULL"
 
 
 def _run(connection: Any, statement: str) -> list[tuple[Any, ...]]:
     return run_bounded(connection, lambda: list(connection.execute(statement).fetchall()))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

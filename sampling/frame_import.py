@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from sampling.bounded import bounded_connection, run_bounded
+from sampling.bounded import bounded_connection, literal, quoted, run_bounded
 from sampling.code_changes import Changes, check_changes
 from sampling.code_changes_file import COLUMNS, read_changes
 from sampling.complaint_list import ComplaintList
@@ -134,7 +134,7 @@ class _Import:
         checks = []
         for number, each in enumerate(staged):
             view = f"list{number}"
-            self._run(f"CREATE VIEW {view} AS SELECT * FROM read_parquet({_literal(str(each.path))})")
+            self._run(f"CREATE VIEW {view} AS SELECT * FROM read_parquet({literal(str(each.path))})")
             checks.append(ListCheck(each, view, self._names, self._run, self._complaints))
         codes = [CodeCheck(check, self._names, self._mapping.codes) for check in checks]
         for check, of_codes in zip(checks, codes, strict=True):
@@ -159,7 +159,7 @@ class _Import:
             own.name: n for n, each in enumerate(staged) for level in each.units.levels for own in level.all_columns
         }
         columns = ", ".join(
-            f"list{owner[own.name]}.{self._names[own.name]} AS {_quoted(own.name)}" for own in self._columns
+            f"list{owner[own.name]}.{self._names[own.name]} AS {quoted(own.name)}" for own in self._columns
         )
         order = ", ".join(
             f"list{owner[level.id]}.{self._names[level.id]} NULLS FIRST" for level in self._mapping.levels
@@ -172,21 +172,13 @@ class _Import:
         # Rows without anything are left out.
         named = f"list0.{self._names[self._mapping.levels[0].id]} IS NOT NULL"
         metadata = ", ".join(
-            f"{_literal(name)}: {_literal(text)}" for name, text in frame_metadata(self._mapping.levels, notes).items()
+            f"{literal(name)}: {literal(text)}" for name, text in frame_metadata(self._mapping.levels, notes).items()
         )
         self._run(
-            f"COPY (SELECT {columns} FROM {joined} WHERE {named} ORDER BY {order}) TO {_literal(str(path))} "
+            f"COPY (SELECT {columns} FROM {joined} WHERE {named} ORDER BY {order}) TO {literal(str(path))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {self._group_rows()}, KV_METADATA {{{metadata}}})"
         )
 
     def _group_rows(self) -> int:
         """Give the rows that are written at a time: fewer where a row is long."""
         return max(LEAST_GROUP_ROWS, ROW_GROUP_ROWS * USUAL_COLUMNS // max(USUAL_COLUMNS, len(self._columns)))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from evalsvc import audit
 from evalsvc.db import as_text, now
 from evalsvc.draws import log
-from evalsvc.draws.later.progress import Progress, progress_of
+from evalsvc.draws.later.progress import Progress, progress_of, require_going_on
 from evalsvc.draws.later.reading import ReadLists, complaints_beside, list_mapping, read_lists
 from evalsvc.draws.models import Draw, LaterList
 from evalsvc.draws.operations import append_to_log, draw_row, require_designer
@@ -102,7 +102,7 @@ def _checked(store: Store, progress: Progress, read: ReadLists, folder: Path, on
     try:
         found = bind_lists(so_far, frame, at=as_text(moment))
     except SamplingError as error:
-        raise _refused(error.complaints or (Complaint(error.code, details=error.details),)) from error
+        raise refusal(error) from error
     households, count = against_households(progress.design, frame)
     if households:
         raise InvalidError("draw.lists_refused", households, count=count)
@@ -125,7 +125,8 @@ def keep_bound(session: Session, actor: Actor, evaluation: EvaluationRecord, new
     Raises
     ------
     ConflictError
-        ``draw.lists_moved``: lists were bound since these were compared with those before; ``draw.already_published``
+        ``draw.lists_moved``: lists were bound since these were compared with those before; what `require_going_on`
+        refuses
     """
     draw = draw_row(session, evaluation.id, new.number, lock=True)
     require_going_on(draw)
@@ -141,18 +142,6 @@ def keep_bound(session: Session, actor: Actor, evaluation: EvaluationRecord, new
         append_to_log(session, log.LIST, subject, entry.sha256, new.at)
 
 
-def require_going_on(draw: Draw) -> None:
-    """Refuse to add to a draw whose manifest is open to everybody: its fieldwork has ended.
-
-    Raises
-    ------
-    ConflictError
-        ``draw.already_published``
-    """
-    if draw.published_at is not None:
-        raise ConflictError("draw.already_published", number=draw.number)
-
-
 def _row(draw: Draw, actor: Actor, new: NewLists, entry: FrameEntry) -> LaterList:
     return LaterList(
         draw_id=draw.id,
@@ -165,6 +154,11 @@ def _row(draw: Draw, actor: Actor, new: NewLists, entry: FrameEntry) -> LaterLis
         bound_at=new.at,
         bound_by=actor.identifier,
     )
+
+
+def refusal(error: SamplingError) -> InvalidError:
+    """Say that lists were refused, with everything that stands against them."""
+    return _refused(error.complaints or (Complaint(error.code, details=error.details),))
 
 
 def _refused(complaints: Sequence[Complaint]) -> InvalidError:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from evalsvc import audit
 from evalsvc.db import as_text, now
 from evalsvc.draws import log
-from evalsvc.draws.later.binding import require_going_on
-from evalsvc.draws.later.progress import BoundList, Progress, progress_of
+from evalsvc.draws.later.binding import refusal
+from evalsvc.draws.later.progress import BoundList, Progress, progress_of, require_going_on
 from evalsvc.draws.models import Continuation, DrawUnit
 from evalsvc.draws.operations import append_to_log, draw_row, require_designer
 from evalsvc.draws.queries import record
@@ -25,7 +25,7 @@ from evalsvc.people.actor import Actor
 from evalsvc.service import Service
 from evalsvc.store import Store
 from evalsvc.version import CODE_VERSION
-from sampling.errors import Complaint, SamplingError, complain
+from sampling.errors import SamplingError, complain
 from sampling.frame_text import FRAME_FILE
 from sampling.listing import continue_draw
 
@@ -54,7 +54,7 @@ def go_on(
     EvalsvcError
         Whatever `progress_of` refuses; ``draw.designer_only``; ``draw.nothing_bound``, ``draw.lists_moved``
     InvalidError
-        ``draw.lists_refused`` with the units named that have no list to draw from, or what the draw refuses.
+        ``draw.lists_not_chosen`` with the units named that have no list to draw from; ``draw.lists_refused``
     """
     require_designer(actor)
     with service.database.reading() as session:
@@ -94,8 +94,7 @@ def continued(store: Store, progress: Progress, chosen: Sequence[BoundList]) -> 
                 progress.manifest, frame, entries, drawn_at=as_text(moment), code_version=CODE_VERSION
             )
         except SamplingError as error:
-            refused = error.complaints or (Complaint(error.code, details=error.details),)
-            raise InvalidError("draw.lists_refused", refused, count=len(refused)) from error
+            raise refusal(error) from error
         rows = [
             {"draw_id": progress.draw.id, **row}
             for row in unit_rows(manifest.stages[-1:], frame)
@@ -118,7 +117,7 @@ def keep_continued(session: Session, actor: Actor, evaluation: EvaluationRecord,
     Raises
     ------
     ConflictError
-        ``draw.lists_moved``: the draw went on meanwhile; ``draw.already_published``
+        ``draw.lists_moved``: the draw went on meanwhile; what `require_going_on` refuses
     """
     draw = draw_row(session, evaluation.id, taken.number, lock=True)
     require_going_on(draw)

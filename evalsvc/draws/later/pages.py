@@ -40,11 +40,11 @@ def form(evaluation: str, number: int, ending: str) -> ResponseReturnValue:
     progress, states = _read(number)
     wanted = flask.request.args.get("village")
     parents = [each.parent for each in states if each.parent == wanted or (wanted is None and each.bound_at is None)]
-    if ending not in TYPES or (wanted is not None and not parents):
-        raise NotFoundError("http.404")
-    mapping = list_mapping(progress.frame, progress.frame_mapping)
+    if wanted is not None and not parents:
+        raise NotFoundError("draw.list_unknown", parent=wanted, number=number)
+    content = list_form(progress.frame, list_mapping(progress.frame, progress.frame_mapping), parents, ending)
     name = f"{evaluation}-{number}{'' if wanted is None else '-' + wanted}.{ending}"
-    answer = flask.Response(list_form(progress.frame, mapping, parents, ending), content_type=TYPES[ending])
+    answer = flask.Response(content, content_type=TYPES[ending])
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
 

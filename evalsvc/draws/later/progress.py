@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc import files
 from evalsvc.db import as_text, now
-from evalsvc.draws.models import DrawUnit, LaterList
+from evalsvc.draws.models import Draw, DrawUnit, LaterList
 from evalsvc.draws.operations import DRAWN
 from evalsvc.draws.queries import committed_frame, draw_by_number, label_of, top_column, units_of_stage
 from evalsvc.draws.release import require_open
@@ -103,7 +103,7 @@ def progress_of(
     ForbiddenError
         ``draw.not_released``: whose lists are awaited tells which units were drawn.
     ConflictError
-        ``draw.not_drawn``; to go on: ``draw.already_published``, ``draw.lists_before_release``
+        ``draw.not_drawn``; to go on, what `require_going_on` refuses
     InvalidError
         ``draw.no_lists_awaited``
     """
@@ -112,7 +112,7 @@ def progress_of(
         raise ConflictError("draw.not_drawn", number=number)
     require_open(session, actor, draw.id)
     if going_on:
-        _require_going_on(draw)
+        require_going_on(draw)
     manifest = Manifest.from_json(store.get(str(draw.manifest_sha256)).decode("utf-8"), files.MANIFEST)
     design = design_in(manifest.design)
     if design.first_later() is None:
@@ -140,8 +140,14 @@ def _bound(store: Store, row: LaterList) -> BoundList:
     )
 
 
-def _require_going_on(draw: DrawRecord) -> None:
-    """Refuse to add to a draw that has ended, or is not released: the log tells everybody whose list is bound."""
+def require_going_on(draw: Draw | DrawRecord) -> None:
+    """Refuse to add to a draw that has ended, or is not released: the log tells everybody whose list is bound.
+
+    Raises
+    ------
+    ConflictError
+        ``draw.already_published``, ``draw.lists_before_release``
+    """
     if draw.published_at is not None:
         raise ConflictError("draw.already_published", number=draw.number)
     if draw.release_at is not None and draw.release_at > now():
