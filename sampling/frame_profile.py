@@ -202,7 +202,10 @@ def _bars(engine: Engine, quantiles: Sequence[Number], decimals: int) -> tuple[B
     width = _round_width(Decimal(high - least) / (MOST_BARS - 2), Decimal(1).scaleb(-decimals))
     start = (Decimal(least) / width).to_integral_value("ROUND_FLOOR") * width
     last = min(int((Decimal(greatest) - start) / width), MOST_BARS - 1)
-    place = f"least(CAST(floor((value - {start:f}) / {width:f}) AS BIGINT), {last})"
+    # In units of the last decimal, for a quotient of decimals is a double, which may lie just below the whole number.
+    unit = 10**decimals
+    above, step = f"CAST((value - {start:f}) * {unit} AS BIGINT)", int(width * unit)
+    place = f"least(CAST(({above} - {above} % {step}) / {step} AS BIGINT), {last})"
     rows = engine.rows(f"SELECT {place} AS place, sum(units) FROM counted_values GROUP BY 1")
     counts = {int(row[0]): int(row[1]) for row in rows}
     is_open = Decimal(greatest) >= start + (last + 1) * width

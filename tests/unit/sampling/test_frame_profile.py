@@ -5,7 +5,7 @@ from decimal import Decimal
 from math import ceil
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sampling.frame import Frame, FrameReading
@@ -44,6 +44,7 @@ def check(spread: Distribution, values: list[int | Decimal]) -> None:
 
 
 @given(st.lists(st.integers(0, 50) | st.integers(0, 10**12 - 1), min_size=1, max_size=30), st.integers(0, 4))
+@example([10, 45], 2)  # 0.35 / 0.05 is a double below 7
 @settings(max_examples=40, deadline=None)
 def test_distributions_of_any_numbers(values: list[int], places: int) -> None:
     decimals = [Decimal(value).scaleb(-places) for value in values]
