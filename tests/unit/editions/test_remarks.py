@@ -33,6 +33,7 @@ def figures_of(*changed):
         county |= {"remaining": 1, "exited": 2, "not_registered": 3}
     states = {"open": {"households": 0}}
     facts["cases"] = {"all": {"wrong_exit": states}}
+    facts["draw"] = {"design": {"stages": []}}
     return Figures(facts)
 
 

@@ -15,7 +15,7 @@ NO_RESERVES = {"each": 0, "by": []}
 
 
 def stage(name, strata, take, reserves=NO_RESERVES):
-    own = {"name": name, "strata": strata, "method": "equal", "size": None, "unannounced": 0}
+    own = {"name": name, "strata": strata, "method": "equal", "size": None, "unannounced": 0, "listed": "frame"}
     return {**own, "take": take, "reserves": reserves}
 
 
@@ -75,7 +75,8 @@ def notes_on_precision(estimate, deff):
         "decimals": 2,
     }
     cases = {"all": {"wrong_exit": {"open": {"households": 0}}}}
-    figures = Figures({"pack": pack, "estimates": rows, "frame": {"counties": frame}, "cases": cases})
+    draw = {"design": {"stages": []}}
+    figures = Figures({"pack": pack, "estimates": rows, "frame": {"counties": frame}, "cases": cases, "draw": draw})
     blocks = findings(figures).blocks
     titles = {f"{each.chinese}的精度": each.id for each in INDICATORS}
     return {
