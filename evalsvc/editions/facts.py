@@ -5,6 +5,7 @@ The service composes it to issue a report, an outsider's check composes it again
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from evalsvc.evaluations.rule_pack import Pack
@@ -26,6 +27,10 @@ ORDER_OF_VERDICTS = ("不达标", UNDECIDED, "达标")
 """One miss fails the whole; one open question leaves it open."""
 
 Facts = dict[str, Any]
+
+
+NO_DESIGN: Mapping[str, Any] = MappingProxyType({"stages": ()})
+"""Of which nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,20 @@ def compose(head: Head, about: About, material: Material) -> Facts:
 
 
 def shown_facts(
-    pack: Pack, counties: Mapping[str, str], county_column: str, rows: Sequence[Mapping[str, Any]]
+    pack: Pack,
+    counties: Mapping[str, str],
+    county_column: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    design: Mapping[str, Any] = NO_DESIGN,
 ) -> Facts:
-    """Return the part of the facts that a page of results shows: counties by code and name, rows, verdicts."""
+    """Return the part of the facts that a page of results shows: counties by code and name, rows, verdicts.
+
+    The design says which indicators could not be computed whatever was answered.
+    """
     return {
         "pack": _pack(pack),
+        "draw": {"design": dict(design)},
         "frame": {"counties": [{"code": code, "name": name} for code, name in sorted(counties.items())]},
         "estimates": [dict(row) for row in rows],
         "verdicts": _verdicts(rows, county_column, counties, pack.thresholds),

@@ -9,7 +9,7 @@ from evalsvc.cases.queries import counts_of
 from evalsvc.draws.later.progress import awaits_lists
 from evalsvc.draws.queries import draws_of, levels_of
 from evalsvc.draws.values import DrawRecord
-from evalsvc.editions.facts import Facts, shown_facts
+from evalsvc.editions.facts import NO_DESIGN, Facts, shown_facts
 from evalsvc.editions.queries import editions_of
 from evalsvc.errors import InvalidError
 from evalsvc.evaluations.rule_pack import read_pack
@@ -23,6 +23,7 @@ from evalsvc.results.queries import result_by_id, result_sets, rows_of, visited_
 from evalsvc.results.records import CaseRow, read_records
 from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
+from sampling.design import canonical, load_design
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ def facts_for_page(session: Session, store: Store, found: ResultRecord) -> Facts
     rows = rows_of(store, found)
     column = levels_of(session, found.draw_id)[0]["id"]
     judged = {str(row["domain"][column]) for row in rows if column in row["domain"]}
-    return shown_facts(pack, {code: names.get(code, code) for code in judged}, column, rows)
+    design = load_design(store.get(found.inputs[files.DESIGN]).decode("utf-8"), files.DESIGN).design
+    known = NO_DESIGN if design is None else canonical(design)
+    return shown_facts(pack, {code: names.get(code, code) for code in judged}, column, rows, design=known)
 
 
 def has_open_cases(store: Store, found: ResultRecord) -> bool:

@@ -131,7 +131,7 @@ def visit(service, evaluation, lead, supervisor, enumerator, instrument):
 
 
 def test_a_report_from_lists_made_later_is_verified_to_the_last_figure(
-    service, evaluation, lead, villages, form, make_person, tmp_path
+    service, evaluation, lead, villages, form, make_person, tmp_path, client, sign_in
 ):
     supervisor, enumerator = (make_person(role, evaluation=evaluation).actor for role in ("supervisor", "enumerator"))
     with service.database.reading() as session, pytest.raises(ConflictError, match="lists_awaited"):
@@ -152,6 +152,9 @@ def test_a_report_from_lists_made_later_is_verified_to_the_last_figure(
         draws.publish(session, lead, evaluation, 1)
         compute(session, service.store, lead, evaluation)
         edition = editions.issue(session, service.store, lead, evaluation, signer)
+    sign_in(client, make_person("auditor", evaluation=evaluation))
+    page = client.get(f"/evaluations/{evaluation.code}/results")
+    assert page.status_code == 200 and "综合指标不能计算" in page.get_data(as_text=True)
     pdf, bundle = service.store.get(edition.pdf_sha256), service.store.get(edition.bundle_sha256)
     outcome = verify(pdf, bundle)
     assert [(step.name, step.complaints) for step in outcome.steps if step.state != "ok"] == []
