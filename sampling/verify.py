@@ -1,5 +1,6 @@
 """Verify a draw from its manifest and a frame, or a branch of it: recompute everything, say where a line differs."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from sampling.verify_head import check_head, stated_design
 from sampling.verify_stages import check_branch_stages, check_lists, check_stages
 
 __all__ = ["Finding", "branches_seen", "verify_draw"]
+_NODE = re.compile(r"frames\[\d+\] (.+)", re.DOTALL)
+"""Place of a top unit's hash."""
 
 
 def verify_draw(
@@ -98,11 +101,12 @@ def _unlike(manifest: Manifest, design: Design, frame: Frame) -> Finding | None:
 
 
 def branches_seen(findings: Sequence[Finding]) -> tuple[str, ...] | None:
-    """Name the top units whose branches the file under check held; None when its hash is that of the whole frame.
+    """Name the top units that the file under check holds; None when its hash is that of the whole frame.
 
     What lies in a branch may be checked in full, and still nothing was seen of the others.
     """
     if any(finding.place == "frame" and finding.ok for finding in findings):
         return None
-    places = (finding.place.partition(" ") for finding in findings)
-    return tuple(unit_id for path, _, unit_id in places if path.startswith("frames[") and unit_id)
+    # What the file does not hold has no recomputed hash; an entry's time has a place of its own.
+    nodes = (_NODE.fullmatch(finding.place) for finding in findings if finding.expected is not None)
+    return tuple(node.group(1) for node in nodes if node)

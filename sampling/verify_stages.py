@@ -1,5 +1,6 @@
 """Draw a manifest's stages again, from the whole frame or inside a branch of it, and compare every line."""
 
+# ruff: noqa: S608 (names are quoted)
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from sampling.compare import Finding, StatedStage, compare_stage
 from sampling.design import Design
 from sampling.design_check import check_design_on
 from sampling.engine import Engine
+from sampling.errors import complain
 from sampling.frame import Frame
 from sampling.frame_hash import nodes_of
 from sampling.listing import listed_parents, not_listed, unlisted_units
@@ -51,8 +53,18 @@ def check_lists(
     for parent, times in sorted(Counter(str(entry.parent) for entry in manifest.lists).items()):
         if times > 1:
             yield Finding(f"lists {parent}", False, 1, times)
-    for parent in sorted(nodes.keys() | (bound.keys() if branch is None else set())):
+    outside = set() if branch is None else bound.keys() - _units_above_lists(engine, frame)
+    for parent in sorted((nodes.keys() | bound.keys()) - outside):
         yield Finding.of(f"lists {parent}", nodes.get(parent), bound.get(parent))
+    if outside:
+        told = complain("draw.lists_outside", checked=len(bound) - len(outside), outside=len(outside))
+        yield Finding.unseen("lists", tuple(sorted(outside)), told)
+
+
+def _units_above_lists(engine: Engine, frame: Frame) -> set[str]:
+    """Give the units of a file whose lists may have come later."""
+    unit = engine.quote(frame.levels[-2].id)
+    return {str(unit_id) for (unit_id,) in engine.rows(f"SELECT DISTINCT {unit} FROM frame WHERE {unit} IS NOT NULL")}
 
 
 def check_branch_stages(engine: Engine, manifest: Manifest, design: Design, branch: Branch) -> Iterator[Finding]:

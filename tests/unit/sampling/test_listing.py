@@ -17,7 +17,7 @@ from sampling.errors import Complaint, SamplingError
 from sampling.frame import Frame, FrameMapping, read_frame, write_frame
 from sampling.listing import bind_lists, continue_draw
 from sampling.manifest import Manifest
-from sampling.verify import verify_draw
+from sampling.verify import branches_seen, verify_draw
 
 Say = Callable[[Complaint], tuple[str, str]]
 Independent = Callable[[Manifest, Frame], list[str]]
@@ -120,6 +120,14 @@ def test_what_came_later_is_verified_whole_and_by_a_county(tmp_path: Path, desig
     branch = verify_draw(manifest, saved(county, tmp_path, "c1.parquet"))
     assert [finding for finding in branch if not finding.ok] == []
     assert sum(finding.place.startswith("lists c1") for finding in branch) == 2
+    # The other county's lists are bound in the manifest; their times and hashes are no branch that the file holds.
+    assert branches_seen(branch) == ("c1",)
+    (told,) = [finding.complaint for finding in branch if finding.place == "lists"]
+    assert told is not None and told.code == "draw.lists_outside"
+    assert dict(told.details) == {"checked": 2, "outside": 2}
+    gone = frame_of(tmp_path, design, {villages(first)[0]: 8}, counties=("c1",))
+    missing = [each.place for each in verify_draw(manifest, saved(gone, tmp_path, "c1.parquet")) if not each.ok]
+    assert f"lists {villages(first)[1]}" in missing, "a list of its own village that the file lacks is no other's"
     # One household fewer in a list, or a list that was bound after the draw, shows.
     fewer = frame_of(tmp_path, design, {**listed, villages(first)[0]: 7})
     wrong = [finding.place for finding in verify_draw(manifest, saved(fewer, tmp_path)) if not finding.ok]
