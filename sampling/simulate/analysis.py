@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sampling.design import Design
+from sampling.empty_units import empty_units
 from sampling.estimable import UNEQUAL
 from sampling.estimate import load_plan, run_plan
 from sampling.estimate.result import EstimateRow
@@ -14,6 +15,10 @@ from sampling.manifest import ManifestStage, ManifestUnit
 from sampling.simulate.fieldwork import Opened
 from sampling.simulate.pattern import Indicator, Pattern
 from sampling.simulate.population import Kind, Population
+from sampling.stages import Stage
+
+NOTHING = "-"
+"""Label of what lies below a drawn unit in which nothing was taken."""
 
 
 def plan_for(design: Design, pattern: Pattern) -> Plan:
@@ -34,11 +39,11 @@ def _design(design: Design, pattern: Pattern) -> dict[str, Any]:
             columns["strata"] = f"stratum{number}"
         if stage.joint_method is None:
             columns["population"] = f"population{number}"
+        elif stage.method == "with_replacement":
+            columns["draws"] = f"draws{number}"
         elif stage.joint_method in UNEQUAL:
             columns["probability"] = f"probability{number}"
             methods.append(stage.joint_method)
-        elif stage.method == "with_replacement":
-            columns["draws"] = f"draws{number}"
         stages.append(columns)
     found: dict[str, Any] = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pattern.lonely_psu}
     if methods:
@@ -83,39 +88,65 @@ def _rate(number: int, indicator: Indicator) -> dict[str, Any]:
 def table_of(
     design: Design, stages: Sequence[ManifestStage], opened: Opened, population: Population
 ) -> Mapping[str, Any]:
-    """Make the table of one survey: design columns, weights and, for those who answered, what was found."""
-    columns: dict[str, Any] = {"weight": opened.weight}
-    for number, units in enumerate(_lines(stages, opened.units)):
-        stage, drawn = design.stages[number], stages[number]
+    """Make the table of one survey: design columns, weights and, for those who answered, what was found.
+
+    Drawn units in which nothing was taken have a row of weight 0 at the end, which no statement counts.
+    """
+    empty = empty_units(stages, {unit.parent for unit in opened.units})
+    columns: dict[str, Any] = {"weight": _with_none(opened.weight, len(empty))}
+    for number, units in enumerate(_lines(stages, opened.units, empty)):
         if number < len(stages) - 1:
-            columns[f"unit{number}"] = [unit.id for unit in units]
-        if stage.strata:
-            columns[f"stratum{number}"] = [unit.stratum for unit in units]
-        if stage.joint_method is None:
-            sizes = {(each.parent, each.stratum): each.population for each in drawn.strata}
-            columns[f"population{number}"] = np.array([sizes[unit.parent, unit.stratum] for unit in units], dtype=float)
-        elif stage.joint_method in UNEQUAL:
-            columns[f"probability{number}"] = np.array([unit.probability for unit in units], dtype=float)
-        elif stage.method == "with_replacement":
-            columns[f"draws{number}"] = np.array([unit.times or 1 for unit in units], dtype=float)
+            columns[f"unit{number}"] = [NOTHING if unit is None else unit.id for unit in units]
+        columns |= _columns_of(design.stages[number], stages[number], number, units)
     for i, name in enumerate(population.pattern.by):
         coded = population.column(name)
-        columns[f"by{i}"] = [coded.levels[code] if code >= 0 else None for code in coded.codes[opened.place]]
+        found = [coded.levels[code] if code >= 0 else None for code in coded.codes[opened.place]]
+        columns[f"by{i}"] = [*found, *(None for _ in empty)]
     for number in range(len(population.pattern.indicators)):
         counts = opened.responded & population.counting[number][opened.place]
         persons = population.persons[number][opened.place]
-        columns[f"counts{number}"] = counts.astype(np.int64)
-        columns[f"persons{number}"] = persons
-        columns[f"cases{number}"] = persons * population.cases[number][opened.place]
+        cases = persons * population.cases[number][opened.place]
+        columns[f"counts{number}"] = _with_none(counts.astype(np.int64), len(empty))
+        columns[f"persons{number}"] = _with_none(persons, len(empty))
+        columns[f"cases{number}"] = _with_none(cases, len(empty))
     return columns
 
 
-def _lines(stages: Sequence[ManifestStage], units: Sequence[ManifestUnit]) -> list[list[ManifestUnit]]:
-    """Give, for each stage, the unit of that stage that each opened unit lies in."""
-    found = [list(units)]
-    for stage in reversed(stages[:-1]):
-        by_id = {unit.id: unit for unit in stage.units}
-        found.append([by_id[unit.parent or ""] for unit in found[-1]])
+def _with_none(values: Any, more: int) -> Any:
+    """Add the zeros of drawn units in which nothing was taken."""
+    return np.concatenate([values, np.zeros(more, dtype=values.dtype)])
+
+
+def _columns_of(
+    stage: Stage, drawn: ManifestStage, number: int, units: Sequence[ManifestUnit | None]
+) -> dict[str, Any]:
+    """Give the columns of one stage; below a unit in which nothing was taken stands one unit that is taken in full."""
+    columns: dict[str, Any] = {}
+    if stage.strata:
+        columns[f"stratum{number}"] = [NOTHING if unit is None else unit.stratum for unit in units]
+    if stage.joint_method is None:
+        sizes = {(each.parent, each.stratum): each.population for each in drawn.strata}
+        counted = [1 if unit is None else sizes[unit.parent, unit.stratum] for unit in units]
+        columns[f"population{number}"] = np.array(counted, dtype=float)
+    elif stage.method == "with_replacement":
+        columns[f"draws{number}"] = np.array([1 if unit is None else unit.times or 1 for unit in units], dtype=float)
+    elif stage.joint_method in UNEQUAL:
+        chances = [1 if unit is None else unit.probability for unit in units]
+        columns[f"probability{number}"] = np.array(chances, dtype=float)
+    return columns
+
+
+def _lines(
+    stages: Sequence[ManifestStage], units: Sequence[ManifestUnit], empty: Sequence[tuple[int, ManifestUnit]]
+) -> list[list[ManifestUnit | None]]:
+    """Give, for each stage, the unit of that stage that each row lies in: opened units first, then the empty ones."""
+    found: list[list[ManifestUnit | None]] = [[*units, *(None for _ in empty)]]
+    for number in range(len(stages) - 2, -1, -1):
+        by_id = {unit.id: unit for unit in stages[number].units}
+        above = [None if unit is None else by_id[unit.parent or ""] for unit in found[-1]]
+        for place, (own, unit) in enumerate(empty, start=len(units)):
+            above[place] = unit if own == number else above[place]
+        found.append(above)
     return found[::-1]
 
 

@@ -160,3 +160,43 @@ def test_units_without_a_value_lie_in_no_domain(world: Frame) -> None:
     assert domains == ["一般农户", "脱贫户"]
     assert units == sum(kind is not None for kind in kinds)
     assert all(each.estimate is not None for each in found)
+
+
+def test_villages_that_were_drawn_and_left_without_a_household_count_in_the_variance() -> None:
+    """Households taken each by itself leave every second drawn village empty; the spread between villages stays."""
+    villages = DESIGN[: DESIGN.index("  - name: household\n")].replace(PPS, "    method: equal\n")
+    made = design(villages + "  - {name: household, method: bernoulli, take: {each: 4%}}\n")
+    rates = "version: 1\ntotals: true\nindicators: [{id: high, rates: {each: 0.3}}]\n"
+    with Simulator(made, frame(villages=40, households=4), pattern(rates, made), "empty") as simulator:
+        survey = simulator.survey(0)
+        table = simulator.table(survey)
+        records = [simulator.run(number) for number in range(150)]
+        report = summarise(simulator.pattern, simulator.quantities, records)
+    drawn = {unit.id for unit in survey.stages[0].units}
+    filled = {unit.parent for unit in survey.opened.units}
+    assert 0 < len(filled) < len(drawn)
+    assert set(table["unit0"]) == drawn
+    empty = [weight for unit, weight in zip(table["unit0"], table["weight"], strict=True) if unit not in filled]
+    assert empty == [0.0] * len(drawn - filled)
+    count = next(each for each in report.domains if each.quantity.kind == "count")
+    true, stated = count.true_se, count.estimated_se
+    assert true.value is not None and true.error is not None
+    assert stated.value is not None and stated.error is not None
+    assert abs(stated.value - true.value) < 4 * (true.error**2 + stated.error**2) ** 0.5
+
+
+def test_a_county_left_without_villages_counts_as_one_without_anything() -> None:
+    stages = """stages:
+  - {name: county, method: equal, take: {each: 8}}
+  - {name: village, strata: [village_kind], method: bernoulli, take: {each: 10%}}
+  - {name: household, strata: [household_class], method: equal, take: {each: 6}, when_short: take_all}
+"""
+    made = design(HEAD + stages)
+    rates = "version: 1\ntotals: true\nindicators: [{id: high, rates: {each: 0.3}}]\n"
+    with Simulator(made, frame(counties=16, villages=8, households=12), pattern(rates, made), "1") as simulator:
+        survey = simulator.survey(0)
+        table, found = simulator.table(survey), simulator.run(0).found
+    counties = {unit.id for unit in survey.stages[0].units}
+    assert len({unit.parent for unit in survey.stages[1].units}) < len(counties)
+    assert set(table["unit0"]) == counties
+    assert all(each.se is not None for each in found)
