@@ -243,6 +243,7 @@ def test_a_draw_may_be_committed_with_its_release_time(client, database, field, 
     assert (made.status_code, made.json["release_at"]) == (201, wish["release_at"])
     with database.reading() as session:
         draws = session.scalars(select(Draw).where(Draw.number > 1)).all()
-        entries = session.scalars(select(AuditRow).where(AuditRow.action == "draw.commit")).all()
+        commits = select(AuditRow).where(AuditRow.action == "draw.commit").order_by(AuditRow.sequence)
+        entries = session.scalars(commits).all()
     assert [each.release_at.isoformat() for each in draws] == [wish["release_at"]] * 2
     assert [each.details.get("release_at") for each in entries] == [None, *["2099-03-01T10:00:00Z"] * 2]
