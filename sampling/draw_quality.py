@@ -75,8 +75,8 @@ def draw_quality(manifest: Manifest, frame: Frame, engine: OpenEngine = DuckDBEn
     Raises
     ------
     SamplingError
-        ``draw.frame_differs``, ``draw.stages_differ``, ``draw.group_differs``; ``draw.no_quality`` where no stage is
-        balanced or spread.
+        ``draw.frame_not_of_draw``, ``draw.stages_differ``, ``draw.group_differs``; ``draw.no_quality`` where no stage
+        is balanced or spread.
     """
     design = design_in(manifest.design)
     numbers = [i for i, stage in enumerate(design.stages) if stage.traits.needs is not None]

@@ -67,12 +67,12 @@ def refuse_other_frame(manifest: Manifest, design: Design, frame: Frame, engine:
     Raises
     ------
     SamplingError
-        ``draw.frame_differs``; ``draw.stages_differ``: the manifest's stages are not those of its own design.
+        ``draw.frame_not_of_draw``; ``draw.stages_differ``: the manifest's stages are not those of its own design.
     """
     if [stage.name for stage in manifest.stages] != [stage.name for stage in design.stages]:
         raise SamplingError("draw.stages_differ")
     if not same_levels(design.levels, frame.levels):
-        raise SamplingError("draw.frame_differs")
+        raise SamplingError("draw.frame_not_of_draw")
     depth = committed_depth(design)
     hashed = hash_frame(frame, engine, depth)
     entries = committed_frames(frame, hashed, None if depth is None else depth + 1)
@@ -86,7 +86,7 @@ def refuse_other_frame(manifest: Manifest, design: Design, frame: Frame, engine:
             nodes = dict(nodes_of(opened, frame, len(frame.levels) - 2))
         differs = differs or any(nodes.get(str(entry.parent)) != entry.sha256 for entry in lists)
     if differs:
-        raise SamplingError("draw.frame_differs")
+        raise SamplingError("draw.frame_not_of_draw")
 
 
 def drawn_groups(

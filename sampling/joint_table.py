@@ -67,9 +67,9 @@ def joint_table(
     Raises
     ------
     SamplingError
-        ``draw.frame_differs``, ``draw.stages_differ``, ``draw.group_differs``; ``draw.no_such_group`` where nothing was
-        drawn that is asked for; ``draw.no_joint`` with a complaint for each stage, or group, whose joint probabilities
-        nobody knows, or knows how to compute.
+        ``draw.frame_not_of_draw``, ``draw.stages_differ``, ``draw.group_differs``; ``draw.no_such_group`` where nothing
+        was drawn that is asked for; ``draw.no_joint`` with a complaint for each stage, or group, whose joint
+        probabilities nobody knows, or knows how to compute.
     """
     design = design_in(manifest.design)
     numbers = [i for i, stage in enumerate(design.stages) if wanted.stage in (None, stage.name)]

@@ -111,7 +111,7 @@ def continue_draw(
     Raises
     ------
     SamplingError
-        ``draw.list_differs``: a list is not the one that was bound; ``draw.frame_differs``, ``draw.lists_refused``,
+        ``draw.list_differs``: a list is not the one that was bound; ``draw.frame_not_of_draw``, ``draw.lists_refused``,
         ``draw.design_refused``.
     """
     design = design_in(manifest.design)
@@ -169,7 +169,7 @@ def _strangers(
     if committed_frames(frame, upper, design.depth(number)) != [
         one for one in committed if one["stage"] != stage or one["parent"] not in bound
     ]:
-        complaints.append(complain("draw.frame_differs"))
+        complaints.append(complain("draw.frame_not_of_draw"))
     drawn = {unit.id for unit in manifest.stages[number - 1].units}
     strange = [parent for parent, _ in nodes_of(engine, frame, design.depth(number) - 1) if parent not in drawn]
     if strange:

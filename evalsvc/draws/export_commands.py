@@ -19,6 +19,8 @@ from evalsvc.given_paths import existing, folder_option, refuse_existing
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
 from evalsvc.words import sentence
+from sampling.design import design_in
+from sampling.drawn_groups import refuse_other_frame
 from sampling.engine import DuckDBEngine
 from sampling.frame import Frame, open_frame
 from sampling.manifest import Manifest
@@ -40,8 +42,7 @@ def assignments(
     *, manifest_path: Path, frame_path: Path, folder: Path, teams_path: Path | None, title: str, no_pdf: bool
 ) -> None:
     """给各组的入户名单：XLSX、CSV、可打印的 HTML 和 PDF，不含备选户 / lists for the teams, without reserves."""
-    manifest = Manifest.from_json(read_text(manifest_path), manifest_path.name)
-    frame = open_frame(frame_path)
+    manifest, frame = _draw_with_frame(manifest_path, frame_path)
     opened = _opened(manifest, frame, teams_path)
     listed = visiting_lists(manifest, frame.levels, opened, title=title or str(manifest.design.get("title", "")))
     made = dict(_files(listed, pdf=not no_pdf))
@@ -65,8 +66,7 @@ def assignments(
 )
 def r_script(*, manifest_path: Path, frame_path: Path, folder: Path, fieldwork_path: Path | None) -> None:
     """在 R 的 survey 包里重建抽样设计：sample.csv 和 design.R / rebuild the design in R's package survey."""
-    manifest = Manifest.from_json(read_text(manifest_path), manifest_path.name)
-    frame = open_frame(frame_path)
+    manifest, frame = _draw_with_frame(manifest_path, frame_path)
     opened = frozenset[str]() if fieldwork_path is None else _opened_reserves(fieldwork_path)
     design = r_design(manifest, opened)
     with DuckDBEngine(frame) as engine:
@@ -82,6 +82,20 @@ def r_script(*, manifest_path: Path, frame_path: Path, folder: Path, fieldwork_p
         click.echo(str(folder / name))
     for note in design.notes:
         click.echo(sentence(note.code, note.details, language()))
+
+
+def _draw_with_frame(manifest_path: Path, frame_path: Path) -> tuple[Manifest, Frame]:
+    """Read a manifest and the frame it was drawn from; another edition would give its units other values.
+
+    Raises
+    ------
+    SamplingError
+        ``draw.frame_not_of_draw``, ``draw.stages_differ``
+    """
+    manifest = Manifest.from_json(read_text(manifest_path), manifest_path.name)
+    frame = open_frame(frame_path)
+    refuse_other_frame(manifest, design_in(manifest.design), frame)
+    return manifest, frame
 
 
 def _opened_reserves(path: Path) -> frozenset[str]:

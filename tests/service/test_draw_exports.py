@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from sampling.manifest import Manifest
+from tests.service.small_frame import SMALL_FRAME, SMALL_MAPPING
 from tests.service.test_draw_commands import draw_by_files, files, invoke  # noqa: F401 (a fixture)
 
 
@@ -92,6 +93,25 @@ def test_a_table_of_teams_that_cannot_be_used_is_refused(drawn, text, words):
     assert refused.exit_code == 1
     assert words in "".join(refused.stderr.split("\n")).replace("│", "").replace(" ", " ") or words in refused.stderr
     assert not (folder / "lists").exists()
+
+
+@pytest.mark.parametrize("command", [("assignments", "--no-pdf"), ("r-script",)])
+def test_another_edition_of_the_frame_or_a_part_of_it_is_refused(drawn, command):
+    folder, manifest_path, _ = drawn
+    lines = SMALL_FRAME.splitlines()
+    (folder / "mapping.yaml").write_text(SMALL_MAPPING, encoding="utf-8")
+    editions = {
+        "edition": [line.replace("一般农户", "监测户") for line in lines],
+        "county": [line for line in lines if not line.startswith("352")],
+    }
+    for name, kept in editions.items():
+        source, frame = folder / f"{name}.csv", folder / f"{name}.parquet"
+        source.write_text("\n".join(kept) + "\n", encoding="utf-8")
+        made = invoke("frame", "import", source, "--mapping", folder / "mapping.yaml", "--out", frame)
+        assert made.exit_code == 0, made.output
+        refused = invoke("draw", *command, manifest_path, "--frame", frame, "--out", folder / "out")
+        assert (refused.exit_code, (folder / "out").exists()) == (1, False), refused.output
+        assert "不是这份抽样清单所据" in refused.stderr and "承诺新" not in refused.stderr
 
 
 def test_what_is_visited_without_notice_is_marked(drawn):

@@ -157,7 +157,7 @@ stages:
 def test_another_frame_or_a_changed_manifest_is_refused(frame: Frame, tmp_path_factory: pytest.TempPathFactory) -> None:
     _, manifest = drawn(SAMPFORD, frame)
     other = frame_of(ROWS[:-1], tmp_path_factory.mktemp("other"))
-    assert refusal(manifest, other).code == "draw.frame_differs"
+    assert refusal(manifest, other).code == "draw.frame_not_of_draw"
     assert refusal(replace(manifest, stages=manifest.stages[:1]), frame).code == "draw.stages_differ"
     first = manifest.stages[0]
     likelier = replace(first.units[0], probability=0.9)

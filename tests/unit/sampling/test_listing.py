@@ -261,7 +261,7 @@ def test_what_cannot_be_bound_is_refused(tmp_path: Path, design: Design, first: 
     stranger = refused(lambda: bind_lists(first, frame_of(tmp_path, design, {undrawn: 3}), at=at))
     assert [one.code for one in stranger.complaints] == ["draw.list_of_undrawn"]
     other = frame_of(tmp_path, design, {"c1v0": 3}, counties=("c1",))
-    assert "draw.frame_differs" in [one.code for one in refused(lambda: bind_lists(first, other, at=at)).complaints]
+    assert "draw.frame_not_of_draw" in [one.code for one in refused(lambda: bind_lists(first, other, at=at)).complaints]
     entries = bind_lists(first, frame_of(tmp_path, design, {one: 5}), at=at)
     changed = frame_of(tmp_path, design, {one: 6})
     error = refused(lambda: continue_draw(first, changed, entries, drawn_at=at, code_version="test"))
