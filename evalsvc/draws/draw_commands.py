@@ -17,6 +17,10 @@ DRAW_COMMANDS = {
     "log": Listed(
         "evalsvc.draws.commands:show_log", "核对公开登记表的哈希链 / check the chain of a public log and print it."
     ),
+    "list-form": Listed(
+        "evalsvc.draws.listing_commands:form",
+        "还没有名单的抽中单位：列出，写出空表 / the drawn units without a list, and a form for their lists.",
+    ),
     "lists": Listed(
         "evalsvc.draws.listing_commands:lists",
         "承诺后来列的名单：每个抽中的单位一份，抽取之前 / bind lists made later, one for each drawn unit.",

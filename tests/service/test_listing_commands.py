@@ -167,3 +167,57 @@ def test_pairs_are_formed_in_bound_lists(drawn):
     more = invoke("draw", "joint", drawn / "second.json", "--frame", other, "--out", drawn / "k.csv")
     assert more.exit_code == 0, "a list that is not bound yet changes nothing in those that are"
     assert invoke("draw", "joint", drawn / "first.json", "--frame", frame, "--stage", "household").exit_code == 1
+
+
+def test_a_form_names_the_drawn_villages_and_is_imported_beside_their_list(tmp_path):
+    """The way of the guide: households in a file of their own, first with the header alone, then the form filled in."""
+    mapping = (
+        MAPPING
+        + """
+files:
+  village: {file: villages.csv}
+  household: {file: households.csv, parent: 所在村, rename: {户类别: household_class}}
+"""
+    )
+    (tmp_path / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    (tmp_path / "design.yaml").write_text(DESIGN, encoding="utf-8")
+    above = "county_code,village_code,households\n" + "".join(f"c1,v{number},{9 + number}\n" for number in range(4))
+    (tmp_path / "villages.csv").write_text(above, encoding="utf-8")
+    (tmp_path / "households.csv").write_text("所在村,household_id,户类别\n", encoding="utf-8")
+    lists = (tmp_path / "villages.csv", tmp_path / "households.csv", "--mapping", tmp_path / "mapping.yaml")
+    frame = ("--frame", tmp_path / "frame.parquet")
+    assert invoke("frame", "import", *lists, "--out", frame[1]).exit_code == 0
+    committed = ("--out", tmp_path / "commitment.json", "--secret-out", tmp_path / "secret.json")
+    assert invoke("draw", "commit", "--design", tmp_path / "design.yaml", *frame, *committed).exit_code == 0
+    revealed = ("--commitment", tmp_path / "commitment.json", "--secret", tmp_path / "secret.json")
+    out = ("--out", tmp_path / "first.json")
+    assert "list-form" in invoke("draw", "run", "--design", tmp_path / "design.yaml", *frame, *revealed, *out).output
+
+    form = tmp_path / "form.csv"
+    wanted = ("draw", "list-form", tmp_path / "first.json", *frame, *lists[2:])
+    made = invoke(*wanted, "--out", form)
+    assert made.exit_code == 0, made.output
+    assert [line.split()[1] for line in made.output.splitlines()[:-1]] == villages(tmp_path)
+    head, *rows = csv.reader(form.read_text(encoding="utf-8-sig").splitlines())
+    assert head == ["所在村", "household_id", "户类别"]
+    assert [row[0] for row in rows] == villages(tmp_path)
+
+    filled = [[row[0], f"{row[0]}h{number}", "一般农户"] for row in rows for number in range(5)]
+    text = "\n".join(",".join(row) for row in (head, *filled))
+    (tmp_path / "households.csv").write_text(text, encoding="utf-8")
+    extended = ("--frame", tmp_path / "listed.parquet")
+    assert invoke("frame", "import", *lists, "--out", extended[1]).exit_code == 0
+    going_on = ("--manifest", tmp_path / "first.json", *extended)
+    bound = tmp_path / "lists.json"
+    assert invoke("draw", "lists", *going_on, "--out", bound).exit_code == 0
+    last = tmp_path / "last.json"
+    assert invoke("draw", "continue", *going_on, "--lists", bound, "--out", last).exit_code == 0
+    assert invoke("draw", "verify", last, *extended).exit_code == 0
+
+    none = invoke("draw", "list-form", last, *frame, *lists[2:], "--out", tmp_path / "none.csv")
+    assert none.exit_code == 1
+    assert "没有要列名单的单位" in none.output
+    assert invoke(*wanted, "--out", tmp_path / "form.txt").exit_code == 2
+    (tmp_path / "mapping.yaml").write_text(mapping.replace("files:", "fils:"), encoding="utf-8")
+    assert invoke(*wanted, "--out", tmp_path / "other.csv").exit_code == 1
+    assert not (tmp_path / "other.csv").exists()

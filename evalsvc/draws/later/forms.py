@@ -36,4 +36,10 @@ def columns_in_files(frame: Frame, mapping_text: str) -> list[str]:
     """List the columns of a list's file, the id of the unit that it belongs to first."""
     mapping = load_mapping(mapping_text).mapping
     called = {} if mapping is None else {target: source for source, target in mapping.rename.items()}
-    return [called.get(own.name, own.name) for level in list_levels(frame.levels) for own in level.all_columns]
+    parent, listed = list_levels(frame.levels)
+    if mapping is not None and mapping.files:
+        # What is listed has a file of its own, whose words stand before those of the whole mapping.
+        own_file = mapping.files[-1]
+        called |= {target: source for source, target in own_file.rename.items()}
+        called |= {} if own_file.parent is None else {parent.id: own_file.parent}
+    return [called.get(own.name, own.name) for level in (parent, listed) for own in level.all_columns]
