@@ -8,6 +8,9 @@ from collections.abc import Collection, Sequence
 
 from sampling.manifest import ManifestStage, ManifestUnit
 
+NOTHING = "-"
+"""Label, in a table, of what lies below a drawn unit in which nothing was taken."""
+
 
 def empty_units(stages: Sequence[ManifestStage], parents: Collection[str | None]) -> list[tuple[int, ManifestUnit]]:
     """List the drawn units above the last stage that no row of a table lies in.

@@ -14,8 +14,12 @@ from evalsvc.planning.making import PURPOSIVE, RESERVE, Attributes
 from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table
 from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, Place, weigh
+from sampling.empty_units import NOTHING, empty_units
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
+
+UpperCells = Mapping[str, tuple[str | None, dict[str, str]]]
+"""For each unit above the households its parent, and its cells of the table."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ def assemble(sources: Sources) -> Assembly:
     if complaints:
         return Assembly(None, layout, tuple(complaints))
     columns = (*layout.columns, *ANALYSIS_COLUMNS)
-    cells = _cells(sources, layout, opened, weights)
+    above = _upper_units(sources.manifest, layout)
+    cells = [*_cells(sources, layout, opened, weights, above), *_empty_cells(sources, layout, opened, above)]
     return Assembly(AnswersTable(columns, tuple(tuple(row[name] for name in columns) for row in cells)), layout, ())
 
 
@@ -78,20 +83,36 @@ def _place_of(sources: Sources, layout: Layout, row: FieldworkRow) -> Place:
 
 
 def _cells(
-    sources: Sources, layout: Layout, opened: Sequence[FieldworkRow], weights: Mapping[str, HouseholdWeight]
+    sources: Sources,
+    layout: Layout,
+    opened: Sequence[FieldworkRow],
+    weights: Mapping[str, HouseholdWeight],
+    above: UpperCells,
 ) -> Iterator[dict[str, str]]:
     cases: dict[str, list[CaseRow]] = defaultdict(list)
     for case in sources.cases:
         cases[case.instance_id].append(case)
-    above = _upper_units(sources.manifest, layout)
     for row in opened:
         cells = _design_cells(sources.attributes[row.unit_id], layout, row, weights[row.unit_id])
-        cells |= _upper_cells(row, above)
+        cells |= _upper_cells(row.parent or None, above)
         if row.disposition == COMPLETED:
             cells |= analysis_values(_household(sources, row, cases[row.instance_id]), sources.pack)
         else:
             cells |= dict.fromkeys(ANALYSIS_COLUMNS, "")
         yield cells
+
+
+def _empty_cells(
+    sources: Sources, layout: Layout, opened: Sequence[FieldworkRow], above: UpperCells
+) -> Iterator[dict[str, str]]:
+    """Give a row of weight 0 to each drawn unit in which nothing was taken: it counts among those of its stage."""
+    for number, unit in empty_units(sources.manifest.stages, {row.parent or None for row in opened}):
+        cells = dict.fromkeys((*layout.columns, *ANALYSIS_COLUMNS), "")
+        cells |= {"eligible": "0", "responded": "0", "base_weight": "0.0", "weight": "0.0"}
+        for stage in layout.stages[number + 1 :]:
+            below = {stage.id_column: NOTHING, stage.stratum: NOTHING if stage.strata else "", stage.chance: "1"}
+            cells |= below if stage.draws is None else {**below, stage.draws: "1"}
+        yield cells | _upper_cells(unit.id, above)
 
 
 def _design_cells(
@@ -112,9 +133,9 @@ def _design_cells(
     }
 
 
-def _upper_units(manifest: Manifest, layout: Layout) -> dict[str, tuple[str | None, dict[str, str]]]:
-    """Return, for each unit above the households, its parent and its cells: id, stratum, chance and draws."""
-    units = {}
+def _upper_units(manifest: Manifest, layout: Layout) -> UpperCells:
+    """Collect parents and cells of the units above the households: id, stratum, chance and draws."""
+    units: dict[str, tuple[str | None, dict[str, str]]] = {}
     for stage, drawn in zip(layout.stages[:-1], manifest.stages[:-1], strict=True):
         populations = {(each.parent, each.stratum): each.population for each in drawn.strata}
         for unit in drawn.units:
@@ -130,12 +151,11 @@ def _upper_units(manifest: Manifest, layout: Layout) -> dict[str, tuple[str | No
     return units
 
 
-def _upper_cells(row: FieldworkRow, above: Mapping[str, tuple[str | None, dict[str, str]]]) -> dict[str, str]:
-    """Return the cells of every unit above a household, from its parent outwards."""
+def _upper_cells(unit: str | None, above: UpperCells) -> dict[str, str]:
+    """Return the cells of a unit above the households and of all units above it."""
     cells: dict[str, str] = {}
-    parent = row.parent or None
-    while parent is not None:
-        parent, own = above[parent]
+    while unit is not None:
+        unit, own = above[unit]
         cells |= own
     return cells
 

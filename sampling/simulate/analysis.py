@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sampling.design import Design
-from sampling.empty_units import empty_units
+from sampling.empty_units import NOTHING, empty_units
 from sampling.estimable import UNEQUAL
 from sampling.estimate import load_plan, run_plan
 from sampling.estimate.result import EstimateRow
@@ -16,9 +16,6 @@ from sampling.simulate.fieldwork import Opened
 from sampling.simulate.pattern import Indicator, Pattern
 from sampling.simulate.population import Kind, Population
 from sampling.stages import Stage
-
-NOTHING = "-"
-"""Label of what lies below a drawn unit in which nothing was taken."""
 
 
 def plan_for(design: Design, pattern: Pattern) -> Plan:

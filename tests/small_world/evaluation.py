@@ -40,18 +40,22 @@ class World:
 
 
 def make_world(
-    folder: Path, beside: str = "", stamp: Callable[[str], str] | None = None, design: str = DESIGN
+    folder: Path,
+    beside: str = "",
+    stamp: Callable[[str], str] | None = None,
+    design: str = DESIGN,
+    secret: str = SECRET,
 ) -> World:
     """Draw, visit and judge; ``beside`` is what the design says besides, ``stamp`` gives a commitment's time stamp."""
     frame, path = make_frame(folder)
     text = design + beside
     read = load_design(text, "design.yaml")
     assert read.design is not None, read.complaints
-    committed = commit(read.design, frame, hash_secret(SECRET), committed_at="2026-03-01T08:00:00Z")
+    committed = commit(read.design, frame, hash_secret(secret), committed_at="2026-03-01T08:00:00Z")
     if stamp is not None:
         committed = replace(committed, time_stamp=stamp(committed.commitment))
     manifest = run_draw(
-        read.design, frame, committed, SECRET, None, drawn_at="2026-03-02T08:00:00Z", code_version="test"
+        read.design, frame, committed, secret, None, drawn_at="2026-03-02T08:00:00Z", code_version="test"
     )
     form = convert(FORM.encode(), "small.md")
     assert form.xform is not None, form.complaints
