@@ -4,8 +4,9 @@ A domain inside a single first-stage unit (a county that was itself drawn) has n
 the whole design it has no degrees of freedom, and its variance would be 0 or meaningless. Such a domain is estimated
 conditionally on that unit, with the next stage's units as PSUs (Sarndal, Swensson, Wretman (1992), section 4.3), and
 says so. Totals are not: given the unit they answer another question than over the design. Nor is a domain that merely
-was met in one drawn unit only, a rare class of households say: it may live in units that were not drawn. So a `by`
-column has to name the first-stage units one to one.
+was met in one drawn unit only, a rare class of households or a county of which chance took a single village: it may
+live in units that were not drawn, and what was drawn cannot tell. So one of the `by` columns has to be the labels of
+the first-stage units themselves.
 """
 
 from __future__ import annotations
@@ -41,22 +42,10 @@ class Sample:
         steps = ladder(self.design, split)
         none = np.zeros(steps.domains, dtype=np.bool_)
         single = steps.active_units == 1
-        if not conditional or not single.any() or self.within is None or not any(map(self._names_units, split.by)):
+        named = self._spec.stages[0].cluster in split.by
+        if not conditional or not named or not single.any() or self.within is None:
             return Layers(self.design, steps, None, None, none)
         return Layers(self.design, steps, self.within, ladder(self.within, split), single)
-
-    def _names_units(self, name: str) -> bool:
-        """Tell whether a column and the first-stage units stand for one another, one value each."""
-        first = self._spec.stages[0]
-        if first.cluster is None:
-            return False
-        width = self._table.rows + 1
-        unit, value = self._table[first.cluster].coded[0], self._table[name].coded[0]
-        if first.strata is not None:
-            _, unit = np.unique(unit * width + self._table[first.strata].coded[0], return_inverse=True)
-        known = value >= 0
-        counts = {np.unique(each[known]).size for each in (unit, value, unit * width + value)}
-        return len(counts) == 1
 
 
 @dataclass(frozen=True)

@@ -144,10 +144,9 @@ def test_a_domain_inside_one_cluster_is_estimated_given_that_cluster(estimate: E
 
 
 def test_a_class_met_in_one_drawn_cluster_only_says_nothing_of_the_others(estimate: Estimate) -> None:
-    """Only a `by` column that names the clusters makes a cluster the thing asked about."""
+    """Only the clusters' own column in `by` makes a cluster the thing asked about."""
     table = {
         "village": ["a"] * 6 + ["b"] * 5 + ["c"] * 4,
-        "name": ["东村"] * 6 + ["西村"] * 5 + ["南村"] * 4,
         "class": ["rare"] * 3 + ["other"] * 12,
         "N": [20] * 6 + [30] * 5 + [10] * 4,
         "M": [9] * 15,
@@ -158,9 +157,25 @@ def test_a_class_met_in_one_drawn_cluster_only_says_nothing_of_the_others(estima
     others, rare = estimate(table, {**MEAN, "by": ["class"]}, design=design)
     assert (others.df, others.reason) == (2, None)
     assert (rare.estimate, rare.flags, rare.reason) == (None, (), "estimate.no_degrees_of_freedom")
-    by_name = estimate(table, {**MEAN, "by": ["name", "class"]}, design=design)
-    assert {row.flags for row in by_name} == {("given_first_stage_unit",)}
-    assert {row.reason for row in by_name} == {None}
+    by_village = estimate(table, {**MEAN, "by": ["village", "class"]}, design=design)
+    assert {row.flags for row in by_village} == {("given_first_stage_unit",)}
+    assert {row.reason for row in by_village} == {None}
+
+
+def test_a_county_of_which_chance_took_one_village_is_not_that_village(estimate: Estimate) -> None:
+    """Counties and drawn villages stand for one another by chance; how villages differ is not known all the same."""
+    table = {
+        "county": ["1"] * 6 + ["2"] * 5 + ["3"] * 4,
+        "village": ["a"] * 6 + ["b"] * 5 + ["c"] * 4,
+        "pi": [0.3] * 15,
+        "N": [20] * 6 + [30] * 5 + [10] * 4,
+        "w": [1.0] * 15,
+        "y": np.random.default_rng(1).normal(10, 2, 15).round(3).tolist(),
+    }
+    stages = [{"cluster": "village", "strata": "county", "probability": "pi"}, {"population": "N"}]
+    design = {"stages": stages, "weights": "w", "nested": True, "unequal": {"method": "poisson"}}
+    for row in estimate(table, {**MEAN, "by": ["county"]}, design=design):
+        assert (row.estimate, row.flags, row.reason) == (None, (), "estimate.no_degrees_of_freedom")
 
 
 def test_texts_that_are_no_numbers(estimate: Estimate) -> None:
