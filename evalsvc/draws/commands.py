@@ -16,7 +16,15 @@ from rich.progress import Progress as Bar
 
 from evalsvc.draws import log, telling
 from evalsvc.draws.decided import decided
-from evalsvc.draws.draw_files import append_line, log_lines, now, refuse_broken, refuse_taken, write_text
+from evalsvc.draws.draw_files import (
+    append_line,
+    log_lines,
+    now,
+    refuse_broken,
+    refuse_entered,
+    refuse_taken,
+    write_text,
+)
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.explaining import in_words
 from evalsvc.draws.other_draw_options import other_draws_options
@@ -121,8 +129,10 @@ def make_commitment(
     # The secret is on disk before the commitment: one without the other could never be revealed.
     write_text(secret_out, json.dumps(kept, ensure_ascii=False, indent=2) + "\n", private=True)
     write_text(out, made.to_json())
-    append_line(log_path, log.COMMITMENT, log.subject_of(design.evaluation, design.draw), made.commitment)
+    append_line(log_path, log.COMMITMENT, subject, made.commitment)
     details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
+    subject = log.subject_of(design.evaluation, design.draw)
+    refuse_entered(log_path, log.COMMITMENT, [subject])
     click.echo(sentence("draw.committed", details, language()))
     for line in _stamps().check_given(made, tsa_paths, out.name).notes:
         click.echo(sentence(line.code, line.details, language()))
@@ -165,6 +175,8 @@ def run(
             design,
             frame,
             commitment,
+    subject = log.subject_of(design.evaluation, design.draw)
+    refuse_entered(log_path, log.MANIFEST, [subject])
             secret,
             public_value,
             drawn_at=now(),
@@ -174,7 +186,7 @@ def run(
         )
     text = manifest.to_json()
     write_text(out, text)
-    append_line(log_path, log.MANIFEST, log.subject_of(design.evaluation, design.draw), sha256_text(text))
+    append_line(log_path, log.MANIFEST, subject, sha256_text(text))
     for stage in manifest.stages:
         click.echo(telling.stage_drawn(stage, language()))
     click.echo(sentence("draw.written", {"out": str(out)}, language()))

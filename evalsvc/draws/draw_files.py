@@ -1,12 +1,15 @@
 """The files that a draw is made of without the server: written once, the public log continued."""
 
 import os
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from evalsvc.draws import log
 from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.text_files import read_text
+from evalsvc.zone import local_text
 from sampling.chain import ChainEntry, chain_entry, entry_time, read_chain, write_chain
 
 
@@ -23,6 +26,45 @@ def refuse_broken(log_path: Path | None) -> None:
     if log_path is not None:
         refuse_unwritable(log_path)
         log_lines(log_path)
+
+
+def refuse_entered(log_path: Path | None, kind: str, subjects: Collection[str]) -> None:
+    """Refuse to enter what the log holds already: nothing can be taken out of it, and of two lines none could be right.
+
+    Raises
+    ------
+    ConflictError
+        ``draw.log_holds.commitment``, ``draw.log_holds.manifest``, ``draw.log_holds.list``
+    """
+    lines = () if log_path is None else log_lines(log_path)
+    held = [line for line in lines if line.kind == kind and line.subject in subjects]
+    if held:
+        raise ConflictError(f"draw.log_holds.{kind.removeprefix('draw.')}", **_told(log_path, held))
+
+
+def refuse_fork(log_path: Path | None, subject: str, manifest_sha256: str) -> None:
+    """Refuse to go on from a manifest that the log says was gone on from already.
+
+    Raises
+    ------
+    ConflictError
+        ``draw.log_holds.continuation``
+    """
+    lines = () if log_path is None else log_lines(log_path)
+    chain = [line for line in lines if line.subject == subject and line.kind in (log.MANIFEST, log.CONTINUATION)]
+    if chain and chain[-1].sha256 != manifest_sha256:
+        raise ConflictError("draw.log_holds.continuation", **_told(log_path, chain[-1:]))
+
+
+def _told(log_path: Path | None, held: Sequence[ChainEntry]) -> dict[str, object]:
+    """Say where lines stand and since when."""
+    return {
+        "file": str(log_path),
+        "rows": "、".join(str(line.sequence) for line in held),
+        "subjects": "、".join(line.subject for line in held),
+        "sha256": held[0].sha256,
+        "at": local_text(held[0].at),
+    }
 
 
 def refuse_unwritable(path: Path) -> None:

@@ -9,7 +9,15 @@ from pathlib import Path
 import click
 
 from evalsvc.draws import log, telling
-from evalsvc.draws.draw_files import append_line, now, refuse_broken, refuse_taken, write_text
+from evalsvc.draws.draw_files import (
+    append_line,
+    now,
+    refuse_broken,
+    refuse_entered,
+    refuse_fork,
+    refuse_taken,
+    write_text,
+)
 from evalsvc.draws.engine_options import engine_options
 from evalsvc.draws.later.forms import CSV, XLSX, list_form
 from evalsvc.draws.units import attributes_of
@@ -91,10 +99,11 @@ def lists(*, manifest_path: Path, frame_path: Path, out: Path, log_path: Path | 
     text = read_text(manifest_path)
     manifest = Manifest.from_json(text, manifest_path.name)
     bound = bind_lists(manifest, open_frame(frame_path), at=now(), engine=engine)
+    subjects = [log.subject_of_list(manifest.evaluation, manifest.draw, str(entry.parent)) for entry in bound]
+    refuse_entered(log_path, log.LIST, subjects)
     value = {"protocol": PROTOCOL, "manifest": sha256_text(text), "lists": [asdict(entry) for entry in bound]}
     write_text(out, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-    for entry in bound:
-        subject = log.subject_of_list(manifest.evaluation, manifest.draw, str(entry.parent))
+    for entry, subject in zip(bound, subjects, strict=True):
         append_line(log_path, log.LIST, subject, entry.sha256)
         click.echo(sentence("draw.list_bound", {"parent": entry.parent, "sha256": entry.sha256}, language()))
     click.echo(sentence("draw.lists_bound", {"count": len(bound), "out": str(out)}, language()))
@@ -115,13 +124,15 @@ def carry_on(
     refuse_broken(log_path)
     text = read_text(manifest_path)
     manifest = Manifest.from_json(text, manifest_path.name)
+    subject = log.subject_of(manifest.evaluation, manifest.draw)
+    refuse_fork(log_path, subject, sha256_text(text))
     entries = _entries(lists_path, sha256_text(text))
     made = continue_draw(
         manifest, open_frame(frame_path), entries, drawn_at=now(), code_version=version("evalsvc"), engine=engine
     )
     written = made.to_json()
     write_text(out, written)
-    append_line(log_path, log.CONTINUATION, log.subject_of(made.evaluation, made.draw), sha256_text(written))
+    append_line(log_path, log.CONTINUATION, subject, sha256_text(written))
     click.echo(telling.stage_drawn(made.stages[-1], language()))
     click.echo(sentence("draw.written", {"out": str(out)}, language()))
     awaited = not_listed(made)

@@ -151,6 +151,24 @@ def test_nothing_is_written_beside_a_log_that_cannot_be_continued(files):
     assert set(files.iterdir()) == before
 
 
+def test_what_the_log_holds_already_is_not_entered_again(files):
+    manifest = draw_by_files(files)
+    log = files / "log.jsonl"
+    common = ("--design", files / "design.yaml", "--frame", files / "frame.parquet", "--log", log)
+    before, lines = set(files.iterdir()), log.read_bytes()
+    again = invoke("draw", "commit", *common, "--out", files / "c.json", "--secret-out", files / "s.json")
+    assert (again.exit_code, set(files.iterdir()), log.read_bytes()) == (1, before, lines)
+    assert "第 1 行已有" in again.stderr and "下一个序号" in again.stderr and "换一个登记表" in again.stderr
+    committed = ("--commitment", files / "commitment.json", "--secret", files / "secret.json")
+    again = invoke("draw", "run", *common, *committed, "--out", files / "m.json")
+    assert (again.exit_code, set(files.iterdir()), log.read_bytes()) == (1, before, lines)
+    assert "第 2 行已有" in again.stderr
+    verified = invoke("draw", "verify", manifest, "--frame", files / "frame.parquet", "--log", log)
+    assert verified.exit_code == 0, verified.output
+    other = invoke("draw", "run", *common[:4], *committed, "--out", files / "m.json", "--log", files / "other.jsonl")
+    assert other.exit_code == 0, other.output
+
+
 def test_nothing_is_written_when_one_of_the_files_could_not_be(files):
     common = ("--design", files / "design.yaml", "--frame", files / "frame.parquet")
     out, secret, nowhere = files / "c.json", files / "s.json", files / "no folder" / "x"

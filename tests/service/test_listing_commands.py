@@ -99,6 +99,22 @@ def test_lists_are_bound_and_drawn_from_and_the_log_shows_it(drawn):
     assert gone.exit_code == 1 and f"清单承诺了 {other} 后来列的名单" in gone.output
 
 
+def test_lists_are_entered_once_and_a_manifest_is_continued_once(drawn):
+    one, other = villages(drawn)
+    frame = go_on(drawn, "first", "second", [one])
+    log = drawn / "log.jsonl"
+    common = ("--manifest", drawn / "first.json", "--frame", frame, "--log", log)
+    lines = log.read_bytes()
+    again = invoke("draw", "lists", *common, "--out", drawn / "again.json")
+    assert (again.exit_code, (drawn / "again.json").exists(), log.read_bytes()) == (1, False, lines)
+    assert "第 3 行已登记过" in again.stderr and f"later/1/list/{one}" in again.stderr
+    bound = ("--lists", drawn / "second-lists.json")
+    again = invoke("draw", "continue", *common, *bound, "--out", drawn / "again.json")
+    assert (again.exit_code, (drawn / "again.json").exists(), log.read_bytes()) == (1, False, lines)
+    assert "第 4 行" in again.stderr and "请从最近的那一份接续" in again.stderr
+    go_on(drawn, "second", "third", [one, other])
+
+
 def test_villages_that_nobody_listed_are_told_by_every_command(drawn):
     one, other = villages(drawn)
     frame = go_on(drawn, "first", "second", [one])
