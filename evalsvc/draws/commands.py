@@ -121,6 +121,8 @@ def make_commitment(
     refuse_broken(log_path)
     frame = open_frame(frame_path)
     design = _design_to_commit(design_path, frame, engine)
+    subject = log.subject_of(design.evaluation, design.draw)
+    refuse_entered(log_path, log.COMMITMENT, [subject])
     secret = secrets.token_hex(32)
     made = commit(design, frame, hash_secret(secret), committed_at=now(), engine=engine)
     if authority_url is not None:
@@ -131,8 +133,6 @@ def make_commitment(
     write_text(out, made.to_json())
     append_line(log_path, log.COMMITMENT, subject, made.commitment)
     details = {"commitment": made.commitment, "out": str(out), "secret": str(secret_out)}
-    subject = log.subject_of(design.evaluation, design.draw)
-    refuse_entered(log_path, log.COMMITMENT, [subject])
     click.echo(sentence("draw.committed", details, language()))
     for line in _stamps().check_given(made, tsa_paths, out.name).notes:
         click.echo(sentence(line.code, line.details, language()))
@@ -165,6 +165,8 @@ def run(
     frame = open_frame(frame_path)
     # What was committed is drawn, with or without an interval.
     design = read_design(read_text(design_path), design_path.name, frame, engine=engine)
+    subject = log.subject_of(design.evaluation, design.draw)
+    refuse_entered(log_path, log.MANIFEST, [subject])
     commitment = Commitment.from_json(read_text(commitment_path), commitment_path.name)
     if complaints := _stamps().check_given(commitment, (), commitment_path.name).complaints:
         raise InvalidError("draw.stamp_rejected", complaints, file=commitment_path.name)
@@ -175,8 +177,6 @@ def run(
             design,
             frame,
             commitment,
-    subject = log.subject_of(design.evaluation, design.draw)
-    refuse_entered(log_path, log.MANIFEST, [subject])
             secret,
             public_value,
             drawn_at=now(),
