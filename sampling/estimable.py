@@ -10,11 +10,11 @@ UNEQUAL: Mapping[str, Mapping[str, str]] = {
     "hartley-rao": {"method": "hartley-rao", "variance": "yg"},
     "brewer": {"method": "brewer"},
     "independent": {"method": "poisson"},
+    "with-replacement": {"method": "with-replacement"},
 }
-"""Joint methods whose stages state probabilities in a plan, and how its ``unequal`` then reads. Yates and Grundy's form
-is taken where there are two: a draw of fixed size never has a negative variance by it."""
-COMPUTED_METHODS = (*UNEQUAL, "with-replacement")
-"""Joint methods for which ``sampling.estimate`` computes a variance; successive differences are not among them."""
+"""Joint methods for which ``sampling.estimate`` computes a variance, and how ``unequal`` of a plan then reads where a
+stage states probabilities; one whose units can be drawn again states draws. Successive differences are not among them.
+Yates and Grundy's form is taken where there are two: a draw of fixed size never has a negative variance by it."""
 
 LONE_UNIT = "design.lone_unit"
 """The one code of ``estimability`` that warns; with any other the design gives no interval at all."""
@@ -34,7 +34,7 @@ def estimability(design: Design, file: str = "design.yaml") -> list[Complaint]:
     -------
     list of Complaint
         ``design.variance_not_computed`` for a stage whose joint method is not computed; ``design.joint_methods_mixed``
-        where stages name several, of which an estimate computes one; ``design.lone_unit`` (a warning) where one unit
+        where stages other than with_replacement name several, of which an estimate computes one; ``design.lone_unit`` (a warning) where one unit
         is taken of a group: the variance inside it needs two (Lohr, Sampling: Design and Analysis).
     """
     unequal = [(i, stage) for i, stage in enumerate(design.stages) if stage.joint_method is not None]
@@ -45,12 +45,13 @@ def estimability(design: Design, file: str = "design.yaml") -> list[Complaint]:
             column=f"stages[{i}].joint_method",
             stage=stage.name,
             value=stage.joint_method,
-            allowed=", ".join(name for name in _suited(stage) if name in COMPUTED_METHODS) or "–",
+            allowed=", ".join(name for name in _suited(stage) if name in UNEQUAL) or "–",
         )
         for i, stage in unequal
-        if stage.joint_method not in COMPUTED_METHODS
+        if stage.joint_method not in UNEQUAL
     ]
-    methods = sorted({str(stage.joint_method) for _, stage in unequal})
+    # Units that can be drawn again state their draws instead of a probability, and go with any other stage.
+    methods = sorted({str(stage.joint_method) for _, stage in unequal if stage.method != "with_replacement"})
     if not complaints and len(methods) > 1:
         complaints.append(
             complain("design.joint_methods_mixed", file=file, column="stages", methods=", ".join(methods))
@@ -77,9 +78,7 @@ def _suited(stage: Stage) -> tuple[str, ...]:
 
 
 def _lone_places(stage: Stage) -> Iterator[str]:
-    """Give the places inside ``take`` that ask for a single unit, which is enough where each is taken by itself."""
-    if stage.joint_method == "independent":
-        return
+    """Give the places inside ``take`` that ask for a single unit, whose strata give no degrees of freedom."""
     if not isinstance(stage.take, TakeEach):
         if stage.take.total == 1:
             yield ".total"

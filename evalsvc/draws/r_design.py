@@ -24,7 +24,7 @@ RESERVE = "reserve"
 JOIN = "|"
 """Joins labels: what R is given as a unit or stratum is unique over the whole sample."""
 ALMOST_NONE = 1e-12
-"""The fraction of a stage with replacement below one without: R takes no "none" there."""
+"""The fraction of units with replacement beside or below others without: R takes no "none" there."""
 IN_R = {"brewer": "brewer", "hartley-rao": "brewer", "with-replacement": "replacement"}
 """Joint methods that R computes; Hartley and Rao's in Yates and Grundy's form is Brewer's."""
 STAND_INS: Mapping[str, Kind] = {
@@ -43,6 +43,8 @@ class StageForm:
     name: str
     kind: Kind
     joint_method: str | None
+    repeats: bool = False
+    """Whether units can be drawn several times, so that none of them is a certainty."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,21 @@ class RDesign:
     stages: tuple[StageForm, ...]
     rows: tuple[RRow, ...]
     depth: int
-    """How many stages the design has: those down to the first that is taken with replacement."""
+    """How many stages the design has: those down to the first that is wholly taken with replacement."""
     inside: int
     """How many stages below add to the variance by designs of their own: all, where units were drawn several times."""
     notes: tuple[Complaint, ...]
 
     @property
     def with_replacement(self) -> bool:
-        """Tell whether the first stage is taken with replacement, so that the design has no fractions."""
-        return self.stages[0].kind == "replacement"
+        """Tell whether what comes first is taken with replacement everywhere, so that the design has no fractions."""
+        return all(row.columns[0].fraction == ALMOST_NONE for row in self.rows)
+
+    @property
+    def adding(self) -> list[int]:
+        """List the stages, counted from 1, whose own designs add variance; one that is taken in full R refuses."""
+        columns = range(self.depth, self.depth + self.inside)
+        return [place + 1 for place in columns if any(row.columns[place].fraction < 1 for row in self.rows)]
 
     def by_probability(self, stages: Sequence[int]) -> bool:
         """Tell whether fractions of these stages, counted from 1, are probabilities that differ."""
@@ -127,10 +135,10 @@ def r_design(manifest: Manifest, opened: Collection[str] = ()) -> RDesign:
         below: dict[str | None, _Reached] = {unit.id: step for unit, step in _steps(stage, form, taken, reached)}
         rows = list(below.values()) if last else rows
         reached = {None: _Reached(), **below}
-    cut = next((place for place, form in enumerate(forms) if form.kind == "replacement"), len(forms) - 1)
     weights = {unit.id: unit.weight for unit in manifest.stages[-1].units}
     if not rows:
         raise SamplingError("r.nothing_drawn")
+    cut = _cut(forms, rows)
     inside = len(forms) - cut - 1 if any(each.carried[cut + 1] > 0 for each in rows) else 0
     made = tuple(_row(each, forms, cut + 1, inside, weights, changed=bool(opened)) for each in rows)
     return RDesign(forms, made, cut + 1, inside, tuple(_notes(manifest, forms, inside)))
@@ -150,13 +158,24 @@ class _Reached:
     sample_type: str = ""
 
 
+def _cut(forms: Sequence[StageForm], rows: Sequence[_Reached]) -> int:
+    """Find the first stage taken with replacement that no certainty passes on to its own next stage; else the last."""
+    ending = (
+        place
+        for place, form in enumerate(forms)
+        if form.kind == "replacement" and not any(_certain(row, forms, place) for row in rows)
+    )
+    return next(ending, len(forms) - 1)
+
+
 def _form(stage: ManifestStage) -> StageForm:
     joint = stage.strata[0].joint_method if stage.strata else None
+    repeats = bool(stage.strata) and stage.strata[0].method == "with_replacement"
     if joint is None:
         return StageForm(stage.name, "fraction", None)
     if joint in STAND_INS:
         return StageForm(stage.name, STAND_INS[joint], joint)
-    return StageForm(stage.name, "replacement" if IN_R.get(joint) == "replacement" else "probability", joint)
+    return StageForm(stage.name, "replacement" if IN_R.get(joint) == "replacement" else "probability", joint, repeats)
 
 
 def _taken(stage: ManifestStage, opened: Collection[str]) -> list[ManifestUnit]:
@@ -179,7 +198,10 @@ def _steps(
         group = (unit.parent, unit.stratum)
         chance = counts[group] / populations[group] if form.kind == "fraction" else float(unit.probability or 0)
         times = unit.times or 1
-        fraction = _below_repeated(times, counts[group]) if form.kind == "replacement" else chance
+        if form.repeats:
+            fraction = _below_repeated(times, counts[group])
+        else:
+            fraction = chance if form.kind != "replacement" or chance >= 1 else 0.0
         steps.append(
             (
                 unit,
@@ -262,8 +284,9 @@ def _shifted(reached: _Reached, forms: Sequence[StageForm]) -> tuple[RColumn, ..
 def _column(reached: _Reached, forms: Sequence[StageForm], place: int) -> RColumn:
     """Give one stage; a certainty is a stratum by itself."""
     label = _label(reached, forms[: place + 1])
-    stratum = label if _certain(reached, forms, place) else label[:-1]
-    fraction = ALMOST_NONE if forms[place].kind == "replacement" else reached.chances[place]
+    certain = _certain(reached, forms, place)
+    stratum = label if certain else label[:-1]
+    fraction = ALMOST_NONE if forms[place].kind == "replacement" and not certain else reached.chances[place]
     return RColumn(JOIN.join(label), JOIN.join(stratum), fraction, reached.draws[place])
 
 
@@ -274,8 +297,8 @@ def _label(reached: _Reached, forms: Sequence[StageForm]) -> tuple[str, ...]:
 
 def _certain(reached: _Reached, forms: Sequence[StageForm], place: int) -> bool:
     """Tell whether a unit leaves its stratum; those of a first stage taken in full stay, as in R."""
-    kind = forms[place].kind
-    return reached.chances[place] >= 1 and kind != "replacement" and (kind == "probability" or place > 0)
+    form = forms[place]
+    return reached.chances[place] >= 1 and not form.repeats and (form.kind != "fraction" or place > 0)
 
 
 def _stage_notes(form: StageForm, stage: ManifestStage) -> Iterator[Complaint]:

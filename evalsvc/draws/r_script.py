@@ -128,9 +128,8 @@ def _building(design: RDesign) -> list[str]:
     lines += ["design <- svydesign(", *made, ")"]
     if design.inside:
         lines.append("inside <- list(")
-        stages = range(design.depth + 1, design.depth + design.inside + 1)
-        for stage in stages:
-            end = "  )" if stage == stages[-1] else "  ),"
+        for stage in design.adding:
+            end = "  )" if stage == design.adding[-1] else "  ),"
             lines += ["  svydesign(", *(f"  {each}" for each in _svydesign(design, [stage], fractions=True)), end]
         lines += [")", "", *ESTIMATED.splitlines()]
     return lines

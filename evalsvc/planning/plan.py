@@ -51,7 +51,8 @@ def plan_text(plan: Mapping[str, Any]) -> str:
 
 
 def _design(pack: Pack, layout: Layout) -> Mappings:
-    stages = []
+    stages: list[dict[str, str]] = []
+    unequal: list[Mapping[str, str]] = []
     for number, stage in enumerate(layout.stages):
         last = number == len(layout.stages) - 1
         columns = {} if last else {"cluster": stage.id_column}
@@ -60,12 +61,12 @@ def _design(pack: Pack, layout: Layout) -> Mappings:
             columns["strata"] = stage.stratum
         if not stage.by_probability:
             columns["population"] = stage.chance
-        elif stage.joint_method in UNEQUAL:
-            columns["probability"] = stage.chance
         elif stage.draws is not None:
             columns["draws"] = stage.draws
+        elif form := UNEQUAL.get(stage.joint_method or ""):
+            columns["probability"] = stage.chance
+            unequal.append(form)
         stages.append(columns)
-    unequal = [form for stage in layout.stages if (form := UNEQUAL.get(stage.joint_method or ""))]
     design = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pack.lonely_psu}
     return design | ({"unequal": dict(unequal[0])} if unequal else {})
 

@@ -9,7 +9,7 @@ from sampling.estimate.reader import Reader
 from sampling.estimate.stage import UnequalMethod, UnequalSpec
 
 LONELY_RULES = ("fail", "remove", "certainty", "adjust", "average")
-UNEQUAL_METHODS = ("brewer", "overton", "hartley-rao", "poisson")
+UNEQUAL_METHODS = ("brewer", "overton", "hartley-rao", "poisson", "with-replacement")
 
 
 def read_design(keys: Reader) -> DesignSpec:
@@ -58,7 +58,7 @@ def _unequal(keys: Reader | None) -> UnequalSpec | None:
     psum = keys.number("psum", least=0.0)
     if known and method != "hartley-rao" and psum is not None:
         keys.complain("plan.key_not_for", "psum", other=str(method), name="psum")
-    if known and method in ("brewer", "poisson") and variance is not None:
+    if known and method not in ("hartley-rao", "overton") and variance is not None:
         keys.complain("plan.key_not_for", "variance", other=str(method), name="variance")
     keys.refuse(("joint",))
     keys.close()

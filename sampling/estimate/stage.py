@@ -11,7 +11,7 @@ from sampling.estimate import unequal as forms
 from sampling.estimate.errors import Complaint
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
 
-UnequalMethod = Literal["brewer", "overton", "hartley-rao", "poisson"]
+UnequalMethod = Literal["brewer", "overton", "hartley-rao", "poisson", "with-replacement"]
 SAME = 1e-9  # relative difference below which two stated numbers are the same
 FIRST_ROW = 2  # row of a file that holds the first record, under the header
 CERTAIN = 1e-7  # a stratum whose fpc 1 - n/N is below this is taken in full (the bound R survey uses)
@@ -19,7 +19,10 @@ CERTAIN = 1e-7  # a stratum whose fpc 1 - n/N is below this is taken in full (th
 
 @dataclass(frozen=True)
 class UnequalSpec:
-    """Name the variance of unequal-probability stages; ht and yg are the Horvitz-Thompson and Yates-Grundy forms."""
+    """Name the variance of unequal-probability stages; ht and yg are the Horvitz-Thompson and Yates-Grundy forms.
+
+    ``with-replacement`` is for draws that are treated as made with replacement: only certainties are kept apart.
+    """
 
     method: UnequalMethod
     psum: float | None = None
@@ -130,13 +133,17 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
     by_probability = probability is not None
     # Without a stage below, a certainty of an equal-probability design stays in its stratum, as in R survey.
     certain = (pi >= 1.0) & (by_probability and (unequal is not None or not last))
+    form = unequal if by_probability else None
+    with_replacement = population is None and probability is None
+    base = np.ones(parent.size) if with_replacement else 1.0 / pi[nest.unit]
+    if form is not None and form.method == "with-replacement":
+        # The others of their stratum count as drawn with replacement: no fraction, and nothing from the stages below.
+        pi, form = certain.astype(np.float64), None
     stage = None
     if not complaints and bool((carried > 0).any()):
         draw = _Draw(pi, certain, times, carried[nest.first_row])
-        stage = _form(number, nest, draw, lonely_psu, unequal if by_probability else None)
-    with_replacement = population is None and probability is None
+        stage = _form(number, nest, draw, lonely_psu, form)
     fraction = (_below_repeated(nest, times) if with_replacement else pi)[nest.unit]
-    base = np.ones(parent.size) if with_replacement else 1.0 / pi[nest.unit]
     full = taken_in_full(nest.unit_stratum, nest.stratum_parent.size, pi)[nest.stratum]
     return CompiledStage(
         stage, nest.unit, nest.stratum, certain[nest.unit], full, times[nest.unit], fraction, base, tuple(complaints)

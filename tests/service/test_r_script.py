@@ -5,10 +5,12 @@ import io
 import json
 import subprocess
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from evalsvc.draws import commands
 from evalsvc.draws.r_design import r_design
 from evalsvc.draws.r_script import sample_csv, script_text
 from sampling.errors import SamplingError
@@ -44,6 +46,14 @@ DESIGNS = {
     " when_short: take_all}\n" + HOUSEHOLDS,
     "with replacement": "  - {name: village, strata: [county_code], method: pps_systematic, order: frame,"
     " joint_method: with-replacement, size: {count: household}, take: {each: 3}}\n" + HOUSEHOLDS,
+    "with replacement, a certainty": "  - {name: village, strata: [county_code], method: pps_systematic, order: frame,"
+    " size: {count: household}, take: {each: 5}}\n" + HOUSEHOLDS,
+    "with replacement below, a certainty": "  - {name: county, method: equal, take: {each: 3}}\n"
+    "  - {name: village, method: pps_systematic, order: frame, size: {count: household}, take: {each: 5}}\n"
+    + HOUSEHOLDS,
+    "drawn again, a certainty below": f"  - {{name: county, {AGAIN}, take: {{each: 4}}}}\n"
+    "  - {name: village, method: pps_systematic, order: frame, size: {count: household}, take: {each: 5}}\n"
+    + HOUSEHOLDS,
     "drawn again": f"  - {{name: village, strata: [county_code], {AGAIN}, take: {{each: 5}}}}\n" + HOUSEHOLDS,
     "drawn again below": "  - {name: county, method: equal, take: {each: 3}}\n"
     f"  - {{name: village, {AGAIN}, take: {{each: 4}}}}\n" + HOUSEHOLDS,
@@ -70,8 +80,9 @@ cat(sprintf("%.17g %.17g %d %.17g", found$estimate, found$SE, as.integer(degf(de
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A frame of four counties whose villages differ much in size, so that some are certainties."""
+def folder(tmp_path, monkeypatch):
+    """A frame of four counties whose villages differ much in size, so that some are certainties; one secret."""
+    monkeypatch.setattr(commands, "secrets", SimpleNamespace(token_hex=lambda length: "5e" * length))
     numbers = np.random.default_rng(5)
     lines = ["county_code,county,village_code,village,village_kind,household_id,household_class,persons"]
     for county in range(1, 5):
@@ -133,11 +144,11 @@ def estimated(manifest, rows, answers):
             entry["strata"] = f"stratum_{place}"
         if method is None:
             entry["population"] = f"population_{place}"
-        elif method != "with-replacement":
-            entry["probability"] = f"probability_{place}"
-            joint.add(method)
         elif any(unit.times for unit in stage.units):
             entry["draws"] = f"times_{place}"
+        else:
+            entry["probability"] = f"probability_{place}"
+            joint.add(method)
         stages.append(entry)
     design = {"stages": stages, "weights": "weight", "nested": True}
     if joint:
@@ -177,7 +188,7 @@ def test_real_r_gives_the_same_total_error_and_degrees_of_freedom(folder, name):
     rows = check(folder, manifest)
     main = [unit.id for unit in manifest.stages[-1].units if unit.sample_type != "reserve"]
     assert [row["household_id"] for row in rows] == main
-    if name in ("brewer", "hartley-rao", "three stages"):
+    if name in ("brewer", "hartley-rao", "three stages") or "certainty" in name:
         assert any(unit.sample_type == "certainty" for unit in manifest.stages[-2].units)
     if "again" in name:
         again = [any((unit.times or 1) > 1 for unit in stage.units) for stage in manifest.stages]

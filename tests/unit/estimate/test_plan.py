@@ -154,6 +154,7 @@ def test_names_what_is_wrong_with_a_design(refuse: Refuse, design: dict[str, Any
         ({}, ["plan.missing_key"]),
         ({"method": "brewer", "psum": 0.2}, ["plan.key_not_for"]),
         ({"method": "brewer", "variance": "yg"}, ["plan.key_not_for"]),
+        ({"method": "with-replacement", "variance": "yg"}, ["plan.key_not_for"]),
         ({"method": "hartley-rao", "psum": "estimated"}, ["plan.wrong_type"]),
         ({"method": "hartley-rao", "variance": "sys"}, ["plan.not_one_of"]),
     ],

@@ -152,13 +152,23 @@ def test_a_variance_that_cannot_be_estimated_is_refused(sources, world):
     assert [each.code for each in made.complaints] == ["design.variance_not_computed"]
 
 
-def test_sampling_with_replacement_states_no_probability(sources):
+@pytest.mark.parametrize(
+    ("draws", "stated", "unequal"),
+    [
+        ("draws_1", {"draws": "draws_1"}, None),
+        (None, {"probability": "pi_1"}, {"method": "with-replacement"}),
+    ],
+    ids=["drawn again", "in frame order, whose certainties the probability tells"],
+)
+def test_draws_with_replacement_state_draws_and_those_treated_so_state_probabilities(sources, draws, stated, unequal):
     layout, _ = layout_of(sources.manifest, "draw-manifest.json")
-    stage = replace(layout.stages[0], joint_method="with-replacement")
+    stage = replace(layout.stages[0], joint_method="with-replacement", draws=draws)
     other = replace(layout, stages=(stage, layout.stages[1]))
-    plan = plan_for(sources.pack, other, [CountyTotals("350125", 1, 2, 3)])
-    assert plan["design"]["stages"][0] == {"cluster": "village_code", "strata": "stratum_1"}
-    assert "unequal" not in plan["design"]
+    design = plan_for(sources.pack, other, [CountyTotals("350125", 1, 2, 3)])["design"]
+    assert design["stages"][0] == {"cluster": "village_code", "strata": "stratum_1", **stated}
+    assert design.get("unequal") == unequal
+    asked = [{"id": "share", "statistic": "proportion", "variables": ["recognised"]}]
+    assert load_plan({"version": 1, "design": design, "estimates": asked}).complaints == ()
 
 
 def test_a_table_that_does_not_fit_the_plan_is_told_as_complaints(sources, world, computed):

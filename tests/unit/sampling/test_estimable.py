@@ -6,7 +6,7 @@ import pytest
 
 from sampling.design import load_design
 from sampling.errors import Complaint
-from sampling.estimable import COMPUTED_METHODS, estimability
+from sampling.estimable import UNEQUAL, estimability
 from sampling.methods.catalogue import METHODS
 
 HEAD = """
@@ -60,7 +60,24 @@ LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "des
             [(LONE, "stages[0].take.by[1]")],
         ),
         (["name: household, method: equal, take: {total: 30}, reserves: 1"], []),
-        (["name: village, method: poisson, size: {count: household}, take: {each: 1}"], []),
+        (
+            ["name: village, method: poisson, size: {count: household}, take: {each: 1}"],
+            [(LONE, "stages[0].take.each")],
+        ),
+        (
+            [
+                "name: county, method: with_replacement, size: {count: household}, take: {each: 2}",
+                f"name: village, {SIZES}, take: {{each: 2}}",
+            ],
+            [],
+        ),
+        (
+            [
+                f"name: county, {SIZES}, order: frame, take: {{each: 2}}",
+                f"name: village, {SIZES}, take: {{each: 2}}",
+            ],
+            [(MIXED, "stages")],
+        ),
         (
             [
                 "name: county, method: bernoulli, take: {each: 2}",
@@ -83,4 +100,4 @@ def test_what_stands_against_an_interval(
 
 def test_the_joint_methods_that_are_not_computed_are_known() -> None:
     known = {name for traits in METHODS.values() for names in traits.joint_methods.values() for name in names}
-    assert known - set(COMPUTED_METHODS) == {"successive-differences", "exact", "hajek"}
+    assert known - set(UNEQUAL) == {"successive-differences", "exact", "hajek"}

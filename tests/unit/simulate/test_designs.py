@@ -61,8 +61,11 @@ HOUSEHOLDS_AGAIN = DESIGN.replace("    method: equal\n", "    method: with_repla
         DESIGN.replace(PPS, AGAIN).replace("take: {each: 5}", "take: {each: 8}"),
         HOUSEHOLDS_AGAIN.replace(PPS, AGAIN).replace("    reserves: 4\n", ""),
         HOUSEHOLDS_AGAIN.replace(PPS, "    method: equal\n").replace("    reserves: 4\n", ""),
+        DESIGN.replace("    method: equal\n", "    method: pps_systematic\n    size: {column: persons}\n")
+        .replace(PPS, AGAIN)
+        .replace("    reserves: 4\n", ""),
     ],
-    ids=["villages", "villages and households", "households"],
+    ids=["villages", "villages and households", "households", "villages above unequal households"],
 )
 def test_errors_of_units_drawn_several_times_are_those_that_the_runs_show(text: str, world: Frame) -> None:
     made = design(text)
@@ -76,6 +79,21 @@ def test_errors_of_units_drawn_several_times_are_those_that_the_runs_show(text: 
         assert stated.value is not None and stated.error is not None
         assert abs(stated.value - true.value) < 4 * (true.error**2 + stated.error**2) ** 0.5
         assert set(each.reasons) <= {"estimate.no_variance"}  # a small sample may meet no case
+
+
+def test_certainties_of_draws_in_frame_order_feign_no_error(world: Frame) -> None:
+    """Large villages are in every sample: a total that every sample knows has no error, by runs and as stated."""
+    in_order = DESIGN.replace(PPS, PPS.replace("    joint_method: hartley-rao\n", "    order: frame\n"))
+    made = design(in_order.replace("take: {each: 5}", "take: {each: 7}").replace("[household_class]", "[]"))
+    rates = (
+        "version: 1\nclusters: village\nby: [county_code]\ntotals: true\nindicators: [{id: a, rates: {each: 0.5}}]\n"
+    )
+    with Simulator(made, world, pattern(rates, made), "1") as simulator:
+        assert any(unit.sample_type == "certainty" for unit in simulator.survey(0).stages[0].units)
+        report = summarise(simulator.pattern, simulator.quantities, [simulator.run(number) for number in range(3)])
+    counts = [each for each in report.domains if each.quantity.kind == "count"]
+    assert len(counts) == 2
+    assert [each.estimated_se.value for each in counts] == pytest.approx([0, 0], abs=1e-9)
 
 
 def test_a_class_taken_whole_and_shares_are_taken_as_they_are_drawn(world: Frame) -> None:
