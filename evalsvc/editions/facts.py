@@ -13,7 +13,7 @@ from evalsvc.frames.judged import text_of
 from evalsvc.planning.frame_facts import county_scopes, exclusions
 from evalsvc.planning.indicators import INDICATORS, OPEN_FOR, indicator_of_row
 from evalsvc.planning.layout import Layout
-from evalsvc.planning.making import PURPOSIVE, RESERVE, drawn_counties
+from evalsvc.planning.making import PURPOSIVE, RESERVE, drawn_counties, missed_counties
 from evalsvc.results.assembly import Sources
 from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
 from evalsvc.time_stamps.token import stated_by
@@ -154,9 +154,10 @@ def _draw(manifest: Manifest) -> Facts:
 
 
 def _counties(material: Material) -> list[str]:
-    """Return the codes of the drawn counties in their order."""
+    """Return the codes of the judged counties in their order: also of those that chance left without a household."""
     sources = material.sources
-    return sorted(drawn_counties(sources.manifest, sources.attributes, material.layout))
+    drawn = drawn_counties(sources.manifest, sources.attributes, material.layout)
+    return sorted(drawn | missed_counties(sources.manifest, material.frame, drawn).keys())
 
 
 def _frame(material: Material) -> Facts:
@@ -187,7 +188,8 @@ def _fieldwork(material: Material) -> Facts:
     sources = material.sources
     drawn = [row for row in sources.fieldwork if row.sample_type != PURPOSIVE]
     chosen = [row for row in sources.fieldwork if row.sample_type == PURPOSIVE]
-    by_county = fieldwork_by(drawn, sources.attributes, material.layout.county)
+    none = {code: fieldwork_counts(()) for code in _counties(material)}
+    by_county = none | fieldwork_by(drawn, sources.attributes, material.layout.county)
     unseen = sources.manifest.unannounced
     return {
         "all": fieldwork_counts(drawn),

@@ -18,12 +18,15 @@ from evalsvc.frames.queries import frames_of
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.jobs import JobStatus
 from evalsvc.overview.values import CURRENT, DONE, UNSETTLED, WAITING, Overview, Stage
+from evalsvc.planning.making import may_miss_counties, missed_counties
 from evalsvc.results import operations
 from evalsvc.results.queries import result_by_id, result_sets, rows_of, visited_draws
 from evalsvc.results.records import CaseRow, read_records
 from evalsvc.results.values import ResultRecord
 from evalsvc.store import Store
 from sampling.design import canonical, load_design
+from sampling.frame import open_frame
+from sampling.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -132,13 +135,17 @@ def facts_for_page(session: Session, store: Store, found: ResultRecord) -> Facts
     pack, complaints = read_pack(store.get(found.inputs[files.PACK]))
     if pack is None:
         raise InvalidError("pack.refused", complaints, pack=files.PACK)
+    design = load_design(store.get(found.inputs[files.DESIGN]).decode("utf-8"), files.DESIGN).design
     names = {area.unit_id: area.label for area in areas(session, found.evaluation_id)}
     rows = rows_of(store, found)
     column = levels_of(session, found.draw_id)[0]["id"]
     judged = {str(row["domain"][column]) for row in rows if column in row["domain"]}
-    design = load_design(store.get(found.inputs[files.DESIGN]).decode("utf-8"), files.DESIGN).design
     known = NO_DESIGN if design is None else canonical(design)
-    return shown_facts(pack, {code: names.get(code, code) for code in judged}, column, rows, design=known)
+    counties = {code: names.get(code, code) for code in judged}
+    if design is not None and may_miss_counties(design):
+        manifest = Manifest.from_json(store.get(found.inputs[files.MANIFEST]).decode("utf-8"), files.MANIFEST)
+        counties |= missed_counties(manifest, open_frame(store.path(found.inputs[files.FRAME])), judged)
+    return shown_facts(pack, counties, column, rows, design=known)
 
 
 def has_open_cases(store: Store, found: ResultRecord) -> bool:

@@ -59,9 +59,7 @@ def county_scopes(frame: Frame, design: Design, counties: Collection[str]) -> tu
     totals = {each.county: each for each in county_totals(frame, design, counties)}
     lowest = len(design.levels) - 1
     with DuckDBEngine(frame) as engine:
-        county = engine.quote(design.levels[0].id)
-        own = {column.name for column in design.levels[0].columns}
-        name = f"max({engine.quote(design.levels[0].name)})" if design.levels[0].name in own else county
+        county, name = engine.quote(design.levels[0].id), _county_name(engine, design)
         rows = engine.rows(
             f"SELECT {county}, {name}, count(DISTINCT {engine.quote(design.levels[lowest - 1].id)}), count(*)"
             f" FROM frame WHERE {covered(engine, design, lowest)} GROUP BY {county} ORDER BY {county}"
@@ -74,6 +72,22 @@ def county_scopes(frame: Frame, design: Design, counties: Collection[str]) -> tu
         for row in rows
         if row[0] in totals
     )
+
+
+def county_names(frame: Frame, design: Design) -> dict[str, str]:
+    """Name the counties that units of the first stage take part in, by code."""
+    with DuckDBEngine(frame) as engine:
+        county, name = engine.quote(design.levels[0].id), _county_name(engine, design)
+        where = covered(engine, design, design.depth(0))
+        rows = engine.rows(f"SELECT {county}, {name} FROM frame WHERE {where} GROUP BY {county} ORDER BY {county}")
+    return {row[0]: str(row[1]) for row in rows}
+
+
+def _county_name(engine: DuckDBEngine, design: Design) -> str:
+    """Write the expression of a county's name: its column that is called like the level, else its code."""
+    level = design.levels[0]
+    named = level.name in {column.name for column in level.columns}
+    return f"max({engine.quote(level.name)})" if named else engine.quote(level.id)
 
 
 def _villages(engine: DuckDBEngine, design: Design) -> dict[str, int]:

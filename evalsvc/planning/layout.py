@@ -52,13 +52,10 @@ def layout_of(manifest: Manifest, file: str) -> tuple[Layout | None, list[Compla
     if reading.design is None:
         return None, list(reading.complaints)
     design = reading.design
-    complaints = against_columns(design, file) or lists_missing(manifest, file)
+    complaints = against_columns(design, file) or lists_missing(manifest, file) or _nothing_drawn(manifest, file)
     if complaints:
         return None, complaints
-    stages = tuple(
-        _stage_columns(design, number, manifest.stages[number].strata[0].joint_method)
-        for number in range(len(design.stages))
-    )
+    stages = tuple(_stage_columns(design, number) for number in range(len(design.stages)))
     return Layout(design.levels[0].id, stages), []
 
 
@@ -68,13 +65,19 @@ def lists_missing(manifest: Manifest, file: str) -> list[Complaint]:
     return [] if awaited is None else [complain("results.lists_missing", file=file, **awaited.details_beyond_place)]
 
 
+def _nothing_drawn(manifest: Manifest, file: str) -> list[Complaint]:
+    """Say that chance took no household at all, which methods of random size allow."""
+    drawn = any(unit.probability is not None for unit in manifest.stages[-1].units)
+    return [] if drawn else [complain("results.nothing_drawn", file=file, stage=manifest.stages[-1].name)]
+
+
 def attribute_columns(layout: Layout) -> tuple[str, ...]:
     """Return the columns of the frame that the table copies: strata and household class."""
     strata = [name for stage in layout.stages for name in stage.strata]
     return tuple(dict.fromkeys([layout.county, *strata, CLASS_COLUMN]))
 
 
-def _stage_columns(design: Design, number: int, joint_method: str | None) -> StageColumns:
+def _stage_columns(design: Design, number: int) -> StageColumns:
     stage = design.stages[number]
     level = next(level for level in design.levels if level.name == stage.name)
     by_probability = stage.method != "equal"
@@ -86,6 +89,6 @@ def _stage_columns(design: Design, number: int, joint_method: str | None) -> Sta
         stratum=f"stratum_{place}",
         chance=f"pi_{place}" if by_probability else f"population_{place}",
         by_probability=by_probability,
-        joint_method=joint_method,
+        joint_method=stage.joint_method,
         draws=f"draws_{place}" if stage.method == "with_replacement" else None,
     )
