@@ -34,8 +34,9 @@ def estimability(design: Design, file: str = "design.yaml") -> list[Complaint]:
     -------
     list of Complaint
         ``design.variance_not_computed`` for a stage whose joint method is not computed; ``design.joint_methods_mixed``
-        where stages other than with_replacement name several, of which an estimate computes one; ``design.lone_unit`` (a warning) where one unit
-        is taken of a group: the variance inside it needs two (Lohr, Sampling: Design and Analysis).
+        where stages other than ``with_replacement`` name several, of which an estimate computes one;
+        ``design.lone_unit`` (a warning) where one unit is taken of a group: the variance inside it needs two (Lohr,
+        Sampling: Design and Analysis).
     """
     unequal = [(i, stage) for i, stage in enumerate(design.stages) if stage.joint_method is not None]
     complaints = [
