@@ -16,7 +16,7 @@ Above = Mapping[str | None, float]
 
 @dataclass(frozen=True)
 class RandomSize:
-    """Say how many units a group gives whose size is left to chance, once its parent is drawn.
+    """Say how many units a group gives whose size is left to chance, for a single draw of its parent.
 
     Parameters
     ----------
@@ -52,7 +52,8 @@ class GroupChances:
     random : RandomSize or None
         Where chance decides how many units are taken.
     expected_empty : float
-        How likely the parent is drawn and the group gives nothing.
+        How likely the parent is drawn and the group gives nothing; too large where parents may be drawn several times,
+        each of which gives the group another chance.
     """
 
     certainties: int
@@ -101,7 +102,9 @@ class _Parent:
     def times(self, amount: float, most: float = 1.0) -> float:
         """Expect an amount for each draw, and at most ``most`` for all of them together.
 
-        Exact where the bound is never met or by a single draw already; between the two a little too large.
+        Never too small. Exact for a parent that is drawn once at most. Below one that may be drawn several times exact
+        where a draw adds the whole amount up to the bound, and too large where it cannot: of units that may be drawn
+        again themselves, those that several draws of the parent have in common are counted for each.
         """
         return min(self.draws * amount, self.sampled * most)
 

@@ -12,8 +12,8 @@ from sampling.workload import Workload
 
 SHOWN_HASH = 12
 """Characters by which a manifest is named."""
-LEAST_TOLD = 1e-6
-"""A smaller chance is not told more exactly."""
+LEAST_TOLD, MOST_TOLD = 0.001, 0.999
+"""A chance nearer to 0 or 1 is not told more exactly."""
 
 
 def in_words(design: Design, told: Explanation, language: str) -> list[str]:
@@ -26,8 +26,10 @@ def in_words(design: Design, told: Explanation, language: str) -> list[str]:
         )
         for name, everything, part in told.counts
     ]
+    repeated = False
     for stage in told.stages:
-        lines += _stage(stage, language)
+        lines += _stage(stage, language, below_repeated=repeated)
+        repeated = repeated or stage.method == "with_replacement"
     lines += [
         sentence(
             "draw.explain.purposive",
@@ -49,7 +51,8 @@ def in_words(design: Design, told: Explanation, language: str) -> list[str]:
     return lines + ([] if told.workload is None else list(_workload(told.workload, language)))
 
 
-def _stage(stage: StageExplanation, language: str) -> Iterator[str]:
+def _stage(stage: StageExplanation, language: str, *, below_repeated: bool) -> Iterator[str]:
+    """Tell one stage; ``below_repeated`` says that units above it may be drawn several times."""
     if stage.listed == "later":
         yield sentence("draw.explain.later", {"stage": term("draw.level", stage.name, language)}, language)
         return
@@ -65,6 +68,8 @@ def _stage(stage: StageExplanation, language: str) -> Iterator[str]:
         yield "  " + _stratum(stratum, language)
         if stratum.random is not None:
             yield from ("    " + line for line in _random_sizes(stratum.random, language))
+            if below_repeated:
+                yield "    " + sentence("draw.explain.random_once", {}, language)
     if stage.inside_purposive:
         yield "  " + sentence("draw.explain.inside_purposive", {"units": stage.inside_purposive}, language)
 
@@ -75,6 +80,8 @@ def _remarks(stage: StageExplanation, language: str) -> Iterator[tuple[str, dict
         yield "joint", {"joint_method": sentence(f"draw.joint_method.{stage.joint_method}", {}, language)}
     method: Method = stage.method  # type: ignore[assignment]
     traits = METHODS[method]
+    if stage.joint_method in traits.joint_methods.get("frame", ()):
+        yield "in_order", {}
     if not traits.fixed_size:
         yield "random_size", {}
     if method == "with_replacement":
@@ -168,7 +175,10 @@ def _workload(work: Workload, language: str) -> Iterator[str]:
 
 
 def _percent(chance: float) -> str:
-    return f"<{LEAST_TOLD:.4%}" if 0.0 < chance < LEAST_TOLD else f"{100 * chance:.2g}%"
+    """Write a chance in percent with one decimal at most; what is not quite 0 or 1 is never written as them."""
+    if 0.0 < chance < LEAST_TOLD:
+        return f"<{LEAST_TOLD:.1%}"
+    return f">{MOST_TOLD:.1%}" if MOST_TOLD < chance < 1.0 else f"{_count(100 * chance)}%"
 
 
 def _count(expected: float) -> str:

@@ -6,7 +6,7 @@ from math import prod, sqrt
 import pyarrow as pa
 import pytest
 
-from evalsvc.draws.explaining import in_words
+from evalsvc.draws.explaining import _percent, in_words
 from sampling.design import Design, load_design
 from sampling.explain import Explanation, explain
 from sampling.frame import Frame
@@ -78,3 +78,37 @@ def test_few_groups_are_all_told_and_certainties_are_never_empty() -> None:
     assert size.empty == 0.0
     _, found = told("- {name: village, method: equal, take: 2}\n- {name: household, method: equal, take: 1}\n")
     assert [stratum.random for stage in found.stages for stratum in stage.strata] == [None, None]
+
+
+def test_below_repeated_parents_sizes_are_said_to_be_those_of_a_single_draw() -> None:
+    households = "- {name: household, method: bernoulli, take: 30%}\n"
+    once = "- {name: village, method: pps_systematic, size: {count: household}, take: 2}\n"
+    for stage, said in ((once.replace("pps_systematic", "with_replacement"), True), (once, False)):
+        design, found = told(stage + households)
+        for language, words in (("zh", "只抽中一次"), ("en", "drawn once")):
+            assert (words in "\n".join(in_words(design, found, language))) == said
+
+
+def test_a_draw_in_frame_order_says_when_its_error_misleads() -> None:
+    stage = "- {name: village, method: systematic, take: 3}\n"
+    for text, said in ((stage.replace("}", ", order: frame}"), True), (stage, False)):
+        design, found = told(text)
+        for language, words in (("zh", "名单有周期"), ("en", "the list is periodic")):
+            assert (words in "\n".join(in_words(design, found, language))) == said
+
+
+@pytest.mark.parametrize(
+    ("chance", "text"),
+    [
+        (0.0, "0%"),
+        (1e-9, "<0.1%"),
+        (0.0123, "1.2%"),
+        (0.5, "50%"),
+        (0.9949, "99.5%"),
+        (0.997, "99.7%"),
+        (0.9999, ">99.9%"),
+        (1.0, "100%"),
+    ],
+)
+def test_chances_are_told_in_plain_digits(chance: float, text: str) -> None:
+    assert _percent(chance) == text
