@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal
 
+from sampling.empty_units import empty_units
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.listing import not_listed
 from sampling.manifest import Manifest, ManifestStage, ManifestUnit
@@ -315,6 +316,13 @@ def _stage_notes(form: StageForm, stage: ManifestStage) -> Iterator[Complaint]:
         yield complain("r.purposive", stage=form.name, units=without)
 
 
+def _empty_notes(manifest: Manifest) -> list[Complaint]:
+    """Tell of drawn units without a row: R knows what it is given rows of, and takes the others for not drawn."""
+    empty = empty_units(manifest.stages, {unit.parent for unit in manifest.stages[-1].units})
+    counts = Counter(manifest.stages[number].name for number, _ in empty)
+    return [complain("r.empty_units", stage=stage, units=units) for stage, units in counts.items()]
+
+
 def _notes(manifest: Manifest, forms: Sequence[StageForm], inside: int) -> list[Complaint]:
     notes = [note for form, stage in zip(forms, manifest.stages, strict=True) for note in _stage_notes(form, stage)]
     if inside:
@@ -324,8 +332,7 @@ def _notes(manifest: Manifest, forms: Sequence[StageForm], inside: int) -> list[
     if manifest.design.get("first_phase"):
         notes.append(complain("r.first_phase"))
     awaited = not_listed(manifest)
-    if awaited is not None:
-        notes.append(awaited)
+    notes += _empty_notes(manifest) if awaited is None else [awaited]
     if any(unit.sample_type == RESERVE for unit in manifest.stages[-1].units):
         notes.append(complain("r.reserves"))
     return notes

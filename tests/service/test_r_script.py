@@ -275,6 +275,11 @@ def test_what_cannot_be_told_is_refused_or_said(folder):
     told = r_design(replace(manifest, stages=(often, replace(manifest.stages[1], units=chosen))))
     assert {"r.drawn_often", "r.purposive"} <= {each.code for each in told.notes}
     assert {row.sample_type for row in told.rows} == {"certainty"}
+    assert "r.empty_units" not in {each.code for each in r_design(manifest).notes}
+    village = manifest.stages[0].units[0].id
+    left = tuple(unit for unit in manifest.stages[1].units if unit.parent != village)
+    told = r_design(replace(manifest, stages=(manifest.stages[0], replace(manifest.stages[1], units=left))))
+    assert [each.details for each in told.notes if each.code == "r.empty_units"] == [{"stage": "village", "units": 1}]
 
 
 def test_a_column_of_the_frame_is_told_apart_from_ours(folder):
