@@ -9,7 +9,6 @@ from evalsvc.draws import log
 from evalsvc.durable import append, write_new
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.text_files import read_text
-from evalsvc.zone import local_text
 from sampling.chain import ChainEntry, chain_entry, entry_time, read_chain, write_chain
 
 
@@ -60,10 +59,10 @@ def _told(log_path: Path | None, held: Sequence[ChainEntry]) -> dict[str, object
     """Say where lines stand and since when."""
     return {
         "file": str(log_path),
-        "rows": "、".join(str(line.sequence) for line in held),
-        "subjects": "、".join(line.subject for line in held),
+        "rows": [line.sequence for line in held],
+        "subjects": [line.subject for line in held],
         "sha256": held[0].sha256,
-        "at": local_text(held[0].at),
+        "at": held[0].at,
     }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from evalsvc import files
 from evalsvc.draws import log
@@ -46,8 +47,7 @@ def draw_lines(lines: Lines, manifest: Manifest, manifest_sha256: str, file: str
     drawn = [line for line in own if line.kind == log.MANIFEST]
     stated = {"committed_at": manifest.committed_at, "drawn_at": manifest.drawn_at}
     complaints = [*bad_times(stated, files.MANIFEST), *back_in_time(files.MANIFEST, stated)]
-    if [line.sha256 for line in entered] != [manifest.commitment]:
-        complaints.append(complain("verification.log_commitment", file=file, subject=subject))
+    complaints += _entered_once("commitment", entered, manifest.commitment, subject, file)
     complaints += _manifest_lines(own, drawn, manifest, manifest_sha256, file)
     complaints += list_lines(lines, manifest, file)
     for line in entered:
@@ -72,13 +72,37 @@ def draw_lines(lines: Lines, manifest: Manifest, manifest_sha256: str, file: str
 
 def _manifest_lines(own: Lines, drawn: Lines, manifest: Manifest, manifest_sha256: str, file: str) -> list[Complaint]:
     """The draw was carried out once; the manifest stands once among what goes on from it, right behind its own."""
-    chain = [line.sha256 for line in _chain(own)]
-    place = chain.index(manifest_sha256) if chain.count(manifest_sha256) == 1 else None
-    before = None if not place else chain[place - 1]
-    if len(drawn) == 1 and place is not None and before == manifest.continues:
+    subject, chain = log.subject_of(manifest.evaluation, manifest.draw), _chain(own)
+    places = [i for i, line in enumerate(chain) if line.sha256 == manifest_sha256]
+    if len(drawn) != 1 or len(places) > 1:
+        rightly = drawn if len(drawn) != 1 else [chain[i] for i in places]
+        return _entered_once("manifest", rightly, manifest_sha256, subject, file)
+    if not places:
+        return _entered_once("manifest", chain[-1:], manifest_sha256, subject, file)
+    (place,) = places
+    if (chain[place - 1].sha256 if place else None) == manifest.continues:
         return []
-    subject = log.subject_of(manifest.evaluation, manifest.draw)
-    return [complain("verification.log_manifest", file=file, subject=subject)]
+    row, before = chain[place].sequence, manifest.continues or ""
+    return [complain("verification.entered.manifest_order", file=file, row=row, subject=subject, sha256=before)]
+
+
+def _entered_once(what: str, found: Lines, sha256: str, subject: str, file: str) -> list[Complaint]:
+    """Say of what has to be entered once, with its hash, that it is missing, stands several times, or is another.
+
+    Codes: ``verification.entered.commitment_missing``, ``…_twice``, ``…_other``, and so for ``manifest``, ``list``.
+    """
+    about: dict[str, Any] = {"file": file, "subject": subject}
+    if not found:
+        return [complain(f"verification.entered.{what}_missing", **about)]
+    if len(found) > 1:
+        rows = [line.sequence for line in found]
+        return [complain(f"verification.entered.{what}_twice", **about, count=len(found), rows=rows)]
+    (line,) = found
+    if line.sha256 == sha256:
+        return []
+    return [
+        complain(f"verification.entered.{what}_other", **about, row=line.sequence, expected=sha256, found=line.sha256)
+    ]
 
 
 def _chain(own: Lines) -> list[ChainEntry]:
@@ -91,7 +115,7 @@ def continuations(lines: Lines, manifest: Manifest, manifest_sha256: str, file: 
     subject = log.subject_of(manifest.evaluation, manifest.draw)
     chain = _chain([line for line in lines if line.subject == subject])
     place = next((i for i, line in enumerate(chain) if line.sha256 == manifest_sha256), len(chain))
-    later = chain[place + 1 :]
+    later = [line for line in chain[place + 1 :] if line.kind == log.CONTINUATION]
     if not later:
         return []
     rows = ", ".join(str(line.sequence) for line in later)
@@ -102,13 +126,13 @@ def continuations(lines: Lines, manifest: Manifest, manifest_sha256: str, file: 
 
 def list_lines(lines: Lines, manifest: Manifest, file: str) -> list[Complaint]:
     """Name the lists made later that were not entered in the log before they were drawn from, or more than once."""
-    complaints = []
+    complaints: list[Complaint] = []
     for entry in manifest.lists:
         subject = log.subject_of_list(manifest.evaluation, manifest.draw, str(entry.parent))
         found = [line for line in lines if (line.kind, line.subject) == (log.LIST, subject)]
-        if [line.sha256 for line in found] != [entry.sha256]:
-            complaints.append(complain("verification.log_list", file=file, subject=subject))
-        elif not entry.committed_at <= found[0].at <= manifest.drawn_at:
+        faults = _entered_once("list", found, entry.sha256, subject, file)
+        complaints += faults
+        if not faults and not entry.committed_at <= found[0].at <= manifest.drawn_at:
             at, bound, drawn = found[0].at, entry.committed_at, manifest.drawn_at
             complaints.append(
                 complain("verification.log_list_time", file=file, subject=subject, at=at, stated=bound, drawn_at=drawn)

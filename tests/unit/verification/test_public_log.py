@@ -60,9 +60,12 @@ def test_a_log_in_order_holds_also_when_lines_were_entered_a_little_later():
         ((at(COMMITTED, "2026-03-01 08:00"), DRAWN), {"bad_time", "log_early"}),
         ((at(COMMITTED, "2026-03-01T08:00:00.5Z"), DRAWN), {"bad_time", "log_early"}),
         ((COMMITTED, at(DRAWN, "２026-03-02T08:00:00Z")), {"bad_time"}),
-        ((COMMITTED,), {"log_manifest"}),
-        ((DRAWN,), {"log_commitment"}),
-        ((COMMITTED, COMMITTED, DRAWN), {"log_commitment"}),
+        ((COMMITTED,), {"entered.manifest_missing"}),
+        ((DRAWN,), {"entered.commitment_missing"}),
+        ((COMMITTED, COMMITTED, DRAWN), {"entered.commitment_twice"}),
+        (((*COMMITTED[:2], "cd" * 32, COMMITTED[3]), DRAWN), {"entered.commitment_other"}),
+        ((COMMITTED, DRAWN, DRAWN), {"entered.manifest_twice"}),
+        ((COMMITTED, (*DRAWN[:2], "cd" * 32, DRAWN[3])), {"entered.manifest_other"}),
     ],
 )
 def test_times_that_cannot_be_are_found(entries, expected):
@@ -103,10 +106,34 @@ def test_a_manifest_that_was_continued_holds_and_the_continuation_is_told():
     step = step_with(COMMITTED, first, middle, third, continues="07" * 32)
     assert (step.state, len(step.notes)) == (OK, 1)
     # What it says it goes on from is not what stands before it; or it stands before the draw, or twice.
-    assert codes(step_with(COMMITTED, first, at(second, DRAWN[3]), middle, continues="07" * 32)) == {"log_manifest"}
-    assert codes(step_with(COMMITTED, first, middle)) == {"log_manifest"}
-    assert codes(step_with(COMMITTED, first, middle, middle, continues="07" * 32)) == {"log_manifest"}
-    assert "log_manifest" in codes(step_with(COMMITTED, middle, DRAWN))
+    assert codes(step_with(COMMITTED, first, at(second, DRAWN[3]), middle, continues="07" * 32)) == {
+        "entered.manifest_order"
+    }
+    assert codes(step_with(COMMITTED, first, middle)) == {"entered.manifest_order"}
+    assert codes(step_with(COMMITTED, first, middle, middle, continues="07" * 32)) == {"entered.manifest_twice"}
+    assert "entered.manifest_twice" in codes(step_with(COMMITTED, middle, DRAWN))
+
+
+def test_a_draw_that_was_entered_twice_is_told_as_that():
+    """No list was made later: the second line is no continuation, whichever manifest is under check."""
+    again = (log.MANIFEST, "probe/2", "08" * 32, "2026-03-03T08:00:00Z")
+    for entries in ((COMMITTED, DRAWN, again), (COMMITTED, at(again, DRAWN[3]), DRAWN)):
+        step = step_with(*entries)
+        assert (codes(step), step.notes) == ({"entered.manifest_twice"}, ())
+        (told,) = step.complaints
+        assert "登记了 2 份清单（第 2、3 行）" in sentence(told.code, told.details, "zh")
+
+
+def test_a_list_made_later_is_missing_or_another_or_stands_twice():
+    listed = SimpleNamespace(parent="v1", sha256="09" * 32, committed_at="2026-03-02T07:00:00Z")
+    line = (log.LIST, "probe/2/list/v1", "09" * 32, "2026-03-02T07:00:00Z")
+    for lines, expected in (
+        ((line,), set()),
+        ((), {"entered.list_missing"}),
+        ((line, line), {"entered.list_twice"}),
+        (((*line[:2], "0a" * 32, line[3]),), {"entered.list_other"}),
+    ):
+        assert codes(step_with(COMMITTED, *lines, DRAWN, lists=(listed,))) == expected
 
 
 def test_only_one_form_of_a_time_is_one():
