@@ -19,6 +19,7 @@ from sampling.empty_units import empty_units
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.listing import not_listed
 from sampling.manifest import Manifest, ManifestStage, ManifestUnit
+from sampling.repeated_draws import below_repeated
 
 Kind = Literal["fraction", "probability", "replacement"]
 RESERVE = "reserve"
@@ -200,7 +201,7 @@ def _steps(
         chance = counts[group] / populations[group] if form.kind == "fraction" else float(unit.probability or 0)
         times = unit.times or 1
         if form.repeats:
-            fraction = _below_repeated(times, counts[group])
+            fraction = below_repeated(float(times), float(counts[group]))
         else:
             fraction = chance if form.kind != "replacement" or chance >= 1 else 0.0
         steps.append(
@@ -218,11 +219,6 @@ def _steps(
             )
         )
     return steps
-
-
-def _below_repeated(times: int, draws: int) -> float:
-    """Give the factor of the variance inside a unit that came up ``times`` times among the draws of its stratum."""
-    return (times - 1) / times * draws / (draws - 1) if times > 1 else 0.0
 
 
 def _row(

@@ -10,6 +10,7 @@ import numpy as np
 from sampling.estimate import unequal as forms
 from sampling.estimate.errors import Complaint
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
+from sampling.repeated_draws import below_repeated
 
 UnequalMethod = Literal["brewer", "overton", "hartley-rao", "poisson", "with-replacement"]
 SAME = 1e-9  # relative difference below which two stated numbers are the same
@@ -143,23 +144,12 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
     if not complaints and bool((carried > 0).any()):
         draw = _Draw(pi, certain, times, carried[nest.first_row])
         stage = _form(number, nest, draw, lonely_psu, form)
-    fraction = (_below_repeated(nest, times) if with_replacement else pi)[nest.unit]
+    draws_of_stratum = sums(nest.unit_stratum, times, nest.stratum_parent.size)[nest.unit_stratum]
+    fraction = (below_repeated(times, draws_of_stratum) if with_replacement else pi)[nest.unit]
     full = taken_in_full(nest.unit_stratum, nest.stratum_parent.size, pi)[nest.stratum]
     return CompiledStage(
         stage, nest.unit, nest.stratum, certain[nest.unit], full, times[nest.unit], fraction, base, tuple(complaints)
     )
-
-
-def _below_repeated(nest: _Nest, times: FloatArray) -> FloatArray:
-    """Give the factor (k - 1) n / (k (n - 1)) of the variance inside a unit drawn k times, of n draws in the stratum.
-
-    The k draws of a unit share the sample inside it, so the spread of the draws about their mean holds that sample's
-    variance n (k - k^2 / n) / ((n - 1) k^2) times instead of once. What lacks is added from the stages below, and the
-    variance is unbiased if theirs is; nothing lacks of a unit that was drawn once (Hansen, Hurwitz and Madow 1953;
-    Cochran 1977, 11.9, on k times the subsample in one go).
-    """
-    n = sums(nest.unit_stratum, times, nest.stratum_parent.size)[nest.unit_stratum]
-    return np.asarray((times - 1.0) / times * n / np.maximum(n - 1.0, 1.0), dtype=np.float64)
 
 
 def taken_in_full(unit_stratum: IntArray, strata: int, pi: FloatArray) -> BoolArray:
