@@ -136,6 +136,7 @@ def make_commitment(
     click.echo(sentence("draw.committed", details, language()))
     for line in _stamps().check_given(made, tsa_paths, out.name).notes:
         click.echo(sentence(line.code, line.details, language()))
+    click.echo(telling.public_value(design, None, language()))
     print_complaints(estimability(design, design_path.name))
 
 
@@ -185,8 +186,9 @@ def run(
             engine=engine,
         )
     text = manifest.to_json()
-    write_text(out, text)
+    write_text(out, text, private=True)
     append_line(log_path, log.MANIFEST, subject, sha256_text(text))
+    click.echo(telling.public_value(design, manifest.public_value, language()))
     for stage in manifest.stages:
         click.echo(telling.stage_drawn(stage, language()))
     click.echo(sentence("draw.written", {"out": str(out)}, language()))

@@ -131,7 +131,7 @@ def carry_on(
         manifest, open_frame(frame_path), entries, drawn_at=now(), code_version=version("evalsvc"), engine=engine
     )
     written = made.to_json()
-    write_text(out, written)
+    write_text(out, written, private=True)
     append_line(log_path, log.CONTINUATION, subject, sha256_text(written))
     click.echo(telling.stage_drawn(made.stages[-1], language()))
     click.echo(sentence("draw.written", {"out": str(out)}, language()))

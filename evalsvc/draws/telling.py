@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evalsvc.words import sentence
 from evalsvc.zone import local_text
 from sampling.compare import Finding
+from sampling.design import Design
 from sampling.errors import Complaint
 from sampling.manifest import Manifest, ManifestStage
 
@@ -64,6 +65,14 @@ def about(manifest: Manifest, language: str) -> list[str]:
     public = ("public", "public_time") if manifest.public_value else ("no_public",)
     names = ("draw", "commitment", *public, "secret", "seed", "drawn")
     return [sentence(f"draw.about.{name}", details, language) for name in names]
+
+
+def public_value(design: Design, value: str | None, language: str) -> str:
+    """Tell by which public value a draw is, or is to be, decided, or that there is none."""
+    public = design.public
+    name = "none" if public.source is None else "awaited" if value is None else "drawn_by"
+    details = {"source": public.source, "round": public.round, "form": public.form, "value": value}
+    return sentence(f"draw.public.{name}", details, language)
 
 
 def stage_drawn(stage: ManifestStage, language: str) -> str:

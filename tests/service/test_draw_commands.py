@@ -36,6 +36,9 @@ def draw_by_files(folder: Path, *stamped: object) -> Path:
     out = folder / "manifest.json"
     drawn = invoke("draw", "run", *common, "--commitment", commitment, "--secret", secret, "--out", out)
     assert drawn.exit_code == 0, drawn.output
+    # Secret, seed and every household stand in it, reserves too.
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert "没有公共随机值" in made.output and "没有公共随机值" in drawn.output
     return out
 
 
@@ -55,6 +58,20 @@ def test_the_commands_commit_run_verify_and_log(files):
     manifest.write_text("{}", encoding="utf-8")
     assert invoke("draw", "verify", manifest, "--frame", frame).exit_code == 1
     assert invoke("draw", "verify", manifest).exit_code == 2
+
+
+def test_the_public_value_that_was_drawn_by_is_told(files):
+    design = files / "design.yaml"
+    public = "{source: 福利彩票双色球, round: '2026135', form: 六个红球由小到大}"
+    text = design.read_text(encoding="utf-8").replace("{source: null, round: null, form: null}", public)
+    design.write_text(text, encoding="utf-8")
+    common = ("--design", design, "--frame", files / "frame.parquet")
+    kept = ("--out", files / "c.json", "--secret-out", files / "s.json")
+    told = invoke("draw", "commit", *common, *kept).output
+    assert "约定的公共随机值：福利彩票双色球，第 2026135 期（写法：六个红球由小到大）" in told
+    drawn = ("--commitment", files / "c.json", "--secret", files / "s.json", "--public-value", "01 05 12 18 22 30")
+    told = invoke("draw", "run", *common, *drawn, "--out", files / "m.json").output
+    assert "福利彩票双色球，第 2026135 期，01 05 12 18 22 30（约定的写法：六个红球由小到大）" in told
 
 
 def test_the_commands_warn_of_designs_whose_estimates_lack_something(files):
