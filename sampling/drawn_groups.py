@@ -190,7 +190,6 @@ def _head(stage: Stage, take: GroupTake) -> tuple[str, str | None, str]:
 
 def _checked(stage: Stage, take: GroupTake, group: DrawnGroup) -> DrawnGroup | None:
     """Give the group if its number and probabilities are those that follow from the frame."""
-    drawn = sum(unit.times or 1 for unit in group.units)
     ratios = group.taken.ratios(group.at)
     as_drawn = all(unit.probability == top / below for unit, (top, below) in zip(group.units, ratios, strict=True))
-    return group if as_drawn and (drawn == take.main or not stage.traits.fixed_size) else None
+    return group if as_drawn and (len(group.units) == take.main or not stage.traits.fixed_size) else None

@@ -16,7 +16,8 @@ from sampling.methods.catalogue import EXACT, METHODS, PAIRLESS, Method
 from sampling.methods.pairs import joint_of
 
 MOST_DRAWN = 5_000
-"""Main units of one group whose pairs are worked out: a table of 12.5 million lines, 200 MB in memory."""
+"""Main units of one group whose pairs are worked out: 12.5 million lines, from a table of 200 MB in memory, beside
+which a second one is held while certainties are set among the others."""
 
 
 @dataclass(frozen=True)

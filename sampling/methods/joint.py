@@ -5,6 +5,8 @@ holding the probabilities themselves: sums run over the whole group, and no tabl
 one unit has no pairs.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +30,7 @@ def hajek(probabilities: Floats, among: Positions | None = None) -> NDArray[np.f
     if spread < 1.0:
         raise ArithmeticError(f"sum of p (1 - p) is {spread}, too small for this approximation")
     rest = 1.0 - own
-    return _possible(np.outer(own, own) * (1.0 - np.outer(rest, rest) / spread), own)
+    return _by_rows(own, lambda k: own[k] * own * (1.0 - rest[k] * rest / spread))
 
 
 def hartley_rao(probabilities: Floats, among: Positions | None = None) -> NDArray[np.float64]:
@@ -44,17 +46,22 @@ def hartley_rao(probabilities: Floats, among: Positions | None = None) -> NDArra
         return np.diag(own)
     n = float(probabilities.sum())
     squares, cubes = float(np.sum(probabilities**2)), float(np.sum(probabilities**3))
-    a, b = own[:, None], own[None, :]
-    pairs = (
-        (n - 1) / n * a * b
-        + (n - 1) / n**2 * (a**2 * b + a * b**2)
-        - (n - 1) / n**3 * a * b * squares
-        + 2 * (n - 1) / n**3 * (a**3 * b + a * b**3 + a**2 * b**2)
-        - 3 * (n - 1) / n**4 * (a**2 * b + a * b**2) * squares
-        + 3 * (n - 1) / n**5 * a * b * squares**2
-        - 2 * (n - 1) / n**4 * a * b * cubes
-    )
-    return _possible(np.asarray(pairs), own)
+    squared, cubed = own**2, own**3
+
+    def row(k: int) -> Floats:
+        ab, a2b = own[k] * own, squared[k] * own + own[k] * squared
+        a3b = cubed[k] * own + own[k] * cubed
+        return np.asarray(
+            (n - 1) / n * ab
+            + (n - 1) / n**2 * a2b
+            - (n - 1) / n**3 * ab * squares
+            + 2 * (n - 1) / n**3 * (a3b + squared[k] * squared)
+            - 3 * (n - 1) / n**4 * a2b * squares
+            + 3 * (n - 1) / n**5 * ab * squares**2
+            - 2 * (n - 1) / n**4 * ab * cubes
+        )
+
+    return _by_rows(own, row)
 
 
 def brewer(probabilities: Floats, among: Positions | None = None) -> NDArray[np.float64]:
@@ -76,7 +83,7 @@ def brewer(probabilities: Floats, among: Positions | None = None) -> NDArray[np.
     if (below <= 0.0).any():
         raise ArithmeticError("the probabilities are too uneven for this approximation")
     c = (n - 1) / below
-    return _possible(np.outer(own, own) * (c[:, None] + c[None, :]) / 2.0, own)
+    return _by_rows(own, lambda k: own[k] * own * (c[k] + c) / 2.0)
 
 
 def _own(probabilities: Floats, among: Positions | None) -> Floats:
@@ -89,10 +96,12 @@ def _single(probabilities: Floats) -> bool:
     return round(float(probabilities.sum())) < 2
 
 
-def _possible(pairs: NDArray[np.float64], probabilities: Floats) -> NDArray[np.float64]:
-    """Put the probabilities on the diagonal, and refuse pairs below 0 or likelier than one of their units."""
-    np.fill_diagonal(pairs, probabilities)
-    most = np.minimum(probabilities[:, None], probabilities[None, :])
-    if (pairs < -_ROUNDING).any() or (pairs > most + _ROUNDING).any():
-        raise ArithmeticError("the probabilities are too uneven for this approximation")
+def _by_rows(own: Floats, row: Callable[[int], Floats]) -> NDArray[np.float64]:
+    """Fill a table row by row, so that nothing else is as large; refuse pairs that no sample has."""
+    pairs = np.empty((own.size, own.size))
+    for k in range(own.size):
+        pairs[k] = row(k)
+        pairs[k, k] = own[k]
+        if (pairs[k] < -_ROUNDING).any() or (pairs[k] > np.minimum(own[k], own) + _ROUNDING).any():
+            raise ArithmeticError("the probabilities are too uneven for this approximation")
     return pairs

@@ -44,8 +44,6 @@ class GroupTaken:
         if self.method in ("equal", "bernoulli"):
             share = Fraction(self.main, len(self.sizes)) if self.share is None else self.share
             return [(share.numerator, share.denominator)] * len(among)
-        if self.method == "with_replacement":
-            return [(self.main * self.sizes[i], sum(self.sizes)) for i in among]
         found = inclusion(self.sizes, self.together)
         drawn = [found.ratio(i, self.sizes[i]) for i in among]
         return [(top * self.main, below * self.together) for top, below in drawn]
@@ -81,7 +79,8 @@ def joint_of(taken: GroupTaken, among: Sequence[int]) -> NDArray[np.float64]:
     elif taken.joint_method == "independent":
         pairs = np.outer(own, own)
     elif taken.joint_method in _APPROXIMATE or taken.joint_method == EXACT:
-        pairs = _drawn_together(taken, among) * _chance(taken.main, taken.together)
+        pairs = _drawn_together(taken, among)
+        pairs *= _chance(taken.main, taken.together)
     else:
         raise ValueError(f"{taken.joint_method} knows no pairs")
     np.fill_diagonal(pairs, own)
@@ -101,14 +100,18 @@ def _drawn_together(taken: GroupTaken, among: Sequence[int]) -> NDArray[np.float
     found = inclusion(taken.sizes, taken.together)
     ratios = [found.ratio(i, taken.sizes[i]) for i in among]
     own = np.array([top / below for top, below in ratios], dtype=np.float64)
-    pairs = np.outer(own, own)  # right wherever one of the two is certain
     others = found.others(taken.sizes)
     places = {position: place for place, position in enumerate(others)}
     wanted = [k for k, position in enumerate(among) if position in places]
-    if wanted and found.points:
-        given = np.array(found.floats(taken.sizes, others), dtype=np.float64)
-        at = np.array([places[among[k]] for k in wanted], dtype=np.int64)
-        pairs[np.ix_(wanted, wanted)] = _open_pairs(taken, given, at)
+    if not wanted or not found.points:
+        return np.outer(own, own)
+    given = np.array(found.floats(taken.sizes, others), dtype=np.float64)
+    at = np.array([places[among[k]] for k in wanted], dtype=np.int64)
+    open_pairs = _open_pairs(taken, given, at)
+    if len(wanted) == len(among):
+        return open_pairs  # a table may be large: no second one is made where it is the same
+    pairs = np.outer(own, own)  # right wherever one of the two is certain
+    pairs[np.ix_(wanted, wanted)] = open_pairs
     return pairs
 
 

@@ -1,5 +1,6 @@
 """Joint probabilities of main units: certainties, reserves and parts of a group, against samples counted one by one."""
 
+import tracemalloc
 from itertools import combinations
 
 import numpy as np
@@ -113,3 +114,15 @@ def test_every_named_joint_method_gives_pairs_or_says_that_it_has_none() -> None
                 continue
             pairs = all_pairs(GroupTaken(method, name, own, 3))
             assert ((pairs > 0.0) & (pairs < 1.0)).all(), (method, name)
+
+
+@pytest.mark.parametrize("name", ["hajek", "hartley-rao", "brewer"])
+def test_one_table_is_held_and_is_symmetric_to_the_last_digit(name: str) -> None:
+    sizes = np.random.default_rng(20261122).integers(50, 150, 4_000).tolist()
+    taken = GroupTaken("pivotal", name, sizes, 1_000)
+    tracemalloc.start()
+    pairs = joint_of(taken, range(1_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.5 * pairs.nbytes
+    assert (pairs == pairs.T).all()
