@@ -22,14 +22,14 @@ PLAIN_DRAWS = 20
 
 @dataclass(frozen=True)
 class ColumnBalance:
-    """Compare a balancing column's estimated total with the true one.
+    """Compare a balancing column's estimated total with the true one, over the units that can be drawn.
 
     Parameters
     ----------
     estimated : float
         Horvitz and Thompson's estimate, the sum of x / p over the main units.
     true : float
-        The sum of x over all units of the group.
+        The sum of x over the units of the group whose probability is not 0: no draw tells of the others.
     difference : float or None
         (estimated - true) / true; None where the true total is 0.
     plain : float or None
@@ -120,7 +120,7 @@ def _plain_draws(own: Floats, stream: Stream) -> list[Positions]:
 
 
 def _balance(name: str, values: Floats, own: Floats, taken: Positions, plain: list[Positions]) -> ColumnBalance:
-    true = float(values.sum())
+    true = float(values[own > 0.0].sum())
 
     def estimate(sample: Positions) -> float:
         return float(np.sum(values[sample] / own[sample]))

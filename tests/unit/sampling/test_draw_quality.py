@@ -2,11 +2,12 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from evalsvc.draws.quality_commands import in_words
-from sampling.draw_quality import draw_quality
+from sampling.draw_quality import _balance, draw_quality
 from sampling.errors import SamplingError
 from sampling.frame import Frame
 from sampling.levels import Column, Level
@@ -81,6 +82,12 @@ def test_balanced_totals_are_horvitz_and_thompsons() -> None:
         assert (zero.estimated, zero.true, zero.difference, zero.plain) == (0.0, 0.0, None, None)
         assert group.spread is None
     assert draw_quality(manifest, FRAME) == found
+
+
+def test_units_that_cannot_be_drawn_are_no_part_of_the_true_total() -> None:
+    chances, values = np.array([0.5, 0.5, 0.5, 0.5, 0.0]), np.array([1.0, 1.0, 1.0, 1.0, 4.0])
+    found = _balance("poor", values, chances, np.array([0, 1]), [np.array([0, 2])])
+    assert (found.estimated, found.true, found.difference, found.plain) == (4.0, 4.0, 0.0, 0.0)
 
 
 def test_a_spread_draw_is_more_even_than_plain_ones() -> None:
