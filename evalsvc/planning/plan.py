@@ -19,7 +19,7 @@ from evalsvc.planning.indicators import (
 )
 from evalsvc.planning.layout import Layout
 from sampling.documents import document_text
-from sampling.estimable import UNEQUAL
+from sampling.planned_design import PlannedStage, planned_design
 
 Mappings = dict[str, Any]
 
@@ -51,24 +51,19 @@ def plan_text(plan: Mapping[str, Any]) -> str:
 
 
 def _design(pack: Pack, layout: Layout) -> Mappings:
-    stages: list[dict[str, str]] = []
-    unequal: list[Mapping[str, str]] = []
-    for number, stage in enumerate(layout.stages):
-        last = number == len(layout.stages) - 1
-        columns = {} if last else {"cluster": stage.id_column}
-        # A stage without strata has an empty label in every row: one stratum in each unit above it.
-        if stage.strata:
-            columns["strata"] = stage.stratum
-        if not stage.by_probability:
-            columns["population"] = stage.chance
-        elif stage.draws is not None:
-            columns["draws"] = stage.draws
-        elif form := UNEQUAL.get(stage.joint_method or ""):
-            columns["probability"] = stage.chance
-            unequal.append(form)
-        stages.append(columns)
-    design = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pack.lonely_psu}
-    return design | ({"unequal": dict(unequal[0])} if unequal else {})
+    last = len(layout.stages) - 1
+    stages = [
+        PlannedStage(
+            cluster=stage.id_column if number < last else None,
+            # A stage without strata has an empty label in every row: one stratum in each unit above it.
+            strata=stage.stratum if stage.strata else None,
+            chance=stage.chance,
+            joint_method=stage.joint_method,
+            draws=stage.draws,
+        )
+        for number, stage in enumerate(layout.stages)
+    ]
+    return planned_design(stages, pack.lonely_psu)
 
 
 def _statements(indicator: Indicator, pack: Pack, layout: Layout, totals: Sequence[CountyTotals]) -> Iterator[Mappings]:

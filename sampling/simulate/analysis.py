@@ -7,11 +7,11 @@ import numpy as np
 
 from sampling.design import Design
 from sampling.empty_units import NOTHING, empty_units
-from sampling.estimable import UNEQUAL
 from sampling.estimate import load_plan, run_plan
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Plan
 from sampling.manifest import ManifestStage, ManifestUnit
+from sampling.planned_design import PlannedStage, planned_design
 from sampling.simulate.fieldwork import Opened
 from sampling.simulate.pattern import Indicator, Pattern
 from sampling.simulate.population import Kind, Population
@@ -27,25 +27,19 @@ def plan_for(design: Design, pattern: Pattern) -> Plan:
 
 
 def _design(design: Design, pattern: Pattern) -> dict[str, Any]:
-    """Name the columns of every stage, as the service does for its own plans."""
-    stages: list[dict[str, str]] = []
-    methods: list[str] = []
-    for number, stage in enumerate(design.stages):
-        columns = {} if number == len(design.stages) - 1 else {"cluster": f"unit{number}"}
-        if stage.strata:
-            columns["strata"] = f"stratum{number}"
-        if stage.joint_method is None:
-            columns["population"] = f"population{number}"
-        elif stage.method == "with_replacement":
-            columns["draws"] = f"draws{number}"
-        elif stage.joint_method in UNEQUAL:
-            columns["probability"] = f"probability{number}"
-            methods.append(stage.joint_method)
-        stages.append(columns)
-    found: dict[str, Any] = {"stages": stages, "weights": "weight", "nested": True, "lonely_psu": pattern.lonely_psu}
-    if methods:
-        found["unequal"] = UNEQUAL[methods[0]]
-    return found
+    """Name the columns of every stage; they are those of `table_of`."""
+    last = len(design.stages) - 1
+    stages = [
+        PlannedStage(
+            cluster=f"unit{number}" if number < last else None,
+            strata=f"stratum{number}" if stage.strata else None,
+            chance=f"chance{number}",
+            joint_method=stage.joint_method,
+            draws=f"draws{number}" if stage.method == "with_replacement" else None,
+        )
+        for number, stage in enumerate(design.stages)
+    ]
+    return planned_design(stages, pattern.lonely_psu)
 
 
 def _statements(pattern: Pattern) -> list[dict[str, Any]]:
@@ -123,13 +117,12 @@ def _columns_of(
         columns[f"stratum{number}"] = [NOTHING if unit is None else unit.stratum for unit in units]
     if stage.joint_method is None:
         sizes = {(each.parent, each.stratum): each.population for each in drawn.strata}
-        counted = [1 if unit is None else sizes[unit.parent, unit.stratum] for unit in units]
-        columns[f"population{number}"] = np.array(counted, dtype=float)
-    elif stage.method == "with_replacement":
-        columns[f"draws{number}"] = np.array([1 if unit is None else unit.times or 1 for unit in units], dtype=float)
-    elif stage.joint_method in UNEQUAL:
+        chances: list[float | None] = [1 if unit is None else sizes[unit.parent, unit.stratum] for unit in units]
+    else:
         chances = [1 if unit is None else unit.probability for unit in units]
-        columns[f"probability{number}"] = np.array(chances, dtype=float)
+    columns[f"chance{number}"] = np.array(chances, dtype=float)
+    if stage.method == "with_replacement":
+        columns[f"draws{number}"] = np.array([1 if unit is None else unit.times or 1 for unit in units], dtype=float)
     return columns
 
 

@@ -1,0 +1,45 @@
+"""Write the part of an analysis plan that a design dictates: how its stages were drawn, as columns of a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sampling.estimable import UNEQUAL
+
+
+@dataclass(frozen=True)
+class PlannedStage:
+    """Name the columns of one stage.
+
+    Parameters
+    ----------
+    cluster, strata : str, optional
+        Columns of the units' and the strata's labels; None for the last stage, and where there are no strata.
+    chance : str
+        Column of the stratum's population without a joint method, else of the unit's probability.
+    draws : str, optional
+        Column of how often a unit was drawn, where it can be drawn again: then nobody asks for the probability.
+    """
+
+    cluster: str | None
+    strata: str | None
+    chance: str
+    joint_method: str | None
+    draws: str | None
+
+
+def planned_design(stages: Sequence[PlannedStage], lonely_psu: str) -> dict[str, Any]:
+    """Write a plan's ``design`` (docs/estimate-plan.md); ``without_interval`` has nothing against what was drawn by."""
+    entries = [_entry(stage) for stage in stages]
+    design = {"stages": entries, "weights": "weight", "nested": True, "lonely_psu": lonely_psu}
+    methods = [each.joint_method for each, entry in zip(stages, entries, strict=True) if "probability" in entry]
+    return design | ({"unequal": dict(UNEQUAL[str(methods[0])])} if methods else {})
+
+
+def _entry(stage: PlannedStage) -> dict[str, str]:
+    entry = {} if stage.cluster is None else {"cluster": stage.cluster}
+    if stage.strata is not None:
+        entry["strata"] = stage.strata
+    if stage.joint_method is None:
+        return entry | {"population": stage.chance}
+    return entry | ({"probability": stage.chance} if stage.draws is None else {"draws": stage.draws})
