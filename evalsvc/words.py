@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from evalsvc.zone import local_text
+
 LANGUAGES = ("zh", "en")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+TIME_NAMES = frozenset({"at", "received", "begins", "ends", "own"})
+"""Details that are times, beside those whose names end in ``_at``."""
+UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+TIMES = {"zh": "北京时间 {local}〔世界时 {utc}〕", "en": "{local} Beijing time [{utc}]"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def sentence(code: str, details: Mapping[str, object] | None = None, language: s
         return code
     text = entry.en if language == "en" else entry.zh
     given = details or {}
-    return PLACEHOLDER.sub(lambda match: _plain(given.get(match.group(1))), text)
+    return PLACEHOLDER.sub(lambda match: told(match.group(1), given.get(match.group(1)), language), text)
 
 
 def term(kind: str, name: str, language: str = "zh") -> str:
@@ -50,14 +56,22 @@ def term(kind: str, name: str, language: str = "zh") -> str:
     return name if told == known else told
 
 
-def _plain(value: object) -> str:
+def told(name: str, value: object, language: str) -> str:
+    """Write one detail; a time of a file in the one zone in which people read times, with the file's own beside it."""
+    is_time = name in TIME_NAMES or name.endswith("_at")
+    if is_time and isinstance(value, str) and UTC_TIME.fullmatch(value):
+        return TIMES["en" if language == "en" else "zh"].format(local=local_text(value), utc=value)
+    return _plain(value, language)
+
+
+def _plain(value: object, language: str) -> str:
     """Write one detail as people write it: lists with their separators, nothing for what is missing."""
     if value is None:
         return "—"
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {_plain(item)}" for name, item in value.items())
+        return "; ".join(f"{name}: {_plain(item, language)}" for name, item in value.items())
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(_plain(item) for item in value)
+        return (", " if language == "en" else "、").join(_plain(item, language) for item in value)
     return str(value)

@@ -19,7 +19,7 @@ from evalsvc.verification.figure_names import BETWEEN, NamedFigure, grouped, nam
 from evalsvc.verification.outcome import FAILED as STEP_FAILED
 from evalsvc.verification.outcome import OK, SKIPPED, Step, Verification
 from evalsvc.verification.run import Progress, verify
-from evalsvc.words import sentence
+from evalsvc.words import sentence, told
 from sampling.errors import Complaint
 
 MARKS = {OK: "✓", STEP_FAILED: "✗"}
@@ -134,7 +134,7 @@ def _details(each: Complaint, given: Mapping[str, str]) -> dict[str, object]:
 def _print(found: Verification, given: Mapping[str, str], *, brief: bool) -> None:
     for name, value in found.about.items():
         if value and name not in ("simulated", "code"):
-            click.echo(f"{_words(f'verification.about.{name}')}  {value}")
+            click.echo(f"{_words(f'verification.about.{name}')}  {told(name, value, language())}")
     if found.about and not found.about["public_value"]:
         click.echo(_words("verification.no_public_value"))
     if found.about.get("simulated"):

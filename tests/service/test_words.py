@@ -145,9 +145,9 @@ def test_chinese_sentences_are_chinese_and_english_ones_are_not() -> None:
 def test_sentences_are_filled_and_unknown_codes_stand_for_themselves() -> None:
     details = {"pack": "x", "packs": ("a", "b")}
     assert sentence("evaluation.pack_unknown", details) == "没有规则包“x”。现有：a、b。"
-    assert sentence("evaluation.pack_unknown", details, "en") == "There is no rule pack “x”. There are: a、b."
+    assert sentence("evaluation.pack_unknown", details, "en") == "There is no rule pack “x”. There are: a, b."
     assert "—" in sentence("evaluation.pack_unknown", {})
-    assert sentence("http.422", {"fields": {"json": {"name": ["too long", 3]}}}, "en").count("name: too long、3") == 1
+    assert sentence("http.422", {"fields": {"json": {"name": ["too long", 3]}}}, "en").count("name: too long, 3") == 1
     assert sentence("nothing.such") == "nothing.such"
 
 
@@ -203,3 +203,16 @@ def test_shipped_packs_are_in_form_and_named_by_their_edition(name: str) -> None
     assert pack is not None
     assert name.endswith(f"-{pack.edition}")
     assert pack.note
+
+
+def test_times_of_files_are_told_in_the_zone_of_the_readers() -> None:
+    details = {"committed_at": "2026-11-22T17:56:47Z"}
+    assert "北京时间 2026-11-23 01:56:47〔世界时 2026-11-22T17:56:47Z〕" in sentence("time_stamp.none", details)
+    assert "2026-11-23 01:56:47 Beijing time [2026-11-22T17:56:47Z]" in sentence("time_stamp.none", details, "en")
+    assert "（2026）" in sentence("time_stamp.none", {"committed_at": "2026"})
+
+
+def test_lists_are_joined_as_the_language_joins_them() -> None:
+    details = {"columns": ["a", "b"]}
+    assert "a、b" in sentence("frame.columns_unused", details)
+    assert "a, b" in sentence("frame.columns_unused", details, "en")
