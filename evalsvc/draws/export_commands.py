@@ -14,15 +14,16 @@ from evalsvc.draws.team_file import read_teams, refuse_unknown
 from evalsvc.draws.units import attributes_of
 from evalsvc.draws.visits import RESERVE, TABLES, Listed, Opened, visiting_lists
 from evalsvc.durable import write_new
-from evalsvc.errors import InvalidError
-from evalsvc.given_paths import existing, folder_option, refuse_existing
+from evalsvc.errors import ConflictError, InvalidError
+from evalsvc.given_paths import existing, folder_option
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
-from evalsvc.words import sentence
+from evalsvc.words import sentence, term
 from sampling.design import design_in
 from sampling.drawn_groups import refuse_other_frame
 from sampling.engine import DuckDBEngine
 from sampling.frame import Frame, open_frame
+from sampling.listing import not_listed
 from sampling.manifest import Manifest
 
 manifest_argument = click.argument("manifest_path", metavar="MANIFEST", type=existing)
@@ -45,12 +46,19 @@ def assignments(
     manifest, frame = _draw_with_frame(manifest_path, frame_path)
     opened = _opened(manifest, frame, teams_path)
     listed = visiting_lists(manifest, frame.levels, opened, title=title or str(manifest.design.get("title", "")))
-    made = dict(_files(listed, pdf=not no_pdf))
-    folder.mkdir(exist_ok=True)
-    refuse_existing(*(folder / name for name in made), force=False)
-    for name, content in made.items():
-        write_new(folder / name, content)
-        click.echo(str(folder / name))
+    awaited = not_listed(manifest)
+    if not listed.lists:
+        raise InvalidError("draw.nobody_to_visit", [] if awaited is None else [awaited], file=manifest_path.name)
+    _write(folder, dict(_files(listed, pdf=not no_pdf)))
+    without = [village.code for each in listed.lists if not each.team for village in each.villages]
+    if teams_path is not None and without:
+        level = term(
+            "draw.level", listed.levels[-2].name if listed.levels[1:] else manifest.stages[-1].name, language()
+        )
+        told = {"file": teams_path.name, "count": len(without), "level": level, "units": without}
+        click.echo(sentence("draw.units_without_team", told, language()))
+    if awaited is not None:
+        click.echo(sentence(awaited.code, awaited.details, language()))
     households = sum(each.households for each in listed.lists)
     villages = sum(len(each.villages) for each in listed.lists)
     details = {"teams": len(listed.lists), "villages": villages, "households": households, "out": str(folder)}
@@ -75,13 +83,26 @@ def r_script(*, manifest_path: Path, frame_path: Path, folder: Path, fieldwork_p
         SAMPLE: sample_csv(design, manifest, frame.levels, attributes),
         SCRIPT: script_text(design, manifest, frame.levels).encode("utf-8"),
     }
-    folder.mkdir(exist_ok=True)
-    refuse_existing(*(folder / name for name in made), force=False)
-    for name, content in made.items():
-        write_new(folder / name, content)
-        click.echo(str(folder / name))
+    _write(folder, made)
     for note in design.notes:
         click.echo(sentence(note.code, note.details, language()))
+
+
+def _write(folder: Path, made: Mapping[str, bytes]) -> None:
+    """Write files that name the households of a draw, for their owner alone, into a folder made if need be.
+
+    Raises
+    ------
+    ConflictError
+        ``draw.file_stands`` with the first of them that is there already; nothing is written.
+    """
+    for name in made:
+        if (folder / name).exists():
+            raise ConflictError("draw.file_stands", file=str(folder / name))
+    folder.mkdir(exist_ok=True)
+    for name, content in made.items():
+        write_new(folder / name, content, private=True)
+        click.echo(str(folder / name))
 
 
 def _draw_with_frame(manifest_path: Path, frame_path: Path) -> tuple[Manifest, Frame]:

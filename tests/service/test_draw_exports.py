@@ -2,6 +2,7 @@
 
 import csv
 import io
+import stat
 from dataclasses import replace
 
 import pypdfium2
@@ -51,8 +52,12 @@ def test_one_list_holds_every_open_household_in_order_and_no_reserve(drawn):
         assert all(unit in text for unit in main)
         assert not any(unit in text for unit in reserves)
     assert "<script" not in page and "http" not in page
-    again = invoke("draw", "assignments", manifest_path, "--frame", folder / "frame.parquet", "--out", out)
-    assert again.exit_code == 1
+    assert {stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()} == {0o600}
+    for command in ("assignments", "r-script"):
+        made = invoke("draw", command, manifest_path, "--frame", folder / "frame.parquet", "--out", folder / command)
+        assert made.exit_code == 0, made.output
+        again = invoke("draw", command, manifest_path, "--frame", folder / "frame.parquet", "--out", folder / command)
+        assert (again.exit_code, "--force" in again.output, "换一个文件夹" in again.stderr) == (1, False, True)
 
 
 def test_each_team_gets_its_own_files(drawn):
@@ -66,6 +71,8 @@ def test_each_team_gets_its_own_files(drawn):
     made = invoke("draw", "assignments", manifest_path, *options)
     assert made.exit_code == 0, made.output
     names = sorted(path.name for path in out.glob("*.csv"))
+    nameless = [row["村编号"] for row in rows_of(out / names[0])]
+    assert f"{len(set(nameless))} 个行政村没有写组名" in made.output and nameless[0] in made.output
     assert names == ["assignments-01.csv", "assignments-02-一-组.csv", "assignments-03-二组.csv"]
     assert {row["村编号"] for row in rows_of(out / names[1])} == {villages[0]}
     assert {row["组"] for row in rows_of(out / names[2])} == {"二组"}

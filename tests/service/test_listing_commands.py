@@ -99,6 +99,13 @@ def test_lists_are_bound_and_drawn_from_and_the_log_shows_it(drawn):
     assert gone.exit_code == 1 and f"清单承诺了 {other} 后来列的名单" in gone.output
 
 
+def test_no_team_gets_a_list_before_households_are_listed(drawn):
+    out = drawn / "lists"
+    refused = invoke("draw", "assignments", drawn / "first.json", "--frame", drawn / "first.parquet", "--out", out)
+    assert (refused.exit_code, out.exists()) == (1, False)
+    assert "还没有抽中的户" in refused.stderr and "2 个还没有承诺过名单" in refused.stderr
+
+
 def test_lists_are_entered_once_and_a_manifest_is_continued_once(drawn):
     one, other = villages(drawn)
     frame = go_on(drawn, "first", "second", [one])
