@@ -18,6 +18,8 @@ UNDRAWABLE = frozenset(
         "design.group_too_large",
         "design.odds_not_found",
         "design.number_missing",
+        "design.no_latitude",
+        "design.no_longitude",
         "design.weight_unreadable",
         "design.negative_size",
         "design.size_too_large",
@@ -39,6 +41,7 @@ def check_numbers(engine: Engine, design: Design) -> Iterator[Complaint]:
             if missing:
                 key = "balance" if name in stage.balance else "coordinates"
                 yield complain("design.number_missing", column=f"stages[{i}].{key}", name=name, count=missing)
+        yield from _check_degrees(engine, stage, unit, scope, f"stages[{i}].coordinates")
     if design.first_phase is not None:
         weight = engine.quote(design.first_phase.weight)
         sound = f"coalesce({engine.matches(weight, NUMBER)} AND {engine.matches(weight, '[1-9]')}, FALSE)"
@@ -47,6 +50,18 @@ def check_numbers(engine: Engine, design: Design) -> Iterator[Complaint]:
         if wrong:
             name = design.first_phase.weight
             yield complain("design.weight_unreadable", column="first_phase.weight", name=name, count=wrong)
+
+
+def _check_degrees(engine: Engine, stage: Stage, unit: str, scope: str, place: str) -> Iterator[Complaint]:
+    """Complain about degrees that no place on earth has: mostly the two columns stand in the wrong order."""
+    columns = stage.coordinates
+    if columns is None or columns.kind != "degrees":
+        return
+    for code, name, most in (("design.no_longitude", columns.first, 180), ("design.no_latitude", columns.second, 90)):
+        step = f"SELECT count(DISTINCT {unit}) FROM frame WHERE {scope} AND abs({engine.quote(name)}) > {most}"
+        wrong = engine.rows(step)[0][0]
+        if wrong:
+            yield complain(code, column=place, name=name, count=wrong)
 
 
 def check_planned(stage: Stage, groups: Sequence[Group], place: str) -> Iterator[Complaint]:
