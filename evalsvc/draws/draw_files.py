@@ -60,7 +60,7 @@ def _told(log_path: Path | None, held: Sequence[ChainEntry]) -> dict[str, object
     return {
         "file": str(log_path),
         "rows": [line.sequence for line in held],
-        "subjects": [line.subject for line in held],
+        "subjects": [*dict.fromkeys(line.subject for line in held)],
         "sha256": held[0].sha256,
         "at": held[0].at,
     }
