@@ -16,6 +16,7 @@ from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.job_kinds import KINDS
+from evalsvc.overview.queries import facts_for_page
 from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.results import operations
 from evalsvc.results.assembly import assemble
@@ -180,3 +181,25 @@ def test_the_plan_file_gives_the_same_results_on_the_command_line(database, stor
     assert ended.exit_code == 1
     assert "surprise" in ended.output
     assert CliRunner().invoke(main, ["estimate", "nowhere.yaml"]).exit_code == 2
+
+
+def test_the_page_shows_a_county_that_chance_left_out_as_undecided(database, store, judged):
+    """What is stored is told as if villages had been drawn without regard to counties, and one county been missed."""
+    found = compute(database, store, judged)
+    rows = rows_of(store, found)
+    missed = max(row["domain"]["county_code"] for row in rows if "county_code" in row["domain"])
+    left = [row for row in rows if row["domain"].get("county_code") != missed]
+    manifest = json.loads(store.get(found.inputs[files.MANIFEST]))
+    manifest["design"]["stages"][0]["strata"] = []
+    told = {
+        files.MANIFEST: store.put(json.dumps(manifest).encode()),
+        files.DESIGN: store.put(json.dumps(manifest["design"]).encode()),
+    }
+    results = store.put(json.dumps({"version": 1, "estimates": left}).encode())
+    changed = replace(found, results_sha256=results, inputs={**found.inputs, **told})
+    with database.reading() as session:
+        before, after = (facts_for_page(session, store, each) for each in (found, changed))
+    assert [each["code"] for each in after["verdicts"]] == [each["code"] for each in before["verdicts"]]
+    (verdict,) = (each for each in after["verdicts"] if each["code"] == missed)
+    assert {verdict["verdict"], *verdict["indicators"].values()} == {"不能判定"}
+    assert missed in {each["code"] for each in after["frame"]["counties"]}
