@@ -33,6 +33,14 @@ def is_complete(design: Design, number: int) -> bool:
     return number > 0 or not why_partial(design)
 
 
+def hangs_on_others(design: Design) -> bool:
+    """Tell whether a top unit with its own file can check its part of the first stage only partly, needlessly.
+
+    Where the top units are drawn themselves, no strata could lie inside one.
+    """
+    return design.stages[0].name != design.levels[0].name and bool(why_partial(design))
+
+
 def why_partial(design: Design) -> str:
     """Say why a branch does not show all that the first stage depends on; empty text where it does."""
     stage, top = design.stages[0], design.levels[0].id

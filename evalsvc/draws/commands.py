@@ -35,7 +35,8 @@ from evalsvc.given_paths import existing, logs_option, new, tsa_certificates_opt
 from evalsvc.terminal import FAILED, language, listed, print_complaints
 from evalsvc.text_files import read_text
 from evalsvc.verification.draw_copies import draw_in_copies
-from evalsvc.words import sentence
+from evalsvc.words import sentence, term
+from sampling.branch import hangs_on_others
 from sampling.commitment import Commitment, commit, hash_secret
 from sampling.design import Design
 from sampling.documents import parse_document
@@ -86,6 +87,9 @@ def check(*, design_path: Path, frame_path: Path, earlier: Path | None, as_json:
         if not each["purposive"]:  # the explanation tells these
             click.echo(sentence("draw.left_out", {**each, "values": "、".join(each["values"])}, language()))
     click.echo("\n".join(in_words(design, told, language())))
+    if hangs_on_others(design):
+        stage = term("draw.level", design.stages[0].name, language())
+        click.echo(sentence("draw.branch_sees_part", {"stage": stage, "column": design.levels[0].id}, language()))
     code = "draw.design_usable" if remarks else "draw.design_fine"
     details = {"file": design_path.name, "stages": len(design.stages), "count": len(remarks)}
     click.echo(sentence(code, details, language()))
@@ -264,13 +268,13 @@ def _print_check(
         for line in telling.lines_of(check, language(), everything=everything):
             click.echo(line)
     taken = [check for check in told if check.mark != telling.NOT_TAKEN]
+    partly = [telling.subject(check.words) for check in taken if check.mark == telling.PARTIAL]
     code = "draw.verify_failed" if wrong else "draw.verified" if branches is None else "draw.verified_branch"
-    details = {"checked": len(taken), "wrong": len(wrong), "branches": branches}
+    agreed = {"whole": len(taken) - len(partly), "count": len(partly), "partly": partly}
+    agree = sentence("draw.agree_partly" if partly else "draw.agree", agreed, language())
+    details = {"checked": len(taken), "wrong": len(wrong), "branches": branches, "agree": agree}
     click.echo("")
     click.echo(sentence(code, details, language()), err=bool(wrong))
-    open_still = sum(check.mark == telling.PARTIAL for check in told)
-    if open_still and not wrong:
-        click.echo(sentence("draw.verified_gaps", {"count": open_still}, language()))
 
 
 @click.command("log")

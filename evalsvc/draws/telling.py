@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evalsvc.words import sentence
+from evalsvc.draws.level_names import with_level_names
+from evalsvc.words import sentence, term
 from evalsvc.zone import local_text
 from sampling.compare import Finding
 from sampling.design import Design
@@ -36,6 +37,7 @@ MOST_TOLD = 5
 """Differences told of one check, where not all of them are asked for."""
 _STAGE = re.compile(r"stages\[(\d+)\]\.(strata|units|take)(?:\[(\d+)\])?(?:\.(\w+))?$")
 _HEAD = re.compile(r"[a-z_]+")
+_SUBJECT_END = re.compile(r"：|: ")
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,11 @@ def public_value(design: Design, value: str | None, language: str) -> str:
 
 def stage_drawn(stage: ManifestStage, language: str) -> str:
     """Count what a stage gave: units drawn by chance, reserves, and units chosen by judgement or inside chosen ones."""
-    types = Counter(unit.sample_type for unit in stage.units)
+    types, name = Counter(unit.sample_type for unit in stage.units), term("draw.level", stage.name, language)
     if not stage.strata:
-        return sentence("draw.stage_empty", {"stage": stage.name}, language)
+        return sentence("draw.stage_empty", {"stage": name}, language)
     reserves, chosen = types["reserve"], types["purposive"]
-    details = {"stage": stage.name, "taken": types.total() - reserves - chosen, "reserves": reserves, "chosen": chosen}
+    details = {"stage": name, "taken": types.total() - reserves - chosen, "reserves": reserves, "chosen": chosen}
     return sentence("draw.stage_drawn_and_chosen" if chosen else "draw.stage_drawn", details, language)
 
 
@@ -112,14 +114,14 @@ def log_check(complaints: Sequence[Complaint], notes: Sequence[Complaint], langu
     if not given:
         return Check("log", NOT_TAKEN, sentence("draw.check.log_missing", {}, language), ())
     told = tuple(sentence(each.code, each.details, language) for each in (*complaints, *notes))
-    words = sentence("draw.check.log", {}, language) + _unless(not complaints, language)
+    words = _said(sentence("draw.check.log", {}, language), "log", language, holds=not complaints)
     return Check("log", WRONG if complaints else OK, words, told)
 
 
 def stamp_check(complaints: Sequence[Complaint], notes: Sequence[Complaint], language: str) -> Check:
     """Tell what the commitment's time stamp shows: none, one that holds, or one of an authority that nobody named."""
     told = tuple(sentence(each.code, each.details, language) for each in (*complaints, *notes))
-    words = sentence("draw.check.time_stamp", {}, language) + _unless(not complaints, language)
+    words = _said(sentence("draw.check.time_stamp", {}, language), "time_stamp", language, holds=not complaints)
     codes = {each.code for each in notes}
     if complaints:
         return Check("time_stamp", WRONG, words, told)
@@ -138,30 +140,39 @@ def _check(manifest: Manifest, name: str, found: Sequence[Finding], language: st
     if number:
         stage = manifest.stages[int(number)]
         counted = next((each.expected for each in found if each.place.endswith(f".units {stage.name}")), "—")
-        details = {"stage": stage.name, "units": counted}
+        details = {"stage": term("draw.level", stage.name, language), "units": counted}
         kind = kind if stage.strata or wrong else f"{kind}_empty"
     words = sentence(f"draw.check.{kind}{'_partly' if partial else ''}", details, language)
     if not found:
         return Check(name, NOT_TAKEN, words + sentence("draw.check.not_taken", {}, language), ())
     mark = WRONG if wrong else PARTIAL if partial or unseen else OK
     gaps = sentence("draw.check.gaps", {}, language) if unseen and not wrong else ""
-    return Check(name, mark, words + _unless(not wrong, language) + gaps, told)
+    return Check(name, mark, _said(words, name, language, holds=not wrong) + gaps, told)
 
 
-def _unless(holds: bool, language: str) -> str:
-    """Say behind what was checked that it is not so."""
-    return "" if holds else sentence("draw.check.wrong", {}, language)
+def subject(words: str) -> str:
+    """Name what a check is about: its words up to the colon, behind which stands what holds."""
+    return _SUBJECT_END.split(words, maxsplit=1)[0]
+
+
+def _said(words: str, name: str, language: str, *, holds: bool) -> str:
+    """Say what holds; where it does not, only what the check is about, and what to look at first."""
+    if holds:
+        return words
+    wrong = "draw.check.wrong_frame" if name == "frame" else "draw.check.wrong"
+    return subject(words) + sentence(wrong, {}, language)
 
 
 def difference(finding: Finding, language: str) -> str:
     """Say one difference in words: which unit, stratum or statement, what was recomputed, what the manifest has."""
     if finding.complaint is not None:
-        return sentence(finding.complaint.code, finding.complaint.details, language)
+        return sentence(finding.complaint.code, with_level_names(finding.complaint.details, language), language)
     path, _, name = finding.place.partition(" ")
     stage = _STAGE.match(path)
     if stage:
         return _stage_difference(finding, stage, name, language)
     kind = _kind(finding, path, name)
+    name = term("draw.level", name, language) if kind == "frame_list" else name
     code = f"draw.differs.{kind}" if kind in _TOLD else "draw.differs.other"
     details = {"place": path, "name": name, "expected": finding.expected, "found": finding.found}
     return sentence(code, details, language)

@@ -224,3 +224,62 @@ def test_the_commands_check_a_design(files):
     failed = invoke("design", "check", design, "--frame", frame, "--json")
     assert failed.exit_code == 1
     assert [each["code"] for each in json.loads(failed.stdout)["complaints"]][:1] == ["design.too_few_units_at_top"]
+
+
+TWO_COUNTIES = """
+levels:
+  - {name: county, id: county_code}
+  - {name: village, id: village_code, columns: {kind: text}}
+"""
+
+
+def test_a_county_is_told_how_much_of_a_stage_it_can_check(tmp_path):
+    """Strata that span counties: design check says so, and the county's own check names the stage seen in part."""
+    (tmp_path / "mapping.yaml").write_text(TWO_COUNTIES, encoding="utf-8")
+    rows = [f"c{county},c{county}v{number},poor" for county in (1, 2) for number in range(5)]
+    for name, chosen in (("frame", rows), ("county", rows[:5]), ("other", rows[1:])):
+        text = "\n".join(["county_code,village_code,kind", *chosen])
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+        lists = (tmp_path / f"{name}.csv", "--mapping", tmp_path / "mapping.yaml")
+        assert invoke("frame", "import", *lists, "--out", tmp_path / f"{name}.parquet").exit_code == 0
+    levels = TWO_COUNTIES.replace("\n", "\n  ").rstrip()
+    stage = "stages: [{name: village, strata: [kind], method: equal, take: 4}]"
+    design = tmp_path / "design.yaml"
+    design.write_text(f"version: 1\nevaluation: e\ndraw: 1\nframe:{levels}\n{stage}\n", encoding="utf-8")
+    checked = invoke("design", "check", design, "--frame", tmp_path / "frame.parquet")
+    assert "不能独自核对行政村一级" in checked.stdout and "county_code" in checked.stdout
+    manifest = draw_by_files(tmp_path)
+    seen = invoke("draw", "verify", manifest, "--frame", tmp_path / "county.parquet")
+    assert seen.exit_code == 0, seen.output
+    assert "1 项只核了一部分（标 ◐：" in seen.stdout and "全部相符" not in seen.stdout
+    wrong = invoke("draw", "verify", manifest, "--frame", tmp_path / "other.parquet")
+    assert wrong.exit_code == 1
+    assert "✗ 抽样框：不符。是不是承诺时的那一版名册？" in wrong.stdout
+
+    design.write_text(design.read_text(encoding="utf-8").replace("[kind]", "[county_code, kind]"), encoding="utf-8")
+    checked = invoke("design", "check", design, "--frame", tmp_path / "frame.parquet")
+    assert (checked.exit_code, "不能独自核对" in checked.stdout) == (0, False)
+
+
+def test_degrees_in_the_wrong_order_are_refused(tmp_path):
+    levels = "\nlevels: [{name: village, id: id, columns: {lon: decimal(2), lat: decimal(2), height: integer}}]\n"
+    (tmp_path / "mapping.yaml").write_text(levels, encoding="utf-8")
+    rows = [f"v{number},118.{number}5,25.{number}0,{100 * number}" for number in range(6)]
+    (tmp_path / "list.csv").write_text("\n".join(["id,lon,lat,height", *rows]), encoding="utf-8")
+    frame, design = tmp_path / "frame.parquet", tmp_path / "design.yaml"
+    mapping = ("--mapping", tmp_path / "mapping.yaml")
+    assert invoke("frame", "import", tmp_path / "list.csv", *mapping, "--out", frame).exit_code == 0
+
+    def check(columns: str) -> tuple[int, list[str]]:
+        stage = f"{{name: village, method: spread, coordinates: {{degrees: {columns}}}, take: 2}}"
+        text = (
+            f"version: 1\nevaluation: e\ndraw: 1\nframe:{levels.replace(chr(10), chr(10) + '  ')}\nstages: [{stage}]\n"
+        )
+        design.write_text(text, encoding="utf-8")
+        ended = invoke("design", "check", design, "--frame", frame, "--json")
+        return ended.exit_code, [each["code"] for each in json.loads(ended.stdout)["complaints"]]
+
+    assert check("[lon, lat]") == (0, [])
+    assert check("[lat, lon]") == (1, ["design.no_latitude"])
+    assert check("[lon, height]") == (1, ["design.no_latitude"])
+    assert check("[height, lat]") == (1, ["design.no_longitude"])
