@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
+from evalsvc.draws.level_names import with_level_names
 from evalsvc.draws.summary import excluded_units
 from evalsvc.words import sentence
 from sampling.design import Design, load_stated
@@ -28,14 +29,14 @@ def decided(manifest: Manifest, frame: Frame, language: str) -> list[str]:
         lines += _methods(reading.design)
         lines += _rules(reading.design, frame)
         lines += _units(manifest, reading.design)
-    return [sentence(f"draw.about.{name}", details, language) for name, details in lines]
+    return [sentence(f"draw.about.{name}", with_level_names(details, language), language) for name, details in lines]
 
 
 def _methods(design: Design) -> Iterator[Line]:
     """Tell of the stages that only the program that drew them can repeat."""
     stream = [stage.name for stage in design.stages if stage.traits.numbers == "stream"]
     if stream:
-        yield "stream", {"stages": "、".join(stream)}
+        yield "stream", {"stages": stream}
 
 
 def _rules(design: Design, frame: Frame) -> Iterator[Line]:

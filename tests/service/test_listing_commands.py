@@ -126,7 +126,7 @@ def test_villages_that_nobody_listed_are_told_by_every_command(drawn):
     one, other = villages(drawn)
     frame = go_on(drawn, "first", "second", [one])
     told = invoke("draw", "verify", drawn / "second.json", "--frame", frame)
-    assert told.exit_code == 0 and "◐ household 一级" in told.output and f"没有从中抽取：{other}" in told.output
+    assert told.exit_code == 0 and "◐ 农户一级" in told.output and f"没有从中抽取：{other}" in told.output
     assert "编码由列名单的人在机构已知种子时给定" in told.output and "已承诺 1 份" in told.output
     assert "标 ◐" in told.output and "核验通过：上列" in told.output
     made = invoke("draw", "r-script", drawn / "second.json", "--frame", frame, "--out", drawn / "r")
@@ -170,11 +170,11 @@ def test_lists_are_bound_and_drawn_from_on_spark_as_without(drawn, monkeypatch):
 
 def test_a_stage_that_waits_for_its_lists_is_not_told_as_drawn(drawn):
     told = invoke("draw", "verify", drawn / "first.json", "--frame", drawn / "first.parquet").stdout
-    assert "household 一级：没有从任何名单抽取" in told
+    assert "农户一级：没有从任何名单抽取" in told
     assert "0 个单位" not in told
     go_on(drawn, "first", "second", villages(drawn)[:1])
     told = invoke("draw", "verify", drawn / "second.json", "--frame", drawn / "second.parquet").stdout
-    assert "household 一级：由种子从名单重新抽取，3 个单位" in told
+    assert "农户一级：由种子从名单重新抽取，3 个单位" in told
 
 
 def test_pairs_are_formed_in_bound_lists(drawn):

@@ -28,7 +28,7 @@ def test_the_program_that_drew_is_told_and_the_one_that_checks(frame: Frame) -> 
     assert "0.0.7" in line and version("evalsvc") in line
     stream = COUNTIES.replace("pps_systematic", "brewer")
     told = "\n".join(decided(drawn(design_of(stream), frame), frame, "zh"))
-    assert "village 的抽取方法只能用同一版本的程序重抽" in told
+    assert "行政村的抽取方法只能用同一版本的程序重抽" in told
 
 
 def test_what_the_institute_settled_itself_is_counted(frame: Frame) -> None:
@@ -41,13 +41,13 @@ def test_what_the_institute_settled_itself_is_counted(frame: Frame) -> None:
         f"不属于 household_class 为“a”的 {others} 个",
         "county_code 为“c4”的 1 个被排除；理由：封路",
         "village_code 为“c0v0”的 1 个按判断指定；理由：委托方指定",
-        "village 有 1 个是指定的",
-        "household 有 2 个是指定的，或抽自指定的单位",
+        "清单上行政村有 1 个是指定的",
+        "清单上农户有 2 个是指定的，或抽自指定的单位",
         "清单 abababababab…，位移 0.25",
     ):
         assert known in told
     followed = sum(unit.sample_type != "purposive" for unit in manifest.stages[1].units)
-    assert f"household 的 {followed} 个按以前一次抽取" in told
+    assert f"农户中 {followed} 个按以前一次抽取" in told
     other = Frame(frame.levels[:2], table.drop_columns(["household_id", "household_class", "persons"]))
     assert "被排除" not in "\n".join(decided(manifest, other, "zh"))  # another list: nothing of it is counted
 

@@ -48,7 +48,7 @@ def test_what_was_checked_is_told(stated: Path, whole: Path, manifest: Manifest)
     # What was not given is not checked, and said: a time stamp, a copy of the public log.
     assert [line[0] for line in checks if line[0] != "✓"] == ["–", "–"]
     assert any("公开登记表：没有给出" in line for line in checks)
-    assert any("household 一级：由种子从名单重新抽取" in line for line in checks)
+    assert any("农户一级：由种子从名单重新抽取" in line for line in checks)
 
 
 def test_another_list_is_said_to_be_another(stated: Path, frame: Frame, whole: Path, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_the_log_is_looked_up(stated: Path, whole: Path, manifest: Manifest, tmp
         ("frames[2] c1", "aa", "bb", "c1：所给名单的哈希是 aa，登记的是 bb"),
         ("frames c1", "aa", None, "c1 在所给名单里，登记的抽样框没有它"),
         ("frames[0].committed_at", "t", "u", "抽样框的承诺时间 u 与承诺时间 t 不同"),
-        ("frame household", 7, 8, "household：有 7 个不同的编码，名单里却有 8 个写法"),
+        ("frame household", 7, 8, "农户：有 7 个不同的编码，名单里却有 8 个写法"),
         ("protocol", "a", "b", "protocol：应为 a，清单上是 b"),
     ],
 )

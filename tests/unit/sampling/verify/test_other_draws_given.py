@@ -143,9 +143,9 @@ def test_the_command_takes_both_and_says_what_it_did_not_see(tmp_path: Path) -> 
     write_frame(VILLAGES, tmp_path / "frame.parquet")
     command = ["draw", "verify", str(tmp_path / "second.json"), "--frame", str(tmp_path / "frame.parquet")]
     without = CliRunner().invoke(main, command)
-    assert without.exit_code == 0 and "◐ village 一级" in without.output and "--earlier" in without.output
+    assert without.exit_code == 0 and "◐ 行政村一级" in without.output and "--earlier" in without.output
     whole = CliRunner().invoke(main, [*command, "--earlier", str(tmp_path / "first.json")])
-    assert whole.exit_code == 0 and "✓ village 一级" in whole.output
+    assert whole.exit_code == 0 and "✓ 行政村一级" in whole.output
     refused = CliRunner().invoke(main, [*command, "--first-phase", str(tmp_path / "first.json")])
     assert refused.exit_code == 1 and "不是两相抽样" in refused.output
 
