@@ -51,5 +51,7 @@ def main() -> None:
 
     Third-party evaluation: samples, field interviews, estimates and signed reports whose figures anyone can recompute.
 
+    语言随环境变量 LC_ALL、LANG：en_… 为英文，其余为中文 / English where LC_ALL or LANG is en_…, else Chinese.
+
     退出码 / exit codes: 0 正常 fine, 1 数据或核对不通过 data or check failed, 2 用法错误 wrong use.
     """

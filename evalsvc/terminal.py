@@ -5,8 +5,10 @@ Exit codes: 0 fine, 1 the data or the check failed, 2 wrong use, 70 a mistake of
 
 import json
 import os
+import re
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,8 +22,8 @@ from evalsvc.given_paths import UnusableError
 from evalsvc.words import sentence
 
 FAILED, WRONG_USE, OUR_MISTAKE, INTERRUPTED = 1, 2, 70, 130
-MOST_COMPLAINTS = 200
-"""Complaints printed on a terminal; --json gives them all."""
+MOST_COMPLAINTS, MOST_ALIKE = 200, 20
+"""Complaints printed on a terminal, in all and of one code; --json gives them all."""
 PLACES = {"file": ("文件", "file"), "sheet": ("工作表", "sheet"), "row": ("行", "row"), "column": ("列", "column")}
 """Where a complaint stands, with the heads of the printed table; sheets only where complaints name them."""
 
@@ -189,14 +191,27 @@ def print_complaints(complaints: Iterable[Complaint]) -> None:
     table = Table(show_lines=False, header_style="bold")
     for chinese, english in (*(PLACES[name] for name in places), ("问题和办法", "problem and remedy")):
         table.add_column(english if language() == "en" else chinese, overflow="fold")
-    for each in found[:MOST_COMPLAINTS]:
-        cells = [*(_place(each, name) for name in places), sentence(each.code, each.details, language())]
+    seen: Counter[str] = Counter()
+    shown = 0
+    for each in found:
+        seen[each.code] += 1
+        if seen[each.code] > MOST_ALIKE or shown == MOST_COMPLAINTS:
+            continue
+        shown += 1
+        cells = [*(_place(each, name) for name in places), _without_place(each)]
         # Expressions of forms are full of square brackets, which are no markup.
         table.add_row(*map(escape, cells))
     console = Console(stderr=True)
     console.print(table)
-    if len(found) > MOST_COMPLAINTS:
-        click.echo(sentence("terminal.more_complaints", {"count": len(found) - MOST_COMPLAINTS}, language()), err=True)
+    if len(found) > shown:
+        click.echo(sentence("terminal.more_complaints", {"count": len(found) - shown}, language()), err=True)
+
+
+def _without_place(complaint: Complaint) -> str:
+    """Write what is wrong; file and row have columns of their own and are not said again in front."""
+    told = sentence(complaint.code, complaint.details, language())
+    file, row = re.escape(_place(complaint, "file")), re.escape(_place(complaint, "row"))
+    return re.sub(rf"^{file}( 第 {row} 行[：，的]?|：|, (line|row) {row}: |: )", "", told) if file else told
 
 
 def _place(complaint: Complaint, name: str) -> str:
