@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -31,11 +32,10 @@ PRECISION = (
     "true_se",
     "estimated_se",
     "half_width",
-    "coverage",
-    "effective",
 )
-TOTALS = ("indicator", "kind", "domain", "true", "mean", "bias", "true_se", "estimated_se", "coverage")
-"""Columns of the printed tables."""
+INTERVALS = ("indicator", "domain", "coverage", "effective")
+TOTALS = ("indicator", "domain", "true", "mean", "bias", "true_se", "estimated_se", "coverage")
+"""Columns of the printed tables, which fit a terminal of 80 columns: errors and kinds stand below what they are of."""
 
 
 @click.command("simulate")
@@ -106,6 +106,7 @@ def _print(report: Report) -> None:
     console = Console()
     rates = [each for each in report.domains if each.quantity.kind == "rate"]
     console.print(_table("precision", PRECISION, (_precision_cells(each) for each in rates)))
+    console.print(_table("intervals", INTERVALS, map(_interval_cells, rates)))
     judged = [each for each in rates if each.verdicts]
     if judged:
         names = list(judged[0].verdicts)
@@ -120,7 +121,7 @@ def _print(report: Report) -> None:
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], extra: Sequence[str] = ()) -> Table:
-    table = Table(title=_word(f"table.{title}"), title_justify="left", header_style="bold")
+    table = Table(title=_word(f"table.{title}"), title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for place, head in enumerate([*map(_word, heads), *extra]):
         table.add_column(head, justify="left" if place < 2 else "right", overflow="fold")
     for row in rows:
@@ -131,7 +132,11 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], extr
 def _precision_cells(each: DomainReport) -> list[str]:
     figures = (each.mean, each.bias, each.true_se, each.estimated_se, each.half_width)
     about = [each.quantity.indicator, _domain(each), _percent(each.quantity.true)]
-    return [*about, *map(_spread, figures), _share(each.coverage), _number(each.effective)]
+    return [*about, *map(_spread, figures)]
+
+
+def _interval_cells(each: DomainReport) -> list[str]:
+    return [each.quantity.indicator, _domain(each), _share(each.coverage), _number(each.effective)]
 
 
 def _verdict_cells(each: DomainReport) -> list[str]:
@@ -141,7 +146,8 @@ def _verdict_cells(each: DomainReport) -> list[str]:
 
 def _total_cells(each: DomainReport) -> list[str]:
     figures = (each.mean, each.bias, each.true_se, each.estimated_se)
-    about = [each.quantity.indicator, _word(each.quantity.kind), _domain(each), _number(each.quantity.true)]
+    named = f"{each.quantity.indicator}\n{_word(each.quantity.kind)}"
+    about = [named, _domain(each), _number(each.quantity.true)]
     return [*about, *(_plain_spread(figure) for figure in figures), _share(each.coverage)]
 
 
@@ -174,18 +180,18 @@ def _spread(figure: Spread) -> str:
     """Write a rate with its Monte-Carlo error."""
     if figure.value is None or figure.error is None:
         return _percent(figure.value)
-    return f"{100 * figure.value:.2f} ±{100 * figure.error:.2f} %"
+    return f"{100 * figure.value:.2f} %\n±{100 * figure.error:.2f}"
 
 
 def _plain_spread(figure: Spread) -> str:
     """Write a total with its Monte-Carlo error."""
     if figure.value is None or figure.error is None:
         return _number(figure.value)
-    return f"{figure.value:,.1f} ±{figure.error:,.1f}"
+    return f"{figure.value:,.1f}\n±{figure.error:,.1f}"
 
 
 def _share(share: Share) -> str:
     """Write a share of runs with its Monte-Carlo limits."""
     if share.value is None or share.low is None or share.high is None:
         return "—"
-    return f"{100 * share.value:.1f} % ({100 * share.low:.1f}–{100 * share.high:.1f})"
+    return f"{100 * share.value:.1f} %\n{100 * share.low:.1f}–{100 * share.high:.1f}"

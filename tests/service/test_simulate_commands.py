@@ -1,6 +1,7 @@
 """Simulations on a terminal: tables, JSON, going on after a stop, and what cannot be simulated."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -40,6 +41,10 @@ def test_precision_coverage_and_verdicts_are_printed(folder):
         words in told.stdout
         for words in ("共 4 次模拟", "各域的精度", "各种结论的机会", "总量", "不能判定", "真值固定")
     )
+    # On 80 columns no figure is broken: its error stands in a line of its own.
+    assert "│" not in told.stdout
+    assert re.search(r"  ±\d+\.\d\d ", told.stdout)
+    assert re.search(r" \d+\.\d %  ", told.stdout)
     as_data = simulated(folder, "--runs", 4)
     rates = [each for each in as_data["domains"] if each["quantity"]["kind"] == "rate"]
     assert {each["quantity"]["domain"]["county_code"] for each in rates} == {"990101", "990102"}
