@@ -86,7 +86,7 @@ def test_each_team_gets_its_own_files(drawn):
     ("text", "words"),
     [
         ("unit,team\n1,一组\n", "须有这些列"),
-        ("unit_id,team\n,一组\n999,二组\n", "第 2 行缺编号"),
+        ("unit_id,team\n,一组\n999,二组\n", "缺编号或组名"),
         ("unit_id,team\n999,二组\n", "999"),
         ("unit_id,team\n1,一组\n1,二组\n", "分给了另一组"),
     ],
