@@ -10,7 +10,7 @@ from sampling.errors import Complaint, complain
 from sampling.frame import Frame
 from sampling.frame_text import check_frame_text
 from sampling.groups import Group, GroupTake, Shortage, plan_takes
-from sampling.levels import column_depth, find_column, same_levels
+from sampling.levels import beyond, column_depth, find_column, same_levels
 from sampling.method_check import check_groups, check_numbers, check_planned
 from sampling.steps import in_scope, read_groups, text_of, units_step
 from sampling.takes import TakeTotal
@@ -42,7 +42,8 @@ def check_design(
 def check_design_on(engine: Engine, design: Design, frame: Frame, file: str = "design.yaml") -> list[Complaint]:
     """Check the design alone, on an engine that holds the frame already."""
     if not same_levels(design.levels, frame.levels):
-        return [complain("design.frame_differs", file=file, column="frame")]
+        extra, lacking = beyond(design.levels, frame.levels), beyond(frame.levels, design.levels)
+        return [complain("design.frame_differs", file=file, column="frame", extra=extra, lacking=lacking)]
     complaints = [*_unknown_values(engine, design), *_wrong_sizes(engine, design), *check_numbers(engine, design)]
     unknown = {one.column for one in complaints if one.code == "design.unknown_value"}
     # Sizes that are wrong cannot be added up: of their stage there is nothing more to say.

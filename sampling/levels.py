@@ -77,6 +77,16 @@ def same_levels(levels: Sequence[Level], others: Sequence[Level]) -> bool:
     return levels_as_json(levels) == levels_as_json(others)
 
 
+def beyond(levels: Sequence[Level], others: Sequence[Level]) -> str:
+    """Name the columns, with level and type, that only the first of two lists of levels has; a dash for none."""
+
+    def columns(given: Sequence[Level]) -> list[str]:
+        return [f"{level.name}.{own.name} {own.type_text}" for level in given for own in level.all_columns]
+
+    known = set(columns(others))
+    return ", ".join(each for each in columns(levels) if each not in known) or "–"
+
+
 def check_levels(levels: Sequence[Level], file: str) -> list[Complaint]:
     """Complain about level and column names that stand twice."""
     complaints = []

@@ -164,7 +164,7 @@ def run(
     log_path: Path | None,
     engine: OpenEngine,
 ) -> None:
-    """执行抽取，写出抽样清单 / carry the draw out and write its manifest."""
+    """执行抽取，写出抽取清单 / carry the draw out and write its manifest."""
     refuse_taken(out)
     refuse_broken(log_path)
     frame = open_frame(frame_path)

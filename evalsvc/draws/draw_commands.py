@@ -9,7 +9,7 @@ DRAW_COMMANDS = {
         "evalsvc.draws.commands:make_commitment",
         "承诺：方案、抽样框和一个秘密数绑在一起 / bind a design and a frame to a fresh secret.",
     ),
-    "run": Listed("evalsvc.draws.commands:run", "执行抽取，写出抽样清单 / carry the draw out and write its manifest."),
+    "run": Listed("evalsvc.draws.commands:run", "执行抽取，写出抽取清单 / carry the draw out and write its manifest."),
     "verify": Listed(
         "evalsvc.draws.commands:verify",
         "核验抽取：只凭清单和抽样框重算一遍 / recompute a draw from its manifest and the frame alone.",
@@ -27,7 +27,7 @@ DRAW_COMMANDS = {
     ),
     "continue": Listed(
         "evalsvc.draws.listing_commands:carry_on",
-        "从承诺过的名单抽取，接续抽样清单，以前抽中的不变 / draw from bound lists; what was drawn stays.",
+        "从承诺过的名单抽取，接续抽取清单，以前抽中的不变 / draw from bound lists; what was drawn stays.",
     ),
     "joint": Listed(
         "evalsvc.draws.joint_commands:joint",

@@ -113,13 +113,13 @@ def lists(*, manifest_path: Path, frame_path: Path, out: Path, log_path: Path | 
 @manifest_option
 @frame_option
 @click.option("--lists", "lists_path", type=existing, required=True, help="lists.json")
-@click.option("--out", type=new, required=True, help="接续的抽样清单 / the manifest that goes on")
+@click.option("--out", type=new, required=True, help="接续的抽取清单 / the manifest that goes on")
 @log_option
 @engine_options
 def carry_on(
     *, manifest_path: Path, frame_path: Path, lists_path: Path, out: Path, log_path: Path | None, engine: OpenEngine
 ) -> None:
-    """从承诺过的名单抽取，接续抽样清单，以前抽中的不变 / draw from bound lists; what was drawn stays."""
+    """从承诺过的名单抽取，接续抽取清单，以前抽中的不变 / draw from bound lists; what was drawn stays."""
     refuse_taken(out)
     refuse_broken(log_path)
     text = read_text(manifest_path)

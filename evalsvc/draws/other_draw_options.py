@@ -16,7 +16,7 @@ def other_draws_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command `--earlier` and `--first-phase` as one argument `others`."""
 
     @click.option("--earlier", type=existing, help="所沿用抽签号的那次抽取的清单 / manifest that prn_from names")
-    @click.option("--first-phase", type=existing, help="第一相的抽样清单 / manifest of the first phase")
+    @click.option("--first-phase", type=existing, help="第一相的抽取清单 / manifest of the first phase")
     @wraps(command)
     def reading(*, earlier: Path | None, first_phase: Path | None, **given: Any) -> None:
         texts = [None if path is None else read_text(path) for path in (earlier, first_phase)]

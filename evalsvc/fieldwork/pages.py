@@ -194,7 +194,7 @@ def end(evaluation: str, number: int) -> ResponseReturnValue:
     reason = flask.request.form.get("reason", "")
     with web.database().transaction() as session:
         course.end(session, web.current_actor(), flask.g.evaluation, number, reason)
-    flask.flash(_("现场调查已结束，抽样清单已向公众公开。"), "good")
+    flask.flash(_("现场调查已结束，抽取清单已向公众公开。"), "good")
     return web.see_other("draws.draw", evaluation=evaluation, number=number)
 
 

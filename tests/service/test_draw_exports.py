@@ -118,7 +118,7 @@ def test_another_edition_of_the_frame_or_a_part_of_it_is_refused(drawn, command)
         assert made.exit_code == 0, made.output
         refused = invoke("draw", *command, manifest_path, "--frame", frame, "--out", folder / "out")
         assert (refused.exit_code, (folder / "out").exists()) == (1, False), refused.output
-        assert "不是这份抽样清单所据" in refused.stderr and "承诺新" not in refused.stderr
+        assert "不是这份抽取清单所据" in refused.stderr and "承诺新" not in refused.stderr
 
 
 def test_what_is_visited_without_notice_is_marked(drawn):

@@ -147,7 +147,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(drawn):
     again = ("--manifest", drawn / "second.json", "--frame", drawn / "second.parquet")
     lists = drawn / "second-lists.json"
     refused = invoke("draw", "continue", *again, "--lists", lists, "--out", drawn / "x.json")
-    assert refused.exit_code == 1 and "另一份抽样清单" in refused.output and not (drawn / "x.json").exists()
+    assert refused.exit_code == 1 and "另一份抽取清单" in refused.output and not (drawn / "x.json").exists()
     lists.write_text("{}", encoding="utf-8")
     assert invoke("draw", "continue", *again, "--lists", lists, "--out", drawn / "x.json").exit_code == 1
 

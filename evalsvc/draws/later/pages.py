@@ -76,7 +76,7 @@ def draw_from(evaluation: str, number: int) -> ResponseReturnValue:
         require_confirmation()
         chosen = None if flask.request.form.get("all") else flask.request.form.getlist("village")
         go_on(web.service(), web.current_actor(), flask.g.evaluation, number=number, parents=chosen)
-        return str(_("已从名单抽户，接续的抽样清单已登记。"))
+        return str(_("已从名单抽户，接续的抽取清单已登记。"))
 
     return _done_or_refused(evaluation, number, work)
 

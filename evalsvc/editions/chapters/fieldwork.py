@@ -60,7 +60,7 @@ def _unannounced(figures: Figures) -> list[Block]:
         figures.count(*whole, "non_contact"),
         "户，拒访",
         figures.count(*whole, "refused"),
-        "户。哪些村、户暗访由抽签数决定，写在抽样清单里；估计时与其他户同样对待。",
+        "户。哪些村、户暗访由抽签数决定，写在抽取清单里；估计时与其他户同样对待。",
     )
     return [Paragraph(text)]
 

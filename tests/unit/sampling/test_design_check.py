@@ -195,6 +195,9 @@ def test_another_frame(frame: Frame, say: Say) -> None:
     other = Frame((design.levels[0],), table=frame.table)
     complaints = check_design(design, other)
     assert [one.code for one in complaints] == ["design.frame_differs"]
+    details = complaints[0].details
+    assert details["extra"].startswith("household.household_id text, household.household_class text")
+    assert details["lacking"] == "–"
     say(complaints[0])
 
 
