@@ -36,6 +36,8 @@ PRECISION = (
 INTERVALS = ("indicator", "domain", "coverage", "effective")
 TOTALS = ("indicator", "domain", "true", "mean", "bias", "true_se", "estimated_se", "coverage")
 """Columns of the printed tables, which fit a terminal of 80 columns: errors and kinds stand below what they are of."""
+VERDICTS = {"达标": "meets", "不能判定": "undecided", "不达标": "misses"}
+"""The word of each verdict."""
 
 
 @click.command("simulate")
@@ -109,7 +111,7 @@ def _print(report: Report) -> None:
     console.print(_table("intervals", INTERVALS, map(_interval_cells, rates)))
     judged = [each for each in rates if each.verdicts]
     if judged:
-        names = list(judged[0].verdicts)
+        names = [_word(VERDICTS[verdict]) for verdict in judged[0].verdicts]
         console.print(
             _table("verdicts", ("indicator", "domain", "true", "truth"), map(_verdict_cells, judged), extra=names)
         )
