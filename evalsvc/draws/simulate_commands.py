@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -125,7 +126,10 @@ def _print(report: Report) -> None:
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], extra: Sequence[str] = ()) -> Table:
     table = Table(title=_word(f"table.{title}"), title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for place, head in enumerate([*map(_word, heads), *extra]):
-        table.add_column(head, justify="left" if place < 2 else "right", overflow="fold")
+        named = place < 2
+        table.add_column(
+            head, justify="left" if named else "right", overflow="fold", min_width=cell_len(head) if named else None
+        )
     for row in rows:
         table.add_row(*row)
     return table
