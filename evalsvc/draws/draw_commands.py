@@ -19,7 +19,7 @@ DRAW_COMMANDS = {
     ),
     "list-form": Listed(
         "evalsvc.draws.listing_commands:form",
-        "还没有名单的抽中单位：列出，写出空表 / the drawn units without a list, and a form for their lists.",
+        "列出还没有名单的抽中单位，写出空表 / name the drawn units without a list, write a form for their lists.",
     ),
     "lists": Listed(
         "evalsvc.draws.listing_commands:lists",

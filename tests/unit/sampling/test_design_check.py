@@ -190,6 +190,29 @@ def test_what_a_textbook_method_cannot_do_is_said_before_anything_is_bound(say: 
     say(Complaint(refused.value.code, details=refused.value.details))
 
 
+@pytest.mark.parametrize(
+    ("east", "north", "found"),
+    [
+        ([119, -180], [26, 90], []),
+        ([26, 25], [119, 118], ["design.no_latitude"]),
+        ([350, 119], [26, 900], ["design.no_longitude", "design.no_latitude"]),
+    ],
+)
+def test_degrees_that_no_place_has(east: list[int], north: list[int], found: list[str], say: Say) -> None:
+    level = Level("village", "village_code", (Column("east", "integer"), Column("north", "integer")))
+    frame = Frame((level,), table=pa.table({"village_code": ["v1", "v2"], "east": east, "north": north}))
+    design = load_design(
+        "version: 1\nevaluation: x\ndraw: 1\nframe: {levels: [{name: village, id: village_code,"
+        " columns: {east: integer, north: integer}}]}\nstages: [{name: village, method: spread,"
+        " coordinates: {degrees: [east, north]}, take: {each: 1}}]\n"
+    ).design
+    assert design is not None
+    complaints = check_design(design, frame)
+    assert [one.code for one in complaints] == found
+    for one in complaints:
+        say(one)
+
+
 def test_another_frame(frame: Frame, say: Say) -> None:
     design = design_of("stages: [{name: village, method: equal, take: {each: 1}}]")
     other = Frame((design.levels[0],), table=frame.table)
