@@ -72,9 +72,9 @@ class Peers:
         return [self.folder, str(self.villages)]
 
 
-def own(name: str, folder: Path, *options: str) -> Command:
+def own(name: str, folder: Path) -> Command:
     """Give the command of a lane of ours, or of DuckDB's."""
-    return [sys.executable, "-m", "benchmarks.draw_lanes", name, folder, *options]
+    return [sys.executable, "-m", "benchmarks.draw_lanes", name, folder]
 
 
 def make_peers(folder: Path) -> Path | None:
