@@ -50,7 +50,7 @@ INTRODUCTION = (
     " median of the rounds' ratios of wall time, in brackets of processor time. Memory is the most that the process"
     " held in any round, by the kernel's count; what a peer needs to read its data is in it, as is ours."
 )
-NATIONAL_ROUND = "One round. The frame was not hashed: with two processors it takes more than fourteen minutes."
+NATIONAL_ROUND = "One round. The frame was not hashed: with two processors that takes more than thirteen minutes."
 
 
 @dataclass(frozen=True)
