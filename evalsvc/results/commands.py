@@ -1,7 +1,7 @@
 """Estimate from files: `evalsvc estimate plan.yaml --out results.json`."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,7 +57,8 @@ def estimate(plan_path: Path, data_path: Path | None, out_paths: tuple[Path, ...
     data = _data(plan, plan_path, data_path)
     with _refusing(data):
         table = read_table(data)
-        results = _estimated(plan, table)
+        files = {name: read_table(plan_path.parent / name) for name in plan.files}
+        results = _estimated(plan, table, files)
     for path in out_paths:
         path.write_bytes(write_results(results, path.suffix))
     if not out_paths:
@@ -125,8 +126,8 @@ def _refusing(data: Path) -> Iterator[None]:
         raise InvalidError("results.data_refused", complaints, file=data.name, count=len(complaints)) from None
 
 
-def _estimated(plan: Plan, table: Table) -> Results:
+def _estimated(plan: Plan, table: Table, files: Mapping[str, Table]) -> Results:
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("estimate", total=len(plan.statements))
-        return run_plan(plan, table, lambda done, total: bar.update(task, completed=done, total=total))
+        return run_plan(plan, table, lambda done, total: bar.update(task, completed=done, total=total), files)

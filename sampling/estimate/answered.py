@@ -15,7 +15,10 @@ from sampling.estimate.variance import Term
 
 @dataclass(frozen=True)
 class Part:
-    """Hold an estimate for those that combine it: values, variances, scores and reasons, domain by domain."""
+    """Hold an estimate for those that combine it: values, variances, scores and reasons, domain by domain.
+
+    `replicated` (domains, R) are the values under every replicate's weights, for designs that have them.
+    """
 
     value: FloatArray
     variance: FloatArray
@@ -25,6 +28,7 @@ class Part:
     rate: BoolArray
     reasons: tuple[str | None, ...]
     is_total: bool = False
+    replicated: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ def places(split: Partition, own: Partition) -> IntArray:
 
 
 def spread_over(split: Partition, own: Partition, values: FloatArray) -> FloatArray:
-    """Carry values of the domains of `own` over to those of `split`, NaN where `own` lacks one."""
+    """Carry values (domains, ...) of `own` over to those of `split`, NaN where `own` lacks one."""
     place = places(split, own)
-    out = np.full(split.count, np.nan)
+    out = np.full((split.count, *values.shape[1:]), np.nan)
     out[place >= 0] = values[place[place >= 0]]
     return out

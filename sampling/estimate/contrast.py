@@ -17,6 +17,7 @@ from sampling.estimate.expression import Affine, Dual, Expression
 from sampling.estimate.judge import Judged, blank_reasons, row_without_domains, rows_of
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.pooling import pooled_design_effect
+from sampling.estimate.scores import Estimated
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import without_rounding
 from sampling.estimate.table import BoolArray, FloatArray
@@ -37,7 +38,8 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
     totals = any(part.is_total for part, _ in parts.values())
     layers = sample.layers(split, conditional=not totals)
     terms = _terms(layers, split, dual, parts)
-    spread = without_rounding(layers.variance(terms), value)
+    estimated = Estimated(value, terms, _replicated(expression, parts, split))
+    spread = without_rounding(layers.variance(estimated), value)
     judged = _judged(statement, value, spread, layers, _lacking(parts, split))
     line = expression.affine
     if statement.interval.method != "wald" and line is not None:
@@ -60,6 +62,7 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
         rate=np.zeros(split.count, dtype=np.bool_),
         reasons=tuple(judged.reasons),
         is_total=totals,
+        replicated=estimated.replicated,
     )
     return Answered(tuple(rows_of(statement, judged, split.named(), None, None)), split, part)
 
@@ -76,6 +79,16 @@ def _union(statement: Statement, parts: Parts) -> Partition:
         number = np.array([labels[label] for label in own.labels], dtype=np.int64)
         domain[part.steps.rows] = number[part.steps.row_domain]
     return Partition(domain, statement.by, tuple(labels))
+
+
+def _replicated(expression: Expression, parts: Parts, split: Partition) -> FloatArray | None:
+    """Evaluate the expression under every replicate's weights."""
+    values = {}
+    for name, (part, own) in parts.items():
+        if part.replicated is None:
+            return None
+        values[name] = spread_over(split, own, part.replicated)
+    return expression.evaluate(values).value
 
 
 def _terms(layers: Layers, split: Partition, dual: Dual, parts: Parts) -> tuple[Term, ...]:

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 
 from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.projection import Projection
+from sampling.estimate.replicate import Replicates
 from sampling.estimate.stage import FIRST_ROW, CompiledStage, Stage, UnequalSpec, compile_stage
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 
@@ -50,6 +52,11 @@ class DesignSpec:
     lonely_domain: bool = False
     unequal: UnequalSpec | None = None
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Name the tables that the design needs beside the data."""
+        return ()
+
 
 @dataclass(frozen=True)
 class Design:
@@ -64,6 +71,8 @@ class Design:
         certainty (-1 where every stage is a certainty).
     psu_draws : (rows,) floats
         How often that unit was drawn: each draw with replacement is a PSU.
+    projections : calibrations of the weights, in the order in which they were made
+    replicates : replicate weights, which then take the place of the stages in every variance
     """
 
     rows: int
@@ -74,10 +83,22 @@ class Design:
     psu_draws: FloatArray
     lonely_psu: LonelyRule
     lonely_domain: bool
+    projections: tuple[Projection, ...] = ()
+    replicates: Replicates | None = None
+
+    def residuals(self, columns: FloatArray) -> FloatArray:
+        """Give (rows, k) scores less what calibrated totals explain of them."""
+        for projection in self.projections:
+            columns = projection.residual(columns)
+        return columns
 
 
-def compile_design(spec: DesignSpec, table: Table) -> Design:
+def compile_design(spec: DesignSpec, table: Table, files: Mapping[str, Table]) -> Design:  # noqa: ARG001
     """Compile the design of a table.
+
+    Parameters
+    ----------
+    files : the tables that `spec.files` names, by that name
 
     Raises
     ------

@@ -9,6 +9,7 @@ import numpy as np
 
 from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
+from sampling.estimate.replicate import ReplicateLadder, replicate_ladder
 from sampling.estimate.stage import Stage
 from sampling.estimate.table import FloatArray, IntArray, sums
 
@@ -53,11 +54,16 @@ class Ladder:
     active_units: IntArray
     active_psus: IntArray
     active_strata: IntArray
+    replicated: ReplicateLadder | None = None
 
     @property
     def degrees_of_freedom(self) -> IntArray:
         """Give active PSUs less active strata of each domain; none where all draws are of one unit."""
         return np.where(self.active_units == 1, 0, self.active_psus - self.active_strata)
+
+    def replicate_sums(self, column: FloatArray | None) -> FloatArray | None:
+        """Sum weights * column over each domain under every replicate's weights (domains, R); None without any."""
+        return None if self.replicated is None else self.replicated.sums(column)
 
     def take(self, column: FloatArray) -> FloatArray:
         """Give a column over the used rows."""
@@ -67,14 +73,15 @@ class Ladder:
         """Sum weights * column over the rows of every pair, outermost stage first; None stands for a column of ones."""
         if column is None:
             return self.weight_totals
-        return self._sum_up(self.weights * column)
+        return self.sum_up(self.weights * column)
 
     @cached_property
     def weight_totals(self) -> list[FloatArray]:
         """Give the weights summed over the rows of every pair."""
-        return self._sum_up(self.weights)
+        return self.sum_up(self.weights)
 
-    def _sum_up(self, found: FloatArray) -> list[FloatArray]:
+    def sum_up(self, found: FloatArray) -> list[FloatArray]:
+        """Sum values of the used rows over the rows of every pair, outermost stage first."""
         totals = []
         for pairs in reversed(self.stages):
             if pairs.starts is not None:
@@ -121,6 +128,9 @@ def ladder(design: Design, split: Partition) -> Ladder:
         active_units=active.units,
         active_psus=active.psus,
         active_strata=active.strata,
+        replicated=None
+        if design.replicates is None
+        else replicate_ladder(design.replicates, rows, domain, split.count),
     )
 
 

@@ -11,26 +11,29 @@ the first-stage units themselves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from sampling.estimate.covariance import variance_of_terms
 from sampling.estimate.design import Design, DesignSpec, compile_design, compile_within
 from sampling.estimate.domain import Partition
 from sampling.estimate.ladder import Ladder, ladder
+from sampling.estimate.scores import Estimated
 from sampling.estimate.table import BoolArray, FloatArray, Table
-from sampling.estimate.variance import Term, Variance, variance
+from sampling.estimate.variance import Variance, variance
+from sampling.estimate.view import View
 
 
 class Sample:
     """Hold a design over its table; the design within first-stage units is compiled when a domain first needs it."""
 
-    def __init__(self, spec: DesignSpec, table: Table) -> None:
+    def __init__(self, spec: DesignSpec, table: Table, files: Mapping[str, Table]) -> None:
         self._spec = spec
         self._table = table
-        self.design = compile_design(spec, table)
+        self.design = compile_design(spec, table, files)
 
     @cached_property
     def within(self) -> Design | None:
@@ -43,7 +46,8 @@ class Sample:
         none = np.zeros(steps.domains, dtype=np.bool_)
         single = steps.active_units == 1
         named = self._spec.stages[0].cluster in split.by
-        if not conditional or not named or not single.any() or self.within is None:
+        given = self.design.replicates is None and conditional and named and bool(single.any())
+        if not given or self.within is None:
             return Layers(self.design, steps, None, None, none)
         return Layers(self.design, steps, self.within, ladder(self.within, split), single)
 
@@ -61,9 +65,11 @@ class Layers:
     inner: Ladder | None
     conditional: BoolArray
 
-    @property
+    @cached_property
     def degrees_of_freedom(self) -> FloatArray:
         """Give active PSUs less active strata of each domain's reference."""
+        if self.steps.replicated is not None:
+            return self.steps.replicated.degrees_of_freedom
         df = self.steps.degrees_of_freedom
         if self.inner is not None:
             df = np.where(self.conditional, self.inner.degrees_of_freedom, df)
@@ -77,14 +83,36 @@ class Layers:
         below = (self.design.psu[rows] >= self.design.rows) & (self.design.weights[rows] != 0)
         return (self.steps.domain_sums(below.astype(np.float64)) > 0) & ~self.conditional
 
-    def variance(self, terms: Sequence[Term]) -> Variance:
-        """Give the variance of a score over each domain's reference."""
-        outer = variance(self.design, self.steps, terms)
+    def variance(self, estimated: Estimated) -> Variance:
+        """Give the variance of an estimate over each domain's reference."""
+        replicates = self.design.replicates
+        if replicates is not None and estimated.replicated is not None:
+            none = np.zeros(self.steps.domains, dtype=np.bool_)
+            return Variance(replicates.variance(estimated.replicated, estimated.value), none, none)
+        if self.design.projections:
+            return self._calibrated(estimated)
+        outer = variance(self.design, self.steps, estimated.terms)
         if self.within is None or self.inner is None:
             return outer
-        inner = variance(self.within, self.inner, terms, own=False)
+        return self._chosen(outer, variance(self.within, self.inner, estimated.terms, own=False))
+
+    def _calibrated(self, estimated: Estimated) -> Variance:
+        outer = variance_of_terms(self.design, self.steps, estimated.terms)
+        if self.within is None or self.inner is None:
+            return outer
+        return self._chosen(outer, variance_of_terms(self.within, self.inner, estimated.terms))
+
+    def _chosen(self, outer: Variance, inner: Variance) -> Variance:
         return Variance(
             np.where(self.conditional, inner.value, outer.value),
             np.where(self.conditional, inner.lonely, outer.lonely),
             np.where(self.conditional, inner.refused, outer.refused),
         )
+
+    def view(self, domain: int) -> View:
+        """Give one domain alone, over its reference."""
+        design, steps = self.design, self.steps
+        if self.within is not None and self.conditional[domain]:
+            design = self.within
+        rows = steps.rows[steps.row_domain == domain]
+        return View(design, rows, self.design.weights[rows], float(self.degrees_of_freedom[domain]))

@@ -17,13 +17,19 @@ from sampling.estimate.table import Table, as_table
 Progress = Callable[[int, int], None]
 
 
-def run_plan(plan: Plan, table: Mapping[str, Any], progress: Progress | None = None) -> Results:
+def run_plan(
+    plan: Plan,
+    table: Mapping[str, Any],
+    progress: Progress | None = None,
+    files: Mapping[str, Table] | None = None,
+) -> Results:
     """Compute every statement of a plan.
 
     Parameters
     ----------
     table : column name -> values (text or None; an empty text is missing too; numeric arrays are taken as they are)
     progress : called with (statements done, statements in all) after each statement
+    files : the tables that `plan.files` names beside the data (replicate weights, joint probabilities), by that name
 
     Raises
     ------
@@ -33,7 +39,7 @@ def run_plan(plan: Plan, table: Mapping[str, Any], progress: Progress | None = N
     data = as_table(table)
     complaints = _missing_columns(plan, data)
     try:
-        sample = Sample(plan.design, data)
+        sample = Sample(plan.design, data, files or {})
     except DataRefusedError as error:
         raise DataRefusedError([*error.complaints, *complaints]) from None
     if complaints:

@@ -17,10 +17,14 @@ from sampling.estimate.variance import Term
 
 @dataclass(frozen=True)
 class Estimated:
-    """Hold the estimates of all domains, NaN where the denominator is 0, and the terms of their scores."""
+    """Hold the estimates of all domains, NaN where the denominator is 0, and the terms of their scores.
+
+    `replicated` (domains, R) are the same estimates under every replicate's weights, None for a design without.
+    """
 
     value: FloatArray
     terms: tuple[Term, ...]
+    replicated: FloatArray | None = None
 
 
 def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:
@@ -30,7 +34,8 @@ def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:
 def total(steps: Ladder, y: FloatArray) -> Estimated:
     """Estimate sum(w y); score w y."""
     totals = steps.totals(y)
-    return Estimated(steps.weighted_sums(y, totals), (Term(y, np.ones(steps.domains), totals),))
+    terms = (Term(y, np.ones(steps.domains), totals),)
+    return Estimated(steps.weighted_sums(y, totals), terms, steps.replicate_sums(y))
 
 
 def ratio(steps: Ladder, numerator: FloatArray, denominator: FloatArray | None) -> Estimated:
@@ -40,4 +45,6 @@ def ratio(steps: Ladder, numerator: FloatArray, denominator: FloatArray | None) 
     value = _divided(steps.weighted_sums(numerator, above), bottom)
     scale = np.nan_to_num(_divided(np.ones_like(bottom), bottom))
     slope = np.nan_to_num(value)
-    return Estimated(value, (Term(numerator, scale, above), Term(denominator, -slope * scale, below)))
+    terms = (Term(numerator, scale, above), Term(denominator, -slope * scale, below))
+    tops, bottoms = steps.replicate_sums(numerator), steps.replicate_sums(denominator)
+    return Estimated(value, terms, None if tops is None or bottoms is None else _divided(tops, bottoms))

@@ -10,7 +10,19 @@ from sampling.estimate.expression import Expression
 from sampling.estimate.interval import RateMethod, Side
 from sampling.estimate.where import Condition
 
-Statistic = Literal["mean", "total", "proportion", "ratio", "contrast"]
+Statistic = Literal[
+    "mean",
+    "total",
+    "proportion",
+    "ratio",
+    "contrast",
+    "quantile",
+    "variance",
+    "chisq",
+    "ttest",
+    "ranktest",
+    "glm",
+]
 RATES: tuple[Statistic, ...] = ("proportion", "ratio")
 DesignEffect = Literal["none", "without", "replace"]
 
@@ -40,7 +52,7 @@ class ThresholdSpec:
 
 @dataclass(frozen=True)
 class Statement:
-    """Hold one statement of the plan."""
+    """Hold one statement of the plan; `probabilities` are the p of quantiles."""
 
     id: str
     statistic: Statistic
@@ -55,6 +67,7 @@ class Statement:
     categorical: frozenset[str] = frozenset()
     design_effect: DesignEffect = "none"
     threshold: ThresholdSpec | None = None
+    probabilities: tuple[float, ...] = ()
 
     @property
     def is_rate(self) -> bool:
@@ -74,3 +87,8 @@ class Plan:
     design: DesignSpec
     statements: tuple[Statement, ...]
     data: str | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Name the files that are needed beside the data, as the plan writes them."""
+        return self.design.files

@@ -49,7 +49,7 @@ def figures(layers: Layers, statement: Statement, numerator: FloatArray, denomin
         estimated = scores.total(steps, numerator)
     else:
         estimated = scores.ratio(steps, numerator, denominator)
-    spread = without_rounding(layers.variance(estimated.terms), estimated.value)
+    spread = without_rounding(layers.variance(estimated), estimated.value)
     deff = np.full(steps.domains, np.nan)
     if statement.design_effect != "none":
         simple = _simple_variance(steps, statement, estimated.value, numerator, denominator)

@@ -9,6 +9,7 @@ import numpy as np
 
 from sampling.estimate.answered import Answered, Part
 from sampling.estimate.domain import partition
+from sampling.estimate.fitted import FITTINGS, answer_fitted
 from sampling.estimate.judge import Judged, blank_reasons, row_without_domains, rows_of
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.pooling import pooled_design_effect
@@ -40,6 +41,8 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     if statement.missing == "fail":
         lacking = np.bincount(split.domain[missing & (split.domain >= 0)], minlength=split.count) > 0
     layers = sample.layers(split.narrowed(~missing), conditional=statement.statistic != "total")
+    if statement.statistic in FITTINGS:
+        return answer_fitted(layers, lacking, data, statement, split)
     names = statement.interval.pooled_deff
     pooled = pooled_design_effect(names, earlier, split) if names else None
     setting = _Setting(statement, layers, lacking, pooled)
@@ -135,4 +138,5 @@ def _part(found: Figures, layers: Layers, judged: Judged, *, is_total: bool) -> 
         rate=found.rate,
         reasons=tuple(judged.reasons),
         is_total=is_total,
+        replicated=found.estimated.replicated,
     )

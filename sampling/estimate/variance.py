@@ -46,15 +46,24 @@ def variance(design: Design, steps: Ladder, terms: Sequence[Term], *, own: bool 
 
     `own` says that totals kept in the terms are those of this ladder.
     """
-    scores = _scores(steps, terms, own=own)
-    value = np.zeros(steps.domains)
-    lonely = np.zeros(steps.domains, dtype=np.bool_)
-    for pairs, score in zip(steps.stages, scores, strict=True):
+    return quadratic(design, steps.stages, _scores(steps, terms, own=own), steps.domains)
+
+
+def quadratic(design: Design, stages: Sequence[StagePairs], scores: Sequence[FloatArray], domains: int) -> Variance:
+    """Give the quadratic form of the design in the scores of every (domain, unit) pair, summed over all stages.
+
+    Parameters
+    ----------
+    scores : for each stage (pairs,) the score summed over the pair's rows
+    """
+    value = np.zeros(domains)
+    lonely = np.zeros(domains, dtype=np.bool_)
+    for pairs, score in zip(stages, scores, strict=True):
         by_group, alone = _stage_groups(design, pairs, score)
-        lonely |= sums(pairs.group_domain, alone, steps.domains) > 0
+        lonely |= sums(pairs.group_domain, alone, domains) > 0
         if design.lonely_psu == "average":
             by_group = _averaged(pairs, by_group, alone)
-        value += sums(pairs.group_domain, by_group, steps.domains)
+        value += sums(pairs.group_domain, by_group, domains)
     return Variance(value, lonely, lonely if design.lonely_psu == "fail" else np.zeros_like(lonely))
 
 

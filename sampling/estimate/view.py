@@ -1,0 +1,57 @@
+"""Look at one domain alone: its rows and weights, and the spread of a statistic that is fitted to them.
+
+Quantiles, variances, tests and models are no ratios of totals. Each gives its value, the influence of every row on it,
+and how to fit it again under other weights; the view turns that into a covariance: by linearisation over the design
+(Deville 1999; Binder 1983), or by fitting again under every replicate's weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampling.estimate.covariance import Covariance, covariance
+from sampling.estimate.design import Design
+from sampling.estimate.table import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Hold a statistic of k numbers over the n rows of a view.
+
+    Attributes
+    ----------
+    value : (k,)
+    influence : (n, k) each row's weight times the derivative of the statistic by that weight
+    refit : weights (n,) -> (k,), the statistic under other weights
+    """
+
+    value: FloatArray
+    influence: FloatArray
+    refit: Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True)
+class View:
+    """Hold one domain: `rows` (n,) of the table, their `weights` (n,), the degrees of freedom of its reference."""
+
+    design: Design
+    rows: IntArray
+    weights: FloatArray
+    df: float
+
+    def covariance(self, fit: Fit) -> Covariance:
+        """Give the covariance of a fitted statistic."""
+        replicates = self.design.replicates
+        if replicates is None:
+            return covariance(self.design, self.rows, fit.influence)
+        return Covariance(replicates.covariance(self.replicated(fit), fit.value), lonely=False, refused=False)
+
+    def replicated(self, fit: Fit) -> FloatArray:
+        """Fit a statistic again under every replicate's weights: (k, R)."""
+        replicates = self.design.replicates
+        if replicates is None:
+            return np.empty((fit.value.size, 0))
+        return np.column_stack([fit.refit(replicates.weights(r, self.rows)) for r in range(replicates.count)])
