@@ -1,9 +1,10 @@
 """Design-based estimation: one design object, one variance routine, estimators that supply scores."""
 
 from sampling.estimate.errors import Complaint, DataRefusedError, EstimateError
+from sampling.estimate.layers import Sample
 from sampling.estimate.plan import PlanReading, load_plan
 from sampling.estimate.result import EstimateRow, Results, ThresholdRow
-from sampling.estimate.run import run_plan
+from sampling.estimate.run import answer_plan, run_plan
 from sampling.estimate.statement import Plan, Statement
 from sampling.estimate.table import Table, read_table
 from sampling.estimate.unanswered import Unanswered, unanswered
@@ -16,10 +17,12 @@ __all__ = [
     "Plan",
     "PlanReading",
     "Results",
+    "Sample",
     "Statement",
     "Table",
     "ThresholdRow",
     "Unanswered",
+    "answer_plan",
     "load_plan",
     "read_table",
     "run_plan",

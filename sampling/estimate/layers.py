@@ -30,15 +30,15 @@ from sampling.estimate.view import View
 class Sample:
     """Hold a design over its table; the design within first-stage units is compiled when a domain first needs it."""
 
-    def __init__(self, spec: DesignSpec, table: Table, files: Mapping[str, Table]) -> None:
+    def __init__(self, spec: DesignSpec, table: Table, files: Mapping[str, Table] | None = None) -> None:
         self._spec = spec
-        self._table = table
-        self.design = compile_design(spec, table, files)
+        self.table = table
+        self.design = compile_design(spec, table, files or {})
 
     @cached_property
     def within(self) -> Design | None:
         """Give the design within first-stage units, None when rows are all there is below them."""
-        return compile_within(self._spec, self._table) if len(self._spec.stages) > 1 else None
+        return compile_within(self._spec, self.table) if len(self._spec.stages) > 1 else None
 
     def layers(self, split: Partition, *, conditional: bool = True) -> Layers:
         """Line up a partition; `conditional` lets domains that are one first-stage unit be estimated given it."""
@@ -75,7 +75,7 @@ class Layers:
             df = np.where(self.conditional, self.inner.degrees_of_freedom, df)
         return df.astype(np.float64)
 
-    @property
+    @cached_property
     def certainty_clusters(self) -> BoolArray:
         """Mark the domains in which units below certainty clusters count for the degrees of freedom."""
         rows = self.steps.rows

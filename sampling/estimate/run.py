@@ -37,22 +37,33 @@ def run_plan(
         With every complaint, when columns are missing, weights are bad or the design cannot be what the plan says.
     """
     data = as_table(table)
-    complaints = _missing_columns(plan, data)
     try:
-        sample = Sample(plan.design, data, files or {})
+        sample = Sample(plan.design, data, files)
     except DataRefusedError as error:
-        raise DataRefusedError([*error.complaints, *complaints]) from None
+        raise DataRefusedError([*error.complaints, *_missing_columns(plan, data)]) from None
+    return answer_plan(plan, sample, progress)
+
+
+def answer_plan(plan: Plan, sample: Sample, progress: Progress | None = None) -> Results:
+    """Compute every statement of a plan over a design that was compiled before; the plan's own design is not read.
+
+    Raises
+    ------
+    DataRefusedError
+        When the sample's table lacks columns of a statement.
+    """
+    complaints = _missing_columns(plan, sample.table)
     if complaints:
         raise DataRefusedError(complaints)
-    return Results(tuple(_rows(plan, sample, data, progress)))
+    return Results(tuple(_rows(plan, sample, progress)))
 
 
-def _rows(plan: Plan, sample: Sample, data: Table, progress: Progress | None) -> list[EstimateRow]:
+def _rows(plan: Plan, sample: Sample, progress: Progress | None) -> list[EstimateRow]:
     rows: list[EstimateRow] = []
     earlier: dict[str, Answered] = {}
     for index, statement in enumerate(plan.statements):
         if statement.expression is None:
-            answered = answer(sample, data, statement, earlier)
+            answered = answer(sample, sample.table, statement, earlier)
         else:
             answered = combine(sample, statement, statement.expression, earlier)
         earlier[statement.id] = answered
