@@ -31,7 +31,8 @@ def run() -> Run:
     def rows(dataset: str, design: Mapping[str, Any], estimates: Sequence[Mapping[str, Any]]) -> list[EstimateRow]:
         reading = load_plan({"version": 1, "design": design, "estimates": estimates})
         assert reading.plan is not None, reading.complaints
-        found = run_plan(reading.plan, _table(dataset)).rows
+        files = {name: read_table(DATA / name) for name in reading.plan.files}
+        found = run_plan(reading.plan, _table(dataset), files=files).rows
         return [row for row in found if row.id == estimates[-1]["id"]]
 
     return rows

@@ -1,0 +1,49 @@
+"""Write a case of R survey as statements of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+METHODS = {"asin": "arcsine", "mean": "wald"}
+
+
+def written_statements(case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Write a case as statements; the last one is compared."""
+    asked = case["estimator"]
+    common: dict[str, Any] = {
+        "id": "last",
+        "by": asked.get("by", []),
+        "missing": "drop" if asked.get("na_rm") else "fail",
+    }
+    if asked.get("deff"):
+        common["design_effect"] = asked["deff"]
+    if asked.get("subset"):
+        common["where"] = "{var} {op} '{value}'".format(**asked["subset"])
+    if asked["fn"] in ("mean", "total", "degf"):
+        names = asked["vars"] or ["api00"]
+        statistic = "mean" if asked["fn"] == "degf" else asked["fn"]
+        df = case["expected"].get("ci_t", {}).get("df", "design")
+        levels = {"categorical": names} if asked.get("factor") else {}
+        return [{**common, "statistic": statistic, "variables": names, "interval": {"df": df}, **levels}]
+    if asked["fn"] == "ratio":
+        return [{**common, "statistic": "ratio", "numerator": asked["num"][0], "denominator": asked["den"][0]}]
+    if asked["fn"] == "ciprop":
+        method = METHODS.get(asked["method"], asked["method"])
+        df = "infinite" if asked["df"] == "Inf" else "design"
+        interval = {"method": method, "level": asked["level"], "df": df}
+        return [{**common, "statistic": "proportion", "variables": asked["vars"], "interval": interval}]
+    return _contrast(asked)
+
+
+def _contrast(asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = list(asked.get("coefs", asked["vars"]))
+    parts: list[dict[str, Any]] = [{"id": name, "statistic": "mean", "variables": [name]} for name in names]
+    if asked.get("by"):
+        column = asked["by"][0]
+        parts = [
+            {"id": name, "statistic": "mean", "variables": asked["vars"], "where": f"{column} == '{name}'"}
+            for name in names
+        ]
+    expression = asked.get("expr") or " + ".join(f"{factor} * {name}" for name, factor in asked["coefs"].items())
+    return [*parts, {"id": "last", "statistic": "contrast", "expression": expression}]
