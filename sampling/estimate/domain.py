@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sampling.estimate.table import BoolArray, IntArray, Table
+from sampling.estimate.table import BoolArray, IntArray, Table, numbered
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def partition(table: Table, by: Sequence[str], inside: BoolArray) -> Partition:
         code = code * max(len(levels), 1) + np.maximum(codes, 0)
     if not by:
         return Partition(np.where(known, 0, -1), (), ((),))
-    _, first, inverse = np.unique(code[known], return_index=True, return_inverse=True)
+    number, first = numbered(code[known])
     domain = np.full(table.rows, -1, dtype=np.int64)
-    domain[known] = inverse
+    domain[known] = number
     rows = np.flatnonzero(known)[first]
     labels = tuple(tuple(levels[codes[row]] for codes, levels in columns) for row in rows)
     return Partition(domain, tuple(by), labels)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sampling.estimate import unequal as forms
 from sampling.estimate.errors import Complaint
-from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, sums
 from sampling.repeated_draws import below_repeated
 
 UnequalMethod = Literal["brewer", "overton", "hartley-rao", "poisson", "with-replacement"]
@@ -89,12 +89,7 @@ class _Nest:
 
 def _renumber(outer: IntArray, inner: IntArray | None) -> tuple[IntArray, IntArray]:
     """Number the pairs (outer, inner) from 0; give the number of each row and the first row of each pair."""
-    if inner is None:
-        _, first, number = np.unique(outer, return_index=True, return_inverse=True)
-    else:
-        width = int(inner.max()) + 1
-        _, first, number = np.unique(outer * width + inner, return_index=True, return_inverse=True)
-    return number.astype(np.int64), first.astype(np.int64)
+    return numbered(outer if inner is None else outer * (int(inner.max()) + 1) + inner)
 
 
 def _nest(parent: IntArray, strata: IntArray | None, cluster: IntArray | None) -> _Nest:

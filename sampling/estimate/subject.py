@@ -60,7 +60,8 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
 def _missing(data: Table, statement: Statement) -> BoolArray:
     missing = np.zeros(data.rows, dtype=np.bool_)
     for name in statement.columns:
-        missing |= data[name].missing
+        if data[name].any_missing:
+            missing |= data[name].missing
     return missing
 
 

@@ -25,9 +25,40 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
+ARROW = (pa.Array, pa.ChunkedArray)
+SPARSE = 16  # codes up to so many times the rows are numbered by a table of all codes, sparser ones by a sort
+
+
+def _is_numeric(kind: Any) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
 def sums(index: IntArray, values: FloatArray, groups: int) -> FloatArray:
     """Sum values by group number: the one place where rows become totals."""
     return np.asarray(np.bincount(index, weights=values, minlength=groups), dtype=np.float64)
+
+
+def numbered(codes: IntArray) -> tuple[IntArray, IntArray]:
+    """Number the distinct codes (>= 0) in their order; give the number of each row and the first row of each code.
+
+    What numpy.unique gives, without its sort where the codes are not much sparser than the rows.
+    """
+    span = int(codes.max()) + 1 if codes.size else 0
+    if span > SPARSE * codes.size:
+        _, first, number = np.unique(codes, return_index=True, return_inverse=True)
+        return number.astype(np.int64), first.astype(np.int64)
+    first_row = np.full(span, -1, dtype=np.int64)
+    first_row[codes[::-1]] = np.arange(codes.size - 1, -1, -1)  # the first row of a code is written last
+    used = np.flatnonzero(first_row >= 0)
+    rank = np.empty(span, dtype=np.int64)
+    rank[used] = np.arange(used.size)
+    return rank[codes], first_row[used]
+
+
+def _all_finite(values: FloatArray) -> bool:
+    """Tell whether no value is NaN or infinite, in one pass; a sum beyond floating point counts as not finite, too."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum()))
 
 
 class Column:
@@ -41,7 +72,7 @@ class Column:
     def _array(self) -> Any:
         """Give the values as one Arrow array, NaN as null."""
         values = self._values
-        if not isinstance(values, pa.Array | pa.ChunkedArray):
+        if not isinstance(values, ARROW):
             values = _arrow(values)
         if isinstance(values, pa.ChunkedArray):
             values = values.combine_chunks()
@@ -62,25 +93,26 @@ class Column:
     @cached_property
     def numbers(self) -> FloatArray | None:
         """Give the values as floats, NaN where missing; None when a non-empty value is no finite number."""
-        if isinstance(self._values, np.ndarray) and self._values.dtype.kind in "iuf":
-            floats = np.asarray(self._values, dtype=np.float64)
-            return None if bool(np.isinf(floats).any()) else floats
+        floats = self._floats()
+        if floats is None or (not _all_finite(floats) and bool(np.isinf(floats).any())):
+            return None
+        return floats
+
+    def _floats(self) -> FloatArray | None:
+        """Give the values as floats without copying what is floats already; None when one is no number."""
+        values = self._values
+        if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+            return np.asarray(values, dtype=np.float64)
+        if not (isinstance(values, ARROW) and _is_numeric(values.type)):
+            values = self._array if _is_numeric(self._array.type) else pc.utf8_trim_whitespace(self.texts)
         try:
-            read = pc.cast(self._numeric, pa.float64())
+            read = pc.cast(values, pa.float64())
         except pa.ArrowInvalid:
             return None
-        known = read.drop_null().to_numpy(zero_copy_only=False)
-        if not bool(np.isfinite(known).all()):
-            return None
-        return np.asarray(read.to_numpy(zero_copy_only=False), dtype=np.float64)
-
-    @property
-    def _numeric(self) -> Any:
-        """Give what is to be read as numbers: Arrow numbers as they are, everything else by its text."""
-        kind = self._array.type
-        if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-            return self._array
-        return pc.utf8_trim_whitespace(self.texts)
+        if isinstance(read, pa.ChunkedArray) and read.num_chunks == 1:
+            read = read.chunk(0)
+        whole = isinstance(read, pa.ChunkedArray)
+        return np.asarray(read.to_numpy() if whole else read.to_numpy(zero_copy_only=False), dtype=np.float64)
 
     @property
     def is_text(self) -> bool:
@@ -88,6 +120,13 @@ class Column:
         return self.numbers is None
 
     @cached_property
+    def any_missing(self) -> bool:
+        """Tell whether some field is empty."""
+        if self.numbers is not None:
+            return not _all_finite(self.numbers) and bool(np.isnan(self.numbers).any())
+        return bool(self.texts.null_count)
+
+    @property
     def missing(self) -> BoolArray:
         """Mark the rows whose field is empty."""
         if self.numbers is not None:
@@ -97,6 +136,9 @@ class Column:
     @cached_property
     def coded(self) -> tuple[IntArray, tuple[str, ...]]:
         """Give a code for each row (-1 = missing) and the levels: in numeric order, text by code points."""
+        whole = self._integers()
+        if whole is not None:
+            return whole
         encoded = self.texts.dictionary_encode()
         found: list[str] = encoded.dictionary.to_pylist()
         order = self._order(found)
@@ -105,6 +147,19 @@ class Column:
         rank[-1] = -1
         indices = encoded.indices.fill_null(len(found)).to_numpy(zero_copy_only=False)
         return rank[indices], tuple(found[k] for k in order)
+
+    def _integers(self) -> tuple[IntArray, tuple[str, ...]] | None:
+        """Code integers without writing them all out as text; None where the values are none, or where one is missing."""
+        values = self._values
+        if isinstance(values, ARROW) and pa.types.is_integer(values.type) and not values.null_count:
+            values = values.to_numpy()
+        if not isinstance(values, np.ndarray) or values.dtype.kind not in "iu" or not values.size:
+            return None
+        least, most = int(values.min()), int(values.max())
+        if most > np.iinfo(np.int64).max or most - least > SPARSE * values.size:
+            return None
+        code, first = numbered(values.astype(np.int64) - least)
+        return code, tuple(str(value) for value in values[first].tolist())
 
     def _order(self, found: list[str]) -> list[int]:
         if self.is_text:
