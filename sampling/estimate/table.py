@@ -56,9 +56,9 @@ def numbered(codes: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _all_finite(values: FloatArray) -> bool:
-    """Tell whether no value is NaN or infinite, in one pass; a sum beyond floating point counts as not finite, too."""
+    """Tell whether no value is NaN or infinite, by their squares' sum; one beyond floating point says no, too."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(values.sum()))
+        return bool(np.isfinite(np.vdot(values, values)))
 
 
 class Column:
@@ -149,7 +149,7 @@ class Column:
         return rank[indices], tuple(found[k] for k in order)
 
     def _integers(self) -> tuple[IntArray, tuple[str, ...]] | None:
-        """Code integers without writing them all out as text; None where the values are none, or where one is missing."""
+        """Code integers without writing them all out as text; None where the values are none or one is missing."""
         values = self._values
         if isinstance(values, ARROW) and pa.types.is_integer(values.type) and not values.null_count:
             values = values.to_numpy()
