@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from sampling.estimate.answered import Answered
 from sampling.estimate.domain import Partition
 from sampling.estimate.layers import Layers
+from sampling.estimate.outcome import Outcome, reference_df
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement, Statistic
 from sampling.estimate.table import BoolArray, Table
 from sampling.estimate.view import View
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Hold one figure of one domain, which becomes one row; what is None stays null in it.
-
-    Attributes
-    ----------
-    variance : design variance of the estimate
-    df : degrees of freedom where they are the statistic's own, None for the design's
-    reason : code that says why there is no figure, or no interval
-    """
-
-    variable: str | None
-    level: str | None = None
-    p: float | None = None
-    estimate: float | None = None
-    variance: float | None = None
-    low: float | None = None
-    high: float | None = None
-    df: float | None = None
-    statistic: float | None = None
-    p_value: float | None = None
-    flags: tuple[str, ...] = ()
-    reason: str | None = None
-
 
 Fitting = Callable[[View, Table, Statement], Iterable[Outcome]]
 FITTINGS: Mapping[Statistic, Fitting] = {}
@@ -64,7 +38,7 @@ def _outcomes(layers: Layers, index: int, data: Table, statement: Statement, *, 
         reason = "estimate.missing_values"
     elif not (view.weights != 0).any():
         reason = "estimate.empty_domain"
-    elif _df(statement, view.df) <= 0:
+    elif reference_df(statement, view.df) <= 0:
         reason = "estimate.no_degrees_of_freedom"
     if reason is None:
         yield from FITTINGS[statement.statistic](view, data, statement)
@@ -78,11 +52,6 @@ def blanks(statement: Statement, reason: str) -> Iterator[Outcome]:
     for name in names:
         for p in statement.probabilities or (None,):
             yield Outcome(name, p=p, reason=reason)
-
-
-def _df(statement: Statement, df: float) -> float:
-    stated = statement.interval.df
-    return df if stated == "design" else np.inf if stated == "infinite" else float(stated)
 
 
 def _row(statement: Statement, layers: Layers, index: int, labels: dict[str, str], outcome: Outcome) -> EstimateRow:
