@@ -122,6 +122,8 @@ class Column:
     @cached_property
     def any_missing(self) -> bool:
         """Tell whether some field is empty."""
+        if self._whole_numbers is not None:
+            return False
         if self.numbers is not None:
             return not _all_finite(self.numbers) and bool(np.isnan(self.numbers).any())
         return bool(self.texts.null_count)
@@ -129,6 +131,8 @@ class Column:
     @property
     def missing(self) -> BoolArray:
         """Mark the rows whose field is empty."""
+        if not self.any_missing:
+            return np.zeros(len(self._values), dtype=np.bool_)
         if self.numbers is not None:
             return np.isnan(self.numbers)
         return np.asarray(self.texts.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
@@ -136,9 +140,10 @@ class Column:
     @cached_property
     def coded(self) -> tuple[IntArray, tuple[str, ...]]:
         """Give a code for each row (-1 = missing) and the levels: in numeric order, text by code points."""
-        whole = self._integers()
-        if whole is not None:
-            return whole
+        if self._whole_numbers is not None:
+            found = _coded_integers(self._whole_numbers)
+            if found is not None:
+                return found
         encoded = self.texts.dictionary_encode()
         found: list[str] = encoded.dictionary.to_pylist()
         order = self._order(found)
@@ -148,23 +153,28 @@ class Column:
         indices = encoded.indices.fill_null(len(found)).to_numpy(zero_copy_only=False)
         return rank[indices], tuple(found[k] for k in order)
 
-    def _integers(self) -> tuple[IntArray, tuple[str, ...]] | None:
-        """Code integers without writing them all out as text; None where the values are none or one is missing."""
+    @property
+    def _whole_numbers(self) -> NDArray[Any] | None:
+        """Give the values where they come as integers and none is missing, without a copy."""
         values = self._values
         if isinstance(values, ARROW) and pa.types.is_integer(values.type) and not values.null_count:
-            values = values.to_numpy()
-        if not isinstance(values, np.ndarray) or values.dtype.kind not in "iu" or not values.size:
-            return None
-        least, most = int(values.min()), int(values.max())
-        if most > np.iinfo(np.int64).max or most - least > SPARSE * values.size:
-            return None
-        code, first = numbered(values.astype(np.int64) - least)
-        return code, tuple(str(value) for value in values[first].tolist())
+            one_piece = isinstance(values, pa.ChunkedArray) and values.num_chunks == 1
+            values = (values.chunk(0) if one_piece else values).to_numpy()
+        return values if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and values.size else None
 
     def _order(self, found: list[str]) -> list[int]:
         if self.is_text:
             return sorted(range(len(found)), key=found.__getitem__)
         return sorted(range(len(found)), key=lambda k: (float(found[k]), found[k]))
+
+
+def _coded_integers(values: NDArray[Any]) -> tuple[IntArray, tuple[str, ...]] | None:
+    """Code integers without writing them all out as text; None where they lie too far apart for a table of all."""
+    least, most = int(values.min()), int(values.max())
+    if most > np.iinfo(np.int64).max or most - least > SPARSE * values.size:
+        return None
+    code, first = numbered(values.astype(np.int64) - least)
+    return code, tuple(str(value) for value in values[first].tolist())
 
 
 def _arrow(values: Any) -> Any:
