@@ -64,7 +64,7 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
         is_total=totals,
         replicated=estimated.replicated,
     )
-    return Answered(tuple(rows_of(statement, judged, split.named(), None, None)), split, part)
+    return Answered(tuple(rows_of(statement, judged, split.named())), split, part)
 
 
 def _union(statement: Statement, parts: Parts) -> Partition:

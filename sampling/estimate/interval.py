@@ -30,7 +30,11 @@ RateMethod = Literal[
 ]
 RATE_METHODS: tuple[RateMethod, ...] = get_args(RateMethod)
 Side = Literal["two", "lower", "upper"]
-# Methods capped at n unless the plan says truncate: false; the others are R survey's and stay as R has them.
+# Where the effective n of CAPPED methods is held at n: before the t-adjustment; after it, as SAS's and the NCHS's
+# routines do; or never, as R's svyciprop.
+Cap = Literal["before", "sas", "r"]
+CAPS: tuple[Cap, ...] = get_args(Cap)
+# Methods capped at n unless the plan says otherwise; the others are R survey's and stay as R has them.
 CAPPED: frozenset[RateMethod] = frozenset({"korn-graubard", "clopper-pearson", "jeffreys"})
 # Methods whose effective n is multiplied by (t at n - 1 / t at df)^2; the others use t in place of z.
 ADJUSTED: frozenset[RateMethod] = frozenset({"korn-graubard", "beta", "jeffreys"})
@@ -76,20 +80,33 @@ def at_edge(rates: Rates) -> BoolArray:
     return (rates.value < EDGE) | (rates.value > 1.0 - EDGE)
 
 
-def effective_size(rates: Rates, *, capped: bool, at_least: bool = False) -> FloatArray:
+def effective_size(
+    rates: Rates, *, capped: bool, at_least: bool = False, confidence: float | None = None
+) -> FloatArray:
     """Give p (1 - p) / V, at 0 or 1 n / design effect.
 
-    `capped` holds it at n; `at_least` holds it at n / design effect. A variance of 0 inside (0, 1) counts as n.
+    `capped` holds it at n; `at_least` holds it at n / design effect. A variance of 0 inside (0, 1) counts as n. With a
+    `confidence` V is replaced by its upper confidence limit V df / chi2 (the chi-square quantile at 1 - confidence with
+    df degrees of freedom, as for a variance of normal scores), and the sample's own design effect with it.
     """
     edge = at_edge(rates)
     spread = rates.value * (1.0 - rates.value)
     still = rates.variance <= spread * EDGE
     own = np.where(edge | still, np.inf, spread / np.where(edge | still, 1.0, rates.variance))
+    if confidence is not None:
+        own = own / variance_factor(confidence, rates.df)
     reduced = rates.n / rates.design_effect
     own = np.where(edge, reduced, np.where(still, rates.n, own))
     if at_least:
         own = np.minimum(own, reduced)
     return np.minimum(own, rates.n) if capped else own
+
+
+def variance_factor(confidence: float, df: FloatArray) -> FloatArray:
+    """Give what an estimated variance is multiplied with for its upper confidence limit; 1 with infinite df."""
+    known = np.isfinite(df) & (df > 0)
+    finite = np.where(known, df, 1.0)
+    return np.asarray(np.where(known, finite / special.chdtri(finite, confidence), 1.0), dtype=np.float64)
 
 
 def rate_limits(
@@ -98,8 +115,9 @@ def rate_limits(
     level: float,
     side: Side = "two",
     *,
-    truncate: bool = True,
+    cap: Cap = "before",
     at_least: bool = False,
+    confidence: float | None = None,
 ) -> Limits:
     """Give the limits of rates at a confidence level.
 
@@ -107,8 +125,10 @@ def rate_limits(
     ----------
     level : 0.95 for 95 %; a one-sided limit leaves 1 - level on one side, two-sided limits half of it on each
     side : "lower" and "upper" compute that limit only; the other one is 0 or 1
-    truncate : cap the effective n at n before the t-adjustment (korn-graubard, clopper-pearson, jeffreys)
+    cap : korn-graubard, clopper-pearson, jeffreys: hold the effective n at n before the t-adjustment, after it ("sas"),
+        or not at all ("r")
     at_least : hold the design effect at `rates.design_effect` or more, as verdicts do
+    confidence : take the sample's own variance at its upper confidence limit; see effective_size
 
     References
     ----------
@@ -116,8 +136,9 @@ def rate_limits(
     n, as in Franco, Little, Louis, Slud (2019), JSSAM 7, 334-364. The others are R survey's svyciprop: beta, wilson,
     logit, xlogit, arcsine ("asin"), likelihood and wald ("mean", p -+ t se).
     """
-    capped = at_least or (truncate and method in CAPPED)
-    size = effective_size(rates, capped=capped, at_least=at_least)
+    after = cap == "sas" and method in CAPPED
+    capped = at_least or (cap == "before" and method in CAPPED)
+    size = effective_size(rates, capped=capped, at_least=at_least, confidence=confidence)
     tail = (1.0 - level) / 2.0 if side == "two" else 1.0 - level
     t = t_quantile(1.0 - tail, rates.df)
     adjusted = size
@@ -125,6 +146,8 @@ def rate_limits(
         # A count of 1 has no t quantile of its own, an ever larger one as it is neared: the ratio is 1 there.
         ratio = np.where(rates.n > 1.0, t_quantile(1.0 - tail, rates.n - 1.0) / t, 1.0)
         adjusted = size * np.minimum(ratio, 1.0) ** 2
+    if after:
+        size, adjusted = np.minimum(size, rates.n), np.minimum(adjusted, rates.n)
     p = np.where(rates.value < EDGE, 0.0, np.where(rates.value > 1.0 - EDGE, 1.0, rates.value))
     low, high = LIMITS[method](_Basis(p, size, adjusted, rates.n, t, tail))
     known = (rates.df > 0) & np.isfinite(rates.value)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from sampling.estimate import interval as limits
 from sampling.estimate.interval import Limits, Rates
-from sampling.estimate.result import EstimateRow, ThresholdRow, Verdict
+from sampling.estimate.reliability import reliability, varies_much
+from sampling.estimate.result import EstimateRow, ThresholdRow
 from sampling.estimate.statement import IntervalSpec, Statement, ThresholdSpec
 from sampling.estimate.table import BoolArray, FloatArray, IntArray
 from sampling.estimate.variance import Variance
+from sampling.estimate.verdicts import UNDECIDED, Decided, decide, rate_bounds
 
-PASSES: Verdict = "达标"
-FAILS: Verdict = "不达标"
-UNDECIDED: Verdict = "不能判定"
 FLAGS = (
     "given_first_stage_unit",
     "certainty_clusters",
@@ -24,6 +24,12 @@ FLAGS = (
     "no_variance_seen",
     "all_or_none",
     "design_effect_taken_as_1",
+    "unreliable_rate",
+    "unreliable_complement",
+    "few_degrees_of_freedom",
+    "large_variation",
+    "no_planned_design_effect",
+    "holm_adjusted",
     "point_estimate_passes",
     "point_estimate_fails",
 )
@@ -61,24 +67,51 @@ class Judged:
     shift: float = 0.0
 
 
+Mark = tuple[str, BoolArray]
+"""A remark and the domains that it is about."""
+
+
 @dataclass(frozen=True)
 class _Drawn:
-    """Hold the limits of all domains: the interval's and, with a threshold, the one-sided bounds'."""
+    """Hold what the rows of a variable print beside their figures: interval, verdicts, remarks."""
 
     interval: Limits
-    bounds: Limits | None
+    decided: Decided | None
     threshold: ThresholdRow | None
+    marks: Sequence[Mark]
 
 
-def rows_of(
-    statement: Statement, judged: Judged, domains: Sequence[dict[str, str]], variable: str | None, level: str | None
+@dataclass(frozen=True)
+class Subjected:
+    """Name the variable and level that a Judged is about."""
+
+    judged: Judged
+    variable: str | None = None
+    level: str | None = None
+
+
+def rows_of(statement: Statement, judged: Judged, domains: Sequence[dict[str, str]]) -> list[EstimateRow]:
+    """Make the rows of a statement without variables, one a domain."""
+    return rows_of_all(statement, [Subjected(judged)], domains)
+
+
+def rows_of_all(
+    statement: Statement, subjects: Sequence[Subjected], domains: Sequence[dict[str, str]]
 ) -> list[EstimateRow]:
-    """Make the rows of one variable, one a domain."""
-    df = interval_df(statement.interval, judged.df)
-    bounds = None if statement.threshold is None else _bounds(statement, statement.threshold, judged, df)
-    drawn = _Drawn(_interval(statement, judged, df), bounds, _printed(statement.threshold))
-    fixed = (statement.id, variable, level)
-    return [_row(statement, judged, drawn, index, (*fixed, labels)) for index, labels in enumerate(domains)]
+    """Make the rows of a statement: for each variable and level one a domain; their verdicts are one family."""
+    threshold = statement.threshold
+    decided: Sequence[Decided | None] = [None] * len(subjects)
+    if threshold is not None:
+        decided = decide(threshold, [partial(_bounds, statement, threshold, each.judged) for each in subjects])
+    rows: list[EstimateRow] = []
+    for subject, verdicts in zip(subjects, decided, strict=True):
+        judged = subject.judged
+        interval = _interval(statement, judged)
+        marks = _marks(statement, judged, without=np.isnan(interval.low) & np.isnan(interval.high))
+        drawn = _Drawn(interval, verdicts, _printed(threshold), marks)
+        place = (statement.id, subject.variable, subject.level)
+        rows += [_row(judged, drawn, index, (*place, labels)) for index, labels in enumerate(domains)]
+    return rows
 
 
 def row_without_domains(statement: Statement, reason: str, n: int | None = None) -> EstimateRow:
@@ -135,34 +168,35 @@ def _rates(judged: Judged, kish: FloatArray, df: FloatArray, design_effect: Floa
     )
 
 
-def _interval(statement: Statement, judged: Judged, df: FloatArray) -> Limits:
+def _reduced(statement: Statement, judged: Judged) -> FloatArray:
+    """Give the design effect that rates of 0 and 1 take: the pooled one, else the planned one, else 1."""
+    planned = np.full(judged.value.size, _planned(statement) or 1.0)
+    return planned if judged.pooled is None else np.where(np.isfinite(judged.pooled), judged.pooled, planned)
+
+
+def _interval(statement: Statement, judged: Judged) -> Limits:
     spec = statement.interval
+    df = interval_df(spec, judged.df)
     if judged.kish is None:
         low, high = limits.wald_limits(judged.value, _error(judged), df, spec.level, spec.side)
         n = judged.n.astype(np.float64)
         return Limits(low, high, np.divide(n, judged.deff, out=np.full_like(n, np.nan), where=judged.deff > 0))
-    planned = np.full(judged.value.size, _planned(statement) or 1.0)
-    if judged.pooled is not None:
-        planned = np.where(np.isfinite(judged.pooled), judged.pooled, planned)
-    rates = _rates(judged, judged.kish, df, planned)
-    return _back(limits.rate_limits(spec.method, rates, spec.level, spec.side, truncate=spec.truncate), judged)
+    rates = _rates(judged, judged.kish, df, _reduced(statement, judged))
+    return _back(limits.rate_limits(spec.method, rates, spec.level, spec.side, cap=spec.cap), judged)
 
 
-def _bounds(statement: Statement, threshold: ThresholdSpec, judged: Judged, df: FloatArray) -> Limits:
+def _bounds(statement: Statement, threshold: ThresholdSpec, judged: Judged, alpha: float) -> Limits:
     """Give the one-sided limits at 1 - alpha; a rate's design effect is the largest of own, planned and pooled."""
-    level = 1.0 - threshold.alpha
+    df = interval_df(statement.interval, judged.df)
     if judged.kish is None:
-        low, _ = limits.wald_limits(judged.value, _error(judged), df, level, "lower")
-        _, high = limits.wald_limits(judged.value, _error(judged), df, level, "upper")
+        low, _ = limits.wald_limits(judged.value, _error(judged), df, 1.0 - alpha, "lower")
+        _, high = limits.wald_limits(judged.value, _error(judged), df, 1.0 - alpha, "upper")
         return Limits(low, high, np.full_like(low, np.nan))
     planned = np.full(judged.value.size, threshold.planned_deff or _planned(statement) or 1.0)
     if judged.pooled is not None:
         planned = np.fmax(planned, judged.pooled)
     rates = _rates(judged, judged.kish, df, planned)
-    method = statement.interval.method
-    under = limits.rate_limits(method, rates, level, "lower", at_least=True)
-    over = limits.rate_limits(method, rates, level, "upper", at_least=True)
-    return _back(Limits(under.low, over.high, under.effective), judged)
+    return _back(rate_bounds(statement.interval.method, rates, threshold.side, alpha), judged)
 
 
 def _error(judged: Judged) -> FloatArray:
@@ -171,20 +205,6 @@ def _error(judged: Judged) -> FloatArray:
 
 def _back(found: Limits, judged: Judged) -> Limits:
     return Limits(judged.shift + judged.scale * found.low, judged.shift + judged.scale * found.high, found.effective)
-
-
-def verdict(threshold: ThresholdSpec, low: float | None, high: float | None) -> Verdict:
-    """Compare the one-sided limits with the threshold.
-
-    upper: passes when the upper limit is below the value, fails when the lower limit reaches it.
-    lower: passes when the lower limit reaches the value, fails when the upper limit is below it.
-    """
-    if low is None or high is None:
-        return UNDECIDED
-    below, reaches = high < threshold.value, low >= threshold.value
-    if threshold.side == "upper":
-        return PASSES if below else FAILS if reaches else UNDECIDED
-    return PASSES if reaches else FAILS if below else UNDECIDED
 
 
 def _number(value: float) -> float | None:
@@ -198,11 +218,7 @@ def _printed(threshold: ThresholdSpec | None) -> ThresholdRow | None:
 
 
 def _row(
-    statement: Statement,
-    judged: Judged,
-    drawn: _Drawn,
-    index: int,
-    place: tuple[str, str | None, str | None, dict[str, str]],
+    judged: Judged, drawn: _Drawn, index: int, place: tuple[str, str | None, str | None, dict[str, str]]
 ) -> EstimateRow:
     n, df = int(judged.n[index]), _number(judged.df[index])
     reason = judged.reasons[index]
@@ -211,7 +227,6 @@ def _row(
         return EstimateRow(*place, n=n, df=df, threshold=drawn.threshold, verdict=undecided, flags=(), reason=reason)
     low, high = _number(drawn.interval.low[index]), _number(drawn.interval.high[index])
     without = low is None and high is None
-    bound, decided = _decided(statement.threshold, drawn.bounds, index)
     return EstimateRow(
         *place,
         estimate=float(judged.value[index]),
@@ -223,18 +238,11 @@ def _row(
         n_effective=None if without and judged.kish is not None else _number(drawn.interval.effective[index]),
         deff=_number(judged.deff[index]),
         threshold=drawn.threshold,
-        bound=bound,
-        verdict=decided,
-        flags=_flags(statement, judged, index, without=without),
+        bound=None if drawn.decided is None else _number(drawn.decided.bound[index]),
+        verdict=None if drawn.decided is None else drawn.decided.verdicts[index],
+        flags=tuple(code for code, mask in drawn.marks if mask[index]),
         reason=_why_no_interval(judged, index) if without else None,
     )
-
-
-def _decided(threshold: ThresholdSpec | None, bounds: Limits | None, index: int) -> tuple[float | None, Verdict | None]:
-    if threshold is None or bounds is None:
-        return None, None
-    below, above = _number(bounds.low[index]), _number(bounds.high[index])
-    return above if threshold.side == "upper" else below, verdict(threshold, below, above)
 
 
 def _why_no_interval(judged: Judged, index: int) -> str:
@@ -243,27 +251,40 @@ def _why_no_interval(judged: Judged, index: int) -> str:
     return "estimate.no_variance"
 
 
-def _flags(statement: Statement, judged: Judged, index: int, *, without: bool) -> tuple[str, ...]:
-    """List the remarks on a row; those on how its interval was made only where it has one."""
-    flags = []
-    estimate = judged.value[index]
-    if judged.conditional[index]:
-        flags.append("given_first_stage_unit")
-    if judged.certainty_clusters[index]:
-        flags.append("certainty_clusters")
-    if judged.alone[index]:
-        flags.append("lonely_psu")
+def _marks(statement: Statement, judged: Judged, *, without: BoolArray) -> list[Mark]:
+    """List the remarks on rows in the order of FLAGS; those on how an interval was made only where there is one."""
+    found = [
+        ("given_first_stage_unit", judged.conditional),
+        ("certainty_clusters", judged.certainty_clusters),
+        ("lonely_psu", judged.alone),
+    ]
     if judged.kish is not None:
-        rate = (estimate - judged.shift) / judged.scale
-        pooled = judged.pooled is not None and np.isfinite(judged.pooled[index])
-        if rate < limits.EDGE or rate > 1.0 - limits.EDGE:
-            flags.append("all_or_none")
-            if _planned(statement) is None and not pooled and not without:
-                flags.append("design_effect_taken_as_1")
-        elif judged.variance[index] / judged.scale**2 <= rate * (1.0 - rate) * limits.EDGE and not without:
-            flags.append("no_variance_seen")
+        found += _rate_marks(statement, judged, judged.kish, without)
+    elif statement.statistic in ("mean", "total"):
+        found.append(("large_variation", varies_much(judged.value, _error(judged))))
     threshold = statement.threshold
-    if threshold is not None:
-        passes = estimate < threshold.value if threshold.side == "upper" else estimate >= threshold.value
-        flags.append("point_estimate_passes" if passes else "point_estimate_fails")
-    return tuple(flags)
+    if threshold is None:
+        return found
+    upper = threshold.side == "upper"
+    passes = judged.value < threshold.value if upper else judged.value >= threshold.value
+    found.append(("holm_adjusted", np.full(passes.size, threshold.adjust == "holm")))
+    return [*found, ("point_estimate_passes", passes), ("point_estimate_fails", ~passes)]
+
+
+def _rate_marks(statement: Statement, judged: Judged, kish: FloatArray, without: BoolArray) -> list[Mark]:
+    rates = _rates(judged, kish, judged.df, _reduced(statement, judged))
+    edge = limits.at_edge(rates)
+    still = ~edge & (rates.variance <= rates.value * (1.0 - rates.value) * limits.EDGE)
+    unplanned = np.full(edge.size, _planned(statement) is None)
+    if judged.pooled is not None:
+        unplanned &= ~np.isfinite(judged.pooled)
+    sure = reliability(rates, judged.n.astype(np.float64))
+    return [
+        ("no_variance_seen", still & ~without),
+        ("all_or_none", edge),
+        ("design_effect_taken_as_1", edge & unplanned & ~without),
+        ("unreliable_rate", sure.unreliable),
+        ("unreliable_complement", sure.complement),
+        ("few_degrees_of_freedom", sure.few_degrees),
+        ("no_planned_design_effect", unplanned & (statement.threshold is not None)),
+    ]

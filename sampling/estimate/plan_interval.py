@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sampling.estimate.interval import RATE_METHODS, RateMethod, Side
+from sampling.estimate.interval import CAPS, RATE_METHODS, Cap, RateMethod, Side
 from sampling.estimate.reader import Reader
-from sampling.estimate.statement import RATES, IntervalSpec, Statement, ThresholdSpec
+from sampling.estimate.statement import ADJUSTMENTS, RATES, Adjust, IntervalSpec, Statement, ThresholdSpec
 
 SATTERTHWAITE = "satterthwaite"
 
@@ -19,7 +19,7 @@ def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
     method = keys.choice("method", RATE_METHODS, default)
     level = keys.number("level", above=0.0, below=1.0)
     side = keys.choice("side", ("two", "lower", "upper"), "two")
-    truncate = keys.flag("truncate", default=True)
+    cap = _cap(keys)
     planned = keys.number("planned_deff", least=1.0)
     pooled = keys.texts("pooled_deff")
     given = keys.values.get("df")
@@ -33,7 +33,18 @@ def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
         df = keys.number("df", above=0.0) or "design"
     keys.close()
     level = 0.95 if level is None else level
-    return IntervalSpec(cast("RateMethod", method), level, cast("Side", side), df, truncate, planned, pooled)
+    return IntervalSpec(cast("RateMethod", method), level, cast("Side", side), df, cap, planned, pooled)
+
+
+def _cap(keys: Reader) -> Cap:
+    """Read where the effective count is capped; `truncate: false` is the older way to say nowhere, as in R."""
+    stated = keys.values.get("cap") is not None
+    cap = keys.choice("cap", CAPS, "before")
+    if keys.flag("truncate", default=True):
+        return cast("Cap", cap)
+    if stated and cap != "r":
+        keys.complain("plan.cap_without_truncation", "truncate", value=cap)
+    return "r"
 
 
 def read_threshold(keys: Reader | None) -> ThresholdSpec | None:
@@ -47,9 +58,11 @@ def read_threshold(keys: Reader | None) -> ThresholdSpec | None:
     side = keys.choice("side", ("upper", "lower"), "upper")
     alpha = keys.number("alpha", above=0.0, below=0.5)
     planned = keys.number("planned_deff", least=1.0)
+    adjust = None if keys.values.get("adjust") is None else keys.choice("adjust", ADJUSTMENTS, "none")
     keys.close()
     alpha = 0.05 if alpha is None else alpha
-    return ThresholdSpec(value or 0.0, "lower" if side == "lower" else "upper", alpha, planned)
+    given = cast("Adjust | None", adjust)
+    return ThresholdSpec(value or 0.0, "lower" if side == "lower" else "upper", alpha, planned, given)
 
 
 def default_method(statistic: str, *, judged: bool, composite: bool) -> RateMethod:

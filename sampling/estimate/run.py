@@ -13,6 +13,7 @@ from sampling.estimate.result import EstimateRow, Results
 from sampling.estimate.statement import Plan, Statement
 from sampling.estimate.subject import answer
 from sampling.estimate.table import Table, as_table
+from sampling.estimate.verdicts import families
 
 Progress = Callable[[int, int], None]
 
@@ -55,7 +56,8 @@ def answer_plan(plan: Plan, sample: Sample, progress: Progress | None = None) ->
     complaints = _missing_columns(plan, sample.table)
     if complaints:
         raise DataRefusedError(complaints)
-    return Results(tuple(_rows(plan, sample, progress)))
+    rows = _rows(plan, sample, progress)
+    return Results(tuple(rows), families(plan.statements, rows))
 
 
 def _rows(plan: Plan, sample: Sample, progress: Progress | None) -> list[EstimateRow]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from sampling.estimate.design import DesignSpec
 from sampling.estimate.expression import Expression
-from sampling.estimate.interval import RateMethod, Side
+from sampling.estimate.formula import Formula
+from sampling.estimate.interval import Cap, RateMethod, Side
+from sampling.estimate.regression import Family
 from sampling.estimate.where import Condition
 
 Statistic = Literal[
@@ -25,34 +27,54 @@ Statistic = Literal[
 ]
 RATES: tuple[Statistic, ...] = ("proportion", "ratio")
 DesignEffect = Literal["none", "without", "replace"]
+ThresholdSide = Literal["upper", "lower"]
+Adjust = Literal["none", "holm"]
+ADJUSTMENTS: tuple[Adjust, ...] = get_args(Adjust)
 
 
 @dataclass(frozen=True)
 class IntervalSpec:
-    """Say how an interval is made; `planned_deff` serves rates of 0 and 1, which show no variance of their own."""
+    """Say how an interval is made.
+
+    Rates of 0 and 1 show no variance of their own: they take `planned_deff`, or the design effect pooled over the
+    indicators `pooled_deff` or over the values of the column `pooled_strata`.
+    """
 
     method: RateMethod
     level: float = 0.95
     side: Side = "two"
     df: Literal["design", "infinite"] | float = "design"
-    truncate: bool = True
+    cap: Cap = "before"
     planned_deff: float | None = None
     pooled_deff: tuple[str, ...] = ()
+    pooled_strata: str | None = None
 
 
 @dataclass(frozen=True)
 class ThresholdSpec:
-    """Say what a rate must stay under (`upper`) or reach (`lower`), with which risk and planned design effect."""
+    """Say what a rate must stay under (`upper`) or reach (`lower`), with which risk and planned design effect.
+
+    `adjust` says how the verdicts of all rows of the statement are taken together; None where the plan says nothing.
+    """
 
     value: float
-    side: Literal["upper", "lower"]
+    side: ThresholdSide
     alpha: float = 0.05
     planned_deff: float | None = None
+    adjust: Adjust | None = None
 
 
 @dataclass(frozen=True)
 class Statement:
-    """Hold one statement of the plan; `probabilities` are the p of quantiles."""
+    """Hold one statement of the plan.
+
+    Attributes
+    ----------
+    probabilities : the p of quantiles
+    formula, family : of a model; a t-test may have a formula too
+    test : which of the tests of its kind
+    null : what a mean is tested against
+    """
 
     id: str
     statistic: Statistic
@@ -68,6 +90,10 @@ class Statement:
     design_effect: DesignEffect = "none"
     threshold: ThresholdSpec | None = None
     probabilities: tuple[float, ...] = ()
+    formula: Formula | None = None
+    family: Family = "gaussian"
+    test: str | None = None
+    null: float = 0.0
 
     @property
     def is_rate(self) -> bool:

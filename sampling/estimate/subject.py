@@ -10,10 +10,9 @@ import numpy as np
 from sampling.estimate.answered import Answered, Part
 from sampling.estimate.domain import partition
 from sampling.estimate.fitted import FITTINGS, answer_fitted
-from sampling.estimate.judge import Judged, blank_reasons, row_without_domains, rows_of
+from sampling.estimate.judge import Judged, Subjected, blank_reasons, row_without_domains, rows_of_all
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.pooling import pooled_design_effect
-from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import Figures, figures
 from sampling.estimate.table import BoolArray, FloatArray, Table
@@ -46,13 +45,14 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     names = statement.interval.pooled_deff
     pooled = pooled_design_effect(names, earlier, split) if names else None
     setting = _Setting(statement, layers, lacking, pooled)
-    rows: list[EstimateRow] = []
+    judgements: list[Subjected] = []
     parts: list[Part] = []
     for subject in _subjects(data, statement, layers):
         found = figures(layers, statement, subject.numerator, subject.denominator)
         judged = _judged(setting, found, subject.fault)
-        rows += rows_of(statement, judged, split.named(), subject.variable, subject.level)
+        judgements.append(Subjected(judged, subject.variable, subject.level))
         parts.append(_part(found, layers, judged, is_total=statement.statistic == "total"))
+    rows = rows_of_all(statement, judgements, split.named())
     alone = len(parts) == 1 and rows[0].level is None
     return Answered(tuple(rows), split, parts[0] if alone else None)
 

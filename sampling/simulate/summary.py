@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from sampling.estimate.interval import wilson
-from sampling.estimate.judge import FAILS, PASSES, UNDECIDED
 from sampling.estimate.table import FloatArray
+from sampling.estimate.verdicts import FAILS, PASSES, UNDECIDED
 from sampling.simulate.pattern import Pattern, Threshold
 from sampling.simulate.population import Quantity
 from sampling.simulate.records import Found, RunRecord

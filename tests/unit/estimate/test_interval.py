@@ -71,7 +71,7 @@ def test_cap_comes_before_the_adjustment() -> None:
     """An effective n above n counts as n; only then is it adjusted, so that it ends below n."""
     rates = _rates(0.3, 0.0005, 200, 8)
     capped = rate_limits("korn-graubard", rates, 0.95)
-    free = rate_limits("korn-graubard", rates, 0.95, truncate=False)
+    free = rate_limits("korn-graubard", rates, 0.95, cap="r")
     size = 200 * (stats.t.ppf(0.975, 199) / stats.t.ppf(0.975, 8)) ** 2
     assert capped.effective[0] == 200
     assert capped.high[0] == pytest.approx(stats.beta.ppf(0.975, size * 0.3 + 1, size * 0.7), rel=1e-12)
