@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.joint import Joint
+from sampling.estimate.pairs import Pairing, successive_differences
 from sampling.estimate.projection import Projection
 from sampling.estimate.replicate import Replicates
 from sampling.estimate.stage import FIRST_ROW, CompiledStage, Stage, UnequalSpec, compile_stage
@@ -22,7 +25,7 @@ BAD = {
     "probability": "estimate.bad_probability",
     "draws": "estimate.bad_draws",
 }
-STAGE_KEYS = ("cluster", "strata", "population", "probability", "draws")
+STAGE_KEYS = ("cluster", "strata", "population", "probability", "draws", "order")
 """What a stage of a plan may name a column for, in the order of the fields of ``StageSpec``."""
 
 
@@ -31,7 +34,7 @@ class StageSpec:
     """Name the columns of one stage.
 
     Without cluster the rows are the units; without population and probability the stage is drawn with replacement, and
-    `draws` says how often each unit was drawn, once where it is not named.
+    `draws` says how often each unit was drawn, once where it is not named. `order` says where in its list a unit stood.
     """
 
     cluster: str | None = None
@@ -39,6 +42,7 @@ class StageSpec:
     population: str | None = None
     probability: str | None = None
     draws: str | None = None
+    order: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class DesignSpec:
     @property
     def files(self) -> tuple[str, ...]:
         """Name the tables that the design needs beside the data."""
-        return ()
+        return () if self.unequal is None or self.unequal.joint is None else (self.unequal.joint,)
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Design:
         return columns
 
 
-def compile_design(spec: DesignSpec, table: Table, files: Mapping[str, Table]) -> Design:  # noqa: ARG001
+def compile_design(spec: DesignSpec, table: Table, files: Mapping[str, Table]) -> Design:
     """Compile the design of a table.
 
     Parameters
@@ -112,15 +116,15 @@ def compile_design(spec: DesignSpec, table: Table, files: Mapping[str, Table]) -
         raise DataRefusedError(complaints)
     if table.rows == 0:
         raise DataRefusedError([Complaint("estimate.no_rows")])
-    complaints = _bad_values(spec, table)
+    complaints = [*_bad_values(spec, table), *_bad_files(spec, files)]
     if complaints:
         raise DataRefusedError(complaints)
-    return _compile(spec, table, given=0)
+    return _compile(spec, table, files, given=0)
 
 
-def compile_within(spec: DesignSpec, table: Table) -> Design:
+def compile_within(spec: DesignSpec, table: Table, files: Mapping[str, Table]) -> Design:
     """Compile what is left of a design when the first-stage units are given: they become strata, certainties all."""
-    return _compile(spec, table, given=1)
+    return _compile(spec, table, files, given=1)
 
 
 class _Descent:
@@ -156,7 +160,7 @@ class _Descent:
         self.carried = self.carried * compiled.fraction
 
 
-def _compile(spec: DesignSpec, table: Table, *, given: int) -> Design:
+def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, given: int) -> Design:
     descent = _Descent(table.rows)
     complaints: list[Complaint] = []
     for index, stage_spec in enumerate(spec.stages):
@@ -174,6 +178,8 @@ def _compile(spec: DesignSpec, table: Table, *, given: int) -> Design:
             carried=descent.carried,
             lonely_psu=spec.lonely_psu,
             unequal=spec.unequal,
+            pairing=_pairing(spec.unequal, stage_spec, table, files),
+            levels=labels.cluster_levels,
             last=index == len(spec.stages) - 1,
         )
         complaints += compiled.complaints
@@ -193,6 +199,29 @@ def _compile(spec: DesignSpec, table: Table, *, given: int) -> Design:
         lonely_psu=spec.lonely_psu,
         lonely_domain=spec.lonely_domain,
     )
+
+
+def _pairing(unequal: UnequalSpec | None, stage: StageSpec, table: Table, files: Mapping[str, Table]) -> Pairing | None:
+    """Give what makes the form of a stage that looks at pairs of units, None where none does."""
+    if unequal is None or stage.probability is None:
+        return None
+    if unequal.joint is not None:
+        return Joint(unequal.joint, files[unequal.joint], yates_grundy=unequal.variance == "yg")
+    if unequal.method == "successive-differences":
+        position = None if stage.order is None else table[stage.order].coded[0].astype(np.float64)
+        return partial(successive_differences, position=position)
+    return None
+
+
+def _bad_files(spec: DesignSpec, files: Mapping[str, Table]) -> list[Complaint]:
+    """Name the files that were not handed in, and a matrix of joint probabilities that several stages would share."""
+    lost = [Complaint("estimate.file_not_given", {"file": name}) for name in spec.files if name not in files]
+    name = None if spec.unequal is None else spec.unequal.joint
+    if lost or name is None:
+        return lost
+    stages = sum(stage.probability is not None for stage in spec.stages)
+    shared = stages > 1 and not Joint(name, files[name], yates_grundy=False).lists_pairs
+    return [Complaint("estimate.joint_several_stages", {"file": name, "count": stages})] if shared else []
 
 
 @dataclass(frozen=True)
@@ -252,8 +281,9 @@ def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
     for place, name in _columns(spec):
         column = table[name]
         key = place.rsplit(".", 1)[-1]
-        if key in ("cluster", "strata"):
-            complaints += _at_rows("estimate.empty_label", name, column.missing)
+        if key in ("cluster", "strata", "order"):
+            code = "estimate.empty_order" if key == "order" else "estimate.empty_label"
+            complaints += _at_rows(code, name, column.missing)
             continue
         if column.numbers is None:
             complaints.append(Complaint("estimate.not_numeric", {"column": name, "place": place}))

@@ -32,13 +32,14 @@ class Sample:
 
     def __init__(self, spec: DesignSpec, table: Table, files: Mapping[str, Table] | None = None) -> None:
         self._spec = spec
+        self._files = files or {}
         self.table = table
-        self.design = compile_design(spec, table, files or {})
+        self.design = compile_design(spec, table, self._files)
 
     @cached_property
     def within(self) -> Design | None:
         """Give the design within first-stage units, None when rows are all there is below them."""
-        return compile_within(self._spec, self.table) if len(self._spec.stages) > 1 else None
+        return compile_within(self._spec, self.table, self._files) if len(self._spec.stages) > 1 else None
 
     def layers(self, split: Partition, *, conditional: bool = True) -> Layers:
         """Line up a partition; `conditional` lets domains that are one first-stage unit be estimated given it."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
+from typing import cast, get_args
 
 from sampling.estimate.design import STAGE_KEYS, DesignSpec, LonelyRule, StageSpec
 from sampling.estimate.reader import Reader
-from sampling.estimate.stage import UnequalMethod, UnequalSpec
+from sampling.estimate.stage import OVER_PAIRS, UnequalMethod, UnequalSpec
 
 LONELY_RULES = ("fail", "remove", "certainty", "adjust", "average")
-UNEQUAL_METHODS = ("brewer", "overton", "hartley-rao", "poisson", "with-replacement")
+UNEQUAL_METHODS = get_args(UnequalMethod)
+FORMS = ("hartley-rao", "overton", "joint")
+"""Methods that have both the Horvitz-Thompson and the Yates-Grundy form."""
 
 
 def read_design(keys: Reader) -> DesignSpec:
@@ -27,9 +30,21 @@ def read_design(keys: Reader) -> DesignSpec:
     unequal = _unequal(keys.mapping("unequal"))
     if unequal is not None and not any(stage.probability for stage in stages):
         keys.complain("plan.unequal_without_probability", "unequal")
+    if unequal is not None and unequal.method in OVER_PAIRS and lonely == "adjust" and lonely_domain:
+        # Forms over pairs have no mean that a domain's lone unit could be set against.
+        keys.complain("plan.key_not_for", "lonely_domain", other=f"adjust, {unequal.method}", name="lonely_domain")
+    _ordered(keys, stages, unequal)
     keys.refuse(("replicates", "calibration", "two_phase"))
     keys.close()
     return DesignSpec(tuple(stages), weights, nested, cast("LonelyRule", lonely), lonely_domain, unequal)
+
+
+def _ordered(keys: Reader, stages: Sequence[StageSpec], unequal: UnequalSpec | None) -> None:
+    """Refuse an order of the list where the variance asks for none."""
+    method = None if unequal is None else unequal.method
+    for index, stage in enumerate(stages):
+        if stage.order is not None and (method != "successive-differences" or stage.probability is None):
+            keys.complain("plan.order_without_differences", f"stages[{index}].order")
 
 
 def _stage(keys: Reader) -> StageSpec:
@@ -47,21 +62,19 @@ def _unequal(keys: Reader | None) -> UnequalSpec | None:
         return None
     method = keys.take("method")
     known = method in UNEQUAL_METHODS
-    if method == "joint":
-        keys.complain("plan.not_built", "method")
-    elif method is None:
+    if method is None:
         keys.complain("plan.missing_key", "method")
     elif not known:
-        keys.complain("plan.not_one_of", "method", value=str(method), allowed=", ".join((*UNEQUAL_METHODS, "joint")))
-    variance = keys.values.get("variance")
+        keys.complain("plan.not_one_of", "method", value=str(method), allowed=", ".join(UNEQUAL_METHODS))
+    stated = [name for name in ("psum", "variance", "joint") if keys.values.get(name) is not None]
     form = keys.choice("variance", ("ht", "yg"), "ht")
     psum = keys.number("psum", least=0.0)
-    if known and method != "hartley-rao" and psum is not None:
-        keys.complain("plan.key_not_for", "psum", other=str(method), name="psum")
-    if known and method not in ("hartley-rao", "overton") and variance is not None:
-        keys.complain("plan.key_not_for", "variance", other=str(method), name="variance")
-    keys.refuse(("joint",))
+    joint = keys.text("joint", needed=method == "joint")
     keys.close()
     if not known:
         return None
-    return UnequalSpec(cast("UnequalMethod", method), psum, "yg" if form == "yg" else "ht")
+    suited = {"psum": ("hartley-rao",), "variance": FORMS, "joint": ("joint",)}
+    for name in stated:
+        if method not in suited[name]:
+            keys.complain("plan.key_not_for", name, other=str(method), name=name)
+    return UnequalSpec(cast("UnequalMethod", method), psum, "yg" if form == "yg" else "ht", joint)

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy import sparse
 
 from sampling.estimate import unequal as forms
 from sampling.estimate.errors import Complaint
+from sampling.estimate.pairs import Pairing, StageUnits
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, sums
 from sampling.repeated_draws import below_repeated
 
-UnequalMethod = Literal["brewer", "overton", "hartley-rao", "poisson", "with-replacement"]
+UnequalMethod = Literal[
+    "brewer", "overton", "hartley-rao", "poisson", "with-replacement", "joint", "successive-differences"
+]
+OVER_PAIRS: tuple[UnequalMethod, ...] = ("joint", "successive-differences")
 SAME = 1e-9  # relative difference below which two stated numbers are the same
 FIRST_ROW = 2  # row of a file that holds the first record, under the header
 CERTAIN = 1e-7  # a stratum whose fpc 1 - n/N is below this is taken in full (the bound R survey uses)
@@ -22,12 +27,14 @@ CERTAIN = 1e-7  # a stratum whose fpc 1 - n/N is below this is taken in full (th
 class UnequalSpec:
     """Name the variance of unequal-probability stages; ht and yg are the Horvitz-Thompson and Yates-Grundy forms.
 
-    ``with-replacement`` is for draws that are treated as made with replacement: only certainties are kept apart.
+    ``with-replacement`` is for draws that are treated as made with replacement: only certainties are kept apart;
+    ``joint`` names the file of joint probabilities.
     """
 
     method: UnequalMethod
     psum: float | None = None
     variance: Literal["ht", "yg"] = "ht"
+    joint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Stage:
     centre : (strata,) 1 where the mean is subtracted, 0 where it is not
     heard : (strata,) False below a unit with replacement that was drawn once: there nothing is added
     lonely : (strata,) True where a single unit stands for a stratum that was not taken in full
+    matrix : (units, units) the form over pairs of units, which alpha then only adds the lone ones to; None without
     """
 
     number: int
@@ -61,6 +69,7 @@ class Stage:
     lonely: BoolArray
     alpha_total: FloatArray
     row_sum_total: FloatArray | None
+    matrix: sparse.csr_matrix | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,8 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
     carried: FloatArray,
     lonely_psu: str,
     unequal: UnequalSpec | None,
+    pairing: Pairing | None,
+    levels: tuple[str, ...],
     last: bool,
 ) -> CompiledStage:
     """Compile one stage below the units `parent` of the stage above.
@@ -120,6 +131,7 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
     Parameters
     ----------
     carried : (rows,) product of the sampling fractions of the stages above; zero ends the recursion
+    pairing : makes the form where it looks at pairs of units; levels : what the codes of `cluster` stand for
     last : whether no stage follows
     """
     nest = _nest(parent, strata, cluster)
@@ -137,8 +149,16 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
         pi, form = certain.astype(np.float64), None
     stage = None
     if not complaints and bool((carried > 0).any()):
+        matrix = None
+        if pairing is not None and form is not None:
+            labels = None if cluster is None else tuple(levels[code] for code in cluster[nest.first_row])
+            place = f"design.stages.{number}"
+            units = StageUnits(place, nest.first_row, nest.unit_stratum, pi, ~certain, labels)
+            paired = pairing(units)
+            matrix = paired.matrix
+            complaints += paired.complaints
         draw = _Draw(pi, certain, times, carried[nest.first_row])
-        stage = _form(number, nest, draw, lonely_psu, form)
+        stage = _form(number, nest, draw, lonely_psu=lonely_psu, unequal=form, matrix=matrix)
     draws_of_stratum = sums(nest.unit_stratum, times, nest.stratum_parent.size)[nest.unit_stratum]
     fraction = (below_repeated(times, draws_of_stratum) if with_replacement else pi)[nest.unit]
     full = taken_in_full(nest.unit_stratum, nest.stratum_parent.size, pi)[nest.stratum]
@@ -212,7 +232,15 @@ class _Draw:
     carried: FloatArray
 
 
-def _form(number: int, nest: _Nest, draw: _Draw, lonely_psu: str, unequal: UnequalSpec | None) -> Stage:
+def _form(
+    number: int,
+    nest: _Nest,
+    draw: _Draw,
+    *,
+    lonely_psu: str,
+    unequal: UnequalSpec | None,
+    matrix: sparse.csr_matrix | None,
+) -> Stage:
     strata = nest.stratum_parent.size
     size = sums(nest.unit_stratum, np.where(draw.certain, 0.0, draw.times), strata)
     n = size[nest.unit_stratum]
@@ -225,7 +253,8 @@ def _form(number: int, nest: _Nest, draw: _Draw, lonely_psu: str, unequal: Unequ
     # A lone unit has no spread of its own: only "adjust" gives it one, about the mean of its fellow strata.
     alone = lonely[nest.unit_stratum]
     alpha = np.where(alone, (1.0 - draw.pi) if lonely_psu == "adjust" else 0.0, form.alpha) * draw.carried
-    alpha = np.where(draw.certain | full[nest.unit_stratum], 0.0, alpha)
+    closed = draw.certain | full[nest.unit_stratum]
+    alpha = np.where(closed, 0.0, alpha)
     row_sum = None
     if form.row_sum is not None:
         row_sum = np.where(draw.certain | alone, 0.0, form.row_sum * draw.carried)
@@ -244,7 +273,14 @@ def _form(number: int, nest: _Nest, draw: _Draw, lonely_psu: str, unequal: Unequ
         lonely=lonely,
         alpha_total=sums(nest.unit_stratum, alpha, strata),
         row_sum_total=None if row_sum is None else sums(nest.unit_stratum, row_sum, strata),
+        matrix=None if matrix is None else _within(matrix, np.where(closed | alone, 0.0, draw.carried)),
     )
+
+
+def _within(matrix: sparse.csr_matrix, carried: FloatArray) -> sparse.csr_matrix:
+    """Multiply a form with what the stages above leave of it, which units of one stratum share; 0 clears a unit."""
+    share = sparse.diags(np.sqrt(carried))
+    return sparse.csr_matrix(share @ matrix @ share)
 
 
 def _equal(draw: _Draw, n: FloatArray) -> forms.Form:
@@ -258,6 +294,8 @@ def _unequal(spec: UnequalSpec, draw: _Draw, n: FloatArray, stratum: IntArray) -
     )  # certainties leave the list: they take no part in the sums of their stratum
     count = np.maximum(n, 1.0)
     yates_grundy = spec.variance == "yg"
+    if spec.method in OVER_PAIRS:
+        return forms.Form(np.zeros_like(draw.pi))
     if spec.method == "brewer":
         return forms.brewer(open_pi, count)
     if spec.method == "overton":

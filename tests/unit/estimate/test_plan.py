@@ -149,7 +149,9 @@ def test_names_what_is_wrong_with_a_design(refuse: Refuse, design: dict[str, Any
 @pytest.mark.parametrize(
     ("unequal", "codes"),
     [
-        ({"method": "joint", "joint": "matrix.csv"}, ["plan.not_built", "plan.not_built"]),
+        ({"method": "joint"}, ["plan.missing_key"]),
+        ({"method": "joint", "joint": "matrix.csv", "psum": 0.2}, ["plan.key_not_for"]),
+        ({"method": "brewer", "joint": "matrix.csv"}, ["plan.key_not_for"]),
         ({"method": "pareto"}, ["plan.not_one_of"]),
         ({}, ["plan.missing_key"]),
         ({"method": "brewer", "psum": 0.2}, ["plan.key_not_for"]),

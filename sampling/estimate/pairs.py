@@ -1,0 +1,115 @@
+"""Give the variance forms that look at pairs of units: a sparse symmetric matrix M over a stage's units, V = z' M z.
+
+z_i = y_i / pi_i are the weighted totals of the drawn units. A form leaves certainties out: the caller clears their
+lines, as those of lone units and of strata taken in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from sampling.estimate.errors import Complaint
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
+
+
+@dataclass(frozen=True)
+class StageUnits:
+    """Hold what a form over pairs sees of a stage; `place` is where the plan states it.
+
+    Attributes
+    ----------
+    first_row : (units,) first row of each unit in the data
+    stratum : (units,) stratum of each unit, numbered over all parents
+    pi : (units,) probability given the parent
+    unsure : (units,) False for certainties
+    labels : (units,) what the data call the units; None where the rows are the units
+    """
+
+    place: str
+    first_row: IntArray
+    stratum: IntArray
+    pi: FloatArray
+    unsure: BoolArray
+    labels: tuple[str, ...] | None
+
+    @property
+    def count(self) -> int:
+        """Count the units."""
+        return int(self.stratum.size)
+
+    @property
+    def strata(self) -> int:
+        """Count the strata."""
+        return int(self.stratum.max()) + 1
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Hold the matrix (units, units) of a form, or the complaints for which there is none."""
+
+    matrix: sparse.csr_matrix | None
+    complaints: tuple[Complaint, ...] = ()
+
+
+Pairing = Callable[[StageUnits], Paired]
+"""Make the form of a stage from its units."""
+
+
+def from_differences(
+    one: IntArray, other: IntArray, excess: FloatArray, pi: FloatArray, *, yates_grundy: bool
+) -> sparse.csr_matrix:
+    """Give the form of joint probabilities from D_ij = (pi_ij - pi_i pi_j) / pi_ij, each two units named once.
+
+    Horvitz and Thompson (1952): sum_i (1 - pi_i) z_i^2 + sum_(i != j) D_ij z_i z_j. Yates and Grundy (1953), Sen
+    (1953): -1/2 sum_(i != j) D_ij (z_i - z_j)^2. Sarndal, Swensson, Wretman (1992), results 2.8.1 and 2.8.2.
+    """
+    rows, columns = np.concatenate([one, other]), np.concatenate([other, one])
+    values = np.concatenate([excess, excess])
+    own = -sums(rows, values, pi.size) if yates_grundy else 1.0 - pi
+    matrix = sparse.csr_matrix((values, (rows, columns)), shape=(pi.size, pi.size))
+    return sparse.csr_matrix(matrix + sparse.diags(own))
+
+
+def successive_differences(units: StageUnits, position: FloatArray | None) -> Paired:
+    """Give (1 - f) n / (2 (n - 1)) sum (z_i - z_(i-1))^2 over the units of a stratum in the order of their list.
+
+    Wolter (2007), section 8.2, estimator v2; with unequal probabilities section 8.6, f the mean of pi over the units.
+
+    Parameters
+    ----------
+    position : (rows,) where a row's unit stood in the list; None takes the order of the rows
+    """
+    place = units.first_row.astype(np.float64) if position is None else position[units.first_row]
+    order = np.lexsort((units.first_row, place, units.stratum))
+    order = order[units.unsure[order]]
+    n, scale = _counts(units)
+    left, right = order[:-1], order[1:]
+    beside = units.stratum[left] == units.stratum[right]
+    left, right = left[beside], right[beside]
+    step = scale[units.stratum[left]] * n[units.stratum[left]] / 2.0
+    own = sums(left, step, units.count) + sums(right, step, units.count)
+    rows, columns = np.concatenate([left, right]), np.concatenate([right, left])
+    shape = (units.count, units.count)
+    matrix = sparse.csr_matrix((-np.concatenate([step, step]), (rows, columns)), shape=shape)
+    return Paired(sparse.csr_matrix(matrix + sparse.diags(own)))
+
+
+def _counts(units: StageUnits) -> tuple[FloatArray, FloatArray]:
+    """Give for each stratum n and mean(1 - pi) / (n - 1), both over the units that are no certainties."""
+    inside = units.unsure.astype(np.float64)
+    n = sums(units.stratum, inside, units.strata)
+    rest = sums(units.stratum, inside * (1.0 - units.pi), units.strata)
+    return n, rest / np.maximum(n, 1.0) / np.maximum(n - 1.0, 1.0)
+
+
+def of_stratum(units: StageUnits) -> Iterator[IntArray]:
+    """Give the units of every stratum that are no certainties, where there are at least two."""
+    order = np.argsort(units.stratum, kind="stable")
+    order = order[units.unsure[order]]
+    for members in np.split(order, np.flatnonzero(np.diff(units.stratum[order])) + 1):
+        if members.size > 1:
+            yield members
