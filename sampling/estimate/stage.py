@@ -11,7 +11,7 @@ from scipy import sparse
 from sampling.estimate import unequal as forms
 from sampling.estimate.errors import Complaint
 from sampling.estimate.pairs import Pairing, StageUnits
-from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, sums
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, numbered_pairs, sums
 from sampling.repeated_draws import below_repeated
 
 UnequalMethod = Literal[
@@ -98,7 +98,7 @@ class _Nest:
 
 def _renumber(outer: IntArray, inner: IntArray | None) -> tuple[IntArray, IntArray]:
     """Number the pairs (outer, inner) from 0; give the number of each row and the first row of each pair."""
-    return numbered(outer if inner is None else outer * (int(inner.max()) + 1) + inner)
+    return numbered(outer) if inner is None else numbered_pairs(outer, inner)
 
 
 def _nest(parent: IntArray, strata: IntArray | None, cluster: IntArray | None) -> _Nest:

@@ -26,7 +26,7 @@ BoolArray = NDArray[np.bool_]
 
 
 ARROW = (pa.Array, pa.ChunkedArray)
-SPARSE = 16  # codes up to so many times the rows are numbered by a table of all codes, sparser ones by a sort
+SPARSE = 4  # codes up to so many times the rows are numbered by a table of all codes, sparser ones by a sort
 
 
 def _is_numeric(kind: Any) -> bool:
@@ -53,6 +53,18 @@ def numbered(codes: IntArray) -> tuple[IntArray, IntArray]:
     rank = np.empty(span, dtype=np.int64)
     rank[used] = np.arange(used.size)
     return rank[codes], first_row[used]
+
+
+def numbered_pairs(outer: IntArray, inner: IntArray) -> tuple[IntArray, IntArray]:
+    """Number the distinct pairs in the order of `outer`, then `inner`; give what ``numbered`` gives."""
+    number, first = numbered(inner)
+    if not bool((outer[first][number] == outer).all()):
+        return numbered(outer * (int(inner.max(initial=0)) + 1) + inner)
+    # Each inner code lies in one outer one: only the codes have to be put in order, not the rows.
+    order = np.argsort(outer[first], kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(order.size)
+    return rank[number], first[order]
 
 
 def _all_finite(values: FloatArray) -> bool:
