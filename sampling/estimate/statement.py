@@ -44,7 +44,7 @@ class IntervalSpec:
     level: float = 0.95
     side: Side = "two"
     df: Literal["design", "infinite"] | float = "design"
-    cap: Cap = "before"
+    cap: Cap | None = None
     planned_deff: float | None = None
     pooled_deff: tuple[str, ...] = ()
     pooled_strata: str | None = None
