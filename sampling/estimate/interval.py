@@ -30,11 +30,11 @@ RateMethod = Literal[
 ]
 RATE_METHODS: tuple[RateMethod, ...] = get_args(RateMethod)
 Side = Literal["two", "lower", "upper"]
-# Where the effective n of CAPPED methods is held at n: before the t-adjustment; after it, as SAS's and the NCHS's
-# routines do; or never, as R's svyciprop.
+# Where the effective n is held at n: before the t-adjustment; after it, as SAS's and the NCHS's routines do; or never,
+# as R's svyciprop.
 Cap = Literal["before", "sas", "r"]
 CAPS: tuple[Cap, ...] = get_args(Cap)
-# Methods capped at n unless the plan says otherwise; the others are R survey's and stay as R has them.
+# Methods capped "before" unless the plan says otherwise; the others are R survey's and stay as R has them.
 CAPPED: frozenset[RateMethod] = frozenset({"korn-graubard", "clopper-pearson", "jeffreys"})
 # Methods whose effective n is multiplied by (t at n - 1 / t at df)^2; the others use t in place of z.
 ADJUSTED: frozenset[RateMethod] = frozenset({"korn-graubard", "beta", "jeffreys"})
@@ -115,7 +115,7 @@ def rate_limits(
     level: float,
     side: Side = "two",
     *,
-    cap: Cap = "before",
+    cap: Cap | None = None,
     at_least: bool = False,
     confidence: float | None = None,
 ) -> Limits:
@@ -125,8 +125,8 @@ def rate_limits(
     ----------
     level : 0.95 for 95 %; a one-sided limit leaves 1 - level on one side, two-sided limits half of it on each
     side : "lower" and "upper" compute that limit only; the other one is 0 or 1
-    cap : korn-graubard, clopper-pearson, jeffreys: hold the effective n at n before the t-adjustment, after it ("sas"),
-        or not at all ("r")
+    cap : hold the effective n at n before the t-adjustment, after it ("sas"), or not at all ("r"); None takes the
+        method's own way, "before" for korn-graubard, clopper-pearson and jeffreys, "r" for the others
     at_least : hold the design effect at `rates.design_effect` or more, as verdicts do
     confidence : take the sample's own variance at its upper confidence limit; see effective_size
 
@@ -136,8 +136,8 @@ def rate_limits(
     n, as in Franco, Little, Louis, Slud (2019), JSSAM 7, 334-364. The others are R survey's svyciprop: beta, wilson,
     logit, xlogit, arcsine ("asin"), likelihood and wald ("mean", p -+ t se).
     """
-    after = cap == "sas" and method in CAPPED
-    capped = at_least or (cap == "before" and method in CAPPED)
+    cap = cap or ("before" if method in CAPPED else "r")
+    capped = at_least or cap == "before"
     size = effective_size(rates, capped=capped, at_least=at_least, confidence=confidence)
     tail = (1.0 - level) / 2.0 if side == "two" else 1.0 - level
     t = t_quantile(1.0 - tail, rates.df)
@@ -146,7 +146,7 @@ def rate_limits(
         # A count of 1 has no t quantile of its own, an ever larger one as it is neared: the ratio is 1 there.
         ratio = np.where(rates.n > 1.0, t_quantile(1.0 - tail, rates.n - 1.0) / t, 1.0)
         adjusted = size * np.minimum(ratio, 1.0) ** 2
-    if after:
+    if cap == "sas":
         size, adjusted = np.minimum(size, rates.n), np.minimum(adjusted, rates.n)
     p = np.where(rates.value < EDGE, 0.0, np.where(rates.value > 1.0 - EDGE, 1.0, rates.value))
     low, high = LIMITS[method](_Basis(p, size, adjusted, rates.n, t, tail))

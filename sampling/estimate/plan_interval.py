@@ -10,13 +10,16 @@ from sampling.estimate.reader import Reader
 from sampling.estimate.statement import ADJUSTMENTS, RATES, Adjust, IntervalSpec, Statement, ThresholdSpec
 
 SATTERTHWAITE = "satterthwaite"
+SCORE = "score"
+QUANTILE_METHODS: tuple[RateMethod, ...] = ("wald", "beta", "xlogit", "logit", "arcsine", "wilson")
+"""Methods for the rate of rows up to a quantile, beside the score method."""
 
 
 def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
     """Read an interval; left out, it is the default method at 95 %."""
     if keys is None:
         return IntervalSpec(default)
-    method = keys.choice("method", RATE_METHODS, default)
+    method = keys.choice("method", (*RATE_METHODS, SCORE), default)
     level = keys.number("level", above=0.0, below=1.0)
     side = keys.choice("side", ("two", "lower", "upper"), "two")
     cap = _cap(keys)
@@ -33,16 +36,26 @@ def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
         df = keys.number("df", above=0.0) or "design"
     keys.close()
     level = 0.95 if level is None else level
-    return IntervalSpec(cast("RateMethod", method), level, cast("Side", side), df, cap, planned, pooled)
+    by_score = method == SCORE
+    method = default if by_score else method
+    return IntervalSpec(
+        method=cast("RateMethod", method),
+        level=level,
+        side=cast("Side", side),
+        df=df,
+        cap=cap,
+        planned_deff=planned,
+        pooled_deff=pooled,
+        by_score=by_score,
+    )
 
 
-def _cap(keys: Reader) -> Cap:
+def _cap(keys: Reader) -> Cap | None:
     """Read where the effective count is capped; `truncate: false` is the older way to say nowhere, as in R."""
-    stated = keys.values.get("cap") is not None
-    cap = keys.choice("cap", CAPS, "before")
+    cap = None if keys.values.get("cap") is None else keys.choice("cap", CAPS, "before")
     if keys.flag("truncate", default=True):
-        return cast("Cap", cap)
-    if stated and cap != "r":
+        return cast("Cap | None", cap)
+    if cap not in (None, "r"):
         keys.complain("plan.cap_without_truncation", "truncate", value=cap)
     return "r"
 
@@ -75,7 +88,10 @@ def check_interval(
     keys: Reader, interval: IntervalSpec, threshold: ThresholdSpec | None, statistic: str, *, is_rate: bool
 ) -> None:
     """Complain about a method or a design effect that the statistic cannot use."""
-    if not is_rate and interval.method != "wald":
+    allowed = QUANTILE_METHODS if statistic == "quantile" else RATE_METHODS if is_rate else ("wald",)
+    if interval.by_score and statistic != "quantile":
+        keys.complain("plan.method_not_for", "interval.method", method=SCORE, statistic=statistic)
+    elif interval.method not in allowed:
         keys.complain("plan.method_not_for", "interval.method", method=interval.method, statistic=statistic)
     as_rate = is_rate and (interval.method != "wald" or statistic == "proportion")
     if as_rate:
