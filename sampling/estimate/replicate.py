@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
 
-from sampling.estimate.table import FloatArray, IntArray, sums
+from sampling.estimate.replicate_rank import rank
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, sums
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Replicates:
     base : (rows,) the full-sample weights, or ones where `factors` are weights themselves
     scale, rscales : V = scale * sum_r rscales_r (theta_r - centre)^2; rscales (R,)
     mse : centre at the full-sample estimate, else at the mean of the replicates with rscale > 0 (as R survey does)
+    lonely : (units,) lines of units that stood alone in their stratum when the replicates were made
     """
 
     unit: IntArray
@@ -29,6 +34,8 @@ class Replicates:
     scale: float
     rscales: FloatArray
     mse: bool
+    lonely: BoolArray
+    _ranks: dict[bytes, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def count(self) -> int:
@@ -39,19 +46,52 @@ class Replicates:
         """Give the weights of some rows in one replicate."""
         return np.asarray(self.base[rows] * self.factors[self.unit[rows], number], dtype=np.float64)
 
+    def reweighted(self, change: Callable[[FloatArray], FloatArray]) -> Replicates:
+        """Change the weights (rows,) of every replicate by itself, as those of the sample were."""
+        rows = np.arange(self.unit.size, dtype=np.int64)
+        factors = np.empty((rows.size, self.count))
+        for number in range(self.count):
+            factors[:, number] = change(self.weights(number, rows))
+        return replace(
+            self, unit=rows, factors=factors, base=np.ones(rows.size), lonely=self.lonely[self.unit], _ranks={}
+        )
+
     def covariance(self, replicated: FloatArray, value: FloatArray) -> FloatArray:
-        """Give the covariance matrix (k, k) of k estimates `value` (k,) from their replicates (k, R)."""
-        left = self._from_centre(replicated, value)
-        return np.asarray(self.scale * (left * self.rscales) @ left.T, dtype=np.float64)
+        """Give the covariance matrix (k, k) of k estimates `value` (k,) from their replicates (k, R).
+
+        A replicate that lacks one of them counts for none, as in R survey.
+        """
+        kept = np.isfinite(replicated).all(axis=0)
+        left = self._from_centre(replicated[:, kept], value, self.rscales[kept])
+        return np.asarray(self.scale * (left * self.rscales[kept]) @ left.T, dtype=np.float64)
 
     def variance(self, replicated: FloatArray, value: FloatArray) -> FloatArray:
-        """Give the variances (k,) alone."""
-        left = self._from_centre(replicated, value)
-        return np.asarray(self.scale * (left * left * self.rscales).sum(axis=1), dtype=np.float64)
+        """Give the variances (k,) alone; each is made of the replicates that have its estimate, NaN without any."""
+        finite = np.isfinite(replicated)
+        if bool(finite.all()):
+            left = self._from_centre(replicated, value, self.rscales)
+            return np.asarray(self.scale * ((left * left) @ self.rscales), dtype=np.float64)
+        found = np.full(value.size, np.nan)
+        for index in np.flatnonzero(finite.any(axis=1)):
+            kept = finite[index]
+            left = self._from_centre(replicated[index : index + 1, kept], value[index : index + 1], self.rscales[kept])
+            found[index] = self.scale * float((left * left) @ self.rscales[kept])
+        return found
 
-    def _from_centre(self, replicated: FloatArray, value: FloatArray) -> FloatArray:
-        centre = value if self.mse else replicated[:, self.rscales > 0].mean(axis=1)
-        return np.asarray(replicated - centre[:, None], dtype=np.float64)
+    def _from_centre(self, replicated: FloatArray, value: FloatArray, rscales: FloatArray) -> FloatArray:
+        if self.mse:
+            return np.asarray(replicated - value[:, None], dtype=np.float64)
+        used = rscales > 0
+        if not bool(used.any()):
+            return np.zeros_like(replicated)
+        return np.asarray(replicated - replicated[:, used].mean(axis=1)[:, None], dtype=np.float64)
+
+    def rank(self, units: IntArray) -> float:
+        """Give the rank of the replicate weights of some units, once for each set of units."""
+        key = units.tobytes()
+        if key not in self._ranks:
+            self._ranks[key] = rank(self.factors[units])
+        return self._ranks[key]
 
 
 @dataclass(frozen=True)
@@ -73,26 +113,48 @@ class ReplicateLadder:
 
     def sums(self, column: FloatArray | None) -> FloatArray:
         """Sum weights * column over each domain under every replicate's weights: (domains, R); None: ones."""
-        values = self.base if column is None else self.base * column
+        return self.base_sums if column is None else self._spread(self.base * column)
+
+    @cached_property
+    def base_sums(self) -> FloatArray:
+        """Sum the weights themselves."""
+        return self._spread(self.base)
+
+    def _spread(self, values: FloatArray) -> FloatArray:
         totals = sums(self.pair, values, self.unit.size)
-        shape = (self.domains, self.replicates.factors.shape[0])
-        spread = sparse.csr_matrix((totals, (self.domain, self.unit)), shape=shape)
-        return np.asarray(spread @ self.replicates.factors, dtype=np.float64)
+        factors = self.replicates.factors
+        if self.domains == 1 and totals.size == factors.shape[0]:
+            return np.asarray(totals[None, :] @ factors, dtype=np.float64)  # every unit, in order
+        spread = sparse.csr_matrix((totals, (self.domain, self.unit)), shape=(self.domains, factors.shape[0]))
+        return np.asarray(spread @ factors, dtype=np.float64)
 
-    @property
+    @cached_property
+    def lonely(self) -> BoolArray:
+        """Mark the domains that have a row of a lone unit."""
+        alone = self.replicates.lonely[self.unit].astype(np.float64)
+        return sums(self.domain, alone, self.domains) > 0
+
+    @cached_property
     def degrees_of_freedom(self) -> FloatArray:
-        """Give the rank of each domain's replicate weights less 1 (R survey: degf)."""
-        ranks = [self._rank(self.unit[self.domain == index]) for index in range(self.domains)]
+        """Give the rank of each domain's replicate weights less 1 (R survey: degf); -1 for a domain without weights."""
+        weighted = sums(self.pair, np.abs(self.base), self.unit.size) > 0
+        order = np.argsort(self.domain[weighted], kind="stable")
+        units = self.unit[weighted][order]
+        ends = np.searchsorted(self.domain[weighted][order], np.arange(self.domains + 1))
+        ranks = [self.replicates.rank(units[first:end]) for first, end in pairwise(ends)]
         return np.asarray(ranks, dtype=np.float64) - 1.0
-
-    def _rank(self, units: IntArray) -> float:
-        return float(np.linalg.matrix_rank(self.replicates.factors[units])) if units.size else 1.0
 
 
 def replicate_ladder(replicates: Replicates, rows: IntArray, domain: IntArray, domains: int) -> ReplicateLadder:
     """Build the ladder of some rows and their domains."""
     units = replicates.factors.shape[0]
-    code, pair = np.unique(domain * units + replicates.unit[rows], return_inverse=True)
+    whole = rows.size == replicates.unit.size
+    pair, first = numbered(domain * units + (replicates.unit if whole else replicates.unit[rows]))
     return ReplicateLadder(
-        replicates, replicates.base[rows], pair.astype(np.int64), code // units, code % units, domains
+        replicates=replicates,
+        base=replicates.base if whole else replicates.base[rows],
+        pair=pair,
+        domain=domain[first],
+        unit=replicates.unit[rows[first]],
+        domains=domains,
     )

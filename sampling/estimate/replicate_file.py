@@ -1,0 +1,235 @@
+"""Take replicate weights from a file: whole weights or factors, for every row or for every PSU."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampling.estimate.design import ROWS_IN_A_MESSAGE, Design, DesignSpec
+from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.replicate import Replicates
+from sampling.estimate.replicate_spec import ReplicateSpec
+from sampling.estimate.stage import FIRST_ROW
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
+
+MAY_BE_NEGATIVE = ("mrbbootstrap", "other")
+DIGITS = 12  # significant digits in which rows have to agree to share their factors
+EXACT = 1e-11  # relative error of a weight above which rows do not share factors after all
+SAME = 1e-5  # ratios of a jackknife nearer than this are the same
+FARTHEST = 2.0  # sums of replicate weights further from that of the weights are another content
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Hold the file with its name and the columns that are replicates, in the order of the file."""
+
+    asked: ReplicateSpec
+    name: str
+    table: Table
+    columns: tuple[str, ...]
+
+    def numbers(self, column: str) -> FloatArray:
+        """Give one replicate; columns that are no numbers were refused before."""
+        found = self.table[column].numbers
+        return np.empty(0) if found is None else found
+
+
+def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table: Table, design: Design) -> Replicates:
+    """Read replicates over the rows of a table.
+
+    The rscales of a stratified jackknife are read off its weights where the plan states neither them nor sampling
+    fractions, which no weights tell.
+
+    Raises
+    ------
+    DataRefusedError
+        With every complaint: rows or labels that do not match, fields that are no weights, rscales of another number.
+    """
+    name = asked.file or ""
+    source = _Source(asked, name, file, tuple(column for column in file if column != asked.join))
+    complaints = [*_shape(source, table), *_values(source)]
+    if complaints:
+        raise DataRefusedError(complaints)
+    unit, factors, base = _factors(source, table, design)
+    count = len(source.columns)
+    rscales = None
+    if asked.method != "jkn" or asked.rscales or not _has_fractions(spec):
+        rscales = _rscales(asked, unit, factors, base, design)
+    if rscales is None:
+        raise DataRefusedError([Complaint("estimate.replicates_rscales_needed", {"file": name})])
+    if rscales.size != count:
+        details = {"file": name, "stated": int(rscales.size), "columns": count}
+        raise DataRefusedError([Complaint("estimate.replicates_rscales_count", details)])
+    found = Replicates(
+        unit=unit,
+        factors=factors,
+        base=base,
+        scale=_scale(asked, count) if asked.scale is None else asked.scale,
+        rscales=rscales,
+        mse=asked.mse,
+        lonely=np.zeros(factors.shape[0], dtype=np.bool_),
+    )
+    complaints = _other_content(source, found, design)
+    if complaints:
+        raise DataRefusedError(complaints)
+    return found
+
+
+def _shape(source: _Source, table: Table) -> Iterator[Complaint]:
+    """Match the file's rows with the table's, or its labels."""
+    join, name, file = source.asked.join, source.name, source.table
+    if len(source.columns) < 2:
+        yield Complaint("estimate.replicates_too_few", {"file": name, "columns": len(source.columns)})
+    if join is None:
+        if file.rows != table.rows:
+            yield Complaint("estimate.replicates_rows", {"file": name, "rows": file.rows, "expected": table.rows})
+        return
+    absent = [(place, held) for place, held in (("design.replicates.join", table), (name, file)) if join not in held]
+    yield from (Complaint("estimate.no_column", {"column": join, "place": place}) for place, _ in absent)
+    if absent:
+        return
+    labels = Counter(_texts(file, join))
+    repeated = [label for label, times in labels.items() if times > 1]
+    unknown = [label for label in dict.fromkeys(_texts(table, join)) if label is None or label not in labels]
+    for code, found in (("estimate.replicates_join_repeated", repeated), ("estimate.replicates_join_absent", unknown)):
+        if found:
+            shown = ", ".join("-" if label is None else label for label in found[:ROWS_IN_A_MESSAGE])
+            more = ", …" if len(found) > ROWS_IN_A_MESSAGE else ""
+            yield Complaint(code, {"file": name, "column": join, "labels": shown + more, "count": len(found)})
+
+
+def _texts(table: Table, column: str) -> list[str | None]:
+    found: list[str | None] = table[column].texts.to_pylist()
+    return found
+
+
+def _values(source: _Source) -> Iterator[Complaint]:
+    """Name the fields that are no replicate weights, column by column."""
+    for column in source.columns:
+        details: dict[str, str | int] = {"file": source.name, "column": column}
+        numbers = source.table[column].numbers
+        if numbers is None:
+            yield Complaint("estimate.replicates_no_numbers", details)
+            continue
+        bad = np.isnan(numbers)
+        if source.asked.method not in MAY_BE_NEGATIVE:
+            bad |= numbers < 0
+        if bool(bad.any()):
+            yield Complaint("estimate.replicates_bad", {**details, **_where(bad), "method": source.asked.method})
+
+
+def _where(bad: BoolArray) -> dict[str, str | int]:
+    rows = np.flatnonzero(bad)
+    shown = ", ".join(str(row + FIRST_ROW) for row in rows[:ROWS_IN_A_MESSAGE])
+    return {"rows": shown + (", …" if rows.size > ROWS_IN_A_MESSAGE else ""), "count": int(rows.size)}
+
+
+def _factors(source: _Source, table: Table, design: Design) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Give the line of each row, the lines of factors, and what they multiply."""
+    if source.asked.content == "weights":
+        shared = _shared(source, design.weights)
+        if shared is not None:
+            return (*shared, design.weights)
+        return np.arange(table.rows, dtype=np.int64), _matrix(source), np.ones(table.rows)
+    if source.asked.join is None:
+        shared = _shared(source, np.ones(table.rows))
+        unit, factors = (np.arange(table.rows, dtype=np.int64), _matrix(source)) if shared is None else shared
+        return unit, factors, design.weights
+    place = {label: row for row, label in enumerate(_texts(source.table, source.asked.join))}
+    codes, levels = table[source.asked.join].coded
+    of_level = np.array([place[level] for level in levels], dtype=np.int64)
+    return of_level[codes], _matrix(source), design.weights
+
+
+def _matrix(source: _Source) -> FloatArray:
+    matrix = np.empty((source.table.rows, len(source.columns)))
+    for number, column in enumerate(source.columns):
+        matrix[:, number] = source.numbers(column)
+    return matrix
+
+
+def _shared(source: _Source, base: FloatArray) -> tuple[IntArray, FloatArray] | None:
+    """Find the rows whose weights are the same multiples of `base` in all replicates, as those of one PSU are.
+
+    None where there are few of them, or where a row without weight has some in a replicate.
+    """
+    inverse = np.divide(1.0, base, out=np.zeros_like(base), where=base != 0)
+    mark = np.zeros(base.size, dtype=np.uint64)
+    multiplier = np.random.Generator(np.random.PCG64(len(source.columns))).integers(1, 2**63, len(source.columns)) | 1
+    for odd, column in zip(multiplier.astype(np.uint64), source.columns, strict=True):
+        numbers = source.numbers(column)
+        if bool((numbers[base == 0] != 0).any()):
+            return None
+        mark += (_rounded(numbers * inverse)).view(np.uint64) * odd
+    _, first, unit = np.unique(mark, return_index=True, return_inverse=True)
+    if first.size > base.size // 2:
+        return None
+    factors = np.empty((first.size, len(source.columns)))
+    for number, column in enumerate(source.columns):
+        numbers = source.numbers(column)
+        factors[:, number] = numbers[first] * inverse[first]
+        if bool((np.abs(factors[unit, number] * base - numbers) > EXACT * np.abs(numbers)).any()):
+            return None
+    return unit.astype(np.int64), factors
+
+
+def _rounded(values: FloatArray) -> FloatArray:
+    """Round to some significant digits in base 2; -0 becomes 0."""
+    mantissa, exponent = np.frexp(values)
+    grain = 10.0**DIGITS
+    return np.asarray(np.ldexp(np.round(mantissa * grain) / grain, exponent) + 0.0, dtype=np.float64)
+
+
+def _scale(asked: ReplicateSpec, count: int) -> float:
+    """Give the scale of a method: Wolter (2007), chapters 3 to 5; that of R survey's svrepdesign."""
+    if asked.method == "jk1":
+        return (count - 1.0) / count
+    if asked.method in ("brr", "fay"):
+        return 1.0 / (count * (1.0 - asked.rho) ** 2)
+    return 1.0 / (count - 1.0) if asked.method in ("bootstrap", "subbootstrap") else 1.0
+
+
+def _rscales(
+    asked: ReplicateSpec, unit: IntArray, factors: FloatArray, base: FloatArray, design: Design
+) -> FloatArray | None:
+    """Give rscales as stated, or as the method has them; a stratified jackknife's are read off its weights."""
+    count = factors.shape[1]
+    if asked.rscales:
+        return np.asarray(asked.rscales, dtype=np.float64)
+    if asked.method == "mrbbootstrap":
+        return np.full(count, 1.0 if asked.scale is not None else 1.0 / (count - 1.0))
+    if asked.method != "jkn":
+        return np.ones(count)
+    ratio = factors
+    if base is not design.weights:
+        used = np.flatnonzero(design.weights > 0)
+        ratio = factors[unit[used]] / design.weights[used, None]
+    return _of_jackknife(ratio)
+
+
+def _has_fractions(spec: DesignSpec) -> bool:
+    first = spec.stages[0]
+    return first.population is not None or first.probability is not None
+
+
+def _of_jackknife(ratio: FloatArray) -> FloatArray | None:
+    """Read (n - 1) / n off replicates that hold the left-out unit's 0, 1, and n / (n - 1) in its stratum."""
+    raised = ratio.max(axis=0)
+    plain = (np.abs(ratio) < SAME) | (np.abs(ratio - 1.0) < SAME) | (np.abs(ratio - raised) < SAME)
+    if not bool(plain.all()) or not bool((raised > 1.0 + SAME).all()):
+        return None
+    return np.asarray(1.0 / raised, dtype=np.float64)
+
+
+def _other_content(source: _Source, found: Replicates, design: Design) -> list[Complaint]:
+    """Refuse factors that are called weights, and the reverse: their sums are far from that of the weights."""
+    whole = float(design.weights.sum())
+    per_unit = np.bincount(found.unit, weights=found.base, minlength=found.factors.shape[0])
+    mean = float((per_unit @ found.factors).mean())
+    if whole <= 0 or whole / FARTHEST <= mean <= whole * FARTHEST:
+        return []
+    details = {"file": source.name, "content": source.asked.content, "mean": mean, "weights": whole}
+    return [Complaint("estimate.replicates_content", details)]
