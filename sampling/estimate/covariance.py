@@ -28,6 +28,20 @@ class Covariance:
     lonely: bool
     refused: bool
 
+    @property
+    def fault(self) -> str | None:
+        """Give the reason why the matrix cannot be used, None where it can."""
+        if self.refused:
+            return "estimate.lonely_psu"
+        if np.isfinite(self.matrix).all():
+            return None
+        return "estimate.lonely_psu_without_peers" if self.lonely else "estimate.undefined"
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Give the remarks that belong beside figures made with it."""
+        return ("lonely_psu",) if self.lonely else ()
+
 
 def covariance(design: Design, rows: IntArray, columns: FloatArray) -> Covariance:
     """Give the covariance of the totals of k columns of scores.

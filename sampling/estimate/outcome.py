@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
+from sampling.estimate.interval import wald_limits
 from sampling.estimate.statement import Statement
 
 
@@ -16,7 +18,8 @@ class Outcome:
     Attributes
     ----------
     variance : design variance of the estimate
-    df : degrees of freedom where they are the statistic's own, None for the design's
+    df : degrees of freedom where they are the statistic's own, None for the design's; of an F those of its denominator
+    df_numerator : those of an F's numerator
     reason : code that says why there is no figure, or no interval
     """
 
@@ -28,6 +31,7 @@ class Outcome:
     low: float | None = None
     high: float | None = None
     df: float | None = None
+    df_numerator: float | None = None
     statistic: float | None = None
     p_value: float | None = None
     flags: tuple[str, ...] = ()
@@ -38,3 +42,39 @@ def reference_df(statement: Statement, df: float) -> float:
     """Give the degrees of freedom of limits and tests: the statistic's own, unless the plan states others."""
     stated = statement.interval.df
     return df if stated == "design" else np.inf if stated == "infinite" else float(stated)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Hold an estimate that is tested against 0, with the degrees of freedom of its t."""
+
+    estimate: float
+    variance: float
+    df: float
+    flags: tuple[str, ...] = ()
+
+
+def tested(statement: Statement, variable: str | None, figure: Tested) -> Outcome:
+    """Give an estimate with its t statistic against 0, the two-sided p-value and Wald limits."""
+    estimate, variance, df, flags = figure.estimate, figure.variance, figure.df, figure.flags
+    used = reference_df(statement, df)
+    if used <= 0:
+        return Outcome(variable, df=df, reason="estimate.no_degrees_of_freedom")
+    if variance < 0:
+        return Outcome(variable, df=df, reason="estimate.negative_variance")
+    if variance == 0:
+        return Outcome(variable, estimate=estimate, variance=0.0, df=df, flags=flags, reason="estimate.no_variance")
+    error = float(np.sqrt(variance))
+    spec = statement.interval
+    low, high = wald_limits(np.array([estimate]), np.array([error]), np.array([used]), spec.level, spec.side)
+    return Outcome(
+        variable,
+        estimate=estimate,
+        variance=variance,
+        low=None if spec.side == "upper" else float(low[0]),
+        high=None if spec.side == "lower" else float(high[0]),
+        df=df,
+        statistic=estimate / error,
+        p_value=float(2.0 * stats.t.sf(abs(estimate / error), used)),
+        flags=flags,
+    )

@@ -9,6 +9,7 @@ from sampling.estimate.answered import Answered
 from sampling.estimate.contrast import combine
 from sampling.estimate.errors import Complaint, DataRefusedError
 from sampling.estimate.layers import Sample
+from sampling.estimate.model_matrix import source
 from sampling.estimate.result import EstimateRow, Results
 from sampling.estimate.statement import Plan, Statement
 from sampling.estimate.subject import answer
@@ -81,11 +82,20 @@ def _missing_columns(plan: Plan, data: Table) -> list[Complaint]:
         for place, name in _named(statement):
             if name not in data:
                 complaints.append(Complaint("estimate.no_column", {"column": name, "place": f"{statement.id}.{place}"}))
-        compared = statement.where.numeric if statement.where is not None else ()
-        for name in sorted(compared):
+        if statement.formula is not None:
+            place = f"{statement.id}.formula"
+            unknown = [name for name in statement.formula.columns if source(name, data) is None]
+            complaints += [Complaint("estimate.no_column", {"column": name, "place": place}) for name in unknown]
+        for name in sorted(_compared(statement)):
             if name in data and data[name].is_text:
                 complaints.append(Complaint("estimate.text_against_number", {"column": name, "id": statement.id}))
     return complaints
+
+
+def _compared(statement: Statement) -> frozenset[str]:
+    """Name the columns that are compared or calculated with as numbers."""
+    where = frozenset() if statement.where is None else statement.where.numeric
+    return where if statement.formula is None else where | statement.formula.numeric
 
 
 def _named(statement: Statement) -> list[tuple[str, str]]:

@@ -1,0 +1,81 @@
+"""Fit a linear, logistic or Poisson model in one domain: a row for each coefficient (R: svyglm)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sampling.estimate.formula import Formula
+from sampling.estimate.model_matrix import Coded, OneLevelError, model_matrix, response
+from sampling.estimate.outcome import Outcome, Tested, tested
+from sampling.estimate.regression import MEANS, Family, Mean, Model, NoFitError, Regression
+from sampling.estimate.statement import Statement
+from sampling.estimate.statistics import ROUNDING
+from sampling.estimate.table import FloatArray, Table
+from sampling.estimate.view import Fit, View
+
+
+def fit_model(view: View, data: Table, statement: Statement) -> Iterator[Outcome]:
+    """Give the coefficients of a statement's model.
+
+    The covariance is that of the scores times the inverse information (Binder 1983); t has the design's degrees of
+    freedom + 1 - the number of coefficients, as in R.
+    """
+    if statement.formula is None:
+        raise ValueError(statement.id)
+    try:
+        yield from _coefficients(view, data, statement, statement.formula)
+    except OneLevelError:
+        yield Outcome(None, reason="estimate.one_group")
+    except NoFitError as error:
+        yield Outcome(None, reason=error.code)
+
+
+def _coefficients(view: View, data: Table, statement: Statement, formula: Formula) -> Iterator[Outcome]:
+    mean = MEANS[statement.family]
+    used = view.weights != 0
+    rows = view.rows[used]
+    matrix, names = model_matrix(formula, data, rows, statement.categorical)
+    answers = _answers(response(formula, data, rows, statement.categorical), mean, statement.family)
+    if not np.isfinite(matrix).all():
+        raise NoFitError("estimate.undefined")
+    df = view.df + 1 - len(names)
+    model = Model(mean, matrix, answers)
+    found = model.fit(view.weights[used])
+    spread = view.covariance(_as_fit(view, model, found))
+    if spread.fault is not None:
+        raise NoFitError(spread.fault)
+    variance = np.diagonal(spread.matrix)
+    seen = np.where(np.abs(variance) <= (ROUNDING * found.rounding) ** 2, 0.0, variance)
+    for name, estimate, square in zip(names, found.coefficients, seen, strict=True):
+        yield tested(statement, name, Tested(float(estimate), float(square), df, spread.flags))
+
+
+def _as_fit(view: View, model: Model, found: Regression) -> Fit:
+    used = view.weights != 0
+    influence = np.zeros((used.size, found.coefficients.size))
+    influence[used] = found.influence
+
+    def refit(weights: FloatArray) -> FloatArray:
+        try:
+            return model.refit(weights[used], found.coefficients)
+        except NoFitError:
+            raise NoFitError("estimate.replicate_without_fit") from None
+
+    return Fit(found.coefficients, influence, refit)
+
+
+def _answers(coded: Coded, mean: Mean, family: Family) -> FloatArray:
+    """Give the response as numbers; of two texts or of a comparison the second is the event, as in R."""
+    values = coded.values
+    if coded.levels is not None:
+        if coded.levels != ("FALSE", "TRUE") and (family not in ("binomial", "quasibinomial") or len(coded.levels) > 2):
+            raise NoFitError("estimate.text_column")
+        if len(coded.levels) < 2:
+            raise NoFitError("estimate.one_group")
+    if not np.isfinite(values).all():
+        raise NoFitError("estimate.undefined")
+    if not mean.fits(values).all():
+        raise NoFitError(mean.misfit)
+    return values
