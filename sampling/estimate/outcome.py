@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from sampling.estimate.interval import wald_limits
 from sampling.estimate.statement import Statement
@@ -75,6 +75,6 @@ def tested(statement: Statement, variable: str | None, figure: Tested) -> Outcom
         high=None if spec.side == "lower" else float(high[0]),
         df=df,
         statistic=estimate / error,
-        p_value=float(2.0 * stats.t.sf(abs(estimate / error), used)),
+        p_value=float(2.0 * special.stdtr(used, -abs(estimate / error))),
         flags=flags,
     )
