@@ -17,7 +17,11 @@ from sampling.estimate.variance import Term
 class Part:
     """Hold an estimate for those that combine it: values, variances, scores and reasons, domain by domain.
 
-    `replicated` (domains, R) are the values under every replicate's weights, for designs that have them.
+    Attributes
+    ----------
+    conditional : which domains were estimated given their first-stage unit
+    replicated : (domains, R) the values under every replicate's weights, for designs that have them
+    variable, level, p : what the rows of the part are about
     """
 
     value: FloatArray
@@ -27,17 +31,26 @@ class Part:
     kish: FloatArray
     rate: BoolArray
     reasons: tuple[str | None, ...]
+    conditional: BoolArray
     is_total: bool = False
     replicated: FloatArray | None = None
+    variable: str | None = None
+    level: str | None = None
+    p: float | None = None
 
 
 @dataclass(frozen=True)
 class Answered:
-    """Hold the rows of a statement; `part` when it has one variable without levels."""
+    """Hold the rows of a statement, and a part for each variable, level and p."""
 
     rows: tuple[EstimateRow, ...]
     split: Partition
-    part: Part | None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def part(self) -> Part | None:
+        """Give the only part, None where there are several, or levels."""
+        return self.parts[0] if len(self.parts) == 1 and self.parts[0].level is None else None
 
 
 def places(split: Partition, own: Partition) -> IntArray:

@@ -31,7 +31,7 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
     parts = {name: (part, earlier[name].split) for name in expression.names if (part := earlier[name].part) is not None}
     if len(parts) < len(expression.names):
         row = row_without_domains(statement, "estimate.part_without_figures")
-        return Answered((row,), Partition(np.empty(0, dtype=np.int64), statement.by, ()), None)
+        return Answered((row,), Partition(np.empty(0, dtype=np.int64), statement.by, ()))
     split = _union(statement, parts)
     dual = expression.evaluate({name: spread_over(split, own, part.value) for name, (part, own) in parts.items()})
     value = np.broadcast_to(dual.value, (split.count,)).astype(np.float64)
@@ -61,10 +61,11 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
         kish=judged.n.astype(np.float64),
         rate=np.zeros(split.count, dtype=np.bool_),
         reasons=tuple(judged.reasons),
+        conditional=layers.conditional,
         is_total=totals,
         replicated=estimated.replicated,
     )
-    return Answered(tuple(rows_of(statement, judged, split.named())), split, part)
+    return Answered(tuple(rows_of(statement, judged, split.named())), split, (part,))
 
 
 def _union(statement: Statement, parts: Parts) -> Partition:

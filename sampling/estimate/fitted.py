@@ -8,6 +8,7 @@ import numpy as np
 
 from sampling.estimate.answered import Answered
 from sampling.estimate.domain import Partition
+from sampling.estimate.glm import fit_model
 from sampling.estimate.layers import Layers
 from sampling.estimate.outcome import Outcome, reference_df
 from sampling.estimate.result import EstimateRow
@@ -16,7 +17,7 @@ from sampling.estimate.table import BoolArray, Table
 from sampling.estimate.view import View
 
 Fitting = Callable[[View, Table, Statement], Iterable[Outcome]]
-FITTINGS: Mapping[Statistic, Fitting] = {}
+FITTINGS: Mapping[Statistic, Fitting] = {"glm": fit_model}
 """How each fitted statistic is computed over one domain's rows."""
 
 
@@ -28,7 +29,7 @@ def answer_fitted(layers: Layers, lacking: BoolArray, data: Table, statement: St
             (outcome, _row(statement, layers, index, labels, outcome))
             for outcome in _outcomes(layers, index, data, statement, lacking=bool(lacking[index]))
         ]
-    return Answered(tuple(_in_order(rows)), split, None)
+    return Answered(tuple(_in_order(rows)), split)
 
 
 def _outcomes(layers: Layers, index: int, data: Table, statement: Statement, *, lacking: bool) -> Iterator[Outcome]:
@@ -69,6 +70,7 @@ def _row(statement: Statement, layers: Layers, index: int, labels: dict[str, str
         low=outcome.low,
         high=outcome.high,
         df=df if np.isfinite(df) else None,
+        df_numerator=outcome.df_numerator,
         n=int(layers.steps.counts[index]),
         statistic=outcome.statistic,
         p_value=outcome.p_value,

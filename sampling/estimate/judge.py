@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
 from sampling.estimate import interval as limits
-from sampling.estimate.interval import Limits, Rates
+from sampling.estimate.interval import Limits, Rates, Side
 from sampling.estimate.reliability import reliability, varies_much
 from sampling.estimate.result import EstimateRow, ThresholdRow
 from sampling.estimate.statement import IntervalSpec, Statement, ThresholdSpec
@@ -29,10 +30,30 @@ FLAGS = (
     "few_degrees_of_freedom",
     "large_variation",
     "no_planned_design_effect",
+    "rule_depends_on_weights",
     "holm_adjusted",
     "point_estimate_passes",
     "point_estimate_fails",
 )
+
+
+Mark = tuple[str, BoolArray]
+"""A remark and the domains that it is about."""
+
+
+class OwnLimits(Protocol):
+    """Make the limits of a statistic that has its own, such as a quantile's."""
+
+    def limits(self, level: float, side: Side) -> Limits:
+        """Give the limits at a level, NaN where there are none."""
+
+    @property
+    def reasons(self) -> Sequence[str | None]:
+        """Say for each domain why its standard error or a limit is missing."""
+
+    @property
+    def marks(self) -> Sequence[Mark]:
+        """Give remarks on the figures."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +70,7 @@ class Judged:
     rate : which domains show a rate between 0 and 1 in every row
     pooled : design effect of sister indicators, NaN where they show none
     scale, shift : value = shift + scale * rate (1 and 0 but for composites of rates)
+    own : makes the limits, and says why one is missing, where neither rates' nor Wald's are meant
     """
 
     value: FloatArray
@@ -65,10 +87,7 @@ class Judged:
     pooled: FloatArray | None = None
     scale: float = 1.0
     shift: float = 0.0
-
-
-Mark = tuple[str, BoolArray]
-"""A remark and the domains that it is about."""
+    own: OwnLimits | None = None
 
 
 @dataclass(frozen=True)
@@ -177,6 +196,8 @@ def _reduced(statement: Statement, judged: Judged) -> FloatArray:
 def _interval(statement: Statement, judged: Judged) -> Limits:
     spec = statement.interval
     df = interval_df(spec, judged.df)
+    if judged.own is not None:
+        return judged.own.limits(spec.level, spec.side)
     if judged.kish is None:
         low, high = limits.wald_limits(judged.value, _error(judged), df, spec.level, spec.side)
         n = judged.n.astype(np.float64)
@@ -188,6 +209,9 @@ def _interval(statement: Statement, judged: Judged) -> Limits:
 def _bounds(statement: Statement, threshold: ThresholdSpec, judged: Judged, alpha: float) -> Limits:
     """Give the one-sided limits at 1 - alpha; a rate's design effect is the largest of own, planned and pooled."""
     df = interval_df(statement.interval, judged.df)
+    if judged.own is not None:
+        below, above = judged.own.limits(1.0 - alpha, "lower"), judged.own.limits(1.0 - alpha, "upper")
+        return Limits(below.low, above.high, below.effective)
     if judged.kish is None:
         low, _ = limits.wald_limits(judged.value, _error(judged), df, 1.0 - alpha, "lower")
         _, high = limits.wald_limits(judged.value, _error(judged), df, 1.0 - alpha, "upper")
@@ -230,7 +254,7 @@ def _row(
     return EstimateRow(
         *place,
         estimate=float(judged.value[index]),
-        se=float(np.sqrt(judged.variance[index])),
+        se=_number(np.sqrt(judged.variance[index])),
         low=low,
         high=high,
         df=df,
@@ -241,11 +265,15 @@ def _row(
         bound=None if drawn.decided is None else _number(drawn.decided.bound[index]),
         verdict=None if drawn.decided is None else drawn.decided.verdicts[index],
         flags=tuple(code for code, mask in drawn.marks if mask[index]),
-        reason=_why_no_interval(judged, index) if without else None,
+        reason=_why_no_interval(judged, index, without=without),
     )
 
 
-def _why_no_interval(judged: Judged, index: int) -> str:
+def _why_no_interval(judged: Judged, index: int, *, without: bool) -> str | None:
+    if judged.own is not None:
+        return judged.own.reasons[index]
+    if not without:
+        return None
     if judged.kish is not None and judged.rate is not None and not judged.rate[index]:
         return "estimate.not_a_rate"
     return "estimate.no_variance"
@@ -262,6 +290,8 @@ def _marks(statement: Statement, judged: Judged, *, without: BoolArray) -> list[
         found += _rate_marks(statement, judged, judged.kish, without)
     elif statement.statistic in ("mean", "total"):
         found.append(("large_variation", varies_much(judged.value, _error(judged))))
+    if judged.own is not None:
+        found += judged.own.marks
     threshold = statement.threshold
     if threshold is None:
         return found

@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from sampling.estimate.errors import GrammarError
 from sampling.estimate.expression import Expression, read_expression
+from sampling.estimate.plan_fitted import FITTED, read_fitted
 from sampling.estimate.plan_interval import check_interval, check_pooled, default_method, read_interval, read_threshold
+from sampling.estimate.plan_quantile import read_quantile
 from sampling.estimate.reader import Reader
 from sampling.estimate.statement import RATES, Statement, Statistic
 from sampling.estimate.where import Condition, read_condition
 
-STATISTICS = ("mean", "total", "proportion", "ratio", "contrast")
-NOT_BUILT = ("quantile", "variance", "chisq", "ttest", "ranktest", "glm")
+STATISTICS = ("mean", "total", "proportion", "ratio", "contrast", "quantile", "variance", *FITTED)
 
 
 def read_statements(readers: list[Reader]) -> list[Statement]:
@@ -39,6 +40,8 @@ def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | No
     by = keys.texts("by")
     if expression is not None:
         _check_names(keys, expression, by, earlier)
+    fitted = read_fitted(keys, statistic, variables)
+    quantile = read_quantile(keys, statistic)
     threshold = read_threshold(keys.mapping("threshold"))
     composite = expression is not None and _is_composite(expression, earlier)
     default = default_method(statistic, judged=threshold is not None, composite=composite)
@@ -56,11 +59,16 @@ def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | No
         by=by,
         where=None if statistic == "contrast" else _where(keys),
         missing="drop" if _missing(keys, statistic) == "drop" else "fail",
-        categorical=_categorical(keys, statistic, variables),
+        categorical=_categorical(keys, statistic, variables if fitted.formula is None else fitted.formula.columns),
         design_effect=_design_effect(keys, statistic),
         threshold=threshold,
+        probabilities=quantile.probabilities,
+        rule=quantile.rule,
+        formula=fitted.formula,
+        family=fitted.family,
+        test=fitted.test,
+        null=fitted.null,
     )
-    keys.refuse(("p", "rule", "formula", "family"))
     keys.close()
     return statement if name is not None else None
 
@@ -71,11 +79,8 @@ def _statistic(keys: Reader) -> Statistic | None:
         return cast("Statistic", value)
     if value is None:
         keys.complain("plan.missing_key", "statistic")
-    elif value in NOT_BUILT:
-        keys.complain("plan.not_built", "statistic", value=str(value))
     else:
-        allowed = ", ".join((*STATISTICS, *NOT_BUILT))
-        keys.complain("plan.not_one_of", "statistic", value=str(value), allowed=allowed)
+        keys.complain("plan.not_one_of", "statistic", value=str(value), allowed=", ".join(STATISTICS))
     return None
 
 
@@ -87,7 +92,7 @@ def _subject(keys: Reader, statistic: str) -> tuple[tuple[str, ...], str | None,
         return (), None, None
     stated = keys.values.get("variables")
     variables = keys.texts("variables")
-    if stated is None or stated == []:
+    if statistic not in FITTED and (stated is None or stated == []):
         keys.complain("plan.missing_key", "variables")
     return variables, None, None
 
@@ -143,7 +148,7 @@ def _missing(keys: Reader, statistic: str) -> str:
 
 
 def _categorical(keys: Reader, statistic: str, variables: tuple[str, ...]) -> frozenset[str]:
-    if statistic in ("contrast", "ratio"):
+    if statistic in ("contrast", "ratio", "quantile", "variance", "chisq", "ttest", "ranktest"):
         return frozenset()
     names = keys.texts("categorical")
     for name in names:
@@ -153,7 +158,7 @@ def _categorical(keys: Reader, statistic: str, variables: tuple[str, ...]) -> fr
 
 
 def _design_effect(keys: Reader, statistic: str) -> Any:
-    if statistic == "contrast":
+    if statistic in ("contrast", "quantile", "variance"):
         return "none"
     value = keys.take("design_effect")
     if value is None or value is False:

@@ -90,6 +90,20 @@ class Reader:
             return None
         return float(value)
 
+    def numbers(self, key: str, *, above: float = -math.inf, below: float = math.inf) -> tuple[float, ...]:
+        """Take a list of different finite numbers with above < number < below, or one number as a list of one."""
+        value = self.take(key)
+        if value is None:
+            return ()
+        found: list[float] = []
+        for item in value if isinstance(value, list | tuple) else [value]:
+            self.values[key] = item
+            number = self.number(key, above=above, below=below)
+            if number in found:
+                self.complain("plan.repeated_name", key, name=str(item))
+            found += [] if number is None else [number]
+        return tuple(found)
+
     def mapping(self, key: str) -> Reader | None:
         """Take a nested mapping as a reader of its own."""
         value = self.take(key)

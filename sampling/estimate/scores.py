@@ -38,6 +38,22 @@ def total(steps: Ladder, y: FloatArray) -> Estimated:
     return Estimated(steps.weighted_sums(y, totals), terms, steps.replicate_sums(y))
 
 
+def spread(steps: Ladder, y: FloatArray) -> Estimated:
+    """Estimate the variance of y in the population: sum(w (y - m)^2) / sum(w) n / (n - 1), m the mean, n the rows.
+
+    The factor n / (n - 1) is R survey's svyvar; the score is that of a mean, for the derivative by m is 0.
+    """
+    n = steps.counts
+    factor = np.divide(n, n - 1.0, out=np.full_like(n, np.nan), where=n > 1)
+    left = y - _divided(steps.domain_sums(steps.weights * y), steps.domain_sums(steps.weights))[steps.row_domain]
+    found = ratio(steps, left * left * np.nan_to_num(factor)[steps.row_domain], None)
+    replicated = found.replicated
+    firsts, weights = steps.replicate_sums(left), steps.replicate_sums(None)
+    if replicated is not None and firsts is not None and weights is not None:
+        replicated = replicated - factor[:, None] * _divided(firsts, weights) ** 2
+    return Estimated(np.where(n > 1, found.value, np.nan), found.terms, replicated)
+
+
 def ratio(steps: Ladder, numerator: FloatArray, denominator: FloatArray | None) -> Estimated:
     """Estimate R = sum(w a) / sum(w b); score w (a - R b) / sum(w b). Without denominator b = 1: the mean."""
     above, below = steps.totals(numerator), steps.totals(denominator)

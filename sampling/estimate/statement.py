@@ -9,6 +9,7 @@ from sampling.estimate.design import DesignSpec
 from sampling.estimate.expression import Expression
 from sampling.estimate.formula import Formula
 from sampling.estimate.interval import Cap, RateMethod, Side
+from sampling.estimate.quantile_rule import QuantileRule
 from sampling.estimate.regression import Family
 from sampling.estimate.where import Condition
 
@@ -37,7 +38,8 @@ class IntervalSpec:
     """Say how an interval is made.
 
     Rates of 0 and 1 show no variance of their own: they take `planned_deff`, or the design effect pooled over the
-    indicators `pooled_deff` or over the values of the column `pooled_strata`.
+    indicators `pooled_deff` or over the values of the column `pooled_strata`. Limits of quantiles are made `by_score`,
+    or by the method for the rate of rows up to them.
     """
 
     method: RateMethod
@@ -48,6 +50,7 @@ class IntervalSpec:
     planned_deff: float | None = None
     pooled_deff: tuple[str, ...] = ()
     pooled_strata: str | None = None
+    by_score: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Statement:
 
     Attributes
     ----------
-    probabilities : the p of quantiles
+    probabilities, rule : the p of quantiles, and how they are read off the distribution
     formula, family : of a model; a t-test may have a formula too
     test : which of the tests of its kind
     null : what a mean is tested against
@@ -90,6 +93,7 @@ class Statement:
     design_effect: DesignEffect = "none"
     threshold: ThresholdSpec | None = None
     probabilities: tuple[float, ...] = ()
+    rule: QuantileRule = "math"
     formula: Formula | None = None
     family: Family = "gaussian"
     test: str | None = None
@@ -103,7 +107,8 @@ class Statement:
     @property
     def columns(self) -> tuple[str, ...]:
         """Name the analysis columns, whose missing values matter."""
-        return tuple(name for name in (*self.variables, self.numerator, self.denominator) if name is not None)
+        named = (*self.variables, self.numerator, self.denominator, *(self.formula.columns if self.formula else ()))
+        return tuple(name for name in named if name is not None)
 
 
 @dataclass(frozen=True)

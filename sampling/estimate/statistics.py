@@ -38,7 +38,7 @@ class Figures:
 
 
 def figures(layers: Layers, statement: Statement, numerator: FloatArray, denominator: FloatArray | None) -> Figures:
-    """Compute a mean, proportion, total or ratio.
+    """Compute a mean, proportion, total, ratio or variance.
 
     Parameters
     ----------
@@ -47,6 +47,8 @@ def figures(layers: Layers, statement: Statement, numerator: FloatArray, denomin
     steps = layers.steps
     if statement.statistic == "total":
         estimated = scores.total(steps, numerator)
+    elif statement.statistic == "variance":
+        estimated = scores.spread(steps, numerator)
     else:
         estimated = scores.ratio(steps, numerator, denominator)
     spread = without_rounding(layers.variance(estimated), estimated.value)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -12,7 +13,11 @@ from sampling.estimate.domain import partition
 from sampling.estimate.fitted import FITTINGS, answer_fitted
 from sampling.estimate.judge import Judged, Subjected, blank_reasons, row_without_domains, rows_of_all
 from sampling.estimate.layers import Layers, Sample
+from sampling.estimate.model_matrix import source
 from sampling.estimate.pooling import pooled_design_effect
+from sampling.estimate.quantile import Woodruff, woodruff
+from sampling.estimate.quantile_rule import ordered
+from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import Figures, figures
 from sampling.estimate.table import BoolArray, FloatArray, Table
@@ -34,7 +39,7 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     inside = np.ones(data.rows, dtype=np.bool_) if statement.where is None else statement.where.mask(data)
     split = partition(data, statement.by, inside)
     if split.count == 0:
-        return Answered((row_without_domains(statement, "estimate.empty_domain", n=0),), split, None)
+        return Answered((row_without_domains(statement, "estimate.empty_domain", n=0),), split)
     missing = _missing(data, statement)
     lacking = np.zeros(split.count, dtype=np.bool_)
     if statement.missing == "fail":
@@ -48,18 +53,28 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     judgements: list[Subjected] = []
     parts: list[Part] = []
     for subject in _subjects(data, statement, layers):
-        found = figures(layers, statement, subject.numerator, subject.denominator)
-        judged = _judged(setting, found, subject.fault)
-        judgements.append(Subjected(judged, subject.variable, subject.level))
-        parts.append(_part(found, layers, judged, is_total=statement.statistic == "total"))
+        for p, found, own in _computed(setting, subject):
+            judged = _judged(setting, found, subject.fault, own)
+            judgements.append(Subjected(judged, subject.variable, subject.level))
+            parts.append(replace(_part(setting, found, judged), variable=subject.variable, level=subject.level, p=p))
     rows = rows_of_all(statement, judgements, split.named())
-    alone = len(parts) == 1 and rows[0].level is None
-    return Answered(tuple(rows), split, parts[0] if alone else None)
+    return Answered(tuple(_with_shares(rows, statement.probabilities, split.count)), split, tuple(parts))
+
+
+def _with_shares(rows: Sequence[EstimateRow], shares: tuple[float, ...], domains: int) -> Iterator[EstimateRow]:
+    """Name the p of quantiles in their rows, and bring the rows from domains within p to p within domains."""
+    if not shares:
+        yield from rows
+        return
+    variables = len(rows) // (len(shares) * domains)
+    for variable, domain, number in product(range(variables), range(domains), range(len(shares))):
+        yield replace(rows[(variable * len(shares) + number) * domains + domain], p=shares[number])
 
 
 def _missing(data: Table, statement: Statement) -> BoolArray:
     missing = np.zeros(data.rows, dtype=np.bool_)
-    for name in statement.columns:
+    for word in statement.columns:
+        name = source(word, data) or word
         if data[name].any_missing:
             missing |= data[name].missing
     return missing
@@ -106,9 +121,24 @@ class _Setting:
     pooled: FloatArray | None
 
 
-def _judged(setting: _Setting, found: Figures, fault: str | None) -> Judged:
+def _computed(setting: _Setting, subject: Subject) -> Iterator[tuple[float | None, Figures, Woodruff | None]]:
+    """Compute the figures of a subject; of a quantile for every p, over rows that are put in order once."""
+    layers, statement, y = setting.layers, setting.statement, subject.numerator
+    if statement.statistic != "quantile":
+        yield None, figures(layers, statement, y, subject.denominator), None
+        return
+    steps = layers.steps
+    found = ordered(steps.row_domain, steps.domains, y, steps.weights)
+    for p in statement.probabilities:
+        quantile = woodruff(layers, statement, y, found, p)
+        yield p, quantile.figures, quantile
+
+
+def _judged(setting: _Setting, found: Figures, fault: str | None, own: Woodruff | None) -> Judged:
     statement = setting.statement
-    reasons = blank_reasons(statement.interval, found.estimated.value, found.variance, found.n, found.df)
+    # A quantile without standard error is a figure all the same, if the share of rows up to it has a variance.
+    spread = found.variance if own is None else own.spread
+    reasons = blank_reasons(statement.interval, found.estimated.value, spread, found.n, found.df)
     for index in np.flatnonzero(setting.lacking):
         reasons[index] = "estimate.missing_values"
     if fault is not None:
@@ -126,18 +156,23 @@ def _judged(setting: _Setting, found: Figures, fault: str | None) -> Judged:
         kish=found.kish if statement.is_rate else None,
         rate=found.rate,
         pooled=setting.pooled,
+        own=own,
     )
 
 
-def _part(found: Figures, layers: Layers, judged: Judged, *, is_total: bool) -> Part:
+def _part(setting: _Setting, found: Figures, judged: Judged) -> Part:
+    reasons = judged.reasons
+    if judged.own is not None:
+        reasons = [reason or own for reason, own in zip(reasons, judged.own.reasons, strict=True)]
     return Part(
         value=found.estimated.value,
         variance=found.variance.value,
         terms=found.estimated.terms,
-        steps=layers.steps,
+        steps=setting.layers.steps,
         kish=found.kish,
         rate=found.rate,
-        reasons=tuple(judged.reasons),
-        is_total=is_total,
+        reasons=tuple(reasons),
+        conditional=setting.layers.conditional,
+        is_total=setting.statement.statistic == "total",
         replicated=found.estimated.replicated,
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 METHODS = {"asin": "arcsine", "mean": "wald"}
+OF_SCD = ("scdd", "r_brr", "r_brr_mse", "r_fay")
+"""Designs over the data set scd; the others are over api."""
 
 
 def written_statements(case: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -20,19 +22,26 @@ def written_statements(case: Mapping[str, Any]) -> list[dict[str, Any]]:
         common["design_effect"] = asked["deff"]
     if asked.get("subset"):
         common["where"] = "{var} {op} '{value}'".format(**asked["subset"])
+    df = case["expected"].get("ci_t", {}).get("df", "design")
     if asked["fn"] in ("mean", "total", "degf"):
-        names = asked["vars"] or ["api00"]
+        names = asked["vars"] or ["arrests" if case["design"] in OF_SCD else "api00"]
         statistic = "mean" if asked["fn"] == "degf" else asked["fn"]
-        df = case["expected"].get("ci_t", {}).get("df", "design")
         levels = {"categorical": names} if asked.get("factor") else {}
         return [{**common, "statistic": statistic, "variables": names, "interval": {"df": df}, **levels}]
     if asked["fn"] == "ratio":
-        return [{**common, "statistic": "ratio", "numerator": asked["num"][0], "denominator": asked["den"][0]}]
+        parts = {"numerator": asked["num"][0], "denominator": asked["den"][0]}
+        return [{**common, "statistic": "ratio", **parts, "interval": {"df": df}}]
     if asked["fn"] == "ciprop":
         method = METHODS.get(asked["method"], asked["method"])
         df = "infinite" if asked["df"] == "Inf" else "design"
         interval = {"method": method, "level": asked["level"], "df": df}
         return [{**common, "statistic": "proportion", "variables": asked["vars"], "interval": interval}]
+    if asked["fn"] == "var":
+        return [{**common, "statistic": "variance", "variables": asked["vars"]}]
+    if asked["fn"] == "quantile":
+        method = METHODS.get(asked["interval"], asked["interval"])
+        shares = {"p": asked["p"], "rule": asked["qrule"], "interval": {"method": method}}
+        return [{**common, "statistic": "quantile", "variables": asked["vars"], **shares}]
     return _contrast(asked)
 
 

@@ -1,0 +1,199 @@
+"""Estimate quantiles with Woodruff's intervals, in all domains at once.
+
+The share F(q) of rows up to the quantile q is a rate with a variance; its limits are read back through the same rule as
+the quantile itself (Woodruff 1952, JASA 47, 635-646). The score method asks instead which values the share up to them
+does not refute (Francisco and Fuller 1991, Annals of Statistics 19, 454-469).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from sampling.estimate import scores
+from sampling.estimate.interval import EDGE, Limits, Rates, Side, rate_limits, t_quantile
+from sampling.estimate.judge import Mark, interval_df
+from sampling.estimate.layers import Layers
+from sampling.estimate.quantile_rule import Ordered
+from sampling.estimate.scores import Estimated
+from sampling.estimate.statement import Statement
+from sampling.estimate.statistics import Figures, without_rounding
+from sampling.estimate.table import BoolArray, FloatArray
+from sampling.estimate.variance import Term, Variance
+
+SCALED = 1e-6  # mean weights nearer to 1 than this have a mean of 1
+
+
+@dataclass(frozen=True)
+class Woodruff:
+    """Hold one quantile of one variable in all domains, and what its limits are read from.
+
+    Attributes
+    ----------
+    y : (used rows,) the variable; found : the same, ordered within domains
+    p : the share asked for; value : (domains,) the quantile
+    share : F(value), a rate; spread : its variance
+    df : (domains,) degrees of freedom of the limits
+    """
+
+    layers: Layers
+    statement: Statement
+    y: FloatArray
+    found: Ordered
+    p: float
+    value: FloatArray
+    share: Estimated
+    spread: Variance
+    df: FloatArray
+
+    @property
+    def known(self) -> BoolArray:
+        """Mark the domains whose share has a variance to build on."""
+        return np.asarray((self.spread.value > 0) & (self.df > 0), dtype=np.bool_)
+
+    @property
+    def at_end(self) -> BoolArray:
+        """Mark the domains whose quantile is their largest value: nothing is known of what lies above it."""
+        return np.asarray(self.share.value > 1.0 - EDGE, dtype=np.bool_)
+
+    def limits(self, level: float, side: Side) -> Limits:
+        """Give the limits at a level, NaN where they lie beyond the values of the sample or leave no width."""
+        low, high = self._read_back(level, side)
+        # Values that many rows share can hold both limits; an interval without width would claim to be exact.
+        flat = low == high
+        none = np.full_like(low, np.nan)
+        return Limits(np.where(flat, np.nan, low), np.where(flat, np.nan, high), none)
+
+    @cached_property
+    def error(self) -> FloatArray:
+        """Give the standard error: the width of the two-sided limits over 2 t, as in R survey; NaN without both."""
+        level = self.statement.interval.level
+        both = self.limits(level, "two")
+        return np.asarray((both.high - both.low) / (2.0 * t_quantile((1.0 + level) / 2.0, self.df)), dtype=np.float64)
+
+    @cached_property
+    def reasons(self) -> list[str | None]:
+        """Say for each domain why it lacks a limit or its standard error, None where it has them."""
+        spec = self.statement.interval
+        asked = self.limits(spec.level, spec.side)
+        missing = np.isnan(self.error)
+        missing |= (np.isnan(asked.low) & (spec.side != "upper")) | (np.isnan(asked.high) & (spec.side != "lower"))
+        low, high = self._read_back(spec.level, "two")
+        exact = (~self.known & ~self.at_end) | (low == high)
+        return [
+            None if not lack else "estimate.no_variance" if still else "estimate.limit_beyond_data"
+            for lack, still in zip(missing, exact, strict=True)
+        ]
+
+    @property
+    def marks(self) -> Sequence[Mark]:
+        """Remark where the rule takes weights as they are and they have no mean of 1."""
+        if self.statement.rule != "shahvaish":
+            return []
+        scale = self.found.total / self.found.count
+        return [("rule_depends_on_weights", np.abs(scale - 1.0) > SCALED)]
+
+    def _read_back(self, level: float, side: Side) -> tuple[FloatArray, FloatArray]:
+        low, high = self._by_score(level, side) if self.statement.interval.by_score else self._by_share(level, side)
+        none = np.full_like(self.value, np.nan)
+        return (none if side == "upper" else low), (none if side == "lower" else high)
+
+    def _by_share(self, level: float, side: Side) -> tuple[FloatArray, FloatArray]:
+        rates = Rates(
+            value=np.where(self.known & ~self.at_end, self.share.value, np.nan),
+            variance=self.spread.value,
+            n=self.layers.steps.counts,
+            df=self.df,
+            design_effect=np.ones_like(self.value),
+        )
+        found = rate_limits(self.statement.interval.method, rates, level, side)
+        inside = (found.low >= 0.0) & (found.low <= 1.0), (found.high >= 0.0) & (found.high <= 1.0)
+        return self._read(np.where(inside[0], found.low, np.nan)), self._read(np.where(inside[1], found.high, np.nan))
+
+    def _read(self, share: FloatArray) -> FloatArray:
+        return self.found.at(self.statement.rule, share)
+
+    def _by_score(self, level: float, side: Side) -> tuple[FloatArray, FloatArray]:
+        """Find the first values at which (p - F) / se(F) comes down to t, and falls to -t.
+
+        R survey looks for them between the values, to a tolerance, and reads them back through unweighted shares; here
+        they are values of the sample, and the shares are weighted.
+        """
+        t = t_quantile((1.0 + level) / 2.0 if side == "two" else level, self.df)
+        none = np.full_like(self.value, np.nan)
+        return none if side == "upper" else self._crossing(t), none if side == "lower" else self._crossing(-t)
+
+    def _crossing(self, least: FloatArray) -> FloatArray:
+        """Give the first value of each domain whose score statistic is `least` or below; NaN at either end."""
+        found = self.found
+        last = np.maximum(found.end - 1, 0)
+        first = np.minimum(found.start, last)
+        low, high = found.start.copy(), found.end.copy()
+        while (low < high).any():
+            middle = np.minimum((low + high) // 2, last)
+            reached = self._statistic(found.value[middle]) <= least
+            high = np.where((low < high) & reached, middle, high)
+            low = np.where((low < high) & ~reached, middle + 1, low)
+        place = np.minimum(low, last)
+        # Below the smallest value and from the largest on the share is 0 or 1, whatever the sample.
+        inside = self.known & (found.value[place] > found.value[first]) & (found.value[place] < found.value[last])
+        return self._read(np.where(inside, found.share[place], np.nan))
+
+    def _statistic(self, theta: FloatArray) -> FloatArray:
+        share, spread = _share_up_to(self.layers, self.y, theta)
+        distance = self.p - share.value
+        error = np.sqrt(np.maximum(spread.value, 0.0))
+        beyond = np.where(distance >= 0, np.inf, -np.inf)
+        return np.asarray(np.divide(distance, error, out=beyond, where=error > 0), dtype=np.float64)
+
+    @property
+    def estimated(self) -> Estimated:
+        """Give the quantile with the scores of -F(q) / f, whose variance is the square of the standard error.
+
+        1 / f, the slope of values over shares, is that of the limits: standard error over the error of the share.
+        """
+        share = np.sqrt(np.where(self.known, self.spread.value, np.nan))
+        slope = np.nan_to_num(self.error / share)
+        terms = tuple(Term(term.column, -slope * term.coefficient, term.totals) for term in self.share.terms)
+        replicated = self.share.replicated
+        if replicated is not None:
+            replicated = self.value[:, None] - slope[:, None] * (replicated - self.share.value[:, None])
+        return Estimated(self.value, terms, replicated)
+
+    @property
+    def figures(self) -> Figures:
+        """Give the figures of the quantile; its variance is NaN where there is no standard error."""
+        steps = self.layers.steps
+        none = np.full(steps.domains, np.nan)
+        return Figures(
+            estimated=self.estimated,
+            variance=replace(self.spread, value=self.error**2),
+            n=steps.counts.astype(np.int64),
+            kish=steps.counts,
+            df=self.layers.degrees_of_freedom,
+            deff=none,
+            rate=np.zeros(steps.domains, dtype=np.bool_),
+        )
+
+
+def woodruff(layers: Layers, statement: Statement, y: FloatArray, found: Ordered, p: float) -> Woodruff:
+    """Estimate the quantile p of a variable.
+
+    Parameters
+    ----------
+    y : (used rows,) the variable; found : the same, ordered within domains
+    """
+    value = found.at(statement.rule, np.full(layers.steps.domains, p))
+    share, spread = _share_up_to(layers, y, value)
+    df = interval_df(statement.interval, layers.degrees_of_freedom)
+    return Woodruff(layers, statement, y, found, p, value, share, spread, df)
+
+
+def _share_up_to(layers: Layers, y: FloatArray, theta: FloatArray) -> tuple[Estimated, Variance]:
+    """Give the share of rows with y <= theta (domains,) and its variance."""
+    steps = layers.steps
+    share = scores.ratio(steps, (y <= theta[steps.row_domain]).astype(np.float64), None)
+    return share, without_rounding(layers.variance(share), share.value)
