@@ -9,7 +9,17 @@ import time
 
 from benchmarks.evidence import ROOT, duration
 
-STUDIES = ("form_check", "frame_import", "draw", "replacement", "intake", "demo", "demonstration_samples", "byte_flips")
+STUDIES = (
+    "form_check",
+    "frame_import",
+    "draw",
+    "replacement",
+    "coverage",
+    "intake",
+    "demo",
+    "demonstration_samples",
+    "byte_flips",
+)
 """The short ones first."""
 
 

@@ -8,20 +8,17 @@ the demonstration. Finished samples are kept in out/studies: an interrupted run 
 
 import argparse
 import hashlib
-import json
 import os
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from benchmarks.coverage_tables import sections
-from benchmarks.evidence import ROOT, Study, parser, publish, tell
+from benchmarks.evidence import Study, parser, publish, tell
+from benchmarks.kept import KEPT, Record, Store, identity
 from benchmarks.memory import Watch
 from benchmarks.repeated_survey import Population, draw, make_population, survey
 from evalsvc.demonstration.scenario import FULL, SCALES, SMALL
@@ -36,7 +33,6 @@ STUDY = Study(
     module="benchmarks.demonstration_samples",
     libraries=("numpy", "scipy", "duckdb"),
 )
-KEPT = ROOT / "out" / "studies"
 SOURCES = (
     "sampling/**/*.py",
     "evalsvc/**/*.py",
@@ -44,13 +40,12 @@ SOURCES = (
     "evalsvc/demonstration/data/*",
     "benchmarks/*.py",
 )
-Record = Mapping[str, Any]
 
 
 def main() -> None:
     given = arguments()
     scale = SMALL if given.short else FULL
-    store = Store(given.kept / f"demonstration-samples-{scale.name}.jsonl", identity(scale.name))
+    store = Store(given.kept / f"demonstration-samples-{scale.name}.jsonl", identity(scale.name, SOURCES))
     samples = 3 if given.short else given.samples
     kept = sum(number < samples for number in store.read())
     with Watch() as watch:
@@ -64,48 +59,6 @@ def arguments() -> argparse.Namespace:
     given.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     given.add_argument("--kept", type=Path, default=KEPT, help="the folder in which finished samples are kept")
     return given.parse_args()
-
-
-def identity(scale: str) -> str:
-    """Return a hash of the code and the data that samples hang on: samples of another state are not continued."""
-    digest = hashlib.sha256(scale.encode())
-    for path in sorted(path for pattern in SOURCES for path in ROOT.glob(pattern) if path.is_file()):
-        digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-@dataclass(frozen=True)
-class Store:
-    """Finished samples, a line each, after a line that names the state they are of."""
-
-    path: Path
-    identity: str
-
-    def read(self) -> dict[int, Record]:
-        """Return the samples of this state by their numbers; a line that was cut off is left out."""
-        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
-        records = list(_whole(lines))
-        if not records or records[0] != {"identity": self.identity}:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(json.dumps({"identity": self.identity}) + "\n", encoding="utf-8")
-            return {}
-        return {record["sample"]: record for record in records[1:]}
-
-    def add(self, record: Record) -> None:
-        """Keep one more sample."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write("\n" * self._cut_off() + json.dumps(record, ensure_ascii=False) + "\n")
-
-    def _cut_off(self) -> bool:
-        return not self.path.read_bytes().endswith(b"\n")
-
-
-def _whole(lines: Sequence[str]) -> Iterator[Record]:
-    for line in lines:
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue
 
 
 def run(scale: str, samples: int, store: Store, workers: int) -> list[Record]:

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import coverage_tables as tables
 from benchmarks import demonstration_samples as study
+from benchmarks.kept import Record, Store, identity
 from benchmarks.repeated_survey import Population, draw, make_population, make_sources
 from evalsvc.demonstration.scenario import JUDGED, SMALL
 from evalsvc.demonstration.world import COMPLETED
@@ -21,11 +22,11 @@ def population(tmp_path_factory: pytest.TempPathFactory) -> Population:
 
 
 @pytest.fixture(scope="module")
-def records(population: Population) -> list[study.Record]:
+def records(population: Population) -> list[Record]:
     return [study.sample(population, number) for number in range(3)]
 
 
-def test_a_sample_holds_every_verdict_and_every_figure(records: list[study.Record]) -> None:
+def test_a_sample_holds_every_verdict_and_every_figure(records: list[Record]) -> None:
     for record in records:
         assert {each["code"] for each in record["verdicts"]} == COUNTIES
         assert len(record["figures"]) == len(INDICATORS) * len(JUDGED)
@@ -33,7 +34,7 @@ def test_a_sample_holds_every_verdict_and_every_figure(records: list[study.Recor
         assert sum(record["cases"].values()) <= record["outcomes"]["completed"]
 
 
-def test_a_sample_follows_from_its_number(population: Population, records: list[study.Record]) -> None:
+def test_a_sample_follows_from_its_number(population: Population, records: list[Record]) -> None:
     assert study.sample(population, 1) == records[1]
     assert records[0]["figures"] != records[1]["figures"]
 
@@ -52,7 +53,7 @@ def test_reserves_stand_beside_households_that_were_not_interviewed(population: 
     assert all(not row.disposition for row in sources.fieldwork if not row.opened)
 
 
-def test_the_page_counts_what_the_samples_hold(records: list[study.Record]) -> None:
+def test_the_page_counts_what_the_samples_hold(records: list[Record]) -> None:
     page = "\n".join(tables.sections(records, 1, 2**20))
     assert "| Samples | 3 |" in page and "interrupted run of the same state | 1 |" in page
     for one in JUDGED:
@@ -89,8 +90,8 @@ def test_misses_are_counted_on_their_side() -> None:
     )
 
 
-def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path: Path, records: list[study.Record]) -> None:
-    store = study.Store(tmp_path / "kept" / "samples.jsonl", "this state")
+def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path: Path, records: list[Record]) -> None:
+    store = Store(tmp_path / "kept" / "samples.jsonl", "this state")
     assert store.read() == {}
     store.add(records[0])
     with store.path.open("a", encoding="utf-8") as file:
@@ -100,8 +101,8 @@ def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path: Path, records: 
     assert set(store.read()) == {0, 1}
     made = study.run("small", 3, store, 1)
     assert made == json.loads(json.dumps(records))
-    assert study.Store(store.path, "another state").read() == {}
+    assert Store(store.path, "another state").read() == {}
 
 
 def test_the_state_is_that_of_code_and_scale() -> None:
-    assert study.identity("small") == study.identity("small") != study.identity("full")
+    assert identity("small", study.SOURCES) == identity("small", study.SOURCES) != identity("full", study.SOURCES)
