@@ -17,6 +17,7 @@ from sampling.estimate.expression import Affine, Dual, Expression
 from sampling.estimate.judge import Judged, blank_reasons, row_without_domains, rows_of
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.pooling import pooled_design_effect
+from sampling.estimate.refit import refitted_variance
 from sampling.estimate.scores import Estimated
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import without_rounding
@@ -45,13 +46,17 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
     if statement.interval.method != "wald" and line is not None:
         kish, rate = _composite(line, parts, split)
         names = statement.interval.pooled_deff
+        whole = sum(line.coefficients.values())
         judged = replace(
             judged,
             kish=kish,
             rate=rate,
-            scale=sum(line.coefficients.values()),
+            scale=whole,
             shift=line.constant,
             pooled=pooled_design_effect(names, earlier, split) if names else None,
+            refitted=refitted_variance(
+                statement.interval.method, layers.design.replicates, estimated, scale=whole, shift=line.constant
+            ),
         )
     part = Part(
         value=value,

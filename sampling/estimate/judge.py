@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -70,6 +70,7 @@ class Judged:
     rate : which domains show a rate between 0 and 1 in every row
     pooled : design effect of sister indicators, NaN where they show none
     scale, shift : value = shift + scale * rate (1 and 0 but for composites of rates)
+    refitted : what limits on the logit's scale take for a rate's variance under replicates, NaN where one has no logit
     own : makes the limits, and says why one is missing, where neither rates' nor Wald's are meant
     """
 
@@ -87,6 +88,7 @@ class Judged:
     pooled: FloatArray | None = None
     scale: float = 1.0
     shift: float = 0.0
+    refitted: FloatArray | None = None
     own: OwnLimits | None = None
 
 
@@ -187,6 +189,11 @@ def _rates(judged: Judged, kish: FloatArray, df: FloatArray, design_effect: Floa
     )
 
 
+def _refitted(judged: Judged, rates: Rates) -> Rates:
+    """Give rates the variance that their limits take."""
+    return rates if judged.refitted is None else replace(rates, variance=judged.refitted)
+
+
 def _reduced(statement: Statement, judged: Judged) -> FloatArray:
     """Give the design effect that rates of 0 and 1 take: the pooled one, else the planned one, else 1."""
     planned = np.full(judged.value.size, _planned(statement) or 1.0)
@@ -202,7 +209,7 @@ def _interval(statement: Statement, judged: Judged) -> Limits:
         low, high = limits.wald_limits(judged.value, _error(judged), df, spec.level, spec.side)
         n = judged.n.astype(np.float64)
         return Limits(low, high, np.divide(n, judged.deff, out=np.full_like(n, np.nan), where=judged.deff > 0))
-    rates = _rates(judged, judged.kish, df, _reduced(statement, judged))
+    rates = _refitted(judged, _rates(judged, judged.kish, df, _reduced(statement, judged)))
     return _back(limits.rate_limits(spec.method, rates, spec.level, spec.side, cap=spec.cap), judged)
 
 
@@ -219,7 +226,7 @@ def _bounds(statement: Statement, threshold: ThresholdSpec, judged: Judged, alph
     planned = np.full(judged.value.size, threshold.planned_deff or _planned(statement) or 1.0)
     if judged.pooled is not None:
         planned = np.fmax(planned, judged.pooled)
-    rates = _rates(judged, judged.kish, df, planned)
+    rates = _refitted(judged, _rates(judged, judged.kish, df, planned))
     return _back(rate_bounds(statement.interval.method, rates, threshold.side, alpha), judged)
 
 
@@ -276,6 +283,8 @@ def _why_no_interval(judged: Judged, index: int, *, without: bool) -> str | None
         return None
     if judged.kish is not None and judged.rate is not None and not judged.rate[index]:
         return "estimate.not_a_rate"
+    if judged.refitted is not None and np.isnan(judged.refitted[index]):
+        return "estimate.replicate_without_logit"
     return "estimate.no_variance"
 
 

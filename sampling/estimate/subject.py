@@ -17,6 +17,7 @@ from sampling.estimate.model_matrix import source
 from sampling.estimate.pooling import pooled_design_effect
 from sampling.estimate.quantile import Woodruff, woodruff
 from sampling.estimate.quantile_rule import ordered
+from sampling.estimate.refit import refitted_variance
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import Figures, figures
@@ -156,6 +157,7 @@ def _judged(setting: _Setting, found: Figures, fault: str | None, own: Woodruff 
         kish=found.kish if statement.is_rate else None,
         rate=found.rate,
         pooled=setting.pooled,
+        refitted=refitted_variance(statement.interval.method, setting.layers.design.replicates, found.estimated),
         own=own,
     )
 
