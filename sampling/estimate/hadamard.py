@@ -44,7 +44,7 @@ def _residues(q: int) -> FloatArray:
     character[np.unique(np.arange(1, q, dtype=np.int64) ** 2 % q)] = 1.0
     character[0] = 0.0
     number: IntArray = np.arange(q, dtype=np.int64)
-    return character[(number[:, None] - number[None, :]) % q]
+    return np.asarray(character[(number[:, None] - number[None, :]) % q], dtype=np.float64)
 
 
 def _bordered(q: int, corner: float, column: float) -> FloatArray:

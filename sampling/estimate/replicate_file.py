@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate.design import ROWS_IN_A_MESSAGE, Design, DesignSpec
-from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.errors import Complaint, DataRefusedError, Detail
 from sampling.estimate.replicate import Replicates
 from sampling.estimate.replicate_spec import ReplicateSpec
 from sampling.estimate.stage import FIRST_ROW
@@ -61,7 +61,7 @@ def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table:
     if rscales is None:
         raise DataRefusedError([Complaint("estimate.replicates_rscales_needed", {"file": name})])
     if rscales.size != count:
-        details = {"file": name, "stated": int(rscales.size), "columns": count}
+        details: dict[str, Detail] = {"file": name, "stated": int(rscales.size), "columns": count}
         raise DataRefusedError([Complaint("estimate.replicates_rscales_count", details)])
     found = Replicates(
         unit=unit,
@@ -109,7 +109,7 @@ def _texts(table: Table, column: str) -> list[str | None]:
 def _values(source: _Source) -> Iterator[Complaint]:
     """Name the fields that are no replicate weights, column by column."""
     for column in source.columns:
-        details: dict[str, str | int] = {"file": source.name, "column": column}
+        details: dict[str, Detail] = {"file": source.name, "column": column}
         numbers = source.table[column].numbers
         if numbers is None:
             yield Complaint("estimate.replicates_no_numbers", details)
@@ -231,5 +231,5 @@ def _other_content(source: _Source, found: Replicates, design: Design) -> list[C
     mean = float((per_unit @ found.factors).mean())
     if whole <= 0 or whole / FARTHEST <= mean <= whole * FARTHEST:
         return []
-    details = {"file": source.name, "content": source.asked.content, "mean": mean, "weights": whole}
+    details: dict[str, Detail] = {"file": source.name, "content": source.asked.content, "mean": mean, "weights": whole}
     return [Complaint("estimate.replicates_content", details)]
