@@ -182,9 +182,9 @@ def _verdict_words(found: Found, settings: Sequence[Setting]) -> str:
             " errors shows too low a rate and too low a design effect at once. Own deff counts households as Kish does;"
             " the third column takes the larger of the own and the true design effect, which no plan can know. The"
             f" library takes the larger of the stated one and the upper confidence limit, at {LEVEL:.0%}, of the own"
-            " one; so it holds where the planned design effect is less than half the true one, too. Where nothing was found the"
-            " sample has no design effect: without a planned or a pooled one it counts as 1, and the row is flagged"
-            " `no_planned_design_effect`.",
+            " one; so it holds where the planned design effect is less than half the true one, too. Where nothing was"
+            " found the sample has no design effect: without a planned or a pooled one it counts as 1, and the row is"
+            " flagged `no_planned_design_effect`.",
         ]
     )
 
