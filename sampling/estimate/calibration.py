@@ -1,0 +1,166 @@
+"""Calibrate weights to known totals: post-stratification, raking, regression (GREG), logit, with bounds on g.
+
+Deville, Sarndal (1992), JASA 87, 376-382; Deville, Sarndal, Sautory (1993), JASA 88, 1013-1020. The variance is that of
+the g-weighted residuals. Where several forms of the residual agree in large samples, R survey's is taken: regression
+under the design weights, but for raking to margins ten rounds of unweighted means by the levels of each column in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sampling.estimate.adjustment import CalibrationSpec
+from sampling.estimate.auxiliary import Auxiliary
+from sampling.estimate.calibration_solve import Fitted, Solved, misfit, newton, proportional
+from sampling.estimate.distance import UNBOUNDED, Distance, distance
+from sampling.estimate.errors import Complaint, Detail
+from sampling.estimate.projection import Projection, inverse, reciprocal
+from sampling.estimate.table import FloatArray, IntArray, sums
+from sampling.estimate.weighting import Reweighted
+
+REACHED = 1e-7  # relative misfit of a total above which calibration has failed
+FITTED = 1e-10  # relative misfit with which proportional fitting is done
+ROUNDS = 10  # of means by margins, as in R survey
+
+
+@dataclass(frozen=True)
+class Target:
+    """Hold one known total: what it counts, for complaints, and its value in the population."""
+
+    kind: Literal["margin", "total"]
+    name: str
+    level: str | None
+    value: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Hold one calibration over the rows of a table.
+
+    Attributes
+    ----------
+    auxiliary : x of every row, one column for each target
+    sizes : how many targets each column of the margins has; empty for a formula
+    cluster : (rows,) units that have one g each, numbered from 0; None = every row its own
+    """
+
+    spec: CalibrationSpec
+    auxiliary: Auxiliary
+    targets: tuple[Target, ...]
+    sizes: tuple[int, ...]
+    cluster: IntArray | None
+
+    @property
+    def wanted(self) -> FloatArray:
+        """Give the known totals (p,)."""
+        return np.array([target.value for target in self.targets])
+
+    @property
+    def in_turn(self) -> bool:
+        """Tell whether cells are fitted to the margins of one column after the other."""
+        fitted = self.spec.method in ("raking", "poststratify") and self.spec.bounds is None
+        return bool(self.sizes) and fitted and self.cluster is None
+
+    @property
+    def _rule(self) -> Distance:
+        return distance(self.spec.method, self.spec.bounds or UNBOUNDED)
+
+    def reweighted(self, before: FloatArray) -> Reweighted:
+        """Calibrate weights (rows,)."""
+        index = self.auxiliary.cell if self.cluster is None else self.cluster
+        solved = self._solved(before)
+        return Reweighted(before * solved.g[index], self._unreached(solved, before))
+
+    def _solved(self, before: FloatArray) -> Solved:
+        if self.cluster is not None:
+            total, pull = self._clusters(before, self.cluster)
+            return newton(pull, total, self.wanted, self._rule)
+        x, weight = self.auxiliary.x, self.auxiliary.cell_sums(before)
+        if not self.in_turn:
+            return newton(x, x * weight[:, None], self.wanted, self._rule)
+        solved = self._fitted(weight).solved
+        done = self.spec.epsilon is not None or misfit(solved.reached, self.wanted, self.wanted).max() <= FITTED
+        # Where margins settle slowly Newton's steps lead to the same g.
+        return solved if done else newton(x, x * weight[:, None], self.wanted, distance("raking"))
+
+    def _fitted(self, weight: FloatArray) -> Fitted:
+        return proportional(weight, self._levels(), np.split(self.wanted, self._ends[:-1]), self.spec.epsilon)
+
+    @property
+    def _ends(self) -> IntArray:
+        return np.cumsum(np.array(self.sizes, dtype=np.int64))
+
+    def _levels(self) -> list[IntArray]:
+        """Give for each column of the margins (cells,) the level."""
+        x = self.auxiliary.x
+        return [x[:, end - size : end].argmax(axis=1) for end, size in zip(self._ends, self.sizes, strict=True)]
+
+    def _clusters(self, before: FloatArray, cluster: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Give each cluster's weighted total of x, and the mean of x that pulls at the cluster's weights."""
+        count = int(cluster.max()) + 1
+        total = self.auxiliary.group_sums(before, cluster, count)
+        weight = sums(cluster, before, count)[:, None]
+        return total, np.divide(total, weight, out=np.zeros_like(total), where=weight != 0)
+
+    def _unreached(self, solved: Solved, before: FloatArray) -> tuple[Complaint, ...]:
+        """Name the total that is missed by most, if one is."""
+        gap = misfit(solved.reached, self.wanted, np.abs(self.auxiliary.sums(before[:, None])[0]))
+        allowed = np.full(gap.size, REACHED)
+        if self.spec.epsilon is not None:
+            # A margin may miss what its cells may still move by.
+            allowed = np.maximum(allowed, self.spec.epsilon * solved.g.size / np.maximum(self.wanted, 1.0))
+        if bool((gap <= allowed).all()):
+            return ()
+        worst = int((gap / allowed).argmax()) if bool(np.isfinite(gap).all()) else int(np.argmin(np.isfinite(gap)))
+        target, reached = self.targets[worst], float(solved.reached[worst])
+        details: dict[str, Detail] = {
+            "place": self.spec.place,
+            "name": target.name,
+            "wanted": target.value,
+            "reached": reached,
+            "off": reached - target.value,
+        }
+        if target.kind == "margin":
+            return (Complaint("estimate.margin_not_reached", {**details, "level": target.level}),)
+        return (Complaint("estimate.total_not_reached", details),)
+
+    def projection(self, before: FloatArray, after: FloatArray) -> Projection:
+        """Give the regression of scores on x."""
+        if self.in_turn and len(self.sizes) > 1:
+            return self._means_in_turn(before, after)
+        gather = np.divide(before, after, out=np.zeros_like(after), where=after != 0)
+        auxiliary = self.auxiliary
+        if self.cluster is not None:
+            total, pull = self._clusters(before, self.cluster)
+            return Projection(auxiliary, Auxiliary(self.cluster, pull), after, gather, inverse(pull.T @ total))
+        weight = auxiliary.cell_sums(after * gather)[:, None]
+        if len(self.sizes) == 1:
+            return Projection(auxiliary, auxiliary, after, gather, reciprocal((auxiliary.x * weight).sum(axis=0)))
+        return Projection(auxiliary, auxiliary, after, gather, inverse(auxiliary.x.T @ (auxiliary.x * weight)))
+
+    def _means_in_turn(self, before: FloatArray, after: FloatArray) -> Projection:
+        """Give rounds of means of score / weight by the levels of each column, the weight being that after its turn."""
+        x, cell = self.auxiliary.x, self.auxiliary.cell
+        turns = np.ones_like(x)
+        if self.spec.epsilon is not None:
+            turns = np.repeat(self._fitted(self.auxiliary.cell_sums(before)).turns, self.sizes, axis=1)
+        left, right = Auxiliary(cell, x * turns), Auxiliary(cell, x / turns)
+        count = self.auxiliary.cell_sums((after != 0).astype(np.float64))[:, None]
+        crossed = right.x.T @ (left.x * count)
+        gather = np.divide(1.0, after, out=np.zeros_like(after), where=after != 0)
+        exact = None if self.spec.epsilon is not None else inverse(crossed)
+        return Projection(left, right, after, gather, self._rounds(crossed), exact)
+
+    def _rounds(self, crossed: FloatArray) -> FloatArray:
+        """Give the matrix that makes the coefficients after all rounds of sums by level (block Gauss-Seidel steps)."""
+        found = np.zeros_like(crossed)
+        unit = np.eye(crossed.shape[0])
+        size = reciprocal(np.diag(crossed))[:, None]
+        for _ in range(ROUNDS):
+            for end, width in zip(self._ends, self.sizes, strict=True):
+                here = slice(end - width, end)
+                found[here] += size[here] * (unit[here] - crossed[here] @ found)
+        return found

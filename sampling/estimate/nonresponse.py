@@ -1,0 +1,69 @@
+"""Let those who responded stand for those who did not, class by class.
+
+The weights of the eligible respondents of a class are multiplied with the sum of the weights of all eligible ones over
+theirs: the weighting-class estimator of Oh, Scheuren (1983), which is post-stratification to the sample's own totals.
+Rows that were not eligible keep their weight, those that did not respond get 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampling.estimate.auxiliary import Auxiliary
+from sampling.estimate.errors import Complaint
+from sampling.estimate.projection import Projection
+from sampling.estimate.table import FloatArray, IntArray, sums
+from sampling.estimate.weighting import Reweighted
+
+
+@dataclass(frozen=True)
+class Nonresponse:
+    """Hold who is meant and the class of each row.
+
+    Attributes
+    ----------
+    eligible, responded : (rows,) 1 or 0; responded only where eligible
+    group : (rows,) number of the class; names : what the classes are called
+    """
+
+    eligible: FloatArray
+    responded: FloatArray
+    group: IntArray
+    names: tuple[str, ...]
+    place: str
+
+    def reweighted(self, before: FloatArray) -> Reweighted:
+        """Adjust weights (rows,)."""
+        asked = self._sums(before * self.eligible)
+        answered = self._sums(before * self.responded)
+        silent = np.flatnonzero((answered == 0) & (asked != 0))
+        complaints = tuple(
+            Complaint(
+                "estimate.class_without_respondents",
+                {"place": self.place, "name": self.names[index], "eligible": int(self._count(before)[index])},
+            )
+            for index in silent
+        )
+        factor = np.divide(asked, answered, out=np.ones_like(asked), where=answered != 0)[self.group]
+        kept = (1.0 - self.eligible) + self.responded * factor
+        return Reweighted(before * kept, complaints)
+
+    def projection(self, before: FloatArray, after: FloatArray) -> Projection:
+        """Give what is known of those who did not respond: in every class the mean score of those who did.
+
+        The linearised score of an eligible row is d (mean + r f (u - mean)): response is a second phase, whose part of
+        the variance the spread of the residuals r f d (u - mean) brings in (Fuller, Loughin, Baker 1994).
+        """
+        classes = Auxiliary(self.group, np.eye(len(self.names)))
+        weight = self._sums(after * self.responded)
+        solve = np.divide(1.0, weight, out=np.zeros_like(weight), where=weight != 0)
+        spread = after * self.responded - before * self.eligible
+        return Projection(classes, classes, spread, self.responded, solve)
+
+    def _sums(self, values: FloatArray) -> FloatArray:
+        return sums(self.group, values, len(self.names))
+
+    def _count(self, before: FloatArray) -> FloatArray:
+        return self._sums(((before != 0) & (self.eligible > 0)).astype(np.float64))

@@ -1,0 +1,93 @@
+"""Take a design's weights through its adjustments: non-response, trimming, calibration, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from sampling.estimate.adjustment import Adjustment, CalibrationSpec, TrimSpec
+from sampling.estimate.calibration_target import compile_calibration
+from sampling.estimate.design import Design, DesignSpec
+from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.model_matrix import source
+from sampling.estimate.nonresponse_classes import compile_nonresponse
+from sampling.estimate.projection import Projection
+from sampling.estimate.table import FloatArray, Table
+from sampling.estimate.trimming import Trimming
+from sampling.estimate.weighting import Step, again
+
+
+def adjusted(spec: DesignSpec, table: Table, design: Design) -> Design:
+    """Give the design with adjusted weights, what that explains of scores, and every replicate adjusted alike.
+
+    Raises
+    ------
+    DataRefusedError
+        With every complaint against the first adjustment that cannot be made: missing columns or values, cells without
+        rows, totals that are not reached.
+    """
+    if not spec.adjustments:
+        return design
+    missing = _missing_columns(spec, table)
+    if missing:
+        raise DataRefusedError(missing)
+    weights = design.weights
+    steps: list[Step] = []
+    projections: list[Projection] = []
+    for adjustment in spec.adjustments:
+        step = _compiled(adjustment, spec, table, weights)
+        found = step.reweighted(weights)
+        if found.complaints:
+            raise DataRefusedError(found.complaints)
+        projection = step.projection(weights, found.weights)
+        steps.append(step)
+        projections += [] if projection is None else [projection]
+        weights = found.weights
+    if design.replicates is None:
+        return replace(design, weights=weights, projections=tuple(projections))
+    return replace(design, weights=weights, replicates=design.replicates.reweighted(_Again(tuple(steps))))
+
+
+class _Again:
+    """Adjust the weights of one replicate after the other; a replicate that cannot be adjusted is named."""
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self._steps = steps
+        self._number = 0
+
+    def __call__(self, weights: FloatArray) -> FloatArray:
+        self._number += 1
+        found = again(self._steps, weights)
+        if found.complaints:
+            raise DataRefusedError([_of_replicate(self._number, found.complaints[0])])
+        return found.weights
+
+
+def _of_replicate(number: int, complaint: Complaint) -> Complaint:
+    told = {name: complaint.details.get(name) for name in ("place", "name", "level")}
+    cell = "".join(f" {told[name]}" for name in ("name", "level") if told[name] is not None).strip()
+    return Complaint("estimate.replicate_not_adjusted", {"place": told["place"], "number": number, "cell": cell})
+
+
+def _compiled(adjustment: Adjustment, spec: DesignSpec, table: Table, weights: FloatArray) -> Step:
+    if isinstance(adjustment, TrimSpec):
+        return Trimming(adjustment)
+    if isinstance(adjustment, CalibrationSpec):
+        return compile_calibration(adjustment, spec.stages, table, np.asarray(weights != 0))
+    return compile_nonresponse(adjustment, table)
+
+
+def _missing_columns(spec: DesignSpec, table: Table) -> list[Complaint]:
+    needed: Mapping[tuple[str, str], None] = {
+        (adjustment.place, name): None
+        for adjustment in spec.adjustments
+        if not isinstance(adjustment, TrimSpec)
+        for name in adjustment.named
+    }
+    return [
+        Complaint("estimate.no_column", {"column": name, "place": place})
+        for place, name in needed
+        if source(name, table) is None
+    ]
