@@ -38,3 +38,11 @@ class GrammarError(Exception):
     def __init__(self, reason: str, position: int, word: str) -> None:
         self.reason, self.position, self.word = reason, position, word
         super().__init__(f"{reason} at {position}: {word!r}")
+
+
+class NoFitError(Exception):
+    """Mark a statistic that cannot be fitted to the rows of a domain; `code` is the reason beside its row."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)

@@ -1,4 +1,4 @@
-"""Answer statements whose statistic is fitted domain by domain: quantiles, variances, tests, models."""
+"""Answer statements whose statistic is fitted domain by domain: tests and models."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import numpy as np
 
 from sampling.estimate.answered import Answered
+from sampling.estimate.chisq import association_test
 from sampling.estimate.domain import Partition
 from sampling.estimate.glm import fit_model
 from sampling.estimate.layers import Layers
-from sampling.estimate.outcome import Outcome, reference_df
+from sampling.estimate.outcome import Outcome, label, reference_df
+from sampling.estimate.ranktest import rank_test
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement, Statistic
 from sampling.estimate.table import BoolArray, Table
+from sampling.estimate.ttest import mean_test
 from sampling.estimate.view import View
 
 Fitting = Callable[[View, Table, Statement], Iterable[Outcome]]
-FITTINGS: Mapping[Statistic, Fitting] = {"glm": fit_model}
+FITTINGS: Mapping[Statistic, Fitting] = {
+    "chisq": association_test,
+    "ttest": mean_test,
+    "ranktest": rank_test,
+    "glm": fit_model,
+}
 """How each fitted statistic is computed over one domain's rows."""
 
 
@@ -44,19 +52,13 @@ def _outcomes(layers: Layers, index: int, data: Table, statement: Statement, *, 
     if reason is None:
         yield from FITTINGS[statement.statistic](view, data, statement)
     else:
-        yield from blanks(statement, reason)
-
-
-def blanks(statement: Statement, reason: str) -> Iterator[Outcome]:
-    """Give the rows of a domain without figures."""
-    names: Iterable[str | None] = statement.variables if statement.statistic in ("quantile", "variance") else (None,)
-    for name in names:
-        for p in statement.probabilities or (None,):
-            yield Outcome(name, p=p, reason=reason)
+        yield Outcome(label(statement), reason=reason)
 
 
 def _row(statement: Statement, layers: Layers, index: int, labels: dict[str, str], outcome: Outcome) -> EstimateRow:
     flags = (("given_first_stage_unit",) if layers.conditional[index] else ()) + outcome.flags
+    if layers.certainty_clusters[index]:
+        flags = ("certainty_clusters", *flags)
     blank = outcome.estimate is None and outcome.statistic is None
     df = float(layers.degrees_of_freedom[index]) if outcome.df is None else outcome.df
     return EstimateRow(

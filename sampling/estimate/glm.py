@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sampling.estimate.formula import Formula
-from sampling.estimate.model_matrix import Coded, OneLevelError, model_matrix, response
+from sampling.estimate.errors import NoFitError
+from sampling.estimate.formula import Formula, Variable
+from sampling.estimate.model_matrix import Coded, coded_variable, model_matrix
 from sampling.estimate.outcome import Outcome, Tested, tested
-from sampling.estimate.regression import MEANS, Family, Mean, Model, NoFitError, Regression
+from sampling.estimate.regression import MEANS, Family, Mean, Model, Regression
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import ROUNDING
 from sampling.estimate.table import FloatArray, Table
@@ -22,22 +23,22 @@ def fit_model(view: View, data: Table, statement: Statement) -> Iterator[Outcome
     The covariance is that of the scores times the inverse information (Binder 1983); t has the design's degrees of
     freedom + 1 - the number of coefficients, as in R.
     """
-    if statement.formula is None:
+    formula = statement.formula
+    if formula is None or formula.response is None:
         raise ValueError(statement.id)
     try:
-        yield from _coefficients(view, data, statement, statement.formula)
-    except OneLevelError:
-        yield Outcome(None, reason="estimate.one_group")
+        yield from _coefficients(view, data, statement, (formula, formula.response))
     except NoFitError as error:
         yield Outcome(None, reason=error.code)
 
 
-def _coefficients(view: View, data: Table, statement: Statement, formula: Formula) -> Iterator[Outcome]:
+def _coefficients(view: View, data: Table, statement: Statement, sides: tuple[Formula, Variable]) -> Iterator[Outcome]:
+    formula, response = sides
     mean = MEANS[statement.family]
     used = view.weights != 0
     rows = view.rows[used]
     matrix, names = model_matrix(formula, data, rows, statement.categorical)
-    answers = _answers(response(formula, data, rows, statement.categorical), mean, statement.family)
+    answers = _answers(coded_variable(response, data, rows), mean, statement.family)
     if not np.isfinite(matrix).all():
         raise NoFitError("estimate.undefined")
     df = view.df + 1 - len(names)

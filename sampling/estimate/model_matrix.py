@@ -12,16 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sampling.estimate.errors import NoFitError
 from sampling.estimate.formula import INTERCEPT, Formula, Term, Variable
 from sampling.estimate.table import FloatArray, IntArray, Table
 
 
-class OneLevelError(Exception):
+class OneLevelError(NoFitError):
     """Mark a factor that shows one level only in the rows of a model, so that nothing can be compared."""
 
     def __init__(self, label: str) -> None:
         self.label = label
-        super().__init__(label)
+        super().__init__("estimate.one_group")
 
 
 def model_matrix(
@@ -43,7 +44,7 @@ def model_matrix(
     OneLevelError
         For a factor without a second level in these rows.
     """
-    coded = [_coded(variable, table, rows, categorical) for variable in formula.variables]
+    coded = [coded_variable(variable, table, rows, categorical) for variable in formula.variables]
     present = {INTERCEPT, *formula.terms}
     full = _first_factor(formula, coded)
     columns = [np.ones(rows.size)] if formula.intercept else []
@@ -60,17 +61,27 @@ def model_matrix(
     return matrix, tuple(names)
 
 
-def response(formula: Formula, table: Table, rows: IntArray, categorical: frozenset[str] = frozenset()) -> Coded:
-    """Give the left-hand side of a formula over some rows (n,): its numbers, or codes and levels.
-
-    Raises
-    ------
-    ValueError
-        For a formula without a left-hand side.
-    """
-    if formula.response is None:
-        raise ValueError(formula.text)
-    return _coded(formula.response, table, rows, categorical)
+def coded_variable(
+    variable: Variable, table: Table, rows: IntArray, categorical: frozenset[str] = frozenset()
+) -> Coded:
+    """Give a variable of a formula over some rows: its numbers, or codes and levels."""
+    if variable.condition is not None:
+        found = variable.condition.evaluate(table)
+        return _shown(variable.label, np.where(found.known, found.true, -1)[rows], ("FALSE", "TRUE"))
+    if variable.expression is not None:
+        values = {name: np.asarray(_numbers(table, name))[rows] for name in variable.columns}
+        return Coded(variable.label, variable.expression.evaluate(values).value, None)
+    name = variable.columns[0]
+    indicator = None if name in table else _indicator(name, table)
+    if indicator is not None:
+        codes, levels = table[indicator[0]].coded
+        here = codes[rows]
+        return Coded(name, np.where(here < 0, np.nan, here == levels.index(indicator[1])), None)
+    numbers = _numbers(table, name)
+    if numbers is not None and not variable.factor and name not in categorical:
+        return Coded(variable.label, numbers[rows], None)
+    codes, levels = table[name].coded
+    return _shown(variable.label, codes[rows], levels)
 
 
 def source(name: str, table: Table) -> str | None:
@@ -103,26 +114,6 @@ class Coded:
         for code, level in enumerate(self.levels):
             if whole or code > 0:
                 yield f"{self.label}{level}", np.where(missing, np.nan, self.values == code)
-
-
-def _coded(variable: Variable, table: Table, rows: IntArray, categorical: frozenset[str]) -> Coded:
-    if variable.condition is not None:
-        found = variable.condition.evaluate(table)
-        return _shown(variable.label, np.where(found.known, found.true, -1)[rows], ("FALSE", "TRUE"))
-    if variable.expression is not None:
-        values = {name: np.asarray(_numbers(table, name))[rows] for name in variable.columns}
-        return Coded(variable.label, variable.expression.evaluate(values).value, None)
-    name = variable.columns[0]
-    indicator = None if name in table else _indicator(name, table)
-    if indicator is not None:
-        codes, levels = table[indicator[0]].coded
-        here = codes[rows]
-        return Coded(name, np.where(here < 0, np.nan, here == levels.index(indicator[1])), None)
-    numbers = _numbers(table, name)
-    if numbers is not None and not variable.factor and name not in categorical:
-        return Coded(variable.label, numbers[rows], None)
-    codes, levels = table[name].coded
-    return _shown(variable.label, codes[rows], levels)
 
 
 def _numbers(table: Table, name: str) -> FloatArray | None:

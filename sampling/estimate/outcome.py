@@ -38,6 +38,14 @@ class Outcome:
     reason: str | None = None
 
 
+def label(statement: Statement) -> str | None:
+    """Name what a test is about; a model's rows are named by their coefficients."""
+    if statement.formula is not None:
+        response = statement.formula.response
+        return response.label if statement.statistic == "ttest" and response is not None else None
+    return ":".join(statement.variables) if statement.statistic == "chisq" else statement.variables[0]
+
+
 def reference_df(statement: Statement, df: float) -> float:
     """Give the degrees of freedom of limits and tests: the statistic's own, unless the plan states others."""
     stated = statement.interval.df

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import linalg
 from scipy.special import expit, logit, xlogy
 
+from sampling.estimate.errors import NoFitError
 from sampling.estimate.table import BoolArray, FloatArray
 
 Family = Literal["gaussian", "binomial", "quasibinomial", "poisson", "quasipoisson"]
@@ -83,14 +84,6 @@ MEANS: Mapping[Family, Mean] = {
     "poisson": POISSON,
     "quasipoisson": POISSON,
 }
-
-
-class NoFitError(Exception):
-    """Mark a model that cannot be fitted; `code` is the reason."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
 
 
 @dataclass(frozen=True)
