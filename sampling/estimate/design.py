@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import numpy as np
 
+from sampling.estimate.adjustment import Adjustment
 from sampling.estimate.errors import Complaint, DataRefusedError
-from sampling.estimate.joint import Joint
-from sampling.estimate.pairs import Pairing, successive_differences
+from sampling.estimate.pairing import bad_files, pairing_of
 from sampling.estimate.projection import Projection
 from sampling.estimate.replicate import Replicates
+from sampling.estimate.replicate_spec import ReplicateSpec
 from sampling.estimate.stage import FIRST_ROW, CompiledStage, Stage, UnequalSpec, compile_stage
+from sampling.estimate.stage_spec import StageSpec
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 
 LonelyRule = Literal["fail", "remove", "certainty", "adjust", "average"]
@@ -24,25 +25,12 @@ BAD = {
     "population": "estimate.bad_population",
     "probability": "estimate.bad_probability",
     "draws": "estimate.bad_draws",
+    "balance": "estimate.missing_number",
+    "coordinates": "estimate.missing_number",
+    "longitude": "estimate.bad_degrees",
+    "latitude": "estimate.bad_degrees",
 }
-STAGE_KEYS = ("cluster", "strata", "population", "probability", "draws", "order")
-"""What a stage of a plan may name a column for, in the order of the fields of ``StageSpec``."""
-
-
-@dataclass(frozen=True)
-class StageSpec:
-    """Name the columns of one stage.
-
-    Without cluster the rows are the units; without population and probability the stage is drawn with replacement, and
-    `draws` says how often each unit was drawn, once where it is not named. `order` says where in its list a unit stood.
-    """
-
-    cluster: str | None = None
-    strata: str | None = None
-    population: str | None = None
-    probability: str | None = None
-    draws: str | None = None
-    order: str | None = None
+MOST_DEGREES = {"longitude": 180.0, "latitude": 90.0}
 
 
 @dataclass(frozen=True)
@@ -55,11 +43,14 @@ class DesignSpec:
     lonely_psu: LonelyRule = "fail"
     lonely_domain: bool = False
     unequal: UnequalSpec | None = None
+    replicates: ReplicateSpec | None = None
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
         """Name the tables that the design needs beside the data."""
-        return () if self.unequal is None or self.unequal.joint is None else (self.unequal.joint,)
+        named = (self.unequal.joint if self.unequal else None, self.replicates.file if self.replicates else None)
+        return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ class Design:
         certainty (-1 where every stage is a certainty).
     psu_draws : (rows,) floats
         How often that unit was drawn: each draw with replacement is a PSU.
-    projections : calibrations of the weights, in the order in which they were made
+    projections : what adjustments of the weights explain of scores, in the order in which they were made
     replicates : replicate weights, which then take the place of the stages in every variance
     """
 
@@ -91,8 +82,11 @@ class Design:
     replicates: Replicates | None = None
 
     def residuals(self, columns: FloatArray) -> FloatArray:
-        """Give (rows, k) scores less what calibrated totals explain of them."""
-        for projection in self.projections:
+        """Give (rows, k) scores less what adjustments of the weights explain of them.
+
+        The last adjustment's estimator is a sum under the weights of the one before, and so on: the last comes first.
+        """
+        for projection in reversed(self.projections):
             columns = projection.residual(columns)
         return columns
 
@@ -178,7 +172,7 @@ def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, give
             carried=descent.carried,
             lonely_psu=spec.lonely_psu,
             unequal=spec.unequal,
-            pairing=_pairing(spec.unequal, stage_spec, table, files),
+            pairing=pairing_of(spec.unequal, stage_spec, table, files),
             levels=labels.cluster_levels,
             last=index == len(spec.stages) - 1,
         )
@@ -201,27 +195,10 @@ def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, give
     )
 
 
-def _pairing(unequal: UnequalSpec | None, stage: StageSpec, table: Table, files: Mapping[str, Table]) -> Pairing | None:
-    """Give what makes the form of a stage that looks at pairs of units, None where none does."""
-    if unequal is None or stage.probability is None:
-        return None
-    if unequal.joint is not None:
-        return Joint(unequal.joint, files[unequal.joint], yates_grundy=unequal.variance == "yg")
-    if unequal.method == "successive-differences":
-        position = None if stage.order is None else table[stage.order].coded[0].astype(np.float64)
-        return partial(successive_differences, position=position)
-    return None
-
-
 def _bad_files(spec: DesignSpec, files: Mapping[str, Table]) -> list[Complaint]:
-    """Name the files that were not handed in, and a matrix of joint probabilities that several stages would share."""
+    """Name the files that were not handed in, and those that do not fit the stages."""
     lost = [Complaint("estimate.file_not_given", {"file": name}) for name in spec.files if name not in files]
-    name = None if spec.unequal is None else spec.unequal.joint
-    if lost or name is None:
-        return lost
-    stages = sum(stage.probability is not None for stage in spec.stages)
-    shared = stages > 1 and not Joint(name, files[name], yates_grundy=False).lists_pairs
-    return [Complaint("estimate.joint_several_stages", {"file": name, "count": stages})] if shared else []
+    return lost or bad_files(spec.unequal, sum(stage.probability is not None for stage in spec.stages), files)
 
 
 @dataclass(frozen=True)
@@ -265,15 +242,12 @@ def _missing_columns(spec: DesignSpec, table: Table) -> list[Complaint]:
 
 
 def _columns(spec: DesignSpec) -> list[tuple[str, str]]:
-    named: Mapping[str, str | None] = {
-        **{
-            f"design.stages.{index}.{key}": getattr(stage, key)
-            for index, stage in enumerate(spec.stages)
-            for key in STAGE_KEYS
-        },
-        "design.weights": spec.weights,
-    }
-    return [(place, name) for place, name in named.items() if name is not None]
+    named = [
+        (f"design.stages.{index}.{key}", name)
+        for index, stage in enumerate(spec.stages)
+        for key, name in stage.columns()
+    ]
+    return named if spec.weights is None else [*named, ("design.weights", spec.weights)]
 
 
 def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
@@ -293,11 +267,15 @@ def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
 
 
 def _unfit(key: str, numbers: FloatArray) -> BoolArray:
-    """Mark what is no weight (>= 0), population (> 0), probability (0 < pi <= 1) or number of draws; NaN is none."""
+    """Mark what is no weight (>= 0), population (> 0), probability (0 < pi <= 1), draws or degrees; NaN is none."""
     if key == "weights":
         return ~(numbers >= 0)
     if key == "population":
         return ~(numbers > 0)
+    if key in MOST_DEGREES:
+        return ~(np.abs(numbers) <= MOST_DEGREES[key])
+    if key in ("balance", "coordinates"):
+        return np.isnan(numbers)
     if key == "draws":
         return np.asarray(~((numbers >= 1) & (numbers == np.floor(numbers))), dtype=np.bool_)
     return ~((numbers > 0) & (numbers <= 1))

@@ -6,7 +6,7 @@ lines, as those of lone units and of strata taken in full.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ class StageUnits:
 
     Attributes
     ----------
-    first_row : (units,) first row of each unit in the data
+    unit : (rows,) unit of each row; first_row : (units,) first row of each unit in the data
     stratum : (units,) stratum of each unit, numbered over all parents
     pi : (units,) probability given the parent
     unsure : (units,) False for certainties
@@ -30,6 +30,7 @@ class StageUnits:
     """
 
     place: str
+    unit: IntArray
     first_row: IntArray
     stratum: IntArray
     pi: FloatArray
@@ -48,10 +49,40 @@ class StageUnits:
 
 
 @dataclass(frozen=True)
-class Paired:
-    """Hold the matrix (units, units) of a form, or the complaints for which there is none."""
+class PairMatrix:
+    """Hold M = matrix - factor factor': (units, units), and (units, k) where a part of M is dense but of low rank."""
 
-    matrix: sparse.csr_matrix | None
+    matrix: sparse.csr_matrix
+    factor: sparse.csr_matrix | None = None
+
+    def times(self, domain: IntArray, unit: IntArray, score: FloatArray) -> FloatArray:
+        """Give M z at every (domain, unit) pair, z the scores of the pair's domain: all domains in one product."""
+        domains = int(domain.max()) + 1 if domain.size else 0
+        spread = sparse.csr_matrix((score, (domain, unit)), shape=(domains, self.matrix.shape[0]))
+        found = np.asarray((spread @ self.matrix)[domain, unit], dtype=np.float64).ravel()
+        if self.factor is None:
+            return found
+        reached = sparse.csr_matrix(spread @ self.factor)
+        dense = reached[domain].multiply(self.factor[unit]).sum(axis=1)
+        return found - np.asarray(dense, dtype=np.float64).ravel()
+
+    @property
+    def diagonal(self) -> FloatArray:
+        """Give the size of what is added and taken away again where a unit meets itself (units,)."""
+        return np.abs(np.asarray(self.matrix.diagonal(), dtype=np.float64))
+
+    def scaled(self, share: FloatArray) -> PairMatrix:
+        """Multiply the form with a share (units,), which units that meet have in common; 0 clears a unit."""
+        root = sparse.diags(np.sqrt(share))
+        factor = None if self.factor is None else sparse.csr_matrix(root @ self.factor)
+        return PairMatrix(sparse.csr_matrix(root @ self.matrix @ root), factor)
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Hold the form over pairs, or the complaints for which there is none."""
+
+    form: PairMatrix | None
     complaints: tuple[Complaint, ...] = ()
 
 
@@ -61,7 +92,7 @@ Pairing = Callable[[StageUnits], Paired]
 
 def from_differences(
     one: IntArray, other: IntArray, excess: FloatArray, pi: FloatArray, *, yates_grundy: bool
-) -> sparse.csr_matrix:
+) -> PairMatrix:
     """Give the form of joint probabilities from D_ij = (pi_ij - pi_i pi_j) / pi_ij, each two units named once.
 
     Horvitz and Thompson (1952): sum_i (1 - pi_i) z_i^2 + sum_(i != j) D_ij z_i z_j. Yates and Grundy (1953), Sen
@@ -71,7 +102,7 @@ def from_differences(
     values = np.concatenate([excess, excess])
     own = -sums(rows, values, pi.size) if yates_grundy else 1.0 - pi
     matrix = sparse.csr_matrix((values, (rows, columns)), shape=(pi.size, pi.size))
-    return sparse.csr_matrix(matrix + sparse.diags(own))
+    return PairMatrix(sparse.csr_matrix(matrix + sparse.diags(own)))
 
 
 def successive_differences(units: StageUnits, position: FloatArray | None) -> Paired:
@@ -95,7 +126,7 @@ def successive_differences(units: StageUnits, position: FloatArray | None) -> Pa
     rows, columns = np.concatenate([left, right]), np.concatenate([right, left])
     shape = (units.count, units.count)
     matrix = sparse.csr_matrix((-np.concatenate([step, step]), (rows, columns)), shape=shape)
-    return Paired(sparse.csr_matrix(matrix + sparse.diags(own)))
+    return Paired(PairMatrix(sparse.csr_matrix(matrix + sparse.diags(own))))
 
 
 def _counts(units: StageUnits) -> tuple[FloatArray, FloatArray]:
@@ -104,12 +135,3 @@ def _counts(units: StageUnits) -> tuple[FloatArray, FloatArray]:
     n = sums(units.stratum, inside, units.strata)
     rest = sums(units.stratum, inside * (1.0 - units.pi), units.strata)
     return n, rest / np.maximum(n, 1.0) / np.maximum(n - 1.0, 1.0)
-
-
-def of_stratum(units: StageUnits) -> Iterator[IntArray]:
-    """Give the units of every stratum that are no certainties, where there are at least two."""
-    order = np.argsort(units.stratum, kind="stable")
-    order = order[units.unsure[order]]
-    for members in np.split(order, np.flatnonzero(np.diff(units.stratum[order])) + 1):
-        if members.size > 1:
-            yield members

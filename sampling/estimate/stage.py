@@ -6,18 +6,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import sparse
 
 from sampling.estimate import unequal as forms
 from sampling.estimate.errors import Complaint
-from sampling.estimate.pairs import Pairing, StageUnits
+from sampling.estimate.pairs import Pairing, PairMatrix, StageUnits
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, numbered_pairs, sums
 from sampling.repeated_draws import below_repeated
 
 UnequalMethod = Literal[
-    "brewer", "overton", "hartley-rao", "poisson", "with-replacement", "joint", "successive-differences"
+    "brewer",
+    "overton",
+    "hartley-rao",
+    "poisson",
+    "with-replacement",
+    "joint",
+    "successive-differences",
+    "hajek",
+    "balanced",
+    "spread",
 ]
-OVER_PAIRS: tuple[UnequalMethod, ...] = ("joint", "successive-differences")
+OVER_PAIRS: tuple[UnequalMethod, ...] = ("joint", "successive-differences", "hajek", "balanced", "spread")
 SAME = 1e-9  # relative difference below which two stated numbers are the same
 FIRST_ROW = 2  # row of a file that holds the first record, under the header
 CERTAIN = 1e-7  # a stratum whose fpc 1 - n/N is below this is taken in full (the bound R survey uses)
@@ -52,7 +60,7 @@ class Stage:
     centre : (strata,) 1 where the mean is subtracted, 0 where it is not
     heard : (strata,) False below a unit with replacement that was drawn once: there nothing is added
     lonely : (strata,) True where a single unit stands for a stratum that was not taken in full
-    matrix : (units, units) the form over pairs of units, which alpha then only adds the lone ones to; None without
+    pairs : the form over pairs of units, to which alpha then only adds the lone ones; None for sums over units
     """
 
     number: int
@@ -69,7 +77,7 @@ class Stage:
     lonely: BoolArray
     alpha_total: FloatArray
     row_sum_total: FloatArray | None
-    matrix: sparse.csr_matrix | None = None
+    pairs: PairMatrix | None = None
 
 
 @dataclass(frozen=True)
@@ -149,16 +157,16 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
         pi, form = certain.astype(np.float64), None
     stage = None
     if not complaints and bool((carried > 0).any()):
-        matrix = None
+        over_pairs = None
         if pairing is not None and form is not None:
             labels = None if cluster is None else tuple(levels[code] for code in cluster[nest.first_row])
             place = f"design.stages.{number}"
-            units = StageUnits(place, nest.first_row, nest.unit_stratum, pi, ~certain, labels)
+            units = StageUnits(place, nest.unit, nest.first_row, nest.unit_stratum, pi, ~certain, labels)
             paired = pairing(units)
-            matrix = paired.matrix
+            over_pairs = paired.form
             complaints += paired.complaints
         draw = _Draw(pi, certain, times, carried[nest.first_row])
-        stage = _form(number, nest, draw, lonely_psu=lonely_psu, unequal=form, matrix=matrix)
+        stage = _form(number, nest, draw, lonely_psu=lonely_psu, unequal=form, over_pairs=over_pairs)
     draws_of_stratum = sums(nest.unit_stratum, times, nest.stratum_parent.size)[nest.unit_stratum]
     fraction = (below_repeated(times, draws_of_stratum) if with_replacement else pi)[nest.unit]
     full = taken_in_full(nest.unit_stratum, nest.stratum_parent.size, pi)[nest.stratum]
@@ -239,7 +247,7 @@ def _form(
     *,
     lonely_psu: str,
     unequal: UnequalSpec | None,
-    matrix: sparse.csr_matrix | None,
+    over_pairs: PairMatrix | None,
 ) -> Stage:
     strata = nest.stratum_parent.size
     size = sums(nest.unit_stratum, np.where(draw.certain, 0.0, draw.times), strata)
@@ -273,14 +281,8 @@ def _form(
         lonely=lonely,
         alpha_total=sums(nest.unit_stratum, alpha, strata),
         row_sum_total=None if row_sum is None else sums(nest.unit_stratum, row_sum, strata),
-        matrix=None if matrix is None else _within(matrix, np.where(closed | alone, 0.0, draw.carried)),
+        pairs=None if over_pairs is None else over_pairs.scaled(np.where(closed | alone, 0.0, draw.carried)),
     )
-
-
-def _within(matrix: sparse.csr_matrix, carried: FloatArray) -> sparse.csr_matrix:
-    """Multiply a form with what the stages above leave of it, which units of one stratum share; 0 clears a unit."""
-    share = sparse.diags(np.sqrt(carried))
-    return sparse.csr_matrix(share @ matrix @ share)
 
 
 def _equal(draw: _Draw, n: FloatArray) -> forms.Form:

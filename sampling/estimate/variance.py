@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from sampling.estimate.design import Design
 from sampling.estimate.ladder import Ladder, StagePairs
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
+
+CANCELLED = 1e-13
+"""A form over pairs this small beside its squares is what rounding leaves of terms that cancel, of either sign."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +107,11 @@ def _stage_groups(design: Design, pairs: StagePairs, score: FloatArray) -> tuple
         cross = sums(pairs.group, row_sum * left, groups)
         outside = stage.row_sum_total[stratum] - sums(pairs.group, row_sum, groups)
         value += 2.0 * mean * (cross - mean * outside) + mean * mean * stage.row_sum_total[stratum]
-    if stage.matrix is not None:
-        value += sums(pairs.group, score * _with_others(stage.matrix, pairs, score), groups)
+    if stage.pairs is not None:
+        over_pairs = sums(pairs.group, score * stage.pairs.times(pairs.domain, pairs.unit, score), groups)
+        largest = sums(pairs.group, stage.pairs.diagonal[pairs.unit] * score * score, groups)
+        value += np.where(np.abs(over_pairs) <= CANCELLED * largest, 0.0, over_pairs)
     return value, alone.astype(np.float64)
-
-
-def _with_others(matrix: sparse.csr_matrix, pairs: StagePairs, score: FloatArray) -> FloatArray:
-    """Give M z at every (domain, unit) pair, z being the scores of the pair's domain: all domains in one product."""
-    domains = int(pairs.domain.max()) + 1 if pairs.domain.size else 0
-    spread = sparse.csr_matrix((score, (pairs.domain, pairs.unit)), shape=(domains, matrix.shape[0]))
-    return np.asarray((spread @ matrix)[pairs.domain, pairs.unit], dtype=np.float64).ravel()
 
 
 def _grand_mean(pairs: StagePairs, whole: FloatArray) -> FloatArray:
