@@ -26,6 +26,7 @@ BoolArray = NDArray[np.bool_]
 
 
 ARROW = (pa.Array, pa.ChunkedArray)
+SHORTEST_RUN = 4  # rows that a run of the same code has on average, at least, where runs are used
 SPARSE = 4  # codes up to so many times the rows are numbered by a table of all codes, sparser ones by a sort
 
 
@@ -43,6 +44,10 @@ def numbered(codes: IntArray) -> tuple[IntArray, IntArray]:
 
     What numpy.unique gives, without its sort where the codes are not much sparser than the rows.
     """
+    starts = _run_starts(codes)
+    if starts is not None:
+        number, first = numbered(codes[starts])
+        return _over_runs(number, starts, codes.size), starts[first]
     span = int(codes.max()) + 1 if codes.size else 0
     if span > SPARSE * codes.size:
         _, first, number = np.unique(codes, return_index=True, return_inverse=True)
@@ -57,6 +62,10 @@ def numbered(codes: IntArray) -> tuple[IntArray, IntArray]:
 
 def numbered_pairs(outer: IntArray, inner: IntArray) -> tuple[IntArray, IntArray]:
     """Number the distinct pairs in the order of `outer`, then `inner`; give what ``numbered`` gives."""
+    starts = _run_starts(outer, inner)
+    if starts is not None:
+        number, first = numbered_pairs(outer[starts], inner[starts])
+        return _over_runs(number, starts, outer.size), starts[first]
     number, first = numbered(inner)
     if not bool((outer[first][number] == outer).all()):
         return numbered(outer * (int(inner.max(initial=0)) + 1) + inner)
@@ -65,6 +74,23 @@ def numbered_pairs(outer: IntArray, inner: IntArray) -> tuple[IntArray, IntArray
     rank = np.empty_like(order)
     rank[order] = np.arange(order.size)
     return rank[number], first[order]
+
+
+def _run_starts(*codes: IntArray) -> IntArray | None:
+    """Give where runs of the same codes begin, None where runs are too short to be worth it.
+
+    The rows of a village mostly stand together: then only the runs have to be numbered.
+    """
+    changes = codes[0][1:] != codes[0][:-1]
+    for more in codes[1:]:
+        changes |= more[1:] != more[:-1]
+    if SHORTEST_RUN * int(np.count_nonzero(changes)) + SHORTEST_RUN > changes.size:
+        return None
+    return np.append(0, np.flatnonzero(changes) + 1)
+
+
+def _over_runs(values: IntArray, starts: IntArray, rows: int) -> IntArray:
+    return np.repeat(values, np.diff(np.append(starts, rows)))
 
 
 def _all_finite(values: FloatArray) -> bool:

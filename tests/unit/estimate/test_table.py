@@ -10,20 +10,21 @@ from sampling.estimate import Table
 from sampling.estimate.table import numbered, numbered_pairs
 
 CODES = st.lists(st.integers(0, 6), min_size=1, max_size=30)
+RUNS = st.sampled_from([1, 9])
 
 
-@given(CODES, st.sampled_from([1, 3, 1000]))
-def test_numbers_codes_as_unique_does(codes: list[int], apart: int) -> None:
-    given_codes = np.array(codes, dtype=np.int64) * apart
+@given(CODES, st.sampled_from([1, 3, 1000]), RUNS)
+def test_numbers_codes_as_unique_does(codes: list[int], apart: int, run: int) -> None:
+    given_codes = np.repeat(np.array(codes, dtype=np.int64) * apart, run)
     _, first, number = np.unique(given_codes, return_index=True, return_inverse=True)
     found, found_first = numbered(given_codes)
     assert found.tolist() == number.tolist()
     assert found_first.tolist() == first.tolist()
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=30), st.booleans())
-def test_numbers_pairs_as_unique_does(pairs: list[tuple[int, int]], nested: bool) -> None:
-    outer, inner = np.array(pairs, dtype=np.int64).T
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), min_size=1, max_size=30), st.booleans(), RUNS)
+def test_numbers_pairs_as_unique_does(pairs: list[tuple[int, int]], nested: bool, run: int) -> None:
+    outer, inner = np.repeat(np.array(pairs, dtype=np.int64), run, axis=0).T
     if nested:
         outer = (inner * 2) % 3  # each inner code in one outer one
     _, first, number = np.unique(outer * 6 + inner, return_index=True, return_inverse=True)
