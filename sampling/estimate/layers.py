@@ -12,7 +12,7 @@ the first-stage units themselves.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,10 +21,12 @@ from sampling.estimate.covariance import variance_of_terms
 from sampling.estimate.design import Design, DesignSpec, compile_design, compile_within
 from sampling.estimate.domain import Partition
 from sampling.estimate.ladder import Ladder, ladder
+from sampling.estimate.replicated import with_replicates
 from sampling.estimate.scores import Estimated
 from sampling.estimate.table import BoolArray, FloatArray, Table
 from sampling.estimate.variance import Variance, variance
 from sampling.estimate.view import View
+from sampling.estimate.weight_steps import adjusted
 
 
 class Sample:
@@ -34,23 +36,31 @@ class Sample:
         self._spec = spec
         self._files = files or {}
         self.table = table
-        self.design = compile_design(spec, table, self._files)
+        replicated = with_replicates(spec, table, self._files, compile_design(spec, table, self._files))
+        self.design = adjusted(spec, table, replicated)
 
     @cached_property
     def within(self) -> Design | None:
         """Give the design within first-stage units, None when rows are all there is below them."""
-        return compile_within(self._spec, self.table, self._files) if len(self._spec.stages) > 1 else None
+        if len(self._spec.stages) == 1:
+            return None
+        given = compile_within(self._spec, self.table, self._files)
+        return replace(given, weights=self.design.weights, projections=self.design.projections)
 
-    def layers(self, split: Partition, *, conditional: bool = True) -> Layers:
-        """Line up a partition; `conditional` lets domains that are one first-stage unit be estimated given it."""
+    def layers(self, split: Partition, *, conditional: bool = True, given: BoolArray | None = None) -> Layers:
+        """Line up a partition.
+
+        `conditional` lets domains that are one first-stage unit be estimated given it; `given` (domains,) names the
+        domains to estimate so, which may be several such units together.
+        """
         steps = ladder(self.design, split)
         none = np.zeros(steps.domains, dtype=np.bool_)
-        single = steps.active_units == 1
-        named = self._spec.stages[0].cluster in split.by
-        given = self.design.replicates is None and conditional and named and bool(single.any())
-        if not given or self.within is None:
+        if given is None:
+            named = conditional and self._spec.stages[0].cluster in split.by
+            given = steps.active_units == 1 if named else none
+        if self.design.replicates is not None or not given.any() or self.within is None:
             return Layers(self.design, steps, None, None, none)
-        return Layers(self.design, steps, self.within, ladder(self.within, split), single)
+        return Layers(self.design, steps, self.within, ladder(self.within, split), given)
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,8 @@ class Layers:
     def certainty_clusters(self) -> BoolArray:
         """Mark the domains in which units below certainty clusters count for the degrees of freedom."""
         rows = self.steps.rows
+        if self.steps.replicated is not None:
+            return np.zeros(self.steps.domains, dtype=np.bool_)  # their rank is what counts
         # The units of the first stage are numbered below the number of rows, those of later stages above.
         below = (self.design.psu[rows] >= self.design.rows) & (self.design.weights[rows] != 0)
         return (self.steps.domain_sums(below.astype(np.float64)) > 0) & ~self.conditional
@@ -88,14 +100,18 @@ class Layers:
         """Give the variance of an estimate over each domain's reference."""
         replicates = self.design.replicates
         if replicates is not None and estimated.replicated is not None:
-            none = np.zeros(self.steps.domains, dtype=np.bool_)
-            return Variance(replicates.variance(estimated.replicated, estimated.value), none, none)
+            return self._replicated(replicates.variance(estimated.replicated, estimated.value))
         if self.design.projections:
             return self._calibrated(estimated)
         outer = variance(self.design, self.steps, estimated.terms)
         if self.within is None or self.inner is None:
             return outer
         return self._chosen(outer, variance(self.within, self.inner, estimated.terms, own=False))
+
+    def _replicated(self, value: FloatArray) -> Variance:
+        none = np.zeros(value.size, dtype=np.bool_)
+        lonely = none if self.steps.replicated is None else self.steps.replicated.lonely
+        return Variance(value, lonely, lonely if self.design.lonely_psu == "fail" else none)
 
     def _calibrated(self, estimated: Estimated) -> Variance:
         outer = variance_of_terms(self.design, self.steps, estimated.terms)
