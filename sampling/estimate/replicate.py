@@ -61,30 +61,26 @@ class Replicates:
 
         A replicate that lacks one of them counts for none, as in R survey.
         """
-        kept = np.isfinite(replicated).all(axis=0)
-        left = self._from_centre(replicated[:, kept], value, self.rscales[kept])
-        return np.asarray(self.scale * (left * self.rscales[kept]) @ left.T, dtype=np.float64)
+        kept = np.broadcast_to(np.isfinite(replicated).all(axis=0), replicated.shape)
+        left = self._from_centre(replicated, value, kept)
+        covariance = self.scale * (left * self.rscales) @ left.T
+        return np.asarray(covariance if kept.any() else np.full_like(covariance, np.nan), dtype=np.float64)
 
     def variance(self, replicated: FloatArray, value: FloatArray) -> FloatArray:
         """Give the variances (k,) alone; each is made of the replicates that have its estimate, NaN without any."""
-        finite = np.isfinite(replicated)
-        if bool(finite.all()):
-            left = self._from_centre(replicated, value, self.rscales)
-            return np.asarray(self.scale * ((left * left) @ self.rscales), dtype=np.float64)
-        found = np.full(value.size, np.nan)
-        for index in np.flatnonzero(finite.any(axis=1)):
-            kept = finite[index]
-            left = self._from_centre(replicated[index : index + 1, kept], value[index : index + 1], self.rscales[kept])
-            found[index] = self.scale * float((left * left) @ self.rscales[kept])
-        return found
+        kept = np.isfinite(replicated)
+        left = self._from_centre(replicated, value, kept)
+        variance = self.scale * ((left * left) @ self.rscales)
+        return np.asarray(np.where(kept.any(axis=1), variance, np.nan), dtype=np.float64)
 
-    def _from_centre(self, replicated: FloatArray, value: FloatArray, rscales: FloatArray) -> FloatArray:
-        if self.mse:
-            return np.asarray(replicated - value[:, None], dtype=np.float64)
-        used = rscales > 0
-        if not bool(used.any()):
-            return np.zeros_like(replicated)
-        return np.asarray(replicated - replicated[:, used].mean(axis=1)[:, None], dtype=np.float64)
+    def _from_centre(self, replicated: FloatArray, value: FloatArray, kept: BoolArray) -> FloatArray:
+        """Give the distances from the centre, 0 where a replicate is not kept."""
+        centre = value
+        if not self.mse:
+            counted = (kept & (self.rscales > 0)).astype(np.float64)
+            whole = (np.where(kept, replicated, 0.0) * counted).sum(axis=1)
+            centre = whole / np.maximum(counted.sum(axis=1), 1.0)
+        return np.asarray(np.where(kept, replicated - centre[:, None], 0.0), dtype=np.float64)
 
     def rank(self, units: IntArray) -> float:
         """Give the rank of the replicate weights of some units, once for each set of units."""

@@ -27,4 +27,20 @@ def written_design(name: str, designs: Mapping[str, Mapping[str, Any]]) -> dict[
 
 
 def _more(stated: Mapping[str, Any]) -> dict[str, Any]:
+    if "replicate" in stated:
+        return {"replicates": _replicates(stated["replicate"])}
     raise NotImplementedError(stated["r"])
+
+
+def _replicates(stated: Mapping[str, Any]) -> dict[str, Any]:
+    method = stated["type"].lower()
+    rho = {"rho": stated["rho"]} if method == "fay" else {}
+    return {
+        "method": method,
+        "file": stated["file"],
+        "content": "factors" if stated["content"].startswith("factor") else "weights",
+        "scale": stated["scale"],
+        "rscales": listed(stated["rscales"]),
+        "mse": stated["mse"],
+        **rho,
+    }
