@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate.domain import Partition
-from sampling.estimate.ladder import Ladder
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.table import BoolArray, FloatArray, IntArray
 from sampling.estimate.variance import Term
@@ -19,6 +18,7 @@ class Part:
 
     Attributes
     ----------
+    rows, row_domain : (used rows,) rows of the table that the columns of the terms are over, and their domains
     conditional : which domains were estimated given their first-stage unit
     replicated : (domains, R) the values under every replicate's weights, for designs that have them
     variable, level, p : what the rows of the part are about
@@ -27,7 +27,8 @@ class Part:
     value: FloatArray
     variance: FloatArray
     terms: tuple[Term, ...]
-    steps: Ladder
+    rows: IntArray
+    row_domain: IntArray
     kish: FloatArray
     rate: BoolArray
     reasons: tuple[str | None, ...]

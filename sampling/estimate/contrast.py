@@ -6,7 +6,7 @@ method; for functions of totals Sarndal, Swensson, Wretman (1992), section 5.5),
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from sampling.estimate.domain import Partition
 from sampling.estimate.expression import Affine, Dual, Expression
 from sampling.estimate.judge import Judged, blank_reasons, row_without_domains, rows_of
 from sampling.estimate.layers import Layers, Sample
+from sampling.estimate.part_choice import Chosen, chosen
 from sampling.estimate.pooling import pooled_design_effect
 from sampling.estimate.refit import refitted_variance
 from sampling.estimate.scores import Estimated
@@ -24,24 +25,25 @@ from sampling.estimate.statistics import without_rounding
 from sampling.estimate.table import BoolArray, FloatArray
 from sampling.estimate.variance import Term, Variance
 
-Parts = Mapping[str, tuple[Part, Partition]]
+Parts = Mapping[str, Chosen]
 
 
 def combine(sample: Sample, statement: Statement, expression: Expression, earlier: Mapping[str, Answered]) -> Answered:
     """Answer a contrast, domain by domain; a domain that one of its parts lacks has no figures."""
-    parts = {name: (part, earlier[name].split) for name in expression.names if (part := earlier[name].part) is not None}
-    if len(parts) < len(expression.names):
+    parts = {each.key: found for each in expression.references if (found := chosen(each, earlier[each.id])) is not None}
+    if len(parts) < len(expression.references):
         row = row_without_domains(statement, "estimate.part_without_figures")
         return Answered((row,), Partition(np.empty(0, dtype=np.int64), statement.by, ()))
     split = _union(statement, parts)
     dual = expression.evaluate({name: spread_over(split, own, part.value) for name, (part, own) in parts.items()})
     value = np.broadcast_to(dual.value, (split.count,)).astype(np.float64)
     totals = any(part.is_total for part, _ in parts.values())
-    layers = sample.layers(split, conditional=not totals)
+    given = _given(parts, split)
+    layers = sample.layers(split, given=np.logical_and.reduce(given))
     terms = _terms(layers, split, dual, parts)
     estimated = Estimated(value, terms, _replicated(expression, parts, split))
     spread = without_rounding(layers.variance(estimated), value)
-    judged = _judged(statement, value, spread, layers, _lacking(parts, split))
+    judged = _judged(statement, value, spread, layers, _faults(parts, split, given))
     line = expression.affine
     if statement.interval.method != "wald" and line is not None:
         kish, rate = _composite(line, parts, split)
@@ -62,7 +64,8 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
         value=value,
         variance=spread.value,
         terms=terms,
-        steps=layers.steps,
+        rows=layers.steps.rows,
+        row_domain=layers.steps.row_domain,
         kish=judged.n.astype(np.float64),
         rate=np.zeros(split.count, dtype=np.bool_),
         reasons=tuple(judged.reasons),
@@ -83,7 +86,7 @@ def _union(statement: Statement, parts: Parts) -> Partition:
     domain = np.full(rows, -1, dtype=np.int64)
     for part, own in parts.values():
         number = np.array([labels[label] for label in own.labels], dtype=np.int64)
-        domain[part.steps.rows] = number[part.steps.row_domain]
+        domain[part.rows] = number[part.row_domain]
     return Partition(domain, statement.by, tuple(labels))
 
 
@@ -103,13 +106,15 @@ def _terms(layers: Layers, split: Partition, dual: Dual, parts: Parts) -> tuple[
         part, own = parts[name]
         for term in part.terms:
             column = np.zeros(split.domain.size)
-            column[part.steps.rows] = 1.0 if term.column is None else term.column
+            column[part.rows] = 1.0 if term.column is None else term.column
             coefficient = np.nan_to_num(spread_over(split, own, term.coefficient) * slope)
             terms.append(Term(layers.steps.take(column), coefficient))
     return tuple(terms)
 
 
-def _judged(statement: Statement, value: FloatArray, spread: Variance, layers: Layers, lacking: BoolArray) -> Judged:
+def _judged(
+    statement: Statement, value: FloatArray, spread: Variance, layers: Layers, faults: Sequence[str | None]
+) -> Judged:
     n = layers.steps.counts.astype(np.int64)
     df = layers.degrees_of_freedom
     reasons = blank_reasons(statement.interval, value, spread, n, df)
@@ -122,8 +127,27 @@ def _judged(statement: Statement, value: FloatArray, spread: Variance, layers: L
         conditional=layers.conditional,
         certainty_clusters=layers.certainty_clusters,
         alone=spread.lonely,
-        reasons=["estimate.part_without_figures" if lack else r for lack, r in zip(lacking, reasons, strict=True)],
+        reasons=[fault or reason for fault, reason in zip(faults, reasons, strict=True)],
     )
+
+
+def _given(parts: Parts, split: Partition) -> BoolArray:
+    """Mark for each part (parts, domains) where it was estimated given its first-stage unit."""
+    found = [spread_over(split, own, part.conditional.astype(np.float64)) for part, own in parts.values()]
+    return np.asarray(np.array(found) == 1.0, dtype=np.bool_)
+
+
+def _faults(parts: Parts, split: Partition, given: BoolArray) -> list[str | None]:
+    """Say for each domain why its parts make no figure.
+
+    A part estimated given its first-stage unit and one over the whole design have no covariance: they answer to
+    different repetitions of the draw.
+    """
+    mixed = np.logical_or.reduce(given) & ~np.logical_and.reduce(given)
+    return [
+        "estimate.part_without_figures" if lack else "estimate.parts_of_two_designs" if two else None
+        for lack, two in zip(_lacking(parts, split), mixed, strict=True)
+    ]
 
 
 def _lacking(parts: Parts, split: Partition) -> BoolArray:

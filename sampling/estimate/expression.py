@@ -1,7 +1,7 @@
 """Read an expression over earlier estimates, with its exact derivatives.
 
-Numbers, names of estimates (dots allowed), + - * / **, brackets, and log, exp, sqrt. Python's own parser reads the
-text, and only these parts of its tree are accepted; nothing is ever executed.
+Numbers, names of estimates (dots allowed) with picks of their rows, + - * / **, brackets, and log, exp, sqrt. Python's
+own parser reads the text, and only these parts of its tree are accepted; nothing is ever executed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate.errors import GrammarError
+from sampling.estimate.reference import PICKS, Reference, read_reference
 from sampling.estimate.table import FloatArray
 
 NAME = re.compile(r"[^\W\d][\w.]*")
@@ -38,12 +39,17 @@ class Dual:
 
 @dataclass(frozen=True)
 class Expression:
-    """Hold a read expression; `names` are the estimates it uses, in order of first use."""
+    """Hold a read expression; `references` are the estimates it uses, in order of first use."""
 
     text: str
-    names: tuple[str, ...]
+    references: tuple[Reference, ...]
     tree: ast.expr
     dotted: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the keys of the references, by which values are handed in and slopes come back."""
+        return tuple(reference.key for reference in self.references)
 
     def evaluate(self, values: Mapping[str, FloatArray]) -> Dual:
         """Give the value and the derivatives for arrays of estimates; what does not exist (log of -1) is NaN."""
@@ -65,13 +71,18 @@ def read_expression(text: str) -> Expression:
         With the position of the first part that is not allowed.
     """
     dotted: dict[str, str] = {}
+    references: dict[str, Reference] = {}
 
     def stand_in(match: re.Match[str]) -> str:
-        word = match.group()
+        word = match.group("name")
         if word in FUNCTIONS:
-            return word
-        plain = next((key for key, name in dotted.items() if name == word), f"name_{len(dotted)}")
-        dotted[plain] = word
+            return match.group()
+        reference = read_reference(word, match.group("picks"))
+        if reference is None:
+            raise GrammarError("unexpected", match.start("picks"), text)
+        references[reference.key] = reference
+        plain = next((key for key, name in dotted.items() if name == reference.key), f"name_{len(dotted)}")
+        dotted[plain] = reference.key
         return plain
 
     # Python would read a.b as an attribute and refuse a name that is a keyword: every name gets a stand-in.
@@ -81,12 +92,12 @@ def read_expression(text: str) -> Expression:
     except SyntaxError as error:
         raise GrammarError("unexpected", max((error.offset or 1) - 1, 0), text) from None
     _check(tree, text)
-    return Expression(text, tuple(dotted.values()), tree, dotted)
+    return Expression(text, tuple(references.values()), tree, dotted)
 
 
 def _outside_numbers(text: str, stand_in: Callable[[re.Match[str]], str]) -> str:
     number = r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    words = re.compile(rf"{number}|(?P<name>{NAME.pattern})")
+    words = re.compile(rf"{number}|(?P<name>{NAME.pattern})(?:\s*(?P<picks>{PICKS}))?")
 
     def replace(match: re.Match[str]) -> str:
         if match.group("number") is not None:

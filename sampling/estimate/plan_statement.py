@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from sampling.estimate.errors import GrammarError
-from sampling.estimate.expression import Expression, read_expression
+from sampling.estimate.plan_contrast import check_references, is_composite, read_contrast
 from sampling.estimate.plan_fitted import FITTED, read_fitted
 from sampling.estimate.plan_interval import check_interval, check_pooled, default_method, read_interval, read_threshold
 from sampling.estimate.plan_quantile import read_quantile
@@ -36,14 +36,14 @@ def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | No
     if statistic is None:
         return None
     variables, numerator, denominator = _subject(keys, statistic)
-    expression = _expression(keys) if statistic == "contrast" else None
+    expression = read_contrast(keys) if statistic == "contrast" else None
     by = keys.texts("by")
     if expression is not None:
-        _check_names(keys, expression, by, earlier)
+        check_references(keys, expression, by, earlier)
     fitted = read_fitted(keys, statistic, variables)
     quantile = read_quantile(keys, statistic)
     threshold = read_threshold(keys.mapping("threshold"))
-    composite = expression is not None and _is_composite(expression, earlier)
+    composite = expression is not None and is_composite(expression, earlier)
     default = default_method(statistic, judged=threshold is not None, composite=composite)
     interval = read_interval(keys.mapping("interval"), default)
     check_interval(keys, interval, threshold, statistic, is_rate=statistic in RATES or composite)
@@ -95,39 +95,6 @@ def _subject(keys: Reader, statistic: str) -> tuple[tuple[str, ...], str | None,
     if statistic not in FITTED and (stated is None or stated == []):
         keys.complain("plan.missing_key", "variables")
     return variables, None, None
-
-
-def _expression(keys: Reader) -> Expression | None:
-    text = keys.text("expression", needed=True)
-    if text is None:
-        return None
-    try:
-        return read_expression(text)
-    except GrammarError as error:
-        keys.complain("plan.bad_expression", "expression", text=text, position=error.position + 1)
-        return None
-
-
-def _check_names(keys: Reader, expression: Expression, by: tuple[str, ...], earlier: Mapping[str, Statement]) -> None:
-    for name in expression.names:
-        part = earlier.get(name)
-        if part is None:
-            keys.complain("plan.unknown_estimate", "expression", name=name)
-        elif part.by != by:
-            keys.complain("plan.other_domains", "expression", name=name, by=", ".join(by), other=", ".join(part.by))
-        elif len(part.variables) > 1:
-            keys.complain("plan.several_variables", "expression", name=name)
-    if not expression.names:
-        keys.complain("plan.no_estimate", "expression")
-
-
-def _is_composite(expression: Expression, earlier: Mapping[str, Statement]) -> bool:
-    """Tell whether the expression is a constant plus rates with weights that are all positive."""
-    line = expression.affine
-    if line is None or not line.coefficients or any(value <= 0 for value in line.coefficients.values()):
-        return False
-    parts = [earlier.get(name) for name in line.coefficients]
-    return all(part is not None and part.statistic in ("proportion", "ratio") for part in parts)
 
 
 def _where(keys: Reader) -> Condition | None:

@@ -14,13 +14,14 @@ from sampling.estimate.fitted import FITTINGS, answer_fitted
 from sampling.estimate.judge import Judged, Subjected, blank_reasons, row_without_domains, rows_of_all
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.model_matrix import source
-from sampling.estimate.pooling import pooled_design_effect
+from sampling.estimate.pooling import larger, pooled_design_effect
 from sampling.estimate.quantile import Woodruff, woodruff
 from sampling.estimate.quantile_rule import ordered
 from sampling.estimate.refit import refitted_variance
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import Figures, figures
+from sampling.estimate.strata_pooling import pooled_over_strata
 from sampling.estimate.table import BoolArray, FloatArray, Table
 
 
@@ -50,12 +51,14 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
         return answer_fitted(layers, lacking, data, statement, split)
     names = statement.interval.pooled_deff
     pooled = pooled_design_effect(names, earlier, split) if names else None
-    setting = _Setting(statement, layers, lacking, pooled)
+    setting = _Setting(statement, layers, lacking)
     judgements: list[Subjected] = []
     parts: list[Part] = []
     for subject in _subjects(data, statement, layers):
+        top, bottom = subject.numerator, subject.denominator
+        lent = larger(pooled, pooled_over_strata(sample, data, statement, split.narrowed(~missing), top, bottom))
         for p, found, own in _computed(setting, subject):
-            judged = _judged(setting, found, subject.fault, own)
+            judged = replace(_judged(setting, found, subject.fault, own), pooled=lent)
             judgements.append(Subjected(judged, subject.variable, subject.level))
             parts.append(replace(_part(setting, found, judged), variable=subject.variable, level=subject.level, p=p))
     rows = rows_of_all(statement, judgements, split.named())
@@ -119,7 +122,6 @@ class _Setting:
     statement: Statement
     layers: Layers
     lacking: BoolArray
-    pooled: FloatArray | None
 
 
 def _computed(setting: _Setting, subject: Subject) -> Iterator[tuple[float | None, Figures, Woodruff | None]]:
@@ -156,7 +158,6 @@ def _judged(setting: _Setting, found: Figures, fault: str | None, own: Woodruff 
         reasons=reasons,
         kish=found.kish if statement.is_rate else None,
         rate=found.rate,
-        pooled=setting.pooled,
         refitted=refitted_variance(statement.interval.method, setting.layers.design.replicates, found.estimated),
         own=own,
     )
@@ -170,7 +171,8 @@ def _part(setting: _Setting, found: Figures, judged: Judged) -> Part:
         value=found.estimated.value,
         variance=found.variance.value,
         terms=found.estimated.terms,
-        steps=setting.layers.steps,
+        rows=setting.layers.steps.rows,
+        row_domain=setting.layers.steps.row_domain,
         kish=found.kish,
         rate=found.rate,
         reasons=tuple(reasons),

@@ -49,10 +49,8 @@ def _contrast(asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     names = list(asked.get("coefs", asked["vars"]))
     parts: list[dict[str, Any]] = [{"id": name, "statistic": "mean", "variables": [name]} for name in names]
     if asked.get("by"):
-        column = asked["by"][0]
-        parts = [
-            {"id": name, "statistic": "mean", "variables": asked["vars"], "where": f"{column} == '{name}'"}
-            for name in names
-        ]
+        means = {"id": "mean", "statistic": "mean", "variables": asked["vars"], "by": asked["by"]}
+        terms = (f"{factor} * mean[{asked['by'][0]}={name}]" for name, factor in asked["coefs"].items())
+        return [means, {"id": "last", "statistic": "contrast", "expression": " + ".join(terms)}]
     expression = asked.get("expr") or " + ".join(f"{factor} * {name}" for name, factor in asked["coefs"].items())
     return [*parts, {"id": "last", "statistic": "contrast", "expression": expression}]
