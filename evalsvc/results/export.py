@@ -32,9 +32,12 @@ COLUMNS = (
     "flags",
     "reason",
 )
-HIDDEN = frozenset({"p", "statistic", "p_value", "threshold", "flags"})
-SHOWN = tuple(name for name in COLUMNS if name not in HIDDEN)
-"""Columns of the Markdown table, which people read."""
+OPTIONAL = ("df_numerator",)
+"""Columns that stand last, and only where some row has a value."""
+HIDDEN = frozenset({"threshold", "flags"})
+"""What the Markdown table, which people read, leaves out always."""
+OF_TESTS = frozenset({"p", "statistic", "p_value"})
+"""What it leaves out where no row has a value."""
 Cell = str | int | float | None
 
 
@@ -62,13 +65,23 @@ def _rows(results: Results) -> list[dict[str, Cell]]:
     return [_cells(row.as_json()) for row in results.rows]
 
 
+def _columns(rows: list[dict[str, Cell]]) -> list[str]:
+    return [*COLUMNS, *(name for name in OPTIONAL if _anywhere(rows, name))]
+
+
+def _anywhere(rows: list[dict[str, Cell]], name: str) -> bool:
+    return any(row.get(name) is not None for row in rows)
+
+
 def _csv(results: Results) -> bytes:
     """Write CSV with a byte order mark, which table programs need to read Chinese."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in _rows(results):
-        writer.writerow(["" if row[name] is None else row[name] for name in COLUMNS])
+    rows = _rows(results)
+    columns = _columns(rows)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(["" if row.get(name) is None else row[name] for name in columns])
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -76,11 +89,13 @@ def _xlsx(results: Results) -> bytes:
     book = Workbook()
     sheet = book.create_sheet("results", 0)
     book.remove(book.worksheets[1])
-    sheet.append(COLUMNS)
+    rows = _rows(results)
+    columns = _columns(rows)
+    sheet.append(columns)
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for row in _rows(results):
-        sheet.append([row[name] for name in COLUMNS])
+    for row in rows:
+        sheet.append([row.get(name) for name in columns])
     sheet.freeze_panes = "B2"
     for cells in sheet.iter_rows(min_row=2):
         for cell in cells:
@@ -92,8 +107,11 @@ def _xlsx(results: Results) -> bytes:
 
 
 def _markdown(results: Results) -> bytes:
-    lines = ["| " + " | ".join(SHOWN) + " |", "|" + "---|" * len(SHOWN)]
-    lines += ["| " + " | ".join(_plain(row[name]) for name in SHOWN) + " |" for row in _rows(results)]
+    rows = _rows(results)
+    left = HIDDEN | {name for name in OF_TESTS if not _anywhere(rows, name)}
+    shown = [name for name in _columns(rows) if name not in left]
+    lines = ["| " + " | ".join(shown) + " |", "|" + "---|" * len(shown)]
+    lines += ["| " + " | ".join(_plain(row.get(name)) for name in shown) + " |" for row in rows]
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 

@@ -67,9 +67,7 @@ class TwoWay:
         def combined(other: FloatArray) -> FloatArray:
             found = sums(self.cell, other, columns.shape[0])
             whole = float(other.sum()) if shares else 1.0
-            if whole == 0:
-                raise NoFitError("estimate.replicate_without_fit")
-            return np.asarray(found @ columns / whole, dtype=np.float64)
+            return np.asarray(found @ columns / (whole or np.nan), dtype=np.float64)
 
         value = combined(weights)
         middle, whole = (value, weights.sum()) if shares else (0.0, 1.0)

@@ -61,8 +61,10 @@ def _as_fit(view: View, model: Model, found: Regression) -> Fit:
     def refit(weights: FloatArray) -> FloatArray:
         try:
             return model.refit(weights[used], found.coefficients)
-        except NoFitError:
-            raise NoFitError("estimate.replicate_without_fit") from None
+        except NoFitError as error:
+            if error.code != "estimate.collinear":
+                raise NoFitError("estimate.replicate_without_fit") from None
+            return np.full_like(found.coefficients, np.nan)  # a level without weight in this replicate
 
     return Fit(found.coefficients, influence, refit)
 

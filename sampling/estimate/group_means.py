@@ -77,7 +77,7 @@ def mean_above(data: Compared, weights: FloatArray, null: float) -> Fit:
     values = data.values - null
 
     def mean(other: FloatArray) -> FloatArray:
-        return np.array([_share(float(other @ values), float(other.sum()))])
+        return _quotient(np.array([other @ values]), np.array([other.sum()]))
 
     value = mean(weights)
     return Fit(value, ((values - value) * weights / weights.sum())[:, None], mean)
@@ -87,10 +87,8 @@ def differences(data: Compared, weights: FloatArray) -> Fit:
     """Give the means of the second and later groups less that of the first (k = groups - 1)."""
 
     def means(other: FloatArray) -> FloatArray:
-        whole = sums(data.group, other, data.groups)
-        if not (whole != 0).all():
-            raise NoFitError("estimate.replicate_without_fit")
-        return sums(data.group, other * data.values, data.groups) / whole
+        top, bottom = (sums(data.group, part, data.groups) for part in (other * data.values, other))
+        return _quotient(top, bottom)
 
     middle = means(weights)
     own = weights * (data.values - middle[data.group]) / sums(data.group, weights, data.groups)[data.group]
@@ -99,7 +97,6 @@ def differences(data: Compared, weights: FloatArray) -> Fit:
     return Fit(middle[1:] - middle[0], influence, lambda other: means(other)[1:] - means(other)[0])
 
 
-def _share(top: float, bottom: float) -> float:
-    if bottom == 0:
-        raise NoFitError("estimate.replicate_without_fit")
-    return top / bottom
+def _quotient(top: FloatArray, bottom: FloatArray) -> FloatArray:
+    """Divide; what has no weight, as a group in a replicate may, has no mean."""
+    return np.asarray(np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom != 0), dtype=np.float64)

@@ -47,7 +47,8 @@ class View:
         replicates = self.design.replicates
         if replicates is None:
             return covariance(self.design, self.rows, fit.influence)
-        return Covariance(replicates.covariance(self.replicated(fit), fit.value), lonely=False, refused=False)
+        lonely = bool(replicates.lonely[replicates.unit[self.rows]].any())
+        return Covariance(replicates.covariance(self.replicated(fit), fit.value), lonely=lonely, refused=False)
 
     def replicated(self, fit: Fit) -> FloatArray:
         """Fit a statistic again under every replicate's weights: (k, R)."""
