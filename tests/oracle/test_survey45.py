@@ -13,15 +13,26 @@ from sampling.estimate import EstimateRow
 from tests.oracle.survey_cases.compare import pairs
 from tests.oracle.survey_cases.designs import written_design
 from tests.oracle.survey_cases.statements import written_statements
+from tests.oracle.survey_cases.weights import weight_pairs
 
 Run = Callable[..., list[EstimateRow]]
 
 ORACLE = json.loads((Path(__file__).parent / "survey45.json").read_text(encoding="utf-8"))
-AWAITED = ("calibration", "chisq", "ttest", "glm", "ranktest")
-"""Groups of cases that are not built yet; this line goes when the last of them does."""
 
 
-@pytest.mark.parametrize("case", [c for c in ORACLE["cases"] if c["group"] not in AWAITED], ids=lambda case: case["id"])
+def _cases(*, weights: bool) -> list[Any]:
+    built = [case for case in ORACLE["cases"] if case["group"] not in AWAITED]
+    return [pytest.param(case, id=case["id"]) for case in built if (case["extractor"] == "weights") == weights]
+
+
+@pytest.mark.parametrize("case", _cases(weights=True))
+def test_adjusts_weights_as_survey_does(case: dict[str, Any]) -> None:
+    stated = ORACLE["designs"][case["design"]]
+    found = list(weight_pairs(case, stated["dataset"] + ".csv", written_design(case["design"], ORACLE["designs"])))
+    assert max(pair.difference() for pair in found) <= case["tol"], case["r_call"]
+
+
+@pytest.mark.parametrize("case", _cases(weights=False))
 def test_agrees_with_survey(run: Run, case: dict[str, Any]) -> None:
     stated = ORACLE["designs"][case["design"]]
     rows = run(stated["dataset"] + ".csv", written_design(case["design"], ORACLE["designs"]), written_statements(case))

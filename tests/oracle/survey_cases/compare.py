@@ -9,6 +9,7 @@ from typing import Any
 from sampling.estimate import EstimateRow
 
 from .designs import listed
+from .fitted import figures_of_model, figures_of_test
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,15 @@ def pairs(case: Mapping[str, Any], rows: list[EstimateRow]) -> Iterator[Pair]:
     expected = case["expected"]
     if case["extractor"] == "number":
         yield from (Pair("df", row.df, expected["value"], row.reason, None) for row in rows)
+        return
+    if case["extractor"] == "htest":
+        (row,) = rows
+        for what, ours, theirs in figures_of_test(expected, row):
+            yield Pair(what, ours, theirs, row.reason, row.se)
+        return
+    if case["extractor"] == "glm":
+        for what, row, ours, theirs in figures_of_model(expected, rows):
+            yield Pair(what, ours, theirs, row.reason, row.se)
         return
     limits = expected.get("ci_t", expected)
     wanted = {

@@ -29,7 +29,24 @@ def written_design(name: str, designs: Mapping[str, Mapping[str, Any]]) -> dict[
 def _more(stated: Mapping[str, Any]) -> dict[str, Any]:
     if "replicate" in stated:
         return {"replicates": _replicates(stated["replicate"])}
-    raise NotImplementedError(stated["r"])
+    return {"calibration": _calibration(stated)}
+
+
+def _calibration(stated: Mapping[str, Any]) -> dict[str, Any]:
+    more = {key: stated[key] for key in ("aggregate_stage", "trim") if key in stated}
+    if "formula" in stated:
+        bounds = {"bounds": [_end(end) for end in stated["bounds"]]} if "bounds" in stated else {}
+        method = stated.get("calfun", "linear")
+        return {"method": method, "formula": stated["formula"], "totals": stated["totals"], **bounds, **more}
+    if stated["kind"].startswith("postStratify"):
+        return {"method": "poststratify", "margins": stated["margins"]}
+    # R's rake() stops, unless it is told otherwise, when no cell changes by 1 any more.
+    unfinished = {} if "epsilon" in stated["r"] else {"epsilon": 1}
+    return {"method": "raking", "margins": stated["margins"], **unfinished, **more}
+
+
+def _end(bound: str) -> float | None:
+    return None if bound.endswith("Inf") else float(bound)
 
 
 def _replicates(stated: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .fitted import FITTED, written_fitted
+
 METHODS = {"asin": "arcsine", "mean": "wald"}
 OF_SCD = ("scdd", "r_brr", "r_brr_mse", "r_fay")
 """Designs over the data set scd; the others are over api."""
@@ -16,7 +18,7 @@ def written_statements(case: Mapping[str, Any]) -> list[dict[str, Any]]:
     common: dict[str, Any] = {
         "id": "last",
         "by": asked.get("by", []),
-        "missing": "drop" if asked.get("na_rm") else "fail",
+        "missing": "drop" if asked.get("na_rm") or "na.rm=TRUE" in case["r_call"] else "fail",
     }
     if asked.get("deff"):
         common["design_effect"] = asked["deff"]
@@ -42,6 +44,8 @@ def written_statements(case: Mapping[str, Any]) -> list[dict[str, Any]]:
         method = METHODS.get(asked["interval"], asked["interval"])
         shares = {"p": asked["p"], "rule": asked["qrule"], "interval": {"method": method}}
         return [{**common, "statistic": "quantile", "variables": asked["vars"], **shares}]
+    if asked["fn"] in FITTED:
+        return [{**common, "statistic": asked["fn"], **written_fitted(asked)}]
     return _contrast(asked)
 
 
