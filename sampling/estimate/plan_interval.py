@@ -25,6 +25,7 @@ def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
     cap = _cap(keys)
     planned = keys.number("planned_deff", least=1.0)
     pooled = keys.texts("pooled_deff")
+    strata = keys.text("pooled_strata")
     given = keys.values.get("df")
     df: Any = "design"
     if given == SATTERTHWAITE:
@@ -46,6 +47,7 @@ def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
         cap=cap,
         planned_deff=planned,
         pooled_deff=pooled,
+        pooled_strata=strata,
         by_score=by_score,
     )
 
@@ -93,12 +95,16 @@ def check_interval(
         keys.complain("plan.method_not_for", "interval.method", method=SCORE, statistic=statistic)
     elif interval.method not in allowed:
         keys.complain("plan.method_not_for", "interval.method", method=interval.method, statistic=statistic)
+    if interval.pooled_strata is not None and statistic not in RATES:
+        keys.complain("plan.key_not_for", "interval", other=statistic, name="pooled_strata")
     as_rate = is_rate and (interval.method != "wald" or statistic == "proportion")
     if as_rate:
         return
-    # Without a rate there is no n for a design effect to divide: the key would be ignored.
+    # Without a rate there is no n for a design effect to divide or a cap to hold: the keys would be ignored.
     if interval.planned_deff is not None or interval.pooled_deff:
         keys.complain("plan.key_not_for", "interval", other=statistic, name="planned_deff, pooled_deff")
+    if interval.cap is not None:
+        keys.complain("plan.key_not_for", "interval", other=statistic, name="cap, truncate")
     if threshold is not None and threshold.planned_deff is not None:
         keys.complain("plan.key_not_for", "threshold", other=statistic, name="planned_deff")
 

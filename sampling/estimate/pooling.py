@@ -58,3 +58,8 @@ def _part(part: Part) -> Pool:
 def pooled_over(found: Pool, group: IntArray, groups: int) -> FloatArray:
     """Give each group the design effect pooled over its strata, `group` being the group of each stratum."""
     return Pool(sums(group, found.above, groups), sums(group, found.below, groups)).design_effect
+
+
+def larger(one: FloatArray | None, other: FloatArray | None) -> FloatArray | None:
+    """Give the larger of two pooled design effects, domain by domain; NaN and None stand for none."""
+    return other if one is None else one if other is None else np.fmax(one, other)

@@ -102,6 +102,8 @@ def _named(statement: Statement) -> list[tuple[str, str]]:
     places = [("variables", name) for name in statement.variables]
     places += [(key, name) for key in ("numerator", "denominator") if (name := getattr(statement, key)) is not None]
     places += [("by", name) for name in statement.by]
+    if statement.interval.pooled_strata is not None:
+        places.append(("interval.pooled_strata", statement.interval.pooled_strata))
     if statement.where is not None:
         places += [("where", name) for name in sorted(statement.where.columns)]
     return places

@@ -56,7 +56,7 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     parts: list[Part] = []
     for subject in _subjects(data, statement, layers):
         top, bottom = subject.numerator, subject.denominator
-        lent = larger(pooled, pooled_over_strata(sample, data, statement, split.narrowed(~missing), top, bottom))
+        lent = larger(pooled, pooled_over_strata(sample, statement, split.narrowed(~missing), top, bottom))
         for p, found, own in _computed(setting, subject):
             judged = replace(_judged(setting, found, subject.fault, own), pooled=lent)
             judgements.append(Subjected(judged, subject.variable, subject.level))
