@@ -44,9 +44,8 @@ def written_statements(case: Mapping[str, Any]) -> list[dict[str, Any]]:
         method = METHODS.get(asked["interval"], asked["interval"])
         shares = {"p": asked["p"], "rule": asked["qrule"], "interval": {"method": method}}
         return [{**common, "statistic": "quantile", "variables": asked["vars"], **shares}]
-    if asked["fn"] in FITTED:
-        return [{**common, "statistic": asked["fn"], **written_fitted(asked)}]
-    return _contrast(asked)
+    fitted = asked["fn"] in FITTED
+    return [{**common, "statistic": asked["fn"], **written_fitted(asked)}] if fitted else _contrast(asked)
 
 
 def _contrast(asked: Mapping[str, Any]) -> list[dict[str, Any]]:
