@@ -23,25 +23,18 @@ def read_replicates(keys: Reader | None) -> ReplicateSpec | None:
     """Read method, file and figures of replicates; a key that the method does not use is refused."""
     if keys is None:
         return None
+    stated = keys.values.get("method") is not None
     method = keys.choice("method", METHODS, "")
-    if not method and not any(each.details.get("place") == keys.path("method") for each in keys.complaints):
-        keys.complain("plan.missing_key", "method")
+    if not method:
+        if not stated:
+            keys.complain("plan.missing_key", "method")
+        return None  # what the other keys may be hangs on the method
     file = keys.text("file")
-    if file is None:
-        _refuse(keys, OF_FILES, f"{method} without file")
-        if method == "other":
-            keys.complain("plan.missing_key", "file")
-    if file is not None or (method and method not in BOOTSTRAPS):
-        _refuse(keys, OF_BOOTSTRAPS, "file" if file is not None else method)
-    if method != "fay":
-        _refuse(keys, ("rho",), method)
+    _refuse_unused(keys, method, file)
+    _ask_for_needed(keys, method, file)
     content = keys.choice("content", ("weights", "factors"), "weights")
     if content == "weights":
         _refuse(keys, ("join",), "content: weights")
-    if method == "other" and keys.values.get("scale") is None and keys.values.get("rscales") is None:
-        keys.complain("plan.missing_key", "scale")
-    if method == "fay" and keys.values.get("rho") is None and keys.values.get("scale") is None:
-        keys.complain("plan.missing_key", "rho")
     spec = ReplicateSpec(
         method=cast("ReplicateMethod", method),
         file=file,
@@ -55,7 +48,26 @@ def read_replicates(keys: Reader | None) -> ReplicateSpec | None:
         seed=_whole(keys, "seed", SEED, least=0),
     )
     keys.close()
-    return spec if method else None
+    return spec
+
+
+def _refuse_unused(keys: Reader, method: str, file: str | None) -> None:
+    if file is None:
+        _refuse(keys, OF_FILES, f"{method} without file")
+    if file is not None or method not in BOOTSTRAPS:
+        _refuse(keys, OF_BOOTSTRAPS, "file" if file is not None else method)
+    if method != "fay":
+        _refuse(keys, ("rho",), method)
+
+
+def _ask_for_needed(keys: Reader, method: str, file: str | None) -> None:
+    stated = {key for key in ("scale", "rscales", "rho") if keys.values.get(key) is not None}
+    if method == "other" and file is None:
+        keys.complain("plan.missing_key", "file")
+    elif method == "other" and not stated & {"scale", "rscales"}:
+        keys.complain("plan.missing_key", "scale")
+    if method == "fay" and not stated & {"scale", "rho"}:
+        keys.complain("plan.missing_key", "rho")
 
 
 def check_lonely(keys: Reader, spec: ReplicateSpec | None, lonely_psu: str, *, lonely_domain: bool) -> None:

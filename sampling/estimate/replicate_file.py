@@ -50,7 +50,9 @@ def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table:
     """
     name = asked.file or ""
     source = _Source(asked, name, file, tuple(column for column in file if column != asked.join))
-    complaints = [*_shape(source, table), *_values(source)]
+    complaints = [*_shape(source, table)]
+    if asked.join is None or asked.join in file:
+        complaints += _values(source)
     if complaints:
         raise DataRefusedError(complaints)
     unit, factors, base = _factors(source, table, design)
