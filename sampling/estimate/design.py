@@ -127,35 +127,39 @@ class _Descent:
     def __init__(self, rows: int) -> None:
         self.rows = rows
         self.parent = np.zeros(rows, dtype=np.int64)
-        # Product of the sampling fractions above: what the next stage's variance is multiplied by.
-        self.carried = np.ones(rows)
-        self.weights = np.ones(rows)
-        self.psu = np.full(rows, -1, dtype=np.int64)
-        self.psu_stratum = np.full(rows, -1, dtype=np.int64)
-        self.psu_draws = np.ones(rows)
+        self.carried = np.ones(1)
+        self.psu: IntArray = np.broadcast_to(np.int64(-1), rows)
+        self.psu_stratum = self.psu
+        self.psu_draws: FloatArray = np.broadcast_to(np.float64(1.0), rows)
         self.stages: list[Stage] = []
 
-    def enter(self, compiled: CompiledStage) -> None:
-        """Go down one stage."""
+    def enter(self, compiled: CompiledStage, *, given: bool) -> None:
+        """Go down one stage; below units that are `given` the recursion starts anew."""
         self.parent = compiled.unit
-        self.weights = self.weights * compiled.base_weight
+        self.carried = np.ones(compiled.draws.size) if given else compiled.carried
 
     def add(self, compiled: CompiledStage, index: int) -> None:
         """Let a stage add to the variance and, where nothing above it did, to the degrees of freedom."""
         # R survey counts the units of a first-stage stratum taken in full, so the first stage does too; below
         # certainties such a stratum adds no variance, and counting it would feign precision.
-        counts = (self.psu < 0) & ~compiled.certainty & ((index == 0) | ~compiled.full)
+        units = ~compiled.certainty & ((index == 0) | ~compiled.full)
         # Offsets keep the units of different stages apart where certainties pass the counting on.
-        self.psu[counts] = compiled.unit[counts] + index * self.rows
-        self.psu_stratum[counts] = compiled.stratum[counts] + index * self.rows
-        self.psu_draws[counts] = compiled.draws[counts]
+        offset = index * self.rows
+        here = (self.psu < 0) & units[compiled.unit]
+        if bool(here.all()):
+            self.psu, self.psu_stratum = compiled.unit + offset, compiled.stratum[compiled.unit] + offset
+        elif bool(here.any()):
+            self.psu = np.where(here, compiled.unit + offset, self.psu)
+            self.psu_stratum = np.where(here, compiled.stratum[compiled.unit] + offset, self.psu_stratum)
+        if bool((compiled.draws != 1.0).any()):
+            self.psu_draws = np.where(here, compiled.draws[compiled.unit], self.psu_draws)
         if compiled.stage is not None:
             self.stages.append(compiled.stage)
-        self.carried = self.carried * compiled.fraction
 
 
 def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, given: int) -> Design:
     descent = _Descent(table.rows)
+    weights = np.ones(1)
     complaints: list[Complaint] = []
     for index, stage_spec in enumerate(spec.stages):
         labels = _labels(stage_spec, table)
@@ -177,15 +181,17 @@ def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, give
             last=index == len(spec.stages) - 1,
         )
         complaints += compiled.complaints
-        descent.enter(compiled)
+        if spec.weights is None:
+            weights = weights * compiled.base_weight[compiled.unit]
         if index >= given:
             descent.add(compiled, index)
+        descent.enter(compiled, given=index < given)
     if complaints:
         raise DataRefusedError(complaints)
     stated = _numbers(table, spec.weights)
     return Design(
         rows=table.rows,
-        weights=descent.weights if stated is None else stated,
+        weights=weights if stated is None else stated,
         stages=tuple(descent.stages),
         psu=descent.psu,
         psu_stratum=descent.psu_stratum,

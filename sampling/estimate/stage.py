@@ -82,7 +82,15 @@ class Stage:
 
 @dataclass(frozen=True)
 class CompiledStage:
-    """Hold a compiled stage and, row by row, what the stages below and the weights need from it."""
+    """Hold a compiled stage and, unit by unit, what the stages below and the weights need from it.
+
+    Attributes
+    ----------
+    unit : (rows,) unit of each row; all else is (units,)
+    certainty, full : units taken surely, and units of strata taken in full; draws : how often each was drawn
+    carried : product of the factors of this stage and of those above: what the next stage's variance is multiplied by
+    base_weight : inverse of the probability given the unit above
+    """
 
     stage: Stage | None
     unit: IntArray
@@ -90,7 +98,7 @@ class CompiledStage:
     certainty: BoolArray
     full: BoolArray
     draws: FloatArray
-    fraction: FloatArray
+    carried: FloatArray
     base_weight: FloatArray
     complaints: tuple[Complaint, ...]
 
@@ -138,7 +146,7 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
 
     Parameters
     ----------
-    carried : (rows,) product of the sampling fractions of the stages above; zero ends the recursion
+    parent : (rows,) ; carried : (units above,) product of the sampling fractions so far; zero ends the recursion
     pairing : makes the form where it looks at pairs of units; levels : what the codes of `cluster` stand for
     last : whether no stage follows
     """
@@ -151,7 +159,8 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
     certain = (pi >= 1.0) & (by_probability and (unequal is not None or not last))
     form = unequal if by_probability else None
     with_replacement = population is None and probability is None
-    base = np.ones(parent.size) if with_replacement else 1.0 / pi[nest.unit]
+    base = np.ones_like(pi) if with_replacement else 1.0 / pi
+    above = carried[parent[nest.first_row]]
     if form is not None and form.method == "with-replacement":
         # The others of their stratum count as drawn with replacement: no fraction, and nothing from the stages below.
         pi, form = certain.astype(np.float64), None
@@ -165,13 +174,19 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
             paired = pairing(units)
             over_pairs = paired.form
             complaints += paired.complaints
-        draw = _Draw(pi, certain, times, carried[nest.first_row])
+        draw = _Draw(pi, certain, times, above)
         stage = _form(number, nest, draw, lonely_psu=lonely_psu, unequal=form, over_pairs=over_pairs)
     draws_of_stratum = sums(nest.unit_stratum, times, nest.stratum_parent.size)[nest.unit_stratum]
-    fraction = (below_repeated(times, draws_of_stratum) if with_replacement else pi)[nest.unit]
-    full = taken_in_full(nest.unit_stratum, nest.stratum_parent.size, pi)[nest.stratum]
     return CompiledStage(
-        stage, nest.unit, nest.stratum, certain[nest.unit], full, times[nest.unit], fraction, base, tuple(complaints)
+        stage=stage,
+        unit=nest.unit,
+        stratum=nest.unit_stratum,
+        certainty=certain,
+        full=taken_in_full(nest.unit_stratum, nest.stratum_parent.size, pi)[nest.unit_stratum],
+        draws=times,
+        carried=above * (below_repeated(times, draws_of_stratum) if with_replacement else pi),
+        base_weight=base,
+        complaints=tuple(complaints),
     )
 
 
