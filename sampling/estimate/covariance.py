@@ -1,7 +1,7 @@
 """Estimate the covariance of several scores: the same quadratic form as for one, polarised.
 
 Variances of single scores and of their sums come from the one routine of sampling.estimate.variance; a covariance is
-(V(a + b) - V(a - b)) / 4, so that every rule of the design (lone PSUs, certainties, joint probabilities) holds for it.
+(V(a + b) - V(a) - V(b)) / 2, so that every rule of the design (lone PSUs, certainties, joint probabilities) holds for it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 
 from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
-from sampling.estimate.ladder import Ladder, StagePairs, ladder
+from sampling.estimate.ladder import StagePairs, ladder
 from sampling.estimate.table import FloatArray, IntArray
-from sampling.estimate.variance import Term, Variance, quadratic
+from sampling.estimate.variance import Variance, quadratic
 
 MOST_PAIRS = 4_000_000  # (score, unit) pairs worked on at a time: some hundred megabytes
 
@@ -43,22 +43,23 @@ class Covariance:
         return ("lonely_psu",) if self.lonely else ()
 
 
-def covariance(design: Design, rows: IntArray, columns: FloatArray) -> Covariance:
+def covariance(design: Design, rows: IntArray, columns: FloatArray, *, diagonal: bool = False) -> Covariance:
     """Give the covariance of the totals of k columns of scores.
 
     Parameters
     ----------
     rows : (n,) the rows of one domain; columns : (n, k) their weighted scores, which are 0 outside the domain
+    diagonal : whether variances are enough, which leaves what is off the diagonal 0
     """
     rows, columns = reaching(design, rows, columns)
     k = columns.shape[1]
-    size = np.sqrt((columns * columns).sum(axis=0))
+    size = np.sqrt(np.einsum("ij,ij->j", columns, columns))
     unit = columns / np.where(size > 0, size, 1.0)  # scores of unlike size would lose digits in their sums
-    left, right = np.triu_indices(k, 1)
-    found = variances(design, rows, np.hstack([unit, unit[:, left] + unit[:, right], unit[:, left] - unit[:, right]]))
-    matrix = np.diag(found.value[:k])
-    pairs = left.size
-    matrix[left, right] = matrix[right, left] = (found.value[k : k + pairs] - found.value[k + pairs :]) / 4.0
+    left, right = np.triu_indices(0 if diagonal else k, 1)
+    found = variances(design, rows, unit, (left, right))
+    alone, together = found.value[:k], found.value[k:]
+    matrix = np.diag(alone)
+    matrix[left, right] = matrix[right, left] = (together - alone[left] - alone[right]) / 2.0
     return Covariance(matrix * np.outer(size, size), bool(found.lonely.any()), bool(found.refused.any()))
 
 
@@ -71,46 +72,40 @@ def reaching(design: Design, rows: IntArray, columns: FloatArray) -> tuple[IntAr
     return np.arange(design.rows, dtype=np.int64), design.residuals(whole)
 
 
-def variance_of_terms(design: Design, steps: Ladder, terms: Sequence[Term]) -> Variance:
-    """Give the variance of sum(terms) in every domain of a calibrated design, whose residuals reach beyond it."""
-    every = np.arange(design.rows, dtype=np.int64)
-    width = max(MOST_PAIRS // design.rows, 1)
-    score = np.zeros(steps.rows.size)
-    for term in terms:
-        column = 1.0 if term.column is None else term.column
-        score += steps.weights * column * term.coefficient[steps.row_domain]
-    parts = []
-    for first in range(0, steps.domains, width):
-        inside = (steps.row_domain >= first) & (steps.row_domain < first + width)
-        columns = np.zeros((design.rows, min(width, steps.domains - first)))
-        columns[steps.rows[inside], steps.row_domain[inside] - first] = score[inside]
-        parts.append(variances(design, every, design.residuals(columns)))
-    return _joined(parts)
-
-
-def _joined(parts: Sequence[Variance]) -> Variance:
+def joined(parts: Sequence[Variance]) -> Variance:
+    """Put the variances of several lots of domains in a row."""
     return Variance(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("value", "lonely", "refused"))
     )
 
 
-def variances(design: Design, rows: IntArray, columns: FloatArray) -> Variance:
-    """Give the variance of the total of each of k columns (n, k) of scores over the same rows."""
+def variances(
+    design: Design, rows: IntArray, columns: FloatArray, added: tuple[IntArray, IntArray] | None = None
+) -> Variance:
+    """Give the variance of the total of each of k columns (n, k) of scores over the same rows.
+
+    Parameters
+    ----------
+    added : numbers of columns whose sums, one of the first with one of the second, follow after the columns alone
+    """
     inside = np.full(design.rows, -1, dtype=np.int64)
     inside[rows] = 0
     steps = ladder(design, Partition(inside, (), ((),)))
-    pairs = max((stage.unit.size for stage in steps.stages), default=1)
-    width = max(MOST_PAIRS // max(pairs, 1), 1)
-    parts = [_side_by_side(design, steps, columns[:, at : at + width]) for at in range(0, columns.shape[1], width)]
-    return _joined(parts)
-
-
-def _side_by_side(design: Design, steps: Ladder, columns: FloatArray) -> Variance:
-    """Take every column for a domain of its own over the same pairs."""
     k = columns.shape[1]
     totals = [steps.sum_up(np.ascontiguousarray(columns[:, index])) for index in range(k)]
-    scores = [np.concatenate([total[level] for total in totals]) for level in range(len(steps.stages))]
-    return quadratic(design, [_repeated(pairs, k) for pairs in steps.stages], scores, k)
+    levels = [np.array([total[level] for total in totals]) for level in range(len(steps.stages))]
+    left, right = (np.append(np.arange(k), part).astype(np.int64) for part in added or ((), ()))
+    pairs = max((stage.unit.size for stage in steps.stages), default=1)
+    width = max(MOST_PAIRS // max(pairs, 1), 1)
+    parts = []
+    for first in range(0, left.size, width):
+        taken = slice(first, min(first + width, left.size))
+        one, other = left[taken], right[taken]
+        both = (np.arange(left.size)[taken] >= k)[:, None]
+        scores = [np.where(both, level[one] + level[other], level[one]).ravel() for level in levels]
+        repeated = [_repeated(stage, one.size) for stage in steps.stages]
+        parts.append(quadratic(design, repeated, scores, one.size))
+    return joined(parts)
 
 
 def _repeated(pairs: StagePairs, times: int) -> StagePairs:

@@ -44,7 +44,7 @@ def _coefficients(view: View, data: Table, statement: Statement, sides: tuple[Fo
     df = view.df + 1 - len(names)
     model = Model(mean, matrix, answers)
     found = model.fit(view.weights[used])
-    spread = view.covariance(_as_fit(view, model, found))
+    spread = view.covariance(_as_fit(view, model, found), diagonal=True)
     if spread.fault is not None:
         raise NoFitError(spread.fault)
     variance = np.diagonal(spread.matrix)

@@ -42,13 +42,14 @@ class View:
     weights: FloatArray
     df: float
 
-    def covariance(self, fit: Fit) -> Covariance:
-        """Give the covariance of a fitted statistic."""
+    def covariance(self, fit: Fit, *, diagonal: bool = False) -> Covariance:
+        """Give the covariance of a fitted statistic; `diagonal` where variances are enough."""
         replicates = self.design.replicates
         if replicates is None:
-            return covariance(self.design, self.rows, fit.influence)
+            return covariance(self.design, self.rows, fit.influence, diagonal=diagonal)
         lonely = bool(replicates.lonely[replicates.unit[self.rows]].any())
-        return Covariance(replicates.covariance(self.replicated(fit), fit.value), lonely=lonely, refused=False)
+        refused = lonely and self.design.lonely_psu == "fail"
+        return Covariance(replicates.covariance(self.replicated(fit), fit.value), lonely=lonely, refused=refused)
 
     def replicated(self, fit: Fit) -> FloatArray:
         """Fit a statistic again under every replicate's weights: (k, R)."""
