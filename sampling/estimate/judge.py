@@ -22,6 +22,7 @@ FLAGS = (
     "given_first_stage_unit",
     "certainty_clusters",
     "lonely_psu",
+    "replicates_left_out",
     "no_variance_seen",
     "all_or_none",
     "design_effect_taken_as_1",
@@ -70,6 +71,7 @@ class Judged:
     rate : which domains show a rate between 0 and 1 in every row
     pooled : design effect of sister indicators, NaN where they show none
     scale, shift : value = shift + scale * rate (1 and 0 but for composites of rates)
+    thinned : which domains some replicate leaves without an estimate
     refitted : what limits on the logit's scale take for a rate's variance under replicates, NaN where one has no logit
     own : makes the limits, and says why one is missing, where neither rates' nor Wald's are meant
     """
@@ -88,6 +90,7 @@ class Judged:
     pooled: FloatArray | None = None
     scale: float = 1.0
     shift: float = 0.0
+    thinned: BoolArray | None = None
     refitted: FloatArray | None = None
     own: OwnLimits | None = None
 
@@ -99,7 +102,7 @@ class _Drawn:
     interval: Limits
     decided: Decided | None
     threshold: ThresholdRow | None
-    marks: Sequence[Mark]
+    flags: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,8 @@ def rows_of_all(
     for subject, verdicts in zip(subjects, decided, strict=True):
         judged = subject.judged
         interval = _interval(statement, judged)
-        marks = _marks(statement, judged, without=np.isnan(interval.low) & np.isnan(interval.high))
-        drawn = _Drawn(interval, verdicts, _printed(threshold), marks)
+        flags = _flags(_marks(statement, judged, interval), len(domains))
+        drawn = _Drawn(interval, verdicts, _printed(threshold), flags)
         place = (statement.id, subject.variable, subject.level)
         rows += [_row(judged, drawn, index, (*place, labels)) for index, labels in enumerate(domains)]
     return rows
@@ -271,7 +274,7 @@ def _row(
         threshold=drawn.threshold,
         bound=None if drawn.decided is None else _number(drawn.decided.bound[index]),
         verdict=None if drawn.decided is None else drawn.decided.verdicts[index],
-        flags=tuple(code for code, mask in drawn.marks if mask[index]),
+        flags=drawn.flags[index],
         reason=_why_no_interval(judged, index, without=without),
     )
 
@@ -288,15 +291,26 @@ def _why_no_interval(judged: Judged, index: int, *, without: bool) -> str | None
     return "estimate.no_variance"
 
 
-def _marks(statement: Statement, judged: Judged, *, without: BoolArray) -> list[Mark]:
+def _flags(marks: Sequence[Mark], domains: int) -> list[tuple[str, ...]]:
+    """Gather the remarks of every domain, in their order."""
+    flags: list[tuple[str, ...]] = [()] * domains
+    for code, mask in marks:
+        for index in np.flatnonzero(mask).tolist():
+            flags[index] += (code,)
+    return flags
+
+
+def _marks(statement: Statement, judged: Judged, interval: Limits) -> list[Mark]:
     """List the remarks on rows in the order of FLAGS; those on how an interval was made only where there is one."""
     found = [
         ("given_first_stage_unit", judged.conditional),
         ("certainty_clusters", judged.certainty_clusters),
         ("lonely_psu", judged.alone),
     ]
+    if judged.thinned is not None:
+        found.append(("replicates_left_out", judged.thinned))
     if judged.kish is not None:
-        found += _rate_marks(statement, judged, judged.kish, without)
+        found += _rate_marks(statement, judged, judged.kish, interval)
     elif statement.statistic in ("mean", "total"):
         found.append(("large_variation", varies_much(judged.value, _error(judged))))
     if judged.own is not None:
@@ -310,14 +324,17 @@ def _marks(statement: Statement, judged: Judged, *, without: BoolArray) -> list[
     return [*found, ("point_estimate_passes", passes), ("point_estimate_fails", ~passes)]
 
 
-def _rate_marks(statement: Statement, judged: Judged, kish: FloatArray, without: BoolArray) -> list[Mark]:
+def _rate_marks(statement: Statement, judged: Judged, kish: FloatArray, interval: Limits) -> list[Mark]:
+    without = np.isnan(interval.low) & np.isnan(interval.high)
     rates = _rates(judged, kish, judged.df, _reduced(statement, judged))
     edge = limits.at_edge(rates)
     still = ~edge & (rates.variance <= rates.value * (1.0 - rates.value) * limits.EDGE)
     unplanned = np.full(edge.size, _planned(statement) is None)
     if judged.pooled is not None:
         unplanned &= ~np.isfinite(judged.pooled)
-    sure = reliability(rates, judged.n.astype(np.float64))
+    # A default interval of a plain rate is the one that the standards look at: it is not made twice.
+    same = statement.interval == IntervalSpec("korn-graubard") and (judged.scale, judged.shift) == (1.0, 0.0)
+    sure = reliability(rates, judged.n.astype(np.float64), interval if same else None)
     return [
         ("no_variance_seen", still & ~without),
         ("all_or_none", edge),

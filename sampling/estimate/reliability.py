@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sampling.estimate.interval import Rates, rate_limits
+from sampling.estimate.interval import Limits, Rates, rate_limits
 from sampling.estimate.table import BoolArray, FloatArray
 
 LEAST_COUNT = 30.0  # fewer units, or fewer effective ones, carry no proportion
@@ -30,14 +30,16 @@ class Reliability:
     few_degrees: BoolArray
 
 
-def reliability(rates: Rates, counts: FloatArray) -> Reliability:
+def reliability(rates: Rates, counts: FloatArray, interval: Limits | None = None) -> Reliability:
     """Hold rates against the standards.
 
     Parameters
     ----------
     counts : (domains,) rows behind each rate; rates of 0 and 1 have the effective count n / design effect
+    interval : limits of Korn and Graubard at 95 % that are there already; where a rate's own design effect is below 1
+        they may be a little wider than the standards', which cap after the t-adjustment
     """
-    limits = rate_limits("korn-graubard", rates, 0.95, cap="sas")
+    limits = rate_limits("korn-graubard", rates, 0.95, cap="sas") if interval is None else interval
     width = limits.high - limits.low
     with np.errstate(divide="ignore", invalid="ignore"):
         few = np.minimum(counts, limits.effective) < LEAST_COUNT
