@@ -1,7 +1,7 @@
 """Estimate the covariance of several scores: the same quadratic form as for one, polarised.
 
 Variances of single scores and of their sums come from the one routine of sampling.estimate.variance; a covariance is
-(V(a + b) - V(a) - V(b)) / 2, so that every rule of the design (lone PSUs, certainties, joint probabilities) holds for it.
+(V(a + b) - V(a) - V(b)) / 2, so that every rule of the design (lone PSUs, certainties, joint probabilities) holds.
 """
 
 from __future__ import annotations
