@@ -11,20 +11,20 @@ the first-stage units themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from sampling.estimate.covariance import variance_of_terms
 from sampling.estimate.design import Design, DesignSpec, compile_design, compile_within
 from sampling.estimate.domain import Partition
+from sampling.estimate.explained import Explained, ExplainedDomains
 from sampling.estimate.ladder import Ladder, ladder
 from sampling.estimate.replicated import with_replicates
 from sampling.estimate.scores import Estimated
 from sampling.estimate.table import BoolArray, FloatArray, Table
-from sampling.estimate.variance import Variance, variance
+from sampling.estimate.variance import Term, Variance, variance
 from sampling.estimate.view import View
 from sampling.estimate.weight_steps import adjusted
 
@@ -47,6 +47,16 @@ class Sample:
         given = compile_within(self._spec, self.table, self._files)
         return replace(given, weights=self.design.weights, projections=self.design.projections)
 
+    @cached_property
+    def explained(self) -> Explained | None:
+        """Give what adjustments of the weights explain of scores, None for weights that were not adjusted."""
+        return Explained(self.design) if self.design.projections else None
+
+    @cached_property
+    def explained_within(self) -> Explained | None:
+        """Give the same within first-stage units."""
+        return None if self.within is None or not self.within.projections else Explained(self.within)
+
     def layers(self, split: Partition, *, conditional: bool = True, given: BoolArray | None = None) -> Layers:
         """Line up a partition.
 
@@ -59,15 +69,22 @@ class Sample:
             named = conditional and self._spec.stages[0].cluster in split.by
             given = steps.active_units == 1 if named else none
         if self.design.replicates is not None or not given.any() or self.within is None:
-            return Layers(self.design, steps, None, None, none)
-        return Layers(self.design, steps, self.within, ladder(self.within, split), given)
+            return Layers(self.design, steps, None, None, none, _explained(self.explained, steps))
+        inner = ladder(self.within, split)
+        outer_part, inner_part = _explained(self.explained, steps), _explained(self.explained_within, inner)
+        return Layers(self.design, steps, self.within, inner, given, outer_part, inner_part)
+
+
+def _explained(explained: Explained | None, steps: Ladder) -> ExplainedDomains | None:
+    return None if explained is None else ExplainedDomains(explained, steps)
 
 
 @dataclass(frozen=True)
 class Layers:
     """Hold the ladder over the whole design and, where needed, the ladder within first-stage units.
 
-    `conditional` marks the domains that take the second one.
+    `conditional` marks the domains that take the second one; `explained` and `inner_explained` are there where weights
+    were adjusted.
     """
 
     design: Design
@@ -75,6 +92,8 @@ class Layers:
     within: Design | None
     inner: Ladder | None
     conditional: BoolArray
+    explained: ExplainedDomains | None = None
+    inner_explained: ExplainedDomains | None = None
 
     @cached_property
     def degrees_of_freedom(self) -> FloatArray:
@@ -101,23 +120,16 @@ class Layers:
         replicates = self.design.replicates
         if replicates is not None and estimated.replicated is not None:
             return self._replicated(replicates.variance(estimated.replicated, estimated.value))
-        if self.design.projections:
-            return self._calibrated(estimated)
-        outer = variance(self.design, self.steps, estimated.terms)
+        outer = _variance(self.design, self.steps, self.explained, estimated.terms, own=True)
         if self.within is None or self.inner is None:
             return outer
-        return self._chosen(outer, variance(self.within, self.inner, estimated.terms, own=False))
+        inner = _variance(self.within, self.inner, self.inner_explained, estimated.terms, own=False)
+        return self._chosen(outer, inner)
 
     def _replicated(self, value: FloatArray) -> Variance:
         none = np.zeros(value.size, dtype=np.bool_)
         lonely = none if self.steps.replicated is None else self.steps.replicated.lonely
         return Variance(value, lonely, lonely if self.design.lonely_psu == "fail" else none)
-
-    def _calibrated(self, estimated: Estimated) -> Variance:
-        outer = variance_of_terms(self.design, self.steps, estimated.terms)
-        if self.within is None or self.inner is None:
-            return outer
-        return self._chosen(outer, variance_of_terms(self.within, self.inner, estimated.terms))
 
     def _chosen(self, outer: Variance, inner: Variance) -> Variance:
         return Variance(
@@ -133,3 +145,11 @@ class Layers:
             design = self.within
         rows = steps.rows[steps.row_domain == domain]
         return View(design, rows, self.design.weights[rows], float(self.degrees_of_freedom[domain]))
+
+
+def _variance(
+    design: Design, steps: Ladder, explained: ExplainedDomains | None, terms: Sequence[Term], *, own: bool
+) -> Variance:
+    if explained is None:
+        return variance(design, steps, terms, own=own)
+    return explained.explained.variance(explained, terms, own=own)

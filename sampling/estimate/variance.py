@@ -49,7 +49,7 @@ def variance(design: Design, steps: Ladder, terms: Sequence[Term], *, own: bool 
 
     `own` says that totals kept in the terms are those of this ladder.
     """
-    return quadratic(design, steps.stages, _scores(steps, terms, own=own), steps.domains)
+    return quadratic(design, steps.stages, pair_scores(steps, terms, own=own), steps.domains)
 
 
 def quadratic(design: Design, stages: Sequence[StagePairs], scores: Sequence[FloatArray], domains: int) -> Variance:
@@ -70,7 +70,8 @@ def quadratic(design: Design, stages: Sequence[StagePairs], scores: Sequence[Flo
     return Variance(value, lonely, lonely if design.lonely_psu == "fail" else np.zeros_like(lonely))
 
 
-def _scores(steps: Ladder, terms: Sequence[Term], *, own: bool) -> list[FloatArray]:
+def pair_scores(steps: Ladder, terms: Sequence[Term], *, own: bool) -> list[FloatArray]:
+    """Sum the score sum(terms) over the rows of every (domain, unit) pair of each stage."""
     scores = [np.zeros(pairs.unit.size) for pairs in steps.stages]
     for term in terms:
         totals = term.totals if own and term.totals is not None else steps.totals(term.column)

@@ -1,0 +1,204 @@
+"""Estimate variances of calibrated designs in all domains at once.
+
+The residual of a score is the score less a combination of the calibration's p auxiliary variables. Only the score is
+confined to its domain; the combination reaches over every unit of the design. With M the form of the design, t the
+unit totals of the score, A those of the weighted auxiliary variables and b the domain's coefficients,
+V(t - A b) = t'Mt - 2 b'(MA)'t + b'(A'MA) b: MA and A'MA are the same for all domains, and t has few units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from sampling.estimate.covariance import MOST_PAIRS, joined, variances
+from sampling.estimate.design import Design
+from sampling.estimate.ladder import Ladder
+from sampling.estimate.projection import Projection
+from sampling.estimate.stage import Stage
+from sampling.estimate.table import FloatArray, IntArray
+from sampling.estimate.variance import Term, Variance, pair_scores, quadratic
+
+MOST_KEPT = 40_000_000  # unit totals of auxiliary variables that are kept: 320 megabytes
+CANCELLED = 1e-7  # share of the score's variance below which the difference of sums has lost its digits
+EXPLAINED = 1e-12  # the same for what an exact projection leaves
+MOST_CELLS = 4_000_000
+
+
+class Explained:
+    """Hold what the adjustments of a design's weights explain of any score, prepared once for all statements."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.projections: tuple[Projection, ...] = tuple(reversed(design.projections))
+        self.lonely = any(bool(stage.lonely.any()) for stage in design.stages)
+
+    def variance(self, domains: ExplainedDomains, terms: Sequence[Term], *, own: bool) -> Variance:
+        """Give the variance of the score sum(terms) in every domain, as sampling.estimate.variance does."""
+        steps = domains.steps
+        if not self._at_once:
+            return self._row_by_row(steps, terms, np.arange(steps.domains, dtype=np.int64))
+        # Over all rows of a design no stratum is lonelier than it was drawn.
+        plain = replace(self.design, lonely_psu="certainty", lonely_domain=False)
+        scores = pair_scores(steps, terms, own=own)
+        whole = quadratic(plain, steps.stages, scores, steps.domains).value
+        crossed = self._crossed(steps, scores)
+        value = self._less(whole, crossed, domains.coefficients(terms, exact=False))
+        unsure = value <= CANCELLED * whole
+        if any(projection.exact is not None for projection in self.projections):
+            unsure |= self._less(whole, crossed, domains.coefficients(terms, exact=True)) <= EXPLAINED * whole
+        again = np.flatnonzero(unsure & (whole > 0))
+        if again.size:
+            value[again] = self._row_by_row(steps, terms, again).value
+        lonely = np.full(steps.domains, self.lonely)
+        return Variance(value, lonely, lonely & (self.design.lonely_psu == "fail"))
+
+    @property
+    def _at_once(self) -> bool:
+        """Tell whether the short way can be taken: rules that set lone units against others make M depend on A."""
+        width = sum(projection.left.x.shape[1] for projection in self.projections)
+        units = sum(stage.alpha.size for stage in self.design.stages)
+        return width * units <= MOST_KEPT and not (self.lonely and self.design.lonely_psu in ("adjust", "average"))
+
+    @cached_property
+    def _forms(self) -> list[tuple[FloatArray, FloatArray]]:
+        """Give for each stage A and M A, (units, p) each."""
+        forms = []
+        for stage in self.design.stages:
+            totals = np.hstack(
+                [each.left.group_sums(each.spread, stage.unit, stage.alpha.size) for each in self.projections]
+            )
+            forms.append((totals, applied(stage, totals)))
+        return forms
+
+    @cached_property
+    def _own(self) -> FloatArray:
+        """Give A'MA, (p, p)."""
+        return np.asarray(sum(totals.T @ form for totals, form in self._forms), dtype=np.float64)
+
+    def _crossed(self, steps: Ladder, scores: Sequence[FloatArray]) -> FloatArray:
+        """Give t'MA, (domains, p)."""
+        found = np.zeros((steps.domains, self._own.shape[0]))
+        for pairs, score, (_, form) in zip(steps.stages, scores, self._forms, strict=True):
+            found += sparse.csr_matrix((score, (pairs.domain, pairs.unit)), (steps.domains, form.shape[0])) @ form
+        return found
+
+    def _less(self, whole: FloatArray, crossed: FloatArray, coefficients: FloatArray) -> FloatArray:
+        own = ((coefficients @ self._own) * coefficients).sum(axis=1)
+        return np.asarray(whole - 2.0 * (coefficients * crossed).sum(axis=1) + own, dtype=np.float64)
+
+    def _row_by_row(self, steps: Ladder, terms: Sequence[Term], domains: IntArray) -> Variance:
+        """Give the variances of some domains from the residuals of every row."""
+        every = np.arange(self.design.rows, dtype=np.int64)
+        width = max(MOST_PAIRS // self.design.rows, 1)
+        score = np.zeros(steps.rows.size)
+        for term in terms:
+            column = 1.0 if term.column is None else term.column
+            score += steps.weights * column * term.coefficient[steps.row_domain]
+        parts = []
+        for first in range(0, domains.size, width):
+            chosen = domains[first : first + width]
+            place = np.full(steps.domains, -1, dtype=np.int64)
+            place[chosen] = np.arange(chosen.size)
+            inside = place[steps.row_domain] >= 0
+            columns = np.zeros((self.design.rows, chosen.size))
+            columns[steps.rows[inside], place[steps.row_domain[inside]]] = score[inside]
+            parts.append(variances(self.design, every, self.design.residuals(columns)))
+        return joined(parts)
+
+
+@dataclass(frozen=True)
+class ExplainedDomains:
+    """Line up what is explained with the domains of a ladder."""
+
+    explained: Explained
+    steps: Ladder
+
+    def coefficients(self, terms: Sequence[Term], *, exact: bool) -> FloatArray:
+        """Give the coefficients of the auxiliary variables of all adjustments in the score of every domain."""
+        found: list[FloatArray] = []
+        projections = self.explained.projections
+        for number, projection in enumerate(projections):
+            sums = self._sums(number, projection, terms)
+            for earlier, coefficients in zip(projections, found, strict=False):
+                sums -= coefficients @ _between(projection, earlier).T
+            if exact and projection.exact is not None:
+                found.append(sums @ projection.exact.T)
+            else:
+                found.append(projection.explained(sums))
+        return np.hstack(found)
+
+    def _sums(self, number: int, projection: Projection, terms: Sequence[Term]) -> FloatArray:
+        """Sum gather * right * score over the rows of every domain, (domains, p)."""
+        total = np.zeros((self.steps.domains, projection.right.x.shape[1]))
+        for term in terms:
+            if term.column is None:
+                sums = self._of_weights[number]
+            else:
+                sums = self._of_column(number, projection, self.steps.weights * term.column)
+            total += term.coefficient[:, None] * sums
+        return total
+
+    @cached_property
+    def _of_weights(self) -> list[FloatArray]:
+        return [
+            self._of_column(number, projection, self.steps.weights)
+            for number, projection in enumerate(self.explained.projections)
+        ]
+
+    def _of_column(self, number: int, projection: Projection, values: FloatArray) -> FloatArray:
+        steps, auxiliary = self.steps, projection.right
+        gathered = values * steps.take(projection.gather)
+        index = self._indices[number]
+        if index is None:
+            return auxiliary.group_sums(gathered, steps.row_domain, steps.domains, steps.rows)
+        cells = auxiliary.x.shape[0]
+        by_cell = np.bincount(index, gathered, steps.domains * cells).reshape(steps.domains, cells)
+        return np.asarray(by_cell @ auxiliary.x, dtype=np.float64)
+
+    @cached_property
+    def _indices(self) -> list[IntArray | None]:
+        """Give for each adjustment the (domain, cell) of every row, None where there are too many of them."""
+        steps = self.steps
+        return [
+            steps.row_domain * each.right.x.shape[0] + each.right.cell[steps.rows]
+            if steps.domains * each.right.x.shape[0] <= MOST_CELLS
+            else None
+            for each in self.explained.projections
+        ]
+
+
+def _between(later: Projection, earlier: Projection) -> FloatArray:
+    """Give sum gather right (spread left)', what the later one sees of the earlier one's variables: (p, q)."""
+    rows = later.gather.size
+    weights = sparse.csr_matrix(
+        (later.gather * earlier.spread, (later.right.cell, earlier.left.cell)),
+        shape=(later.right.x.shape[0], earlier.left.x.shape[0]),
+    )
+    return np.asarray(later.right.x.T @ (weights @ earlier.left.x), dtype=np.float64) if rows else np.empty((0, 0))
+
+
+def applied(stage: Stage, totals: FloatArray) -> FloatArray:
+    """Give M A of one stage for unit totals A (units, p) over all its units: the form of sampling.estimate.variance."""
+    stratum, strata = stage.unit_stratum, stage.size.size
+    gather = sparse.csr_matrix((np.ones(stratum.size), (stratum, np.arange(stratum.size))), (strata, stratum.size))
+    counted, alpha = stage.counted[:, None], stage.alpha[:, None]
+    draws = 1.0 if stage.draws is None else stage.draws[:, None]
+    share = (stage.centre / np.maximum(stage.size, 1.0))[:, None]
+    mean = share * (gather @ (counted * totals))
+    each = totals / draws
+    left = each - mean[stratum]
+    found = alpha * left / draws - counted * (share * (gather @ (alpha * left)))[stratum]
+    if stage.row_sum is not None:
+        row_sum = stage.row_sum[:, None]
+        found += counted * (share * (gather @ (row_sum * left)))[stratum] + row_sum / draws * mean[stratum]
+    if stage.pairs is not None:
+        met = stage.pairs.matrix @ each
+        if stage.pairs.factor is not None:
+            met -= stage.pairs.factor @ (stage.pairs.factor.T @ each)
+        found += met / draws
+    return np.asarray(found, dtype=np.float64)
