@@ -43,7 +43,7 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
     terms = _terms(layers, split, dual, parts)
     estimated = Estimated(value, terms, _replicated(expression, parts, split))
     spread = without_rounding(layers.variance(estimated), value)
-    judged = _judged(statement, value, spread, layers, _faults(parts, split, given))
+    judged = _judged(statement, estimated, spread, layers, _faults(parts, split, given))
     line = expression.affine
     if statement.interval.method != "wald" and line is not None:
         kish, rate = _composite(line, parts, split)
@@ -113,8 +113,9 @@ def _terms(layers: Layers, split: Partition, dual: Dual, parts: Parts) -> tuple[
 
 
 def _judged(
-    statement: Statement, value: FloatArray, spread: Variance, layers: Layers, faults: Sequence[str | None]
+    statement: Statement, estimated: Estimated, spread: Variance, layers: Layers, faults: Sequence[str | None]
 ) -> Judged:
+    value = estimated.value
     n = layers.steps.counts.astype(np.int64)
     df = layers.degrees_of_freedom
     reasons = blank_reasons(statement.interval, value, spread, n, df)
@@ -127,6 +128,7 @@ def _judged(
         conditional=layers.conditional,
         certainty_clusters=layers.certainty_clusters,
         alone=spread.lonely,
+        thinned=estimated.thinned,
         reasons=[fault or reason for fault, reason in zip(faults, reasons, strict=True)],
     )
 

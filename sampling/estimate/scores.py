@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate.ladder import Ladder
-from sampling.estimate.table import FloatArray
+from sampling.estimate.table import BoolArray, FloatArray
 from sampling.estimate.variance import Term
 
 
@@ -25,6 +25,14 @@ class Estimated:
     value: FloatArray
     terms: tuple[Term, ...]
     replicated: FloatArray | None = None
+
+    @property
+    def thinned(self) -> BoolArray:
+        """Mark the domains of which some replicate has no estimate: it left nobody in them."""
+        if self.replicated is None:
+            return np.zeros(self.value.size, dtype=np.bool_)
+        lost = ~np.isfinite(self.replicated)
+        return np.asarray(lost.any(axis=1) & ~lost.all(axis=1), dtype=np.bool_)
 
 
 def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:

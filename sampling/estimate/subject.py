@@ -158,6 +158,7 @@ def _judged(setting: _Setting, found: Figures, fault: str | None, own: Woodruff 
         reasons=reasons,
         kish=found.kish if statement.is_rate else None,
         rate=found.rate,
+        thinned=found.estimated.thinned,
         refitted=refitted_variance(statement.interval.method, setting.layers.design.replicates, found.estimated),
         own=own,
     )

@@ -227,3 +227,4 @@ def test_a_replicate_that_empties_a_domain_is_left_out(estimate: Estimate) -> No
     (row,) = estimate(data, {**MEAN, "where": "d == 1"}, design=design)
     assert row.se is not None
     assert row.df == 1
+    assert "replicates_left_out" in row.flags
