@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
+from sampling.estimate.groups import Groups
 from sampling.estimate.replicate_rank import rank
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, sums
 
@@ -96,28 +97,28 @@ class ReplicateLadder:
 
     Attributes
     ----------
-    pair : (used rows,) pair of each row; domain, unit : (pairs,)
+    pairs : the pair of each used row; domain, unit : (pairs,)
     base : (used rows,) what the factors multiply
     """
 
     replicates: Replicates
     base: FloatArray
-    pair: IntArray
+    pairs: Groups
     domain: IntArray
     unit: IntArray
     domains: int
 
     def sums(self, column: FloatArray | None) -> FloatArray:
         """Sum weights * column over each domain under every replicate's weights: (domains, R); None: ones."""
-        return self.base_sums if column is None else self._spread(self.base * column)
+        return self.base_sums if column is None else self._spread(self.pairs.weighted_sums(self.base, column))
 
     @cached_property
     def base_sums(self) -> FloatArray:
         """Sum the weights themselves."""
-        return self._spread(self.base)
+        return self._spread(self.pairs.sums(self.base))
 
-    def _spread(self, values: FloatArray) -> FloatArray:
-        totals = sums(self.pair, values, self.unit.size)
+    def _spread(self, totals: FloatArray) -> FloatArray:
+        """Sum totals of the pairs over each domain under every replicate's factors."""
         factors = self.replicates.factors
         if self.domains == 1 and totals.size == factors.shape[0]:
             return np.asarray(totals[None, :] @ factors, dtype=np.float64)  # every unit, in order
@@ -133,7 +134,7 @@ class ReplicateLadder:
     @cached_property
     def degrees_of_freedom(self) -> FloatArray:
         """Give the rank of each domain's replicate weights less 1 (R survey: degf); -1 for a domain without weights."""
-        weighted = sums(self.pair, np.abs(self.base), self.unit.size) > 0
+        weighted = self.pairs.sums(np.abs(self.base)) > 0
         order = np.argsort(self.domain[weighted], kind="stable")
         units = self.unit[weighted][order]
         ends = np.searchsorted(self.domain[weighted][order], np.arange(self.domains + 1))
@@ -149,7 +150,7 @@ def replicate_ladder(replicates: Replicates, rows: IntArray, domain: IntArray, d
     return ReplicateLadder(
         replicates=replicates,
         base=replicates.base if whole else replicates.base[rows],
-        pair=pair,
+        pairs=Groups(pair, first.size),
         domain=domain[first],
         unit=replicates.unit[rows[first]],
         domains=domains,
