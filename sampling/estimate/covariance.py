@@ -112,8 +112,7 @@ def _repeated(pairs: StagePairs, times: int) -> StagePairs:
     number = np.arange(times, dtype=np.int64)
     return replace(
         pairs,
-        item=None,
-        starts=None,
+        items=None,
         domain=np.repeat(number, pairs.unit.size),
         unit=np.tile(pairs.unit, times),
         group=np.tile(pairs.group, times) + np.repeat(number * pairs.group_stratum.size, pairs.unit.size),

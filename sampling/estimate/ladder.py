@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
 from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
+from sampling.estimate.groups import Groups
 from sampling.estimate.replicate import ReplicateLadder, replicate_ladder
 from sampling.estimate.stage import Stage
 from sampling.estimate.table import FloatArray, IntArray, numbered, sums
-
-BLOCK = 131_072
-"""Rows worked on at a time: their products, one megabyte, stay in the processor's cache."""
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Hold a run of items and their pairs, and where each pair starts within the run."""
-
-    rows: slice
-    pairs: slice
-    starts: IntArray
 
 
 @dataclass(frozen=True)
@@ -34,31 +22,17 @@ class StagePairs:
 
     Attributes
     ----------
-    item : (items of the stage below,) the pair of each, rows being the items of the innermost stage; None = one each
-    starts : (pairs,) first item of each pair where the items stand in order of their pairs, else None
+    items : the pair of each item of the stage below, rows being those of the innermost stage; None = one each
     domain, unit, group : (pairs,) ; group_domain, group_stratum : (groups,)
     """
 
     stage: Stage
-    item: IntArray | None
-    starts: IntArray | None
+    items: Groups | None
     domain: IntArray
     unit: IntArray
     group: IntArray
     group_domain: IntArray
     group_stratum: IntArray
-
-    @cached_property
-    def blocks(self) -> tuple[_Block, ...]:
-        """Cut the items into blocks of whole pairs; none where the items do not stand in order of their pairs."""
-        if self.starts is None or self.item is None:
-            return ()
-        cuts = np.unique(np.append(np.searchsorted(self.starts, np.arange(0, self.item.size, BLOCK)), self.starts.size))
-        bounds = np.append(self.starts, self.item.size)
-        return tuple(
-            _Block(slice(*bounds[[first, last]].tolist()), slice(first, last), self.starts[first:last] - bounds[first])
-            for first, last in pairwise(cuts.tolist())
-        )
 
 
 @dataclass(frozen=True)
@@ -99,8 +73,11 @@ class Ladder:
         """Sum weights * column over the rows of every pair, outermost stage first; None stands for a column of ones."""
         if column is None:
             return self.weight_totals
-        blocks = self.stages[-1].blocks if self.stages else ()
-        return self._sum_up_blocks(column, blocks) if blocks else self.sum_up(self.weights * column)
+        items = self.stages[-1].items if self.stages else None
+        if items is None:
+            return self.sum_up(self.weights * column)
+        innermost = items.weighted_sums(self.weights, column)
+        return [*upwards(self.stages[:-1], innermost), innermost]
 
     @cached_property
     def weight_totals(self) -> list[FloatArray]:
@@ -109,28 +86,23 @@ class Ladder:
 
     def sum_up(self, found: FloatArray) -> list[FloatArray]:
         """Sum values of the used rows over the rows of every pair, outermost stage first."""
-        return _upwards(self.stages, found)
-
-    def _sum_up_blocks(self, column: FloatArray, blocks: Sequence[_Block]) -> list[FloatArray]:
-        """Do the same with weights * column, in blocks that stay in the processor's cache."""
-        pairs = self.stages[-1]
-        innermost = np.empty(pairs.unit.size)
-        product = np.empty(max(block.rows.stop - block.rows.start for block in blocks))
-        for block in blocks:
-            part = product[: block.rows.stop - block.rows.start]
-            np.multiply(self.weights[block.rows], column[block.rows], out=part)
-            np.add.reduceat(part, block.starts, out=innermost[block.pairs])
-        return [*_upwards(self.stages[:-1], innermost), innermost]
+        return upwards(self.stages, found)
 
     def weighted_sums(self, column: FloatArray | None, totals: list[FloatArray]) -> FloatArray:
         """Sum weights * column over each domain, from the outermost totals where there are any."""
         if totals:
             return sums(self.stages[0].domain, totals[0], self.domains)
-        return self.domain_sums(self.weights if column is None else self.weights * column)
+        if column is None:
+            return self.domain_sums(self.weights)
+        return self._by_domain.weighted_sums(self.weights, column)
 
     def domain_sums(self, values: FloatArray) -> FloatArray:
         """Sum values over the rows of each domain."""
-        return sums(self.row_domain, values, self.domains)
+        return self._by_domain.sums(values)
+
+    @cached_property
+    def _by_domain(self) -> Groups:
+        return Groups(self.row_domain, self.domains)
 
     @cached_property
     def counts(self) -> FloatArray:
@@ -138,14 +110,12 @@ class Ladder:
         return self.domain_sums((self.weights != 0).astype(np.float64))
 
 
-def _upwards(stages: Sequence[StagePairs], found: FloatArray) -> list[FloatArray]:
+def upwards(stages: Sequence[StagePairs], found: FloatArray) -> list[FloatArray]:
     """Sum the values of the innermost stage's items over the pairs of every stage, outermost first."""
     totals = []
     for pairs in reversed(stages):
-        if pairs.starts is not None:
-            found = np.add.reduceat(found, pairs.starts)  # a fifth of bincount's time
-        elif pairs.item is not None:
-            found = sums(pairs.item, found, pairs.unit.size)
+        if pairs.items is not None:
+            found = pairs.items.sums(found)
         totals.append(found)
     return totals[::-1]
 
@@ -155,12 +125,6 @@ def ladder(design: Design, split: Partition) -> Ladder:
     rows = np.flatnonzero(split.domain >= 0)
     every = rows.size == design.rows
     domain = split.domain if every else split.domain[rows]
-    stages: list[StagePairs] = []
-    first_row, item_domain = rows, domain
-    for stage in reversed(design.stages):
-        item, first = _pairs(item_domain, stage.unit[first_row], stage.alpha.size)
-        first_row, item_domain = first_row[first], item_domain[first]
-        stages.append(_stage_pairs(stage, item, item_domain, stage.unit[first_row]))
     active = _active(design, rows, domain, split.count)
     return Ladder(
         rows=rows,
@@ -168,7 +132,7 @@ def ladder(design: Design, split: Partition) -> Ladder:
         row_domain=domain,
         domains=split.count,
         weights=design.weights if every else design.weights[rows],
-        stages=tuple(reversed(stages)),
+        stages=staged(design.stages, rows, domain),
         active_units=active.units,
         active_psus=active.psus,
         active_strata=active.strata,
@@ -176,6 +140,16 @@ def ladder(design: Design, split: Partition) -> Ladder:
         if design.replicates is None
         else replicate_ladder(design.replicates, rows, domain, split.count),
     )
+
+
+def staged(stages: Sequence[Stage], rows: IntArray, domain: IntArray) -> tuple[StagePairs, ...]:
+    """Line up rows (n,) and their domains (n,) with every stage; a row may stand in several domains."""
+    found: list[StagePairs] = []
+    for stage in reversed(stages):
+        item, first = _pairs(domain, stage.unit[rows], stage.alpha.size)
+        rows, domain = rows[first], domain[first]
+        found.append(_stage_pairs(stage, item, domain, stage.unit[rows]))
+    return tuple(reversed(found))
 
 
 def _pairs(domain: IntArray, unit: IntArray, units: int) -> tuple[IntArray, IntArray]:
@@ -188,13 +162,11 @@ def _pairs(domain: IntArray, unit: IntArray, units: int) -> tuple[IntArray, IntA
 
 
 def _stage_pairs(stage: Stage, item: IntArray, domain: IntArray, unit: IntArray) -> StagePairs:
-    step = np.diff(item)
-    one_each = item.size == unit.size and bool((step == 1).all())
-    ordered = item.size > 0 and not one_each and bool((step >= 0).all())
-    starts = np.append(0, np.flatnonzero(step) + 1) if ordered else None
+    one_each = item.size == unit.size and bool((item[1:] > item[:-1]).all())
     stratum = stage.unit_stratum[unit]
     group, first = _pairs(domain, stratum, stage.size.size)
-    return StagePairs(stage, None if one_each else item, starts, domain, unit, group, domain[first], stratum[first])
+    items = None if one_each else Groups(item, unit.size)
+    return StagePairs(stage, items, domain, unit, group, domain[first], stratum[first])
 
 
 @dataclass(frozen=True)
