@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sampling.estimate.design import ROWS_IN_A_MESSAGE, Design, DesignSpec
 from sampling.estimate.errors import Complaint, DataRefusedError, Detail
@@ -16,8 +17,8 @@ from sampling.estimate.stage import FIRST_ROW
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 
 MAY_BE_NEGATIVE = ("mrbbootstrap", "other")
-DIGITS = 12  # significant digits in which rows have to agree to share their factors
-EXACT = 1e-11  # relative error of a weight above which rows do not share factors after all
+DIGITS = 6  # rows whose multiples agree in so many significant digits may share their factors
+EXACT = 1e-9  # they do where no weight moves by more than this share of it: what printing takes off
 SAME = 1e-5  # ratios of a jackknife nearer than this are the same
 FARTHEST = 2.0  # sums of replicate weights further from that of the weights are another content
 
@@ -160,12 +161,11 @@ def _shared(source: _Source, base: FloatArray) -> tuple[IntArray, FloatArray] | 
     """
     inverse = np.divide(1.0, base, out=np.zeros_like(base), where=base != 0)
     mark = np.zeros(base.size, dtype=np.uint64)
-    multiplier = np.random.Generator(np.random.PCG64(len(source.columns))).integers(1, 2**63, len(source.columns)) | 1
-    for odd, column in zip(multiplier.astype(np.uint64), source.columns, strict=True):
+    for column in source.columns:
         numbers = source.numbers(column)
         if bool((numbers[base == 0] != 0).any()):
             return None
-        mark += (_rounded(numbers * inverse)).view(np.uint64) * odd
+        mark = _mixed(mark ^ _rounded(numbers * inverse).view(np.uint64))
     _, first, unit = np.unique(mark, return_index=True, return_inverse=True)
     if first.size > base.size // 2:
         return None
@@ -176,6 +176,13 @@ def _shared(source: _Source, base: FloatArray) -> tuple[IntArray, FloatArray] | 
         if bool((np.abs(factors[unit, number] * base - numbers) > EXACT * np.abs(numbers)).any()):
             return None
     return unit.astype(np.int64), factors
+
+
+def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Let every bit change all others (the finaliser of MurmurHash3, Appleby 2011)."""
+    for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        bits = (bits ^ (bits >> np.uint64(33))) * np.uint64(multiplier)
+    return bits ^ (bits >> np.uint64(33))
 
 
 def _rounded(values: FloatArray) -> FloatArray:
