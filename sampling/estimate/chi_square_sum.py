@@ -7,6 +7,7 @@ from scipy import optimize, stats
 
 from sampling.estimate.table import FloatArray
 
+ROUNDING = 1e-9  # degrees of freedom this far below a whole number are it
 AT_THE_MEAN = 1e-5  # saddlepoints nearer to 0 than this lose the formula's digits
 
 
@@ -19,7 +20,7 @@ def f_sum_tail(value: float, factors: FloatArray, df: float) -> float:
     """
     scale = float(factors.max())
     weights = np.append(factors / scale, -value / scale / df)
-    degrees = np.append(np.ones(factors.size), max(np.floor(df), 1.0))
+    degrees = np.append(np.ones(factors.size), max(np.floor(df + ROUNDING), 1.0))
 
     def slope(point: float) -> float:
         """Give the first derivative of the cumulant generating function K(z) = -1/2 sum df log(1 - 2 z weight)."""

@@ -37,13 +37,20 @@ def rank_test(view: View, data: Table, statement: Statement) -> Iterator[Outcome
     try:
         found = compared(view, data, statement)
         scores = SCORES[statement.test or "wilcoxon"](population_ranks(found.values, view.weights))
-        fit = differences(Compared(scores, found.group, found.groups), view.weights)
+        fit = _as_linear(differences(Compared(scores, found.group, found.groups), view.weights), view.weights)
         spread = view.covariance(fit)
         if spread.fault is not None:
             raise NoFitError(spread.fault)
         yield _two(view, statement, fit, spread) if found.groups == TWO else _several(view, statement, fit, spread)
     except NoFitError as error:
         yield Outcome(label(statement), reason=error.code)
+
+
+def _as_linear(fit: Fit, weights: FloatArray) -> Fit:
+    """Let replicates weigh each row's influence, as R does: neither ranks nor means are made anew."""
+    used = weights[:, None] != 0
+    each = np.divide(fit.influence, weights[:, None], out=np.zeros_like(fit.influence), where=used)
+    return Fit(fit.value, fit.influence, lambda other: fit.value + other @ each)
 
 
 def population_ranks(values: FloatArray, weights: FloatArray) -> FloatArray:
