@@ -98,6 +98,28 @@ TASKS = (
         {"R": 40.0, "svy": 100.0},
     ),
     Task(
+        "bootstrap",
+        "500 bootstrap replicates",
+        "Replicates of Rao and Wu made and used for the means of 10 indicators. Ours are made with the design; what"
+        " they add to it counts as work, as does the rank of the weights for the degrees of freedom.",
+        "**500 replicates, 10 means**",
+        {
+            "R": '`as.svrepdesign(type = "subbootstrap")`, `svymean`',
+            "svy": "`create_bs_wgts`, `estimation.mean`",
+            "samplics": "`ReplicateWeight`, `ReplicateEstimator`",
+        },
+        {"svy": 50.0},
+    ),
+    Task(
+        "raking",
+        "Raking to 22 + 3 + 4 cells",
+        "Weights raked to totals of provinces, types and size classes until they hold, and one mean with the error that"
+        " is left after raking. Ours are raked with the design; what that adds to it counts as work.",
+        "**raking, one mean**",
+        {"R": "`rake`, `svymean`", "svy": "`weighting.rake`, `estimation.mean`"},
+        {"svy": 5.0},
+    ),
+    Task(
         "intervals",
         "Intervals of a rare indicator by 22 provinces",
         "Ours and svy: logit, beta, Korn-Graubard and Wilson, one after the other. R: xlogit (the formula that others"
@@ -108,6 +130,8 @@ TASKS = (
     ),
 )
 MORE_OURS = {"domains": {"rates": ("domains-rates", "**rates of 832 x 10**, Korn-Graubard intervals")}}
+WITHOUT_ERRORS = frozenset({"domains", "bootstrap"})
+"""Tasks in which errors are not the same: a county has none over the whole design, a bootstrap's are random."""
 WILSON = "svy takes the normal quantile"
 
 
@@ -161,6 +185,7 @@ def study(setting: Setting, size: Size, more: Size) -> list[str]:
         timed = race(lanes, setting.rounds, setting.libraries)
         sections += [f"## {task.title}", task.words, seconds(lanes, timed)]
         sections += [] if size == SHORT else [kept(_targets(task, timed))]
+        sections += _spreads(timed, usual["means"]) if task.name == "bootstrap" else []
         differences += _differences(task, timed)
         usual[task.name] = timed[OURS]
     introduction = INTRODUCTION.format(**vars(size))
@@ -201,12 +226,23 @@ def _differences(task: Task, timed: Mapping[str, Timed]) -> list[Difference]:
         if name not in timed:
             continue
         for key, theirs in timed[name].figures.items():
-            if key not in ours or (task.name == "domains" and name != "given" and key == "se"):
-                continue  # over the whole design a county has no error
+            if key not in ours or (key == "se" and task.name in WITHOUT_ERRORS and name != "given"):
+                continue
             words = f"{task.title}: {key}, {timed[name].label}"
             remark = WILSON if name == "svy" and key.endswith("wilson") else ""
             found.append(difference(words, ours[key], theirs, remark))
     return found
+
+
+def _spreads(timed: Mapping[str, Timed], linear: Timed) -> list[str]:
+    """Compare the standard errors of replicates with those by linearisation."""
+    rows = []
+    for each in timed.values():
+        pairs = zip(each.figures["se"], linear.figures["se"], strict=False)
+        ratios = [one / other for one, other in pairs if one is not None and other]
+        rows.append((each.label, f"{min(ratios):.3f}", f"{max(ratios):.3f}"))
+    words = "Standard errors by replicates, in proportion to those by linearisation (at random some 3 % apart):"
+    return [words, table(("By", "Smallest of 10", "Largest of 10"), rows)]
 
 
 def _same(found: Sequence[Difference]) -> list[str]:

@@ -14,7 +14,15 @@ from benchmarks.estimate_lanes import TASKS, told
 from benchmarks.estimate_race import Lane, Target, Timed, as_timed, difference, kept, sameness, seconds, times
 
 SIZE = Size(1_200, 24, 4)
-FIGURES = {"means": 60, "two-stage": 60, "domains": 240, "domains-rates": 240, "intervals": 2}
+FIGURES = {
+    "means": 60,
+    "two-stage": 60,
+    "domains": 240,
+    "domains-rates": 240,
+    "bootstrap": 10,
+    "raking": 1,
+    "intervals": 2,
+}
 
 
 @pytest.fixture(scope="module")
