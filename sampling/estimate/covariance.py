@@ -15,6 +15,7 @@ from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
 from sampling.estimate.ladder import StagePairs, ladder
 from sampling.estimate.table import FloatArray, IntArray
+from sampling.estimate.two_phase_variance import variance_of_entries
 from sampling.estimate.variance import Variance, quadratic
 
 MOST_PAIRS = 4_000_000  # (score, unit) pairs worked on at a time: some hundred megabytes
@@ -22,11 +23,15 @@ MOST_PAIRS = 4_000_000  # (score, unit) pairs worked on at a time: some hundred 
 
 @dataclass(frozen=True)
 class Covariance:
-    """Hold the covariance matrix (k, k) of k scores, whether a lone PSU was met, and whether that forbids its use."""
+    """Hold the covariance matrix (k, k) of k scores, whether a lone PSU was met, and whether that forbids its use.
+
+    `thinned` says that some replicates lack a group or level, and count for none.
+    """
 
     matrix: FloatArray
     lonely: bool
     refused: bool
+    thinned: bool = False
 
     @property
     def fault(self) -> str | None:
@@ -40,7 +45,8 @@ class Covariance:
     @property
     def flags(self) -> tuple[str, ...]:
         """Give the remarks that belong beside figures made with it."""
-        return ("lonely_psu",) if self.lonely else ()
+        remarks = (("lonely_psu", self.lonely), ("replicates_left_out", self.thinned))
+        return tuple(name for name, holds in remarks if holds)
 
 
 def covariance(design: Design, rows: IntArray, columns: FloatArray, *, diagonal: bool = False) -> Covariance:
@@ -88,6 +94,11 @@ def variances(
     ----------
     added : numbers of columns whose sums, one of the first with one of the second, follow after the columns alone
     """
+    if design.second is not None:
+        one, other = added or (np.arange(0), np.arange(0))
+        every = np.hstack([columns, columns[:, one] + columns[:, other]])
+        entry, column = np.nonzero(every)
+        return variance_of_entries(design, design.second, rows[entry], column, every[entry, column], every.shape[1])
     inside = np.full(design.rows, -1, dtype=np.int64)
     inside[rows] = 0
     steps = ladder(design, Partition(inside, (), ((),)))

@@ -49,7 +49,10 @@ class View:
             return covariance(self.design, self.rows, fit.influence, diagonal=diagonal)
         lonely = bool(replicates.lonely[replicates.unit[self.rows]].any())
         refused = lonely and self.design.lonely_psu == "fail"
-        return Covariance(replicates.covariance(self.replicated(fit), fit.value), lonely=lonely, refused=refused)
+        found = self.replicated(fit)
+        kept = np.isfinite(found).all(axis=0)
+        matrix = replicates.covariance(found, fit.value) if kept.any() else np.full((found.shape[0],) * 2, np.nan)
+        return Covariance(matrix, lonely=lonely, refused=refused, thinned=not kept.all())
 
     def replicated(self, fit: Fit) -> FloatArray:
         """Fit a statistic again under every replicate's weights: (k, R)."""
