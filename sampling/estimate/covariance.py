@@ -15,7 +15,7 @@ from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
 from sampling.estimate.ladder import StagePairs, ladder
 from sampling.estimate.table import FloatArray, IntArray
-from sampling.estimate.two_phase_variance import variance_of_entries
+from sampling.estimate.two_phase_variance import variance_of_columns
 from sampling.estimate.variance import Variance, quadratic
 
 MOST_PAIRS = 4_000_000  # (score, unit) pairs worked on at a time: some hundred megabytes
@@ -96,9 +96,9 @@ def variances(
     """
     if design.second is not None:
         one, other = added or (np.arange(0), np.arange(0))
-        every = np.hstack([columns, columns[:, one] + columns[:, other]])
-        entry, column = np.nonzero(every)
-        return variance_of_entries(design, design.second, rows[entry], column, every[entry, column], every.shape[1])
+        whole = np.zeros((design.rows, columns.shape[1] + one.size))
+        whole[rows] = np.hstack([columns, columns[:, one] + columns[:, other]])
+        return variance_of_columns(design, design.second, whole)
     inside = np.full(design.rows, -1, dtype=np.int64)
     inside[rows] = 0
     steps = ladder(design, Partition(inside, (), ((),)))

@@ -17,6 +17,7 @@ from sampling.estimate.replicate_spec import ReplicateSpec
 from sampling.estimate.stage import FIRST_ROW, CompiledStage, Stage, UnequalSpec, compile_stage
 from sampling.estimate.stage_spec import StageSpec
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
+from sampling.estimate.two_phase_spec import TwoPhaseSpec
 
 LonelyRule = Literal["fail", "remove", "certainty", "adjust", "average"]
 ROWS_IN_A_MESSAGE = 5
@@ -45,11 +46,17 @@ class DesignSpec:
     unequal: UnequalSpec | None = None
     replicates: ReplicateSpec | None = None
     adjustments: tuple[Adjustment, ...] = ()
+    two_phase: TwoPhaseSpec | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
         """Name the tables that the design needs beside the data."""
-        named = (self.unequal.joint if self.unequal else None, self.replicates.file if self.replicates else None)
+        below = None if self.two_phase is None else self.two_phase.unequal
+        named = (
+            None if self.unequal is None else self.unequal.joint,
+            None if self.replicates is None else self.replicates.file,
+            None if below is None else below.joint,
+        )
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
@@ -68,6 +75,7 @@ class Design:
         How often that unit was drawn: each draw with replacement is a PSU.
     projections : what adjustments of the weights explain of scores, in the order in which they were made
     replicates : replicate weights, which then take the place of the stages in every variance
+    second : the second phase, where the rows with answers are a sample of those of this design
     """
 
     rows: int
@@ -80,6 +88,7 @@ class Design:
     lonely_domain: bool
     projections: tuple[Projection, ...] = ()
     replicates: Replicates | None = None
+    second: SecondPhase | None = None
 
     def residuals(self, columns: FloatArray) -> FloatArray:
         """Give (rows, k) scores less what adjustments of the weights explain of them.
@@ -89,6 +98,19 @@ class Design:
         for projection in reversed(self.projections):
             columns = projection.residual(columns)
         return columns
+
+
+@dataclass(frozen=True)
+class SecondPhase:
+    """Hold the design of a second phase over its own rows, given the first; its weights are those of both.
+
+    Attributes
+    ----------
+    position : (rows of the first phase,) the row's number among those of the second, -1 outside
+    """
+
+    design: Design
+    position: IntArray
 
 
 def compile_design(spec: DesignSpec, table: Table, files: Mapping[str, Table]) -> Design:

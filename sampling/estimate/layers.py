@@ -24,6 +24,8 @@ from sampling.estimate.ladder import Ladder, ladder
 from sampling.estimate.replicated import with_replicates
 from sampling.estimate.scores import Estimated
 from sampling.estimate.table import BoolArray, FloatArray, Table
+from sampling.estimate.two_phase import with_second_phase
+from sampling.estimate.two_phase_variance import degrees_of_freedom, variance_of_terms
 from sampling.estimate.variance import Term, Variance, variance
 from sampling.estimate.view import View
 from sampling.estimate.weight_steps import adjusted
@@ -36,13 +38,18 @@ class Sample:
         self._spec = spec
         self._files = files or {}
         self.table = table
-        replicated = with_replicates(spec, table, self._files, compile_design(spec, table, self._files))
-        self.design = adjusted(spec, table, replicated)
+        design = with_second_phase(spec, table, self._files, compile_design(spec, table, self._files))
+        self.design = adjusted(spec, table, with_replicates(spec, table, self._files, design))
+
+    @property
+    def observed(self) -> BoolArray | None:
+        """Mark the rows of the second phase, outside of which nothing is known; None for a design of one phase."""
+        return None if self.design.second is None else self.design.second.position >= 0
 
     @cached_property
     def within(self) -> Design | None:
         """Give the design within first-stage units, None when rows are all there is below them."""
-        if len(self._spec.stages) == 1:
+        if len(self._spec.stages) == 1 or self.design.second is not None:
             return None
         given = compile_within(self._spec, self.table, self._files)
         return replace(given, weights=self.design.weights, projections=self.design.projections)
@@ -103,6 +110,8 @@ class Layers:
         df = self.steps.degrees_of_freedom
         if self.inner is not None:
             df = np.where(self.conditional, self.inner.degrees_of_freedom, df)
+        if self.design.second is not None:
+            df = np.minimum(df, degrees_of_freedom(self.design.second, self.steps))
         return df.astype(np.float64)
 
     @cached_property
@@ -150,6 +159,8 @@ class Layers:
 def _variance(
     design: Design, steps: Ladder, explained: ExplainedDomains | None, terms: Sequence[Term], *, own: bool
 ) -> Variance:
+    if design.second is not None:
+        return variance_of_terms(design, design.second, steps, terms)
     if explained is None:
         return variance(design, steps, terms, own=own)
     return explained.explained.variance(explained, terms, own=own)

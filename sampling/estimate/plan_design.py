@@ -8,6 +8,7 @@ from sampling.estimate.design import DesignSpec, LonelyRule
 from sampling.estimate.plan_calibration import read_adjustments
 from sampling.estimate.plan_replicates import check_lonely, read_replicates
 from sampling.estimate.plan_stages import read_stages, read_unequal
+from sampling.estimate.plan_two_phase import read_two_phase
 from sampling.estimate.reader import Reader
 from sampling.estimate.stage import OVER_PAIRS
 
@@ -30,7 +31,7 @@ def read_design(keys: Reader) -> DesignSpec:
     replicates = read_replicates(keys.mapping("replicates"))
     check_lonely(keys, replicates, lonely, lonely_domain=lonely_domain)
     adjustments = read_adjustments(keys, len(stages))
-    keys.refuse(("two_phase",))
+    two_phase = read_two_phase(keys.mapping("two_phase"), replicated=replicates is not None)
     keys.close()
     rule = cast("LonelyRule", lonely)
-    return DesignSpec(tuple(stages), weights, nested, rule, lonely_domain, unequal, replicates, adjustments)
+    return DesignSpec(tuple(stages), weights, nested, rule, lonely_domain, unequal, replicates, adjustments, two_phase)

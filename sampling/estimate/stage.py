@@ -61,6 +61,7 @@ class Stage:
     heard : (strata,) False below a unit with replacement that was drawn once: there nothing is added
     lonely : (strata,) True where a single unit stands for a stratum that was not taken in full
     pairs : the form over pairs of units, to which alpha then only adds the lone ones; None for sums over units
+    pi, carried : (units,) probability given the parent, and the product of the sampling fractions above
     """
 
     number: int
@@ -77,7 +78,9 @@ class Stage:
     lonely: BoolArray
     alpha_total: FloatArray
     row_sum_total: FloatArray | None
-    pairs: PairMatrix | None = None
+    pairs: PairMatrix | None
+    pi: FloatArray
+    carried: FloatArray
 
 
 @dataclass(frozen=True)
@@ -297,6 +300,8 @@ def _form(
         alpha_total=sums(nest.unit_stratum, alpha, strata),
         row_sum_total=None if row_sum is None else sums(nest.unit_stratum, row_sum, strata),
         pairs=None if over_pairs is None else over_pairs.scaled(np.where(closed | alone, 0.0, draw.carried)),
+        pi=draw.pi,
+        carried=draw.carried,
     )
 
 

@@ -39,6 +39,8 @@ class Subject:
 def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[str, Answered]) -> Answered:
     """Answer a statement of any statistic but contrast."""
     inside = np.ones(data.rows, dtype=np.bool_) if statement.where is None else statement.where.mask(data)
+    if sample.observed is not None:
+        inside &= sample.observed
     split = partition(data, statement.by, inside)
     if split.count == 0:
         return Answered((row_without_domains(statement, "estimate.empty_domain", n=0),), split)
