@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -20,11 +21,11 @@ class Auxiliary:
 
     Attributes
     ----------
-    cell : (rows,) ; x : (cells, p)
+    cell : (rows,) ; x : (cells, p), sparse where there are as many variables as cells
     """
 
     cell: IntArray
-    x: FloatArray
+    x: FloatArray | sparse.csr_matrix
 
     @cached_property
     def in_order(self) -> bool:
@@ -40,23 +41,33 @@ class Auxiliary:
     def sums(self, values: FloatArray) -> FloatArray:
         """Give (k, p) sums of values * x for (rows, k) values."""
         by_cell = values if self.in_order else self._gather @ values
-        return np.asarray(by_cell.T @ self.x, dtype=np.float64)
+        return dense(by_cell.T @ self.x)
 
     def group_sums(self, values: FloatArray, group: IntArray, groups: int, rows: IntArray | None = None) -> FloatArray:
         """Give (groups, p) sums of values * x over the rows of each group; `rows` are those that values are of."""
         cell = self.cell if rows is None else self.cell[rows]
         spread = sparse.csr_matrix((values, (group, cell)), shape=(groups, self.x.shape[0]))
-        return np.asarray(spread @ self.x, dtype=np.float64)
+        return dense(spread @ self.x)
 
     def combined(self, coefficients: FloatArray) -> FloatArray:
         """Give (rows, k) combinations x * coefficients (p, k)."""
-        by_cell = self.x @ coefficients
-        return np.asarray(by_cell if self.in_order else by_cell[self.cell], dtype=np.float64)
+        by_cell = dense(self.x @ coefficients)
+        return by_cell if self.in_order else by_cell[self.cell]
 
     @cached_property
     def _gather(self) -> sparse.csr_matrix:
         rows = self.cell.size
         return sparse.csr_matrix((np.ones(rows), (self.cell, np.arange(rows))), shape=(self.x.shape[0], rows))
+
+
+def dense(found: Any) -> FloatArray:
+    """Give a product, which is sparse when both factors are, as an array."""
+    return np.asarray(found.toarray() if hasattr(found, "toarray") else found, dtype=np.float64)
+
+
+def of_classes(group: IntArray, classes: int) -> Auxiliary:
+    """Take the indicators of classes, of which there may be thousands."""
+    return Auxiliary(group, sparse.identity(classes, format="csr"))
 
 
 def of_matrix(matrix: FloatArray) -> Auxiliary:

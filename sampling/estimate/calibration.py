@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from sampling.estimate.adjustment import CalibrationSpec
-from sampling.estimate.auxiliary import Auxiliary
+from sampling.estimate.auxiliary import Auxiliary, dense
 from sampling.estimate.calibration_solve import Fitted, Solved, misfit, newton, proportional
 from sampling.estimate.distance import UNBOUNDED, Distance, distance
 from sampling.estimate.errors import Complaint, Detail
@@ -54,6 +54,10 @@ class Calibration:
     cluster: IntArray | None
 
     @property
+    def _x(self) -> FloatArray:
+        return dense(self.auxiliary.x)
+
+    @property
     def wanted(self) -> FloatArray:
         """Give the known totals (p,)."""
         return np.array([target.value for target in self.targets])
@@ -78,7 +82,7 @@ class Calibration:
         if self.cluster is not None:
             total, pull = self._clusters(before, self.cluster)
             return newton(pull, total, self.wanted, self._rule)
-        x, weight = self.auxiliary.x, self.auxiliary.cell_sums(before)
+        x, weight = self._x, self.auxiliary.cell_sums(before)
         if not self.in_turn:
             return newton(x, x * weight[:, None], self.wanted, self._rule)
         solved = self._fitted(weight).solved
@@ -95,7 +99,7 @@ class Calibration:
 
     def _levels(self) -> list[IntArray]:
         """Give for each column of the margins (cells,) the level."""
-        x = self.auxiliary.x
+        x = self._x
         return [x[:, end - size : end].argmax(axis=1) for end, size in zip(self._ends, self.sizes, strict=True)]
 
     def _clusters(self, before: FloatArray, cluster: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -138,18 +142,18 @@ class Calibration:
             return Projection(auxiliary, Auxiliary(self.cluster, pull), after, gather, inverse(pull.T @ total))
         weight = auxiliary.cell_sums(after * gather)[:, None]
         if len(self.sizes) == 1:
-            return Projection(auxiliary, auxiliary, after, gather, reciprocal((auxiliary.x * weight).sum(axis=0)))
-        return Projection(auxiliary, auxiliary, after, gather, inverse(auxiliary.x.T @ (auxiliary.x * weight)))
+            return Projection(auxiliary, auxiliary, after, gather, reciprocal((self._x * weight).sum(axis=0)))
+        return Projection(auxiliary, auxiliary, after, gather, inverse(self._x.T @ (self._x * weight)))
 
     def _means_in_turn(self, before: FloatArray, after: FloatArray) -> Projection:
         """Give rounds of means of score / weight by the levels of each column, the weight being that after its turn."""
-        x, cell = self.auxiliary.x, self.auxiliary.cell
+        x, cell = self._x, self.auxiliary.cell
         turns = np.ones_like(x)
         if self.spec.epsilon is not None:
             turns = np.repeat(self._fitted(self.auxiliary.cell_sums(before)).turns, self.sizes, axis=1)
         left, right = Auxiliary(cell, x * turns), Auxiliary(cell, x / turns)
         count = self.auxiliary.cell_sums((after != 0).astype(np.float64))[:, None]
-        crossed = right.x.T @ (left.x * count)
+        crossed = (x / turns).T @ (x * turns * count)
         gather = np.divide(1.0, after, out=np.zeros_like(after), where=after != 0)
         exact = None if self.spec.epsilon is not None else inverse(crossed)
         return Projection(left, right, after, gather, self._rounds(crossed), exact)

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
+from sampling.estimate.auxiliary import dense
 from sampling.estimate.covariance import MOST_PAIRS, joined, variances
 from sampling.estimate.design import Design
 from sampling.estimate.ladder import Ladder
@@ -24,6 +25,7 @@ from sampling.estimate.table import FloatArray, IntArray
 from sampling.estimate.variance import Term, Variance, pair_scores, quadratic
 
 MOST_KEPT = 40_000_000  # unit totals of auxiliary variables that are kept: 320 megabytes
+MOST_VARIABLES = 2000
 CANCELLED = 1e-7  # share of the score's variance below which the difference of sums has lost its digits
 EXPLAINED = 1e-12  # the same for what an exact projection leaves
 MOST_CELLS = 4_000_000
@@ -62,7 +64,8 @@ class Explained:
         """Tell whether the short way can be taken: rules that set lone units against others make M depend on A."""
         width = sum(projection.left.x.shape[1] for projection in self.projections)
         units = sum(stage.alpha.size for stage in self.design.stages)
-        return width * units <= MOST_KEPT and not (self.lonely and self.design.lonely_psu in ("adjust", "average"))
+        small = width * units <= MOST_KEPT and width <= MOST_VARIABLES
+        return small and not (self.lonely and self.design.lonely_psu in ("adjust", "average"))
 
     @cached_property
     def _forms(self) -> list[tuple[FloatArray, FloatArray]]:
@@ -84,7 +87,8 @@ class Explained:
         """Give t'MA, (domains, p)."""
         found = np.zeros((steps.domains, self._own.shape[0]))
         for pairs, score, (_, form) in zip(steps.stages, scores, self._forms, strict=True):
-            found += sparse.csr_matrix((score, (pairs.domain, pairs.unit)), (steps.domains, form.shape[0])) @ form
+            spread = sparse.csr_matrix((score, (pairs.domain, pairs.unit)), (steps.domains, form.shape[0]))
+            found += dense(spread @ form)
         return found
 
     def _less(self, whole: FloatArray, crossed: FloatArray, coefficients: FloatArray) -> FloatArray:
@@ -158,7 +162,7 @@ class ExplainedDomains:
             return auxiliary.group_sums(gathered, steps.row_domain, steps.domains, steps.rows)
         cells = auxiliary.x.shape[0]
         by_cell = np.bincount(index, gathered, steps.domains * cells).reshape(steps.domains, cells)
-        return np.asarray(by_cell @ auxiliary.x, dtype=np.float64)
+        return dense(by_cell @ auxiliary.x)
 
     @cached_property
     def _indices(self) -> list[IntArray | None]:
@@ -174,12 +178,11 @@ class ExplainedDomains:
 
 def _between(later: Projection, earlier: Projection) -> FloatArray:
     """Give sum gather right (spread left)', what the later one sees of the earlier one's variables: (p, q)."""
-    rows = later.gather.size
     weights = sparse.csr_matrix(
         (later.gather * earlier.spread, (later.right.cell, earlier.left.cell)),
         shape=(later.right.x.shape[0], earlier.left.x.shape[0]),
     )
-    return np.asarray(later.right.x.T @ (weights @ earlier.left.x), dtype=np.float64) if rows else np.empty((0, 0))
+    return dense(later.right.x.T @ (weights @ earlier.left.x))
 
 
 def applied(stage: Stage, totals: FloatArray) -> FloatArray:
@@ -189,13 +192,13 @@ def applied(stage: Stage, totals: FloatArray) -> FloatArray:
     counted, alpha = stage.counted[:, None], stage.alpha[:, None]
     draws = 1.0 if stage.draws is None else stage.draws[:, None]
     share = (stage.centre / np.maximum(stage.size, 1.0))[:, None]
-    mean = share * (gather @ (counted * totals))
+    mean = share * dense(gather @ (counted * totals))
     each = totals / draws
     left = each - mean[stratum]
-    found = alpha * left / draws - counted * (share * (gather @ (alpha * left)))[stratum]
+    found = alpha * left / draws - counted * (share * dense(gather @ (alpha * left)))[stratum]
     if stage.row_sum is not None:
         row_sum = stage.row_sum[:, None]
-        found += counted * (share * (gather @ (row_sum * left)))[stratum] + row_sum / draws * mean[stratum]
+        found += counted * (share * dense(gather @ (row_sum * left)))[stratum] + row_sum / draws * mean[stratum]
     if stage.pairs is not None:
         met = stage.pairs.matrix @ each
         if stage.pairs.factor is not None:

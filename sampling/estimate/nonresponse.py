@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sampling.estimate.auxiliary import Auxiliary
+from sampling.estimate.auxiliary import of_classes
 from sampling.estimate.errors import Complaint
 from sampling.estimate.projection import Projection
 from sampling.estimate.table import FloatArray, IntArray, sums
@@ -56,7 +56,7 @@ class Nonresponse:
         The linearised score of an eligible row is d (mean + r f (u - mean)): response is a second phase, whose part of
         the variance the spread of the residuals r f d (u - mean) brings in (Fuller, Loughin, Baker 1994).
         """
-        classes = Auxiliary(self.group, np.eye(len(self.names)))
+        classes = of_classes(self.group, len(self.names))
         weight = self._sums(after * self.responded)
         solve = np.divide(1.0, weight, out=np.zeros_like(weight), where=weight != 0)
         spread = after * self.responded - before * self.eligible

@@ -5,21 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from sampling.estimate.adjustment import NonresponseSpec
+from sampling.estimate.calibration_target import complete_matrix
 from sampling.estimate.errors import Complaint, DataRefusedError
 from sampling.estimate.nonresponse import Nonresponse
+from sampling.estimate.propensity import Propensity
 from sampling.estimate.stage import FIRST_ROW
-from sampling.estimate.table import FloatArray, IntArray, Table, numbered_pairs
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table, numbered_pairs
 
 
-def compile_nonresponse(spec: NonresponseSpec, table: Table) -> Nonresponse:
-    """Compile an adjustment in classes.
+def compile_nonresponse(spec: NonresponseSpec, table: Table, used: BoolArray) -> Nonresponse | Propensity:
+    """Compile an adjustment.
+
+    Parameters
+    ----------
+    used : (rows,) rows whose weight is not 0; of the others the columns of a propensity may be missing
 
     Raises
     ------
     DataRefusedError
         Where a column is not 0 or 1 in every row, somebody responded without being eligible, or a class is missing.
     """
-    eligible, responded = who(spec, table)
+    eligible, responded = _who(spec, table)
+    if spec.propensity is not None:
+        matrix = complete_matrix(spec.place, spec.propensity, table, used & (eligible > 0))[0]
+        return Propensity(eligible, responded, matrix, spec.method, spec.place)
     group = np.zeros(table.rows, dtype=np.int64)
     complaints = []
     for name in spec.classes:
@@ -37,7 +46,7 @@ def compile_nonresponse(spec: NonresponseSpec, table: Table) -> Nonresponse:
     return Nonresponse(eligible, responded, group, _names(spec, table, first), spec.place)
 
 
-def who(spec: NonresponseSpec, table: Table) -> tuple[FloatArray, FloatArray]:
+def _who(spec: NonresponseSpec, table: Table) -> tuple[FloatArray, FloatArray]:
     """Give who was eligible and who of them responded, (rows,) each, 1 or 0."""
     complaints: list[Complaint] = []
     responded = _zero_one(spec.responded, spec.place, table, complaints)

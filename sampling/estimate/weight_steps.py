@@ -74,9 +74,10 @@ def _of_replicate(number: int, complaint: Complaint) -> Complaint:
 def _compiled(adjustment: Adjustment, spec: DesignSpec, table: Table, weights: FloatArray) -> Step:
     if isinstance(adjustment, TrimSpec):
         return Trimming(adjustment)
+    used = np.asarray(weights != 0)
     if isinstance(adjustment, CalibrationSpec):
-        return compile_calibration(adjustment, spec.stages, table, np.asarray(weights != 0))
-    return compile_nonresponse(adjustment, table)
+        return compile_calibration(adjustment, spec.stages, table, used)
+    return compile_nonresponse(adjustment, table, used)
 
 
 def _missing_columns(spec: DesignSpec, table: Table) -> list[Complaint]:
