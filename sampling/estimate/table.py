@@ -177,10 +177,11 @@ class Column:
     @cached_property
     def coded(self) -> tuple[IntArray, tuple[str, ...]]:
         """Give a code for each row (-1 = missing) and the levels: in numeric order, text by code points."""
-        if self._whole_numbers is not None:
-            found = _coded_integers(self._whole_numbers)
-            if found is not None:
-                return found
+        whole = self._whole_numbers
+        if whole is not None:
+            direct = _coded_integers(whole)
+            if direct is not None:
+                return direct
         encoded = self.texts.dictionary_encode()
         found: list[str] = encoded.dictionary.to_pylist()
         order = self._order(found)
