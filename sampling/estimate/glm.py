@@ -37,7 +37,9 @@ def _coefficients(view: View, data: Table, statement: Statement, sides: tuple[Fo
     mean = MEANS[statement.family]
     used = view.weights != 0
     rows = view.rows[used]
-    matrix, names = model_matrix(formula, data, rows, statement.categorical)
+    # More columns than units are never of use, and a factor of thousands of levels would fill the memory.
+    most = view.df if statement.interval.df == "design" else float(rows.size)
+    matrix, names = model_matrix(formula, data, rows, statement.categorical, most)
     answers = _answers(coded_variable(response, data, rows), mean, statement.family)
     if not np.isfinite(matrix).all():
         raise NoFitError("estimate.undefined")

@@ -31,16 +31,17 @@ def compared(view: View, data: Table, statement: Statement) -> Compared:
     NoFitError
         For a text column of values, or a grouping of which a single group is left.
     """
-    values, grouping = _sides(statement)
-    read = coded_variable(values, data, view.rows)
-    if read.levels is not None and values.condition is None:
+    answer, grouping = _sides(statement)
+    read = coded_variable(answer, data, view.rows)
+    if read.levels is not None and answer.condition is None:
         raise NoFitError("estimate.text_column")
-    if not np.isfinite(read.values).all():
+    values = np.where(view.weights != 0, read.values, 0.0)
+    if not np.isfinite(values).all():
         raise NoFitError("estimate.undefined")
     if grouping is None:
-        return Compared(read.values, np.zeros(view.rows.size, dtype=np.int64), 1)
+        return Compared(values, np.zeros(view.rows.size, dtype=np.int64), 1)
     group, groups = groups_shown(coded_variable(grouping, data, view.rows), view.weights)
-    return Compared(read.values, group, groups)
+    return Compared(values, group, groups)
 
 
 def groups_shown(found: Coded, weights: FloatArray) -> tuple[IntArray, int]:

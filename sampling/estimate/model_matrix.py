@@ -7,6 +7,7 @@ level; so has the first factor of a model without intercept. Levels that no row 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,7 +27,11 @@ class OneLevelError(NoFitError):
 
 
 def model_matrix(
-    formula: Formula, table: Table, rows: IntArray, categorical: frozenset[str] = frozenset()
+    formula: Formula,
+    table: Table,
+    rows: IntArray,
+    categorical: frozenset[str] = frozenset(),
+    most: float = math.inf,
 ) -> tuple[FloatArray, tuple[str, ...]]:
     """Make the matrix of a formula's right-hand side.
 
@@ -34,6 +39,7 @@ def model_matrix(
     ----------
     rows : (n,) rows of the table; `source` has to know every name of the formula in the table
     categorical : columns of numbers that are taken as factors
+    most : columns from which on the matrix is not made
 
     Returns
     -------
@@ -43,22 +49,36 @@ def model_matrix(
     ------
     OneLevelError
         For a factor without a second level in these rows.
+    NoFitError
+        For more columns than `most`.
     """
     coded = [coded_variable(variable, table, rows, categorical) for variable in formula.variables]
     present = {INTERCEPT, *formula.terms}
     full = _first_factor(formula, coded)
+    terms = [
+        [(coded[index], (term, index) == full or term - {index} not in present) for index in sorted(term)]
+        for term in formula.terms
+    ]
+    if formula.intercept + sum(math.prod(part.width(whole=whole) for part, whole in term) for term in terms) > most:
+        raise NoFitError("estimate.no_degrees_of_freedom")
     columns = [np.ones(rows.size)] if formula.intercept else []
     names = ["(Intercept)"] if formula.intercept else []
-    for term in formula.terms:
-        crossed: list[tuple[str, FloatArray]] = [("", np.ones(rows.size))]
-        for index in sorted(term):
-            whole = (term, index) == full or term - {index} not in present
-            parts = list(coded[index].columns(whole=whole))
-            crossed = [(_joined(a, b), left * right) for b, right in parts for a, left in crossed]
-        names += [name for name, _ in crossed]
-        columns += [column for _, column in crossed]
+    for term in terms:
+        for name, column in _crossed(term):
+            names.append(name)
+            columns.append(column)
     matrix = np.column_stack(columns) if columns else np.empty((rows.size, 0))
     return matrix, tuple(names)
+
+
+def _crossed(term: list[tuple[Coded, bool]]) -> list[tuple[str, FloatArray]]:
+    """Multiply the columns of a term's factors, the first factor's running fastest."""
+    (first, whole), *others = term
+    crossed = list(first.columns(whole=whole))
+    for part, whole in others:
+        columns = list(part.columns(whole=whole))
+        crossed = [(f"{a}:{b}", left * right) for b, right in columns for a, left in crossed]
+    return crossed
 
 
 def coded_variable(
@@ -103,6 +123,10 @@ class Coded:
     values: FloatArray
     levels: tuple[str, ...] | None
 
+    def width(self, *, whole: bool) -> int:
+        """Count the columns."""
+        return 1 if self.levels is None else len(self.levels) - (not whole)
+
     def columns(self, *, whole: bool) -> Iterator[tuple[str, FloatArray]]:
         """Give names and columns: the numbers, or indicators of the levels, of the first one too when `whole`."""
         if self.levels is None:
@@ -142,7 +166,3 @@ def _first_factor(formula: Formula, coded: list[Coded]) -> tuple[Term, int] | No
         return None
     found = ((term, index) for term in formula.terms for index in sorted(term) if coded[index].levels is not None)
     return next(found, None)
-
-
-def _joined(left: str, right: str) -> str:
-    return f"{left}:{right}" if left else right
