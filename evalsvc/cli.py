@@ -22,6 +22,9 @@ COMMANDS: Mapping[str, Listed] = {
     ),
     "form": Listed("evalsvc.instruments.commands:commands", "问卷：核对、样例 / forms: check them, write an example."),
     "estimate": Listed("evalsvc.results.commands:estimate", "按分析方案估计 / estimate by an analysis plan."),
+    "replicates": Listed(
+        "evalsvc.results.replicate_commands:replicates", "写出方案的重复权数 / write the replicate weights of a plan."
+    ),
     "report": Listed("evalsvc.editions.commands:commands", "报告：由数据编制、签名 / reports: build from data, sign."),
     "verify": Listed(
         "evalsvc.verification.commands:verify_command",

@@ -2,27 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.results.export import ENDINGS, write_results
+from evalsvc.results.plan_files import data_path, read_plan, refusing
 from evalsvc.terminal import language
-from evalsvc.text_files import read_text
 from evalsvc.words import sentence
-from sampling.errors import placed
 from sampling.estimate import (
-    DataRefusedError,
     EstimateRow,
     Plan,
     Results,
     Table,
-    load_plan,
     read_table,
     run_plan,
     unanswered,
@@ -36,12 +31,12 @@ MOST_NAMES = 8
 
 @click.command("estimate")
 @click.argument("plan_path", metavar="PLAN", type=existing)
-@click.option("--data", "data_path", type=existing, help="数据文件，代替方案里的 data / instead of the plan's data")
+@click.option("--data", "given", type=existing, help="数据文件，代替方案里的 data / instead of the plan's data")
 @click.option(
     "--out", "out_paths", type=new, multiple=True, help="结果文件 .json .csv .xlsx .md，可多次给出 / repeatable"
 )
 @force_option
-def estimate(plan_path: Path, data_path: Path | None, out_paths: tuple[Path, ...], *, force: bool) -> None:
+def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *, force: bool) -> None:
     """按分析方案估计 / estimate by an analysis plan.
 
     不给 --out 时把表格印在终端上。Without --out the table is printed.
@@ -53,9 +48,9 @@ def estimate(plan_path: Path, data_path: Path | None, out_paths: tuple[Path, ...
             f"不能写成 {names}，文件名的结尾须是 {endings} 之一 / a file's name has to end in one of these"
         )
     refuse_existing(*out_paths, force=force)
-    plan = _plan(plan_path)
-    data = _data(plan, plan_path, data_path)
-    with _refusing(data):
+    plan = read_plan(plan_path)
+    data = data_path(plan, plan_path, given)
+    with refusing(data):
         table = read_table(data)
         files = {name: read_table(plan_path.parent / name) for name in plan.files}
         results = _estimated(plan, table, files)
@@ -97,33 +92,6 @@ def _name(row: EstimateRow, *, among_several: bool) -> str:
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - MOST_NAMES
     return "; ".join(names[:MOST_NAMES]) + (f"; … (+{more})" if more > 0 else "")
-
-
-def _plan(path: Path) -> Plan:
-    reading = load_plan(read_text(path))
-    if reading.plan is None:
-        complaints = placed(path.name, reading.complaints)
-        raise InvalidError("results.plan_refused", complaints, file=path.name, count=len(complaints))
-    return reading.plan
-
-
-def _data(plan: Plan, plan_path: Path, given: Path | None) -> Path:
-    """Return the data file: the one given, else the plan's, which counts from the plan's folder."""
-    if given is not None:
-        return given
-    if plan.data is None:
-        raise InvalidError("results.no_data", file=plan_path.name)
-    return plan_path.parent / plan.data
-
-
-@contextmanager
-def _refusing(data: Path) -> Iterator[None]:
-    """Tell of data that do not fit, with the file's name."""
-    try:
-        yield
-    except DataRefusedError as error:
-        complaints = placed(data.name, error.complaints)
-        raise InvalidError("results.data_refused", complaints, file=data.name, count=len(complaints)) from None
 
 
 def _estimated(plan: Plan, table: Table, files: Mapping[str, Table]) -> Results:
