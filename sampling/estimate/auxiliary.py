@@ -12,6 +12,7 @@ from scipy import sparse
 
 from sampling.estimate.table import FloatArray, IntArray
 
+FEW = 4  # columns that are summed one by one; for more of them a matrix of rows by cells is worth its making
 MOST_CELLS = 4_000_000  # crossings that are numbered in place; beyond that only those that occur are
 
 
@@ -40,12 +41,18 @@ class Auxiliary:
 
     def sums(self, values: FloatArray) -> FloatArray:
         """Give (k, p) sums of values * x for (rows, k) values."""
+        if values.shape[1] <= FEW and not self.in_order:
+            return dense(np.array([self.cell_sums(column) for column in values.T]) @ self.x)
         by_cell = values if self.in_order else self._gather @ values
         return dense(by_cell.T @ self.x)
 
     def group_sums(self, values: FloatArray, group: IntArray, groups: int, rows: IntArray | None = None) -> FloatArray:
         """Give (groups, p) sums of values * x over the rows of each group; `rows` are those that values are of."""
         cell = self.cell if rows is None else self.cell[rows]
+        cells = self.x.shape[0]
+        if groups * cells <= MOST_CELLS:
+            by_cell = np.bincount(group * cells + cell, values, groups * cells).reshape(groups, cells)
+            return dense(by_cell @ self.x)
         spread = sparse.csr_matrix((values, (group, cell)), shape=(groups, self.x.shape[0]))
         return dense(spread @ self.x)
 

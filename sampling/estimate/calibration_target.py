@@ -39,6 +39,7 @@ def compile_calibration(
         matrix, known = _of_formula(spec, spec.formula, table, used)
         return Calibration(spec, of_matrix(matrix), known, (), cluster)
     margins = spec.margins or {}
+    every = bool(used.all())
     complaints: list[Complaint] = list(_uneven(spec))
     codes: list[IntArray] = []
     sizes: list[int] = []
@@ -46,7 +47,7 @@ def compile_calibration(
     for column in spec.columns:
         counts = {level: count for (name, level), count in margins.items() if name == column}
         present, levels = table[column].coded
-        complaints += _unlike(spec.place, column, counts, present[used], levels)
+        complaints += _unlike(spec.place, column, counts, present if every else present[used], levels)
         place = {level: number for number, level in enumerate(counts)}
         number = np.array([place.get(level, 0) for level in levels] + [0], dtype=np.int64)
         codes.append(number[present])
@@ -85,10 +86,10 @@ def _unlike(
     place: str, column: str, counts: Mapping[str, float], present: IntArray, levels: Sequence[str]
 ) -> Iterator[Complaint]:
     """Compare the levels that rows of weight show with those that have a count."""
-    missing = int((present < 0).sum())
+    missing, *seen_rows = np.bincount(present + 1, minlength=len(levels) + 1).tolist()
     if missing:
         yield Complaint("estimate.missing_auxiliary", {"place": place, "column": column, "count": missing})
-    rows = dict(zip(levels, np.bincount(present[present >= 0], minlength=len(levels)).tolist(), strict=True))
+    rows = dict(zip(levels, seen_rows, strict=True))
     for level, seen in rows.items():
         if seen and not counts.get(level):
             details = {"place": place, "column": column, "level": level, "rows": seen}
