@@ -1,0 +1,385 @@
+"""Tests and models: identities by second routes, and the reasons where there are no figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from math import log
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sampling.estimate import EstimateRow
+from sampling.estimate.chi_square_sum import f_sum_tail
+from sampling.estimate.errors import NoFitError
+from sampling.estimate.regression import MEANS, Model
+from sampling.estimate.table import FloatArray
+
+Estimate = Callable[..., list[EstimateRow]]
+Refuse = Callable[..., list[tuple[str, str]]]
+DESIGN = {"stages": [{"cluster": "village", "strata": "stratum"}], "weights": "w", "nested": True}
+UNITS = 16
+
+
+def _sample(seed: int = 1) -> dict[str, Any]:
+    """Make 16 villages of 12 households in 4 strata."""
+    generator = np.random.default_rng(seed)
+    n = UNITS * 12
+    village = np.repeat(np.arange(UNITS), 12)
+    kind = generator.integers(0, 3, n)
+    lift = generator.normal(size=UNITS)[village]
+    income = 10 + lift + 0.5 * kind + generator.normal(size=n)
+    return {
+        "stratum": village // 4,
+        "village": village,
+        "w": generator.uniform(1, 9, n).round(3),
+        "income": income,
+        "persons": generator.integers(1, 7, n),
+        "kind": [("a", "b", "c")[code] for code in kind],
+        "group": [("north", "south")[code] for code in generator.integers(0, 2, n)],
+        "poor": (income < 10).astype(np.int64),
+    }
+
+
+def _glm(formula: str, **more: Any) -> dict[str, Any]:
+    return {"id": "a", "statistic": "glm", "formula": formula, **more}
+
+
+def test_a_model_with_a_dummy_is_a_t_test_and_a_contrast(estimate: Estimate) -> None:
+    table = _sample()
+    means = {"statistic": "mean", "variables": ["income"]}
+    rows = estimate(
+        table,
+        _glm("income ~ group"),
+        {"id": "t", "statistic": "ttest", "variables": ["income", "group"]},
+        {"id": "south", **means, "where": "group == 'south'"},
+        {"id": "north", **means, "where": "group == 'north'"},
+        {"id": "c", "statistic": "contrast", "expression": "south - north"},
+        design=DESIGN,
+    )
+    intercept, slope, test, _, north, contrast = rows
+    assert intercept.estimate == pytest.approx(north.estimate, rel=1e-12)
+    assert intercept.se == pytest.approx(north.se, rel=1e-9)
+    for name in ("estimate", "se", "low", "high", "statistic", "p_value", "df"):
+        assert getattr(test, name) == pytest.approx(getattr(slope, name), rel=1e-9), name
+    assert (test.estimate, test.se) == (
+        pytest.approx(contrast.estimate, rel=1e-9),
+        pytest.approx(contrast.se, rel=1e-9),
+    )
+    assert contrast.df == test.df + 1
+
+
+def test_an_intercept_alone_is_the_logit_of_the_proportion(estimate: Estimate) -> None:
+    model, rate = estimate(
+        _sample(),
+        _glm("poor ~ 1", family="binomial"),
+        {"id": "p", "statistic": "proportion", "variables": ["poor"]},
+        design=DESIGN,
+    )
+    p = rate.estimate
+    assert model.estimate == pytest.approx(log(p / (1 - p)), rel=1e-9)
+    assert model.se == pytest.approx(rate.se / (p * (1 - p)), rel=1e-6)
+    assert model.df == rate.df
+
+
+def test_a_saturated_poisson_model_holds_the_logarithms_of_means(estimate: Estimate) -> None:
+    rows = estimate(
+        _sample(),
+        _glm("persons ~ kind - 1", family="poisson"),
+        {"id": "m", "statistic": "mean", "variables": ["persons"], "by": ["kind"]},
+        design=DESIGN,
+    )
+    models, means = rows[:3], rows[3:]
+    for model, mean in zip(models, means, strict=True):
+        assert model.estimate == pytest.approx(log(mean.estimate), rel=1e-9)
+        assert model.se == pytest.approx(mean.se / mean.estimate, rel=1e-5)
+
+
+def test_a_table_of_two_by_two_is_a_wald_test_of_one_number(estimate: Estimate) -> None:
+    """What a cell has above independence is a smooth function of totals: the contrast makes the same F."""
+    totals = [
+        {"id": f"n{a}{b}", "statistic": "total", "variables": ["one"], "where": f"poor == {a} and group == '{b}'"}
+        for a in (0, 1)
+        for b in ("north", "south")
+    ]
+    whole = "(n0north + n0south + n1north + n1south)"
+    above = f"n1south - (n1north + n1south) * (n0south + n1south) / {whole}"
+    *_, contrast, test = estimate(
+        {**_sample(), "one": np.ones(UNITS * 12)},
+        *totals,
+        {"id": "c", "statistic": "contrast", "expression": above},
+        {"id": "w", "statistic": "chisq", "variables": ["poor", "group"], "test": "Wald"},
+        design=DESIGN,
+    )
+    assert test.statistic == pytest.approx((contrast.estimate / contrast.se) ** 2, rel=1e-9)
+    assert (test.df_numerator, test.df) == (1, contrast.df)
+    assert test.p_value == pytest.approx(2 * stats.t.sf(abs(contrast.estimate / contrast.se), contrast.df), rel=1e-9)
+
+
+def test_two_by_two_has_one_design_effect(estimate: Estimate) -> None:
+    asked = {"statistic": "chisq", "variables": ["poor", "group"]}
+    first, second = estimate(_sample(), {"id": "f", **asked}, {"id": "c", **asked, "test": "Chisq"}, design=DESIGN)
+    effect = second.statistic / first.statistic
+    assert first.df_numerator == pytest.approx(1)
+    assert first.p_value == pytest.approx(stats.f.sf(first.statistic, 1, first.df), rel=1e-12)
+    assert second.p_value == pytest.approx(stats.chi2.sf(second.statistic / effect, 1), rel=1e-12)
+
+
+def test_ranks_of_two_groups_are_the_wald_test_of_groups(estimate: Estimate) -> None:
+    """Without weights and clusters the Wilcoxon statistic is the t-test of ranks."""
+    generator = np.random.default_rng(4)
+    n = 60
+    y = generator.permutation(n).astype(float)
+    group = np.repeat(["a", "b"], n // 2)
+    ranks = stats.rankdata(y) - 0.5
+    by_rank, by_score = estimate(
+        {"w": np.ones(n), "y": y, "r": ranks / n, "g": group},
+        {"id": "r", "statistic": "ranktest", "variables": ["y", "g"]},
+        {"id": "t", "statistic": "ttest", "variables": ["r", "g"]},
+    )
+    assert by_rank.statistic == pytest.approx(by_score.statistic, rel=1e-9)
+
+
+def _same(one: float | None, other: float | None, share: float) -> bool:
+    """Compare figures that may both be absent."""
+    if one is None or other is None:
+        return one is other
+    return bool(one == pytest.approx(other, rel=share))
+
+
+STATEMENTS: list[dict[str, Any]] = [
+    _glm("poor ~ kind * persons", family="binomial"),
+    _glm("income ~ group + persons", by=["kind"]),
+    {"id": "a", "statistic": "ttest", "variables": ["income", "group"]},
+    {"id": "a", "statistic": "ranktest", "variables": ["income", "kind"]},
+    {"id": "a", "statistic": "chisq", "variables": ["kind", "group"]},
+    {"id": "a", "statistic": "chisq", "variables": ["kind", "group"], "test": "adjWald"},
+]
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_the_order_of_rows_says_nothing(estimate: Estimate, statement: dict[str, Any]) -> None:
+    table = _sample()
+    order = np.random.default_rng(9).permutation(UNITS * 12)
+    moved = {name: np.asarray(values)[order].tolist() for name, values in table.items()}
+    given = {name: np.asarray(values).tolist() for name, values in table.items()}
+    before, after = estimate(given, statement, design=DESIGN), estimate(moved, statement, design=DESIGN)
+    assert len(before) == len(after)
+    for one, other in zip(before, after, strict=True):
+        assert one.statistic is not None
+        for name in ("estimate", "se", "statistic", "p_value"):
+            assert _same(getattr(one, name), getattr(other, name), 1e-8), name
+
+
+@pytest.mark.parametrize("statement", STATEMENTS[:1] + STATEMENTS[2:5])
+def test_jackknife_and_linearisation_come_near_each_other(estimate: Estimate, statement: dict[str, Any]) -> None:
+    replicated = {**DESIGN, "replicates": {"method": "jkn"}}
+    table = _sample()
+    linear, again = (estimate(table, statement, design=design) for design in (DESIGN, replicated))
+    for one, other in zip(linear, again, strict=True):
+        assert other.statistic == pytest.approx(one.statistic, rel=0.15)
+        assert _same(one.estimate, other.estimate, 1e-9)
+
+
+def test_weights_of_zero_say_nothing(estimate: Estimate) -> None:
+    table = _sample()
+    more = {name: [*np.asarray(values).tolist(), np.asarray(values).tolist()[0]] for name, values in table.items()}
+    more["w"][-1], more["income"][-1], more["kind"][-1] = 0.0, 1e6, "d"
+    for statement in STATEMENTS[1:5]:
+        few, many = (estimate(data, statement, design=DESIGN) for data in (table, more))
+        if "by" in statement:
+            many = [row for row in many if row.domain != {"kind": "d"}]
+        for one, other in zip(few, many, strict=True):
+            assert other.statistic == pytest.approx(one.statistic, rel=1e-9)
+            assert other.n == one.n
+
+
+@pytest.mark.parametrize(
+    ("changed", "statement", "reason"),
+    [
+        ({"poor": "south"}, _glm("poor ~ group", family="binomial"), "estimate.separation"),
+        ({}, _glm("income ~ persons + I(2 * persons)"), "estimate.collinear"),
+        ({}, _glm("income ~ kind", where="kind == 'a'"), "estimate.one_group"),
+        ({}, _glm("income ~ factor(village)"), "estimate.no_degrees_of_freedom"),
+        ({}, _glm("kind ~ income"), "estimate.text_column"),
+        ({}, _glm("kind ~ income", family="binomial"), "estimate.text_column"),
+        ({}, _glm("income ~ persons", family="binomial"), "estimate.not_zero_one"),
+        ({}, _glm("I(-persons) ~ income", family="poisson"), "estimate.negative_count"),
+        ({}, _glm("log(income - 10) ~ persons"), "estimate.undefined"),
+        ({}, _glm("income ~ persons", where="income < 0"), "estimate.empty_domain"),
+        ({}, {"id": "a", "statistic": "ttest", "variables": ["kind"]}, "estimate.text_column"),
+        ({}, {"id": "a", "statistic": "ttest", "variables": ["income", "kind"]}, "estimate.more_than_two_groups"),
+        (
+            {},
+            {"id": "a", "statistic": "ttest", "variables": ["income", "kind"], "where": "kind == 'b'"},
+            "estimate.one_group",
+        ),
+        (
+            {},
+            {"id": "a", "statistic": "ranktest", "variables": ["income", "group"], "where": "group == 'north'"},
+            "estimate.one_group",
+        ),
+        (
+            {},
+            {"id": "a", "statistic": "chisq", "variables": ["kind", "group"], "where": "group == 'north'"},
+            "estimate.one_group",
+        ),
+        (
+            {},
+            {"id": "a", "statistic": "chisq", "variables": ["village", "kind"], "test": "Wald"},
+            "estimate.singular_covariance",
+        ),
+        ({}, {"id": "a", "statistic": "ttest", "variables": ["income"], "where": "village == 3"}, None),
+    ],
+)
+def test_says_why_there_are_no_figures(
+    estimate: Estimate, changed: dict[str, str], statement: dict[str, Any], reason: str | None
+) -> None:
+    table = _sample()
+    if changed:
+        table["poor"] = [int(name == changed["poor"]) for name in table["group"]]
+    rows = estimate(table, statement, design=DESIGN)
+    assert {row.reason for row in rows} == {reason or "estimate.no_degrees_of_freedom"}
+    for row in rows:
+        assert (row.estimate, row.se, row.statistic, row.p_value) == (None,) * 4
+
+
+def test_an_exact_fit_has_no_interval(estimate: Estimate) -> None:
+    rows = estimate({**_sample(), "exact": np.full(UNITS * 12, 3.0)}, _glm("exact ~ persons"), design=DESIGN)
+    for row, value in zip(rows, (3.0, 0.0), strict=True):
+        assert row.estimate == pytest.approx(value, abs=1e-9)
+        assert (row.se, row.low, row.high, row.p_value) == (0.0, None, None, None)
+        assert row.reason == "estimate.no_variance"
+
+
+def test_missing_values_leave_or_stop_a_domain(estimate: Estimate) -> None:
+    table = _sample()
+    table["persons"] = [None, *table["persons"].tolist()[1:]]
+    stopped = estimate(table, _glm("income ~ persons"), design=DESIGN)
+    assert [row.reason for row in stopped] == ["estimate.missing_values"]
+    left = estimate(table, _glm("income ~ persons", missing="drop"), design=DESIGN)
+    assert [row.n for row in left] == [UNITS * 12 - 1] * 2
+
+
+def test_a_lone_unit_stops_or_is_remarked_on(estimate: Estimate) -> None:
+    table = _sample()
+    table["stratum"] = [9 if village == 0 else stratum for village, stratum in zip(table["village"], table["stratum"])]  # noqa: B905
+    for statement in STATEMENTS[1:5]:
+        stopped = estimate(table, {**statement, "by": []}, design=DESIGN)
+        assert {row.reason for row in stopped} == {"estimate.lonely_psu"}
+        kept = estimate(table, {**statement, "by": []}, design={**DESIGN, "lonely_psu": "adjust"})
+        assert all(row.flags == ("lonely_psu",) for row in kept)
+
+
+def test_the_interval_and_its_degrees_of_freedom_are_the_plans(estimate: Estimate) -> None:
+    asked = {"id": "a", "statistic": "ttest", "variables": ["income"], "null": 9.0}
+    plain, wide, normal, upper = (
+        estimate(_sample(), {**asked, "interval": interval}, design=DESIGN)[0]
+        for interval in ({}, {"level": 0.99}, {"df": "infinite"}, {"side": "upper"})
+    )
+    assert plain.df == UNITS - 4 - 1
+    for row, level, df in ((plain, 0.95, plain.df), (wide, 0.99, plain.df), (normal, 0.95, np.inf)):
+        assert row.high - row.estimate == pytest.approx(stats.t.ppf(0.5 + level / 2, df) * row.se, rel=1e-9)
+        assert row.p_value == pytest.approx(2 * stats.t.sf(abs(row.statistic), df), rel=1e-9)
+    assert upper.low is None
+    assert upper.high < plain.high
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "place"),
+    [
+        ({"statistic": "glm"}, "plan.missing_key", "formula"),
+        ({"statistic": "glm", "formula": "y ~ (a"}, "plan.bad_formula", "formula"),
+        ({"statistic": "glm", "formula": "~ a"}, "plan.formula_without_response", "formula"),
+        ({"statistic": "glm", "formula": "y ~ 0"}, "plan.formula_without_terms", "formula"),
+        ({"statistic": "glm", "formula": "y ~ a", "variables": ["a"]}, "plan.key_not_for", "variables"),
+        ({"statistic": "glm", "formula": "y ~ a", "family": "gamma"}, "plan.not_one_of", "family"),
+        ({"statistic": "glm", "formula": "y ~ a", "test": "F"}, "plan.key_not_for", "test"),
+        ({"statistic": "glm", "formula": "y ~ a", "null": 1}, "plan.key_not_for", "null"),
+        ({"statistic": "glm", "formula": "y ~ a", "design_effect": True}, "plan.key_not_for", "design_effect"),
+        (
+            {"statistic": "glm", "formula": "y ~ a", "categorical": ["b"]},
+            "plan.categorical_not_a_variable",
+            "categorical",
+        ),
+        (
+            {"statistic": "glm", "formula": "y ~ a", "interval": {"method": "wilson"}},
+            "plan.method_not_for",
+            "interval.method",
+        ),
+        (
+            {"statistic": "ttest", "variables": ["a"], "threshold": {"value": 1, "side": "upper"}},
+            "plan.key_not_for",
+            "threshold",
+        ),
+        ({"statistic": "ttest"}, "plan.variable_count", "variables"),
+        ({"statistic": "ttest", "variables": ["a", "b", "c"]}, "plan.variable_count", "variables"),
+        ({"statistic": "ttest", "variables": ["a"], "formula": "y ~ a"}, "plan.key_not_for", "variables"),
+        ({"statistic": "ttest", "formula": "y ~ a + b"}, "plan.formula_of_two_groups", "formula"),
+        ({"statistic": "ttest", "variables": ["a", "b"], "null": 3}, "plan.key_not_for", "null"),
+        ({"statistic": "chisq", "variables": ["a"]}, "plan.variable_count", "variables"),
+        ({"statistic": "chisq", "variables": ["a", "b"], "test": "wilcoxon"}, "plan.not_one_of", "test"),
+        ({"statistic": "chisq", "variables": ["a", "b"], "interval": {"level": 0.9}}, "plan.key_not_for", "interval"),
+        ({"statistic": "chisq", "variables": ["a", "b"], "formula": "~ a + b"}, "plan.key_not_for", "formula"),
+        ({"statistic": "ranktest", "variables": ["a", "b"], "family": "gaussian"}, "plan.key_not_for", "family"),
+        ({"statistic": "mean", "variables": ["a"], "formula": "y ~ a"}, "plan.key_not_for", "formula"),
+    ],
+)
+def test_refuses_keys_that_do_not_belong(refuse: Refuse, statement: dict[str, Any], code: str, place: str) -> None:
+    assert refuse({"id": "x", **statement}) == [(code, f"estimates[0].{place}")]
+
+
+def test_a_tail_probability_is_near_the_integral() -> None:
+    """Against a count of many draws, and against F where all factors are one."""
+    assert f_sum_tail(9.0, np.array([1.5]), 20.0) == pytest.approx(stats.f.sf(6.0, 1, 20), rel=0.07)
+    generator = np.random.default_rng(3)
+    factors = np.array([0.5, 1.0, 2.0])
+    drawn = generator.chisquare(1, (400_000, 3)) @ factors / (generator.chisquare(12, 400_000) / 12)
+    for value in (2.0, 3.5, 8.0, 20.0):
+        assert f_sum_tail(value, factors, 12.0) == pytest.approx((drawn > value).mean(), rel=0.05)
+    tails = [f_sum_tail(value, factors, 12.0) for value in np.linspace(0.5, 12, 200)]
+    assert all(one > other for one, other in pairwise(tails))
+
+
+def _loss(model: Model, weights: FloatArray, coefficients: FloatArray) -> float:
+    return float(weights @ model.mean.loss(model.response, model.mean.inverse(model.matrix @ coefficients)))
+
+
+@pytest.mark.parametrize("family", ["gaussian", "binomial", "poisson"])
+def test_coefficients_are_where_the_likelihood_is_largest(family: Any) -> None:
+    generator = np.random.default_rng(7)
+    matrix = np.column_stack([np.ones(80), 2000 + generator.integers(0, 20, 80), 1e-6 * generator.normal(size=80)])
+    model = Model(MEANS[family], matrix, generator.integers(0, 2, 80).astype(float))
+    weights = generator.uniform(0, 2, 80)
+    fitted = model.fit(weights)
+    best = _loss(model, weights, fitted.coefficients)
+    for index in range(3):
+        for sign in (-1, 1):
+            moved = fitted.coefficients.copy()
+            moved[index] += sign * 1e-4 * abs(moved[index])
+            assert _loss(model, weights, moved) > best
+
+
+@pytest.mark.parametrize("family", ["gaussian", "binomial", "poisson"])
+def test_influence_is_the_derivative_by_weights(family: Any) -> None:
+    generator = np.random.default_rng(8)
+    matrix = np.column_stack([np.ones(40), generator.normal(size=(40, 2))])
+    model = Model(MEANS[family], matrix, generator.integers(0, 2, 40).astype(float))
+    weights = generator.uniform(0.5, 2, 40)
+    fitted = model.fit(weights)
+    for row in (0, 17, 39):
+        more = weights.copy()
+        more[row] *= 1 + 1e-5
+        slope = (model.refit(more, fitted.coefficients) - fitted.coefficients) / 1e-5
+        assert slope == pytest.approx(fitted.influence[row], rel=1e-3, abs=1e-7)
+
+
+def test_a_separated_group_is_found_behind_an_extreme_one() -> None:
+    x = np.arange(20.0)
+    ones = np.ones(20)
+    with pytest.raises(NoFitError, match=r"estimate\.separation"):
+        Model(MEANS["binomial"], np.column_stack([ones, x]), (x > 9).astype(float)).fit(ones)
+    nearly = (x > 9) ^ (x == 3)
+    assert Model(MEANS["binomial"], np.column_stack([ones, x]), nearly.astype(float)).fit(ones).coefficients[1] > 0
