@@ -152,7 +152,6 @@ def test_pools_rates_over_the_same_domains_only(refuse: Refuse, names: list[str]
         ({"weights": 1}, "plan.wrong_type", "design.weights"),
         ({"nested": "yes"}, "plan.wrong_type", "design.nested"),
         ({"lonely_psu": "ignore"}, "plan.not_one_of", "design.lonely_psu"),
-        ({"calibration": {"method": "raking"}}, "plan.not_built", "design.calibration"),
         ({"unequal": {"method": "brewer"}}, "plan.unequal_without_probability", "design.unequal"),
     ],
 )
