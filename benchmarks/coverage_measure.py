@@ -29,8 +29,8 @@ METHODS: Mapping[str, tuple[RateMethod, Cap | None]] = {
     DEFAULT: ("korn-graubard", None),
 }
 """Two-sided methods: the name on the page, the library's name, where the effective count is capped."""
-PLAIN, OWN, LARGER = "plain", "own", "larger"
-RULES = (PLAIN, OWN, LARGER, "none", "planned 2", "planned right", "pooled")
+PLAIN, OWN = "plain", "own"
+RULES = (PLAIN, OWN, "none", "planned 2", "planned right", "pooled")
 """Rules of a verdict, see `limits_by_rule`; the last four are the library's with what a plan may state."""
 Counts = dict[str, float]
 
@@ -115,23 +115,25 @@ def _verdicts(setting: Setting, samples: Samples, rates: Rates, lent: Rates) -> 
 def limits_by_rule(setting: Setting, samples: Samples, rates: Rates, lent: Rates) -> Mapping[str, Limits]:
     """Give the one-sided limits of every rule that RULES names.
 
-    `plain` counts persons and believes the sample's own design effect; `own` counts households as Kish does; `larger`
-    takes the larger of the own and the true design effect. The others are the library's.
+    `plain` counts persons and believes the sample's own design effect; `own` counts households as Kish does. The others
+    are the library's.
     """
     persons = samples.size.reshape(rates.n.size, -1).sum(axis=1) if setting.rows_by_household else rates.n
-    right = replace(rates, design_effect=np.full(rates.n.size, setting.design_effect))
+    stated = np.ones(rates.n.size, dtype=np.bool_)
+
+    def planned(design_effect: float) -> Limits:
+        given = replace(rates, design_effect=np.full(rates.n.size, design_effect))
+        return rate_bounds("korn-graubard", given, "upper", ALPHA, stated)
+
     found = {
         PLAIN: _believing(replace(rates, n=persons)),
         OWN: _believing(rates),
-        LARGER: _believing(right),
-        "none": rate_bounds("korn-graubard", rates, "upper", ALPHA),
-        "planned 2": rate_bounds(
-            "korn-graubard", replace(rates, design_effect=np.full(rates.n.size, 2.0)), "upper", ALPHA
-        ),
-        "planned right": rate_bounds("korn-graubard", right, "upper", ALPHA),
+        "none": rate_bounds("korn-graubard", rates, "upper", ALPHA, ~stated),
+        "planned 2": planned(2.0),
+        "planned right": planned(setting.design_effect),
     }
     if samples.sister is not None:
-        found["pooled"] = rate_bounds("korn-graubard", lent, "upper", ALPHA)
+        found["pooled"] = rate_bounds("korn-graubard", lent, "upper", ALPHA, stated)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchmarks.coverage_measure import ALPHA, DEFAULT, LARGER, LEVEL, METHODS, OWN, PLAIN, RULES, TRUNCATED, Counts
+from benchmarks.coverage_measure import ALPHA, DEFAULT, LEVEL, METHODS, OWN, PLAIN, RULES, TRUNCATED, Counts
 from benchmarks.coverage_settings import MORE_PERSONS, SISTER_CORRELATION, SISTER_RATE, Setting
 from benchmarks.evidence import table
 
@@ -22,13 +22,12 @@ HEADS = {
 RULE_HEADS = {
     PLAIN: "Plain bound",
     OWN: "Own deff",
-    LARGER: "Larger of own and true deff",
     "none": "Library, no `planned_deff`",
     "planned 2": "Library, `planned_deff: 2`",
     "planned right": "Library, true `planned_deff`",
     "pooled": "Library, `pooled_deff`",
 }
-STATED = ("planned 2", "planned right", "pooled")
+STATED = ("planned right", "pooled")
 """The library's rule as a plan should have it, with a design effect that is stated or lent."""
 
 
@@ -179,12 +178,12 @@ def _verdict_words(found: Found, settings: Sequence[Setting]) -> str:
             f" {_finding(setting.name for setting, _ in without)}.**",
             "The plain bound takes one-sided limits of Korn-Graubard with the sample's own design effect, in rates of"
             " persons with their number as n. It passes too often, because a sample that missed the villages with"
-            " errors shows too low a rate and too low a design effect at once. Own deff counts households as Kish does;"
-            " the third column takes the larger of the own and the true design effect, which no plan can know. The"
-            f" library takes the larger of the stated one and the upper confidence limit, at {LEVEL:.0%}, of the own"
-            " one; so it holds where the planned design effect is less than half the true one, too. Where nothing was"
-            " found the sample has no design effect: without a planned or a pooled one it counts as 1, and the row is"
-            " flagged `no_planned_design_effect`.",
+            " errors shows too low a rate and too low a design effect at once. Own deff counts households as Kish does."
+            " The library takes the larger of the own design effect and the stated one, planned or pooled; a plan that"
+            " states half the true one passes too often in some settings, as `planned_deff: 2` shows. Where none is"
+            f" stated it takes the own one at its upper confidence limit, at {LEVEL:.0%}. Where nothing was found the"
+            " sample has no design effect: without a planned or a pooled one it counts as 1, and the row is flagged"
+            " `no_planned_design_effect`.",
         ]
     )
 

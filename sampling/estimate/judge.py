@@ -230,7 +230,14 @@ def _bounds(statement: Statement, threshold: ThresholdSpec, judged: Judged, alph
     if judged.pooled is not None:
         planned = np.fmax(planned, judged.pooled)
     rates = _refitted(judged, _rates(judged, judged.kish, df, planned))
-    return _back(rate_bounds(statement.interval.method, rates, threshold.side, alpha), judged)
+    stated = ~_unplanned(statement, judged)
+    return _back(rate_bounds(statement.interval.method, rates, threshold.side, alpha, stated), judged)
+
+
+def _unplanned(statement: Statement, judged: Judged) -> BoolArray:
+    """Mark the domains for which neither the plan nor sister rates give a design effect."""
+    unplanned = np.full(judged.value.size, _planned(statement) is None)
+    return unplanned if judged.pooled is None else unplanned & ~np.isfinite(judged.pooled)
 
 
 def _error(judged: Judged) -> FloatArray:
@@ -329,9 +336,7 @@ def _rate_marks(statement: Statement, judged: Judged, kish: FloatArray, interval
     rates = _rates(judged, kish, judged.df, _reduced(statement, judged))
     edge = limits.at_edge(rates)
     still = ~edge & (rates.variance <= rates.value * (1.0 - rates.value) * limits.EDGE)
-    unplanned = np.full(edge.size, _planned(statement) is None)
-    if judged.pooled is not None:
-        unplanned &= ~np.isfinite(judged.pooled)
+    unplanned = _unplanned(statement, judged)
     # A default interval of a plain rate is the one that the standards look at: it is not made twice.
     same = statement.interval == IntervalSpec("korn-graubard") and (judged.scale, judged.shift) == (1.0, 0.0)
     sure = reliability(rates, judged.n.astype(np.float64), interval if same else None)

@@ -28,19 +28,26 @@ class Decided:
     verdicts: tuple[Verdict, ...]
 
 
-def rate_bounds(method: RateMethod, rates: Rates, side: ThresholdSide, alpha: float) -> Limits:
+def rate_bounds(method: RateMethod, rates: Rates, side: ThresholdSide, alpha: float, stated: BoolArray) -> Limits:
     """Give both one-sided limits of rates at 1 - alpha, with the design effect that a verdict takes.
 
-    Both take the largest of the stated one (`rates.design_effect`, planned or pooled) and the sample's own. The limit
-    that decides on passing takes the own one at its upper confidence limit at 1 - alpha, as Browne (1995), Statistics
-    in Medicine 14, 1933-1940, takes the variance of a small sample: errors that sit together in few units are often
-    missed as a whole, and a sample that missed them shows too low a rate and too low a design effect at once.
+    It is the larger of the sample's own and the stated one (`rates.design_effect`, planned or pooled). Where none is
+    `stated` (domains,), the limit that decides on passing takes the own one at its upper confidence limit at 1 - alpha,
+    as Browne (1995), Statistics in Medicine 14, 1933-1940, takes the variance of a small sample: errors that sit
+    together in few units are often missed as a whole, and a sample that missed them shows too low a rate and too low a
+    design effect at once.
     """
     level = 1.0 - alpha
-    careful = {side: level}
-    under = rate_limits(method, rates, level, "lower", at_least=True, confidence=careful.get("lower"))
-    over = rate_limits(method, rates, level, "upper", at_least=True, confidence=careful.get("upper"))
-    return Limits(under.low, over.high, over.effective if side == "upper" else under.effective)
+    under = rate_limits(method, rates, level, "lower", at_least=True)
+    over = rate_limits(method, rates, level, "upper", at_least=True)
+    careful = rate_limits(method, rates, level, side, at_least=True, confidence=level)
+    if side == "upper":
+        return Limits(
+            under.low, np.where(stated, over.high, careful.high), np.where(stated, over.effective, careful.effective)
+        )
+    return Limits(
+        np.where(stated, under.low, careful.low), over.high, np.where(stated, under.effective, careful.effective)
+    )
 
 
 def passing(threshold: ThresholdSpec, limits: Limits) -> BoolArray:

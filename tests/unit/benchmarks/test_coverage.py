@@ -49,13 +49,13 @@ def test_a_missed_requirement_is_said(found: Found) -> None:
     first = SETTINGS[0]
     counts = dict(found[first, 1.0])
     counts |= {"default: covers": 0.9 * DRAWS, "default: width": 2 * counts["truncated: width"]}
-    counts |= {"planned 2: passes": 0.08 * DRAWS}
+    counts |= {"planned right: passes": 0.08 * DRAWS}
     worse = {**found, (first, 1.0): counts}
     assert page.uncovered(worse, SETTINGS) == page.too_wide(worse, SETTINGS) == [first]
-    assert page.wrong(worse, SETTINGS) == [(first, "planned 2")]
+    assert page.wrong(worse, SETTINGS) == [(first, "planned right")]
     text = "\n".join(page.sections(worse))
     assert f"Coverage: missed in {first.name}. Width: missed in {first.name}." in text
-    assert f"pooled design effect: missed in {first.name} (planned 2)." in text
+    assert f"pooled design effect: missed in {first.name} (planned right)." in text
     assert "holds in every setting" not in text.split("Without any:")[0]
 
 

@@ -18,6 +18,7 @@ from sampling.estimate.statement import ThresholdSpec
 from sampling.estimate.verdicts import FAILS, PASSES, UNDECIDED, decide, holm_level, passing, rate_bounds
 
 Estimate = Callable[..., list[EstimateRow]]
+STATED = np.array([True])
 VILLAGES: dict[str, Any] = {"stages": [{"cluster": "village"}], "weights": "w"}
 
 
@@ -25,10 +26,10 @@ def _rates(value: float, variance: float, n: float, df: float, design_effect: fl
     return Rates(*(np.array([each]) for each in (value, variance, n, df, design_effect)))
 
 
-def test_the_limit_that_decides_on_passing_takes_the_upper_limit_of_the_own_design_effect() -> None:
+def test_without_a_stated_one_the_deciding_limit_takes_the_upper_limit_of_the_own_design_effect() -> None:
     p, n, df = 0.008, 1000.0, 24.0
     rates = _rates(p, 2.0 * p * (1 - p) / n, n, df)
-    found = rate_bounds("korn-graubard", rates, "upper", 0.05)
+    found = rate_bounds("korn-graubard", rates, "upper", 0.05, ~STATED)
     factor = df / stats.chi2.ppf(0.05, df)
     adjusted = n / (2.0 * factor) * (stats.t.ppf(0.95, n - 1) / stats.t.ppf(0.95, df)) ** 2
     assert found.effective[0] == pytest.approx(n / (2.0 * factor), rel=1e-12)
@@ -36,18 +37,26 @@ def test_the_limit_that_decides_on_passing_takes_the_upper_limit_of_the_own_desi
     # The other limit takes the own design effect as it is.
     plain = rate_limits("korn-graubard", rates, 0.95, "lower")
     assert found.low[0] == plain.low[0]
-    mirrored = rate_bounds("korn-graubard", _rates(1 - p, 2.0 * p * (1 - p) / n, n, df), "lower", 0.05)
+    mirrored = rate_bounds("korn-graubard", _rates(1 - p, 2.0 * p * (1 - p) / n, n, df), "lower", 0.05, ~STATED)
     assert mirrored.low[0] == pytest.approx(1 - found.high[0], rel=1e-10)
 
 
 def test_a_stated_design_effect_that_is_larger_is_taken() -> None:
     p, n = 0.008, 1000.0
     rates = _rates(p, 2.0 * p * (1 - p) / n, n, 24.0, design_effect=5.0)
-    assert rate_bounds("korn-graubard", rates, "upper", 0.05).effective[0] == pytest.approx(n / 5.0)
+    assert rate_bounds("korn-graubard", rates, "upper", 0.05, STATED).effective[0] == pytest.approx(n / 5.0)
+
+
+def test_a_stated_design_effect_that_is_smaller_leaves_the_own_one_as_it_is() -> None:
+    p, n, df = 0.008, 1000.0, 24.0
+    rates = _rates(p, 2.0 * p * (1 - p) / n, n, df, design_effect=1.5)
+    found = rate_bounds("korn-graubard", rates, "upper", 0.05, STATED)
+    assert found.effective[0] == pytest.approx(n / 2.0)
+    assert found.high[0] == rate_limits("korn-graubard", rates, 0.95, "upper").high[0]
 
 
 def test_nothing_found_takes_the_stated_design_effect_only() -> None:
-    found = rate_bounds("korn-graubard", _rates(0.0, 0.0, 300.0, 20.0, design_effect=2.0), "upper", 0.05)
+    found = rate_bounds("korn-graubard", _rates(0.0, 0.0, 300.0, 20.0, design_effect=2.0), "upper", 0.05, STATED)
     assert found.effective[0] == 150.0
 
 
