@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sampling.estimate.stage import FIRST_ROW
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 
 MAY_BE_NEGATIVE = ("mrbbootstrap", "other")
+NUMBERED = re.compile(r"r[0-9]+")
 DIGITS = 6  # rows whose multiples agree in so many significant digits may share their factors
 EXACT = 1e-9  # they do where no weight moves by more than this share of it: what printing takes off
 SAME = 1e-5  # ratios of a jackknife nearer than this are the same
@@ -50,7 +52,7 @@ def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table:
         With every complaint: rows or labels that do not match, fields that are no weights, rscales of another number.
     """
     name = asked.file or ""
-    source = _Source(asked, name, file, tuple(column for column in file if column != asked.join))
+    source = _Source(asked, name, file, _columns(file, asked.join))
     complaints = [*_shape(source, table)]
     if asked.join is None or asked.join in file:
         complaints += _values(source)
@@ -79,6 +81,12 @@ def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table:
     if complaints:
         raise DataRefusedError(complaints)
     return found
+
+
+def _columns(file: Table, join: str | None) -> tuple[str, ...]:
+    """Name the replicates: the columns r1, r2, ... where there are such, else all but the labels."""
+    others = tuple(column for column in file if column != join)
+    return tuple(column for column in others if NUMBERED.fullmatch(column)) or others
 
 
 def _shape(source: _Source, table: Table) -> Iterator[Complaint]:

@@ -89,6 +89,14 @@ def test_weights_and_factors_by_row_and_by_psu_are_the_same() -> None:
     assert {found[0].df for found in rows} == {2}
 
 
+def test_columns_beside_numbered_ones_are_no_replicates() -> None:
+    plain = _whole(HALVES)
+    named = {f"boot_{name}": column for name, column in plain.items()}
+    whole = _run({"method": "brr"}, plain)
+    assert _run({"method": "brr"}, {"house": list("stuvwxyz"), **plain, "pw": W}) == whole
+    assert _run({"method": "brr"}, named) == whole
+
+
 def test_weights_of_their_own_for_every_row_are_taken_as_they_are() -> None:
     random = np.random.Generator(np.random.PCG64(1))
     weights = W[:, None] * random.uniform(0.5, 1.5, (8, 6))

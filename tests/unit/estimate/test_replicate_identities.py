@@ -135,6 +135,35 @@ def test_several_stages_without_replacement(estimate: Estimate) -> None:
     assert linear > 1.04 * first  # the second stage is seen
 
 
+def test_certain_units_pass_the_variance_on_to_the_stage_below(estimate: Estimate) -> None:
+    data = _clusters({"a": 6, "b": 5}, rows=6)
+    # The first cluster of each stratum is certain; pairs of rows are the units inside.
+    certain = [label in ("c000", "c006") for label in data["c"]]
+    data["pi"] = np.where(certain, 1.0, 0.3)
+    data["pair"] = [f"p{row // 2}" for row in range(len(certain))]
+    design = {
+        "stages": [{"cluster": "c", "strata": "h", "probability": "pi"}, {"cluster": "pair"}],
+        "unequal": {"method": "with-replacement"},
+    }
+    linear = _se(estimate, data, TOTAL, **design)
+    assert _se(estimate, data, TOTAL, **design, replicates={"method": "jkn"}) == pytest.approx(linear, rel=1e-12)
+    for method in ("subbootstrap", "mrbbootstrap"):
+        many = {"method": method, "replicates": 6000}
+        assert _se(estimate, data, TOTAL, **design, replicates=many) == pytest.approx(linear, rel=0.035)
+
+
+def test_what_is_certain_at_every_stage_keeps_its_weight(estimate: Estimate) -> None:
+    data = _clusters({"a": 4, "b": 4})
+    data["pi"] = [1.0 if stratum == "b" else 0.5 for stratum in data["h"]]
+    design = {
+        "stages": [{"cluster": "c", "strata": "h", "probability": "pi"}],
+        "unequal": {"method": "brewer"},
+        "replicates": {"method": "jkn"},
+    }
+    linear = _se(estimate, data, TOTAL, **{**design, "replicates": None})
+    assert _se(estimate, data, TOTAL, **design) == pytest.approx(linear, rel=1e-12)
+
+
 @pytest.mark.parametrize("method", ["bootstrap", "subbootstrap", "mrbbootstrap", "jkn"])
 def test_the_order_of_rows_does_not_matter(estimate: Estimate, method: str) -> None:
     data = _clusters(STRATA)
