@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg, special
 
-from sampling.estimate.chi_square_sum import f_sum_tail
+from sampling.estimate.chi_square_sum import f_sum_tail, f_tail
 from sampling.estimate.covariance import Covariance
 from sampling.estimate.errors import NoFitError
 from sampling.estimate.formula import Variable
@@ -107,7 +107,7 @@ def _rao_scott(view: View, table: TwoWay, test: str, variable: str | None) -> Ou
     pearson = float(((table.totals - expected) ** 2 / expected).sum() * table.n / table.totals.sum())
     second = total**2 / float((effects * effects).sum())
     if test == "Chisq":
-        p_value = float(stats.chi2.sf(pearson / effects.mean(), effects.size))
+        p_value = float(special.chdtrc(effects.size, pearson / effects.mean()))
         return Outcome(variable, statistic=pearson, p_value=p_value, df=float(effects.size), flags=spread.flags)
     if test == "F":
         value, df = pearson / total, second * view.df
@@ -156,5 +156,5 @@ def _spread(view: View, fit: Fit) -> Covariance:
 
 
 def _f(variable: str | None, value: float, df: tuple[float, float], spread: Covariance) -> Outcome:
-    p_value = float(stats.f.sf(value, *df))
+    p_value = f_tail(value, *df)
     return Outcome(variable, statistic=value, p_value=p_value, df=df[1], df_numerator=df[0], flags=spread.flags)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
+from sampling.estimate.chi_square_sum import f_tail
 from sampling.estimate.covariance import Covariance
 from sampling.estimate.errors import NoFitError
 from sampling.estimate.group_means import Compared, compared, differences
@@ -89,7 +90,7 @@ def _several(view: View, statement: Statement, fit: Fit, spread: Covariance) -> 
     return Outcome(
         label(statement),
         statistic=statistic,
-        p_value=float(stats.f.sf(statistic / count, count, df)),
+        p_value=f_tail(statistic / count, count, df),
         df=own,
         df_numerator=float(count),
         flags=spread.flags,

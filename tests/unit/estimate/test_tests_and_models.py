@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from sampling.estimate import EstimateRow
-from sampling.estimate.chi_square_sum import f_sum_tail
+from sampling.estimate.chi_square_sum import f_sum_tail, f_tail
 from sampling.estimate.errors import NoFitError
 from sampling.estimate.regression import MEANS, Model
 from sampling.estimate.table import FloatArray
@@ -383,3 +383,13 @@ def test_a_separated_group_is_found_behind_an_extreme_one() -> None:
         Model(MEANS["binomial"], np.column_stack([ones, x]), (x > 9).astype(float)).fit(ones)
     nearly = (x > 9) ^ (x == 3)
     assert Model(MEANS["binomial"], np.column_stack([ones, x]), nearly.astype(float)).fit(ones).coefficients[1] > 0
+
+
+@pytest.mark.parametrize(("value", "above", "below"), [(2.3, 3.0, 17.5), (0.0, 1.0, 4.0), (40.0, 2.0, 6.0)])
+def test_tail_of_f(value: float, above: float, below: float) -> None:
+    assert f_tail(value, above, below) == pytest.approx(stats.f.sf(value, above, below), rel=1e-12)
+
+
+def test_tail_of_f_without_end_below_the_line() -> None:
+    assert f_tail(2.3, 3.0, np.inf) == pytest.approx(stats.chi2.sf(6.9, 3), rel=1e-12)
+    assert f_tail(-1e-18, 3.0, 5.0) == 1.0
