@@ -12,6 +12,7 @@ from sampling.estimate import EstimateRow, load_plan, read_table, run_plan
 
 HERE = Path(__file__).parent
 ORACLE = json.loads((HERE / "joint41.json").read_text(encoding="utf-8"))
+BY_KIND = {"statistic": "ratio", "numerator": "cases", "denominator": "size", "by": ["kind"]}
 STATEMENTS: dict[str, dict[str, Any]] = {
     "svytotal(~Bush, d)": {"statistic": "total", "variables": ["Bush"]},
     "svytotal(~Bush, subset(d, Bush > Kerry))": {"statistic": "total", "variables": ["Bush"], "by": ["bush_ahead"]},
@@ -20,14 +21,7 @@ STATEMENTS: dict[str, dict[str, Any]] = {
     "svytotal(~cases, d)": {"statistic": "total", "variables": ["cases"]},
     "svymean(~cases, d)": {"statistic": "mean", "variables": ["cases"]},
     "svyratio(~cases, ~size, d)": {"statistic": "ratio", "numerator": "cases", "denominator": "size"},
-} | {
-    f"svyratio(~cases, ~size, subset(d, kind == '{kind}'))": {
-        "statistic": "ratio",
-        "numerator": "cases",
-        "denominator": "size",
-        "by": ["kind"],
-    }
-    for kind in "abc"
+    **{f"svyratio(~cases, ~size, subset(d, kind == '{kind}'))": BY_KIND for kind in "abc"},
 }
 
 

@@ -75,7 +75,8 @@ def _tille(sample: tuple[int, ...]) -> float:
     before = [np.ones(len(PI)), *steps[:-1]]
     leaving = [1 - after / earlier for after, earlier in zip(steps, before, strict=True)]
     others = [k for k in range(len(PI)) if k not in sample]
-    return sum(prod(leaving[step][unit] for step, unit in enumerate(order)) for order in permutations(others))
+    orders = (prod(float(leaving[step][unit]) for step, unit in enumerate(order)) for order in permutations(others))
+    return sum(orders)
 
 
 DESIGNS: dict[str, tuple[Callable[[tuple[int, ...]], float], Callable[[Floats], Floats]]] = {
@@ -207,7 +208,7 @@ def sampford_like(chances: list[float]) -> Floats:
 
 
 def test_a_lone_unit_follows_the_rule_of_the_plan() -> None:
-    data = {"unit": ["a", "b", "c"], "pi": [0.5, 0.4, 0.3], "y": [5.0, 7.0, 2.0], "stratum": ["x", "x", "y"]}
+    data: dict[str, Any] = DATA | {"stratum": ["x", "x", "y"]}
     joint = np.array([[0.5, 0.15, 0.15], [0.15, 0.4, 0.12], [0.15, 0.12, 0.3]])
     stages = [{"cluster": "unit", "strata": "stratum", "probability": "pi"}]
     (failed,) = rows(data, matrix(joint), stages=stages)

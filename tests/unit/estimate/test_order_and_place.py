@@ -67,7 +67,8 @@ def test_certainties_stand_outside_of_the_list(data: dict[str, Any]) -> None:
     data["pi"][0] = 1.0
     with_one = total(data, {"order": "place"}, "successive-differences")
     without = total(rest, {"order": "place"}, "successive-differences")
-    assert (with_one.se, with_one.df) == (pytest.approx(without.se, rel=1e-12), without.df)
+    assert with_one.se == pytest.approx(without.se, rel=1e-12)
+    assert with_one.df == without.df
 
 
 def test_a_linear_trend_adds_the_square_of_its_steps() -> None:
@@ -86,8 +87,8 @@ def test_levels_that_change_along_the_list_are_hardly_an_error_of_a_systematic_s
         for method in mean:
             rows = [total({"pi": [0.1] * 40, "y": each}, {}, method) for each in starts]
             mean[method] += float(np.mean([(row.se or 0) ** 2 for row in rows])) / 8
-    assert truth < mean["successive-differences"] < 1.6 * truth
-    assert mean["brewer"] > 2 * truth
+    assert 0.7 * truth < mean["successive-differences"] < 1.3 * truth
+    assert mean["brewer"] > 1.5 * mean["successive-differences"]
 
 
 def residual(data: dict[str, Any], here: list[int], columns: list[str]) -> float:
