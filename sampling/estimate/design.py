@@ -14,6 +14,7 @@ from sampling.estimate.pairing import bad_files, pairing_of
 from sampling.estimate.projection import Projection
 from sampling.estimate.replicate import Replicates
 from sampling.estimate.replicate_spec import ReplicateSpec
+from sampling.estimate.rounds import Common, Rounds
 from sampling.estimate.stage import FIRST_ROW, CompiledStage, Stage, UnequalSpec, compile_stage
 from sampling.estimate.stage_spec import StageSpec
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
@@ -47,6 +48,7 @@ class DesignSpec:
     replicates: ReplicateSpec | None = None
     adjustments: tuple[Adjustment, ...] = ()
     two_phase: TwoPhaseSpec | None = None
+    rounds: str | None = None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -160,19 +162,24 @@ class _Descent:
         self.parent = compiled.unit
         self.carried = np.ones(compiled.draws.size) if given else compiled.carried
 
-    def add(self, compiled: CompiledStage, index: int) -> None:
-        """Let a stage add to the variance and, where nothing above it did, to the degrees of freedom."""
+    def add(self, compiled: CompiledStage, index: int, common: Common | None) -> None:
+        """Let a stage add to the variance and, where nothing above it did, to the degrees of freedom.
+
+        There `common` units of several rounds count once.
+        """
         # R survey counts the units of a first-stage stratum taken in full, so the first stage does too; below
         # certainties such a stratum adds no variance, and counting it would feign precision.
         units = ~compiled.certainty & ((index == 0) | ~compiled.full)
         # Offsets keep the units of different stages apart where certainties pass the counting on.
         offset = index * self.rows
         here = (self.psu < 0) & units[compiled.unit]
+        unit = compiled.unit if common is None else common.unit[compiled.unit]
+        stratum = (compiled.stratum if common is None else common.component)[compiled.unit]
         if bool(here.all()):
-            self.psu, self.psu_stratum = compiled.unit + offset, compiled.stratum[compiled.unit] + offset
+            self.psu, self.psu_stratum = unit + offset, stratum + offset
         elif bool(here.any()):
-            self.psu = np.where(here, compiled.unit + offset, self.psu)
-            self.psu_stratum = np.where(here, compiled.stratum[compiled.unit] + offset, self.psu_stratum)
+            self.psu = np.where(here, unit + offset, self.psu)
+            self.psu_stratum = np.where(here, stratum + offset, self.psu_stratum)
         if bool((compiled.draws != 1.0).any()):
             self.psu_draws = np.where(here, compiled.draws[compiled.unit], self.psu_draws)
         if compiled.stage is not None:
@@ -183,6 +190,8 @@ def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, give
     descent = _Descent(table.rows)
     weights = np.ones(1)
     complaints: list[Complaint] = []
+    rounds = None if spec.rounds is None else table[spec.rounds].coded[0]
+    followed = None if rounds is None else Rounds(rounds)
     for index, stage_spec in enumerate(spec.stages):
         labels = _labels(stage_spec, table)
         if index == 0 and not spec.nested:
@@ -190,7 +199,7 @@ def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, give
         compiled = compile_stage(
             index,
             descent.parent,
-            labels.strata,
+            _by_round(labels.strata, rounds) if index == 0 else labels.strata,
             labels.cluster,
             population=_numbers(table, stage_spec.population),
             probability=_numbers(table, stage_spec.probability),
@@ -205,8 +214,11 @@ def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, give
         complaints += compiled.complaints
         if spec.weights is None:
             weights = weights * compiled.base_weight[compiled.unit]
+        common = None
+        if followed is not None:
+            compiled, common = followed.enter(compiled, labels.strata, labels.cluster, given=index < given)
         if index >= given:
-            descent.add(compiled, index)
+            descent.add(compiled, index, common)
         descent.enter(compiled, given=index < given)
     if complaints:
         raise DataRefusedError(complaints)
@@ -244,6 +256,13 @@ def _labels(spec: StageSpec, table: Table) -> _Labels:
     return _Labels(strata, cluster, levels)
 
 
+def _by_round(strata: IntArray | None, rounds: IntArray | None) -> IntArray | None:
+    """Cross the first stage's strata with the rounds: each round is a sample of its own."""
+    if strata is None or rounds is None:
+        return rounds if strata is None else strata
+    return strata * (int(rounds.max()) + 1) + rounds
+
+
 def _numbers(table: Table, name: str | None) -> FloatArray | None:
     return None if name is None else table[name].numbers
 
@@ -275,7 +294,11 @@ def _columns(spec: DesignSpec) -> list[tuple[str, str]]:
         for index, stage in enumerate(spec.stages)
         for key, name in stage.columns()
     ]
-    return named if spec.weights is None else [*named, ("design.weights", spec.weights)]
+    for key in ("weights", "rounds"):
+        name = getattr(spec, key)
+        if name is not None:
+            named.append((f"design.{key}", name))
+    return named
 
 
 def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
@@ -283,7 +306,7 @@ def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
     for place, name in _columns(spec):
         column = table[name]
         key = place.rsplit(".", 1)[-1]
-        if key in ("cluster", "strata", "order"):
+        if key in ("cluster", "strata", "order", "rounds"):
             code = "estimate.empty_order" if key == "order" else "estimate.empty_label"
             complaints += _at_rows(code, name, column.missing)
             continue

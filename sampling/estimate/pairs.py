@@ -50,21 +50,23 @@ class StageUnits:
 
 @dataclass(frozen=True)
 class PairMatrix:
-    """Hold M = matrix - factor factor': (units, units), and (units, k) where a part of M is dense but of low rank."""
+    """Hold M = matrix - factor factor' + counter counter': (units, units), and (units, k) for what is dense in it."""
 
     matrix: sparse.csr_matrix
     factor: sparse.csr_matrix | None = None
+    counter: sparse.csr_matrix | None = None
 
     def times(self, domain: IntArray, unit: IntArray, score: FloatArray) -> FloatArray:
         """Give M z at every (domain, unit) pair, z the scores of the pair's domain: all domains in one product."""
         domains = int(domain.max()) + 1 if domain.size else 0
         spread = sparse.csr_matrix((score, (domain, unit)), shape=(domains, self.matrix.shape[0]))
         found = np.asarray((spread @ self.matrix)[domain, unit], dtype=np.float64).ravel()
-        if self.factor is None:
-            return found
-        reached = sparse.csr_matrix(spread @ self.factor)
-        dense = reached[domain].multiply(self.factor[unit]).sum(axis=1)
-        return found - np.asarray(dense, dtype=np.float64).ravel()
+        for part, sign in ((self.factor, -1.0), (self.counter, 1.0)):
+            if part is not None:
+                reached = sparse.csr_matrix(spread @ part)
+                dense = reached[domain].multiply(part[unit]).sum(axis=1)
+                found = found + sign * np.asarray(dense, dtype=np.float64).ravel()
+        return found
 
     @property
     def diagonal(self) -> FloatArray:
@@ -74,8 +76,8 @@ class PairMatrix:
     def scaled(self, share: FloatArray) -> PairMatrix:
         """Multiply the form with a share (units,), which units that meet have in common; 0 clears a unit."""
         root = sparse.diags(np.sqrt(share))
-        factor = None if self.factor is None else sparse.csr_matrix(root @ self.factor)
-        return PairMatrix(sparse.csr_matrix(root @ self.matrix @ root), factor)
+        dense = (None if part is None else sparse.csr_matrix(root @ part) for part in (self.factor, self.counter))
+        return PairMatrix(sparse.csr_matrix(root @ self.matrix @ root), *dense)
 
 
 @dataclass(frozen=True)

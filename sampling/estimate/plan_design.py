@@ -32,6 +32,25 @@ def read_design(keys: Reader) -> DesignSpec:
     check_lonely(keys, replicates, lonely, lonely_domain=lonely_domain)
     adjustments = read_adjustments(keys, len(stages))
     two_phase = read_two_phase(keys.mapping("two_phase"), replicated=replicates is not None)
+    rule, rounds = cast("LonelyRule", lonely), keys.text("rounds")
+    spec = DesignSpec(
+        tuple(stages), weights, nested, rule, lonely_domain, unequal, replicates, adjustments, two_phase, rounds
+    )
+    if rounds is not None:
+        _check_rounds(keys, spec)
     keys.close()
-    rule = cast("LonelyRule", lonely)
-    return DesignSpec(tuple(stages), weights, nested, rule, lonely_domain, unequal, replicates, adjustments, two_phase)
+    return spec
+
+
+def _check_rounds(keys: Reader, spec: DesignSpec) -> None:
+    """Complain about designs whose rounds have no covariance here; replicates follow shared units by themselves."""
+    method = None if spec.unequal is None else spec.unequal.method
+    others = (
+        ("replicates", spec.replicates is not None),
+        ("two_phase", spec.two_phase is not None),
+        ("draws", any(stage.draws is not None for stage in spec.stages)),
+        (f"unequal: {method}", method in (*OVER_PAIRS, "poisson")),
+    )
+    for name, there in others:
+        if there:
+            keys.complain("plan.key_not_for", "rounds", other=name, name="rounds")
