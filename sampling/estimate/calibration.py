@@ -7,7 +7,7 @@ under the design weights, but for raking to margins ten rounds of unweighted mea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -77,6 +77,16 @@ class Calibration:
         index = self.auxiliary.cell if self.cluster is None else self.cluster
         solved = self._solved(before)
         return Reweighted(before * solved.g[index], self._unreached(solved, before))
+
+    @property
+    def shared(self) -> IntArray | None:
+        """Give the cell of each row, none where rows are cells or clusters share a factor."""
+        return None if self.cluster is not None or self.auxiliary.in_order else self.auxiliary.cell
+
+    def taken(self, rows: IntArray) -> Calibration:
+        """Give the same calibration over some rows."""
+        cluster = None if self.cluster is None else self.cluster[rows]
+        return replace(self, auxiliary=Auxiliary(self.auxiliary.cell[rows], self.auxiliary.x), cluster=cluster)
 
     def _solved(self, before: FloatArray) -> Solved:
         if self.cluster is not None:

@@ -7,7 +7,7 @@ Rows that were not eligible keep their weight, those that did not respond get 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,6 +61,15 @@ class Nonresponse:
         solve = np.divide(1.0, weight, out=np.zeros_like(weight), where=weight != 0)
         spread = after * self.responded - before * self.eligible
         return Projection(classes, classes, spread, self.responded, solve)
+
+    @property
+    def shared(self) -> IntArray:
+        """Give class, eligibility and response in one code."""
+        return self.group * 4 + (2.0 * self.eligible + self.responded).astype(np.int64)
+
+    def taken(self, rows: IntArray) -> Nonresponse:
+        """Give the same classes over some rows."""
+        return replace(self, eligible=self.eligible[rows], responded=self.responded[rows], group=self.group[rows])
 
     def _sums(self, values: FloatArray) -> FloatArray:
         return sums(self.group, values, len(self.names))

@@ -7,7 +7,7 @@ Kim 2007), where the variance holds that the model was fitted to the same rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -62,6 +62,15 @@ class Propensity:
         gather = self.responded * (1.0 - chance)
         whole = np.ones(self.matrix.shape[1])
         return Projection(of_matrix(influence), of_matrix(self.matrix), np.ones_like(after), gather, whole)
+
+    @property
+    def shared(self) -> IntArray | None:
+        """Give none: every row has its chance."""
+        return None
+
+    def taken(self, rows: IntArray) -> Propensity:
+        """Give the model over some rows."""
+        return replace(self, eligible=self.eligible[rows], responded=self.responded[rows], matrix=self.matrix[rows])
 
     def _fitted(self, before: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Give each row's chance to respond and its influence on the coefficients, (rows,) and (rows, k)."""

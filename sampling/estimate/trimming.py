@@ -9,7 +9,7 @@ import numpy as np
 from sampling.estimate.adjustment import TrimSpec
 from sampling.estimate.errors import Complaint
 from sampling.estimate.projection import Projection
-from sampling.estimate.table import FloatArray
+from sampling.estimate.table import FloatArray, IntArray
 from sampling.estimate.weighting import Reweighted
 
 ROUNDS = 1000
@@ -34,6 +34,15 @@ class Trimming:
     def projection(self, before: FloatArray, after: FloatArray) -> Projection | None:
         """Give none: what calibration before it explains stays so."""
         return None
+
+    @property
+    def shared(self) -> IntArray | None:
+        """Give none: what is cut depends on the weight."""
+        return None
+
+    def taken(self, rows: IntArray) -> Trimming:
+        """Give itself: it looks at no column."""
+        return self
 
 
 def trimmed(weights: FloatArray, spec: TrimSpec) -> FloatArray | None:

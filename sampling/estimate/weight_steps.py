@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +13,10 @@ from sampling.estimate.design import Design, DesignSpec
 from sampling.estimate.errors import Complaint, DataRefusedError
 from sampling.estimate.model_matrix import source
 from sampling.estimate.nonresponse_classes import compile_nonresponse
-from sampling.estimate.projection import Projection
-from sampling.estimate.table import FloatArray, Table
+from sampling.estimate.projection import Projection, reciprocal
+from sampling.estimate.replicate import Replicates
+from sampling.estimate.replicate_make import MOST_FACTORS
+from sampling.estimate.table import FloatArray, Table, numbered, numbered_pairs, sums
 from sampling.estimate.trimming import Trimming
 from sampling.estimate.weighting import Step, again
 
@@ -37,7 +39,7 @@ def adjusted(spec: DesignSpec, table: Table, design: Design) -> Design:
     steps: list[Step] = []
     projections: list[Projection] = []
     for adjustment in spec.adjustments:
-        step = _compiled(adjustment, spec, table, weights)
+        step = compiled(adjustment, spec, table, weights)
         found = step.reweighted(weights)
         if found.complaints:
             raise DataRefusedError(found.complaints)
@@ -47,13 +49,35 @@ def adjusted(spec: DesignSpec, table: Table, design: Design) -> Design:
         weights = found.weights
     if design.replicates is None:
         return replace(design, weights=weights, projections=tuple(projections))
-    return replace(design, weights=weights, replicates=design.replicates.reweighted(_Again(tuple(steps))))
+    return replace(design, weights=weights, replicates=_adjusted_alike(design.replicates, steps))
+
+
+def _adjusted_alike(replicates: Replicates, steps: Sequence[Step]) -> Replicates:
+    """Adjust every replicate; rows of one unit that every step treats alike stay one line of factors."""
+    line = np.arange(replicates.unit.size, dtype=np.int64)
+    codes = [step.shared for step in steps]
+    shared = [code for code in codes if code is not None]
+    if len(shared) == len(codes):
+        line = replicates.unit
+        for code in shared:
+            line = numbered_pairs(line, code)[0]
+    line, first = numbered(line)
+    if first.size * replicates.count > MOST_FACTORS:
+        details = {"units": first.size, "replicates": replicates.count, "limit": MOST_FACTORS}
+        raise DataRefusedError([Complaint("estimate.replicates_too_many", details)])
+    if len(shared) < len(codes):
+        return replicates.reweighted(_Again(steps))
+    base = sums(line, replicates.base, first.size)
+    lines = replace(replicates, unit=replicates.unit[first], base=base)
+    changed = lines.reweighted(_Again([step.taken(first) for step in steps]))
+    factors = changed.factors * reciprocal(base)[:, None]
+    return replace(changed, unit=line, factors=factors, base=replicates.base)
 
 
 class _Again:
     """Adjust the weights of one replicate after the other; a replicate that cannot be adjusted is named."""
 
-    def __init__(self, steps: tuple[Step, ...]) -> None:
+    def __init__(self, steps: Sequence[Step]) -> None:
         self._steps = steps
         self._number = 0
 
@@ -71,7 +95,8 @@ def _of_replicate(number: int, complaint: Complaint) -> Complaint:
     return Complaint("estimate.replicate_not_adjusted", {"place": told["place"], "number": number, "cell": cell})
 
 
-def _compiled(adjustment: Adjustment, spec: DesignSpec, table: Table, weights: FloatArray) -> Step:
+def compiled(adjustment: Adjustment, spec: DesignSpec, table: Table, weights: FloatArray) -> Step:
+    """Compile one adjustment over weights that those before it made."""
     if isinstance(adjustment, TrimSpec):
         return Trimming(adjustment)
     used = np.asarray(weights != 0)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sampling.estimate.errors import Complaint
 from sampling.estimate.projection import Projection
-from sampling.estimate.table import FloatArray
+from sampling.estimate.table import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class Step(Protocol):
 
     def projection(self, before: FloatArray, after: FloatArray) -> Projection | None:
         """Give what the step explains of scores; None where it takes the weights for given."""
+
+    @property
+    def shared(self) -> IntArray | None:
+        """Give codes (rows,) of rows whose weights are multiplied by the same number; None where each has its own."""
+
+    def taken(self, rows: IntArray) -> Step:
+        """Give the step over some rows, which stand for all that share a code with them."""
 
 
 @dataclass(frozen=True)
