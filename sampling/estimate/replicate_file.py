@@ -8,20 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sampling.estimate.design import ROWS_IN_A_MESSAGE, Design, DesignSpec
 from sampling.estimate.errors import Complaint, DataRefusedError, Detail
 from sampling.estimate.replicate import Replicates
+from sampling.estimate.replicate_scale import default_scale, jackknife_rscales, stated_rscales
+from sampling.estimate.replicate_sharing import shared_factors
 from sampling.estimate.replicate_spec import ReplicateSpec
 from sampling.estimate.stage import FIRST_ROW
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 
 MAY_BE_NEGATIVE = ("mrbbootstrap", "other")
 NUMBERED = re.compile(r"r[0-9]+")
-DIGITS = 6  # rows whose multiples agree in so many significant digits may share their factors
-EXACT = 1e-9  # they do where no weight moves by more than this share of it: what printing takes off
-SAME = 1e-5  # ratios of a jackknife nearer than this are the same
 FARTHEST = 2.0  # sums of replicate weights further from that of the weights are another content
 
 
@@ -34,10 +32,10 @@ class _Source:
     table: Table
     columns: tuple[str, ...]
 
-    def numbers(self, column: str) -> FloatArray:
-        """Give one replicate; columns that are no numbers were refused before."""
-        found = self.table[column].numbers
-        return np.empty(0) if found is None else found
+    @property
+    def numbers(self) -> list[FloatArray]:
+        """Give the replicates; columns that are no numbers are refused before."""
+        return [found for name in self.columns if (found := self.table[name].numbers) is not None]
 
 
 def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table: Table, design: Design) -> Replicates:
@@ -60,9 +58,9 @@ def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table:
         raise DataRefusedError(complaints)
     unit, factors, base = _factors(source, table, design)
     count = len(source.columns)
-    rscales = None
-    if asked.method != "jkn" or asked.rscales or not _has_fractions(spec):
-        rscales = _rscales(asked, unit, factors, base, design)
+    rscales = stated_rscales(asked, count)
+    if rscales is None and not _has_fractions(spec):
+        rscales = jackknife_rscales(_ratios(unit, factors, base, design))
     if rscales is None:
         raise DataRefusedError([Complaint("estimate.replicates_rscales_needed", {"file": name})])
     if rscales.size != count:
@@ -72,7 +70,7 @@ def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table:
         unit=unit,
         factors=factors,
         base=base,
-        scale=_scale(asked, count) if asked.scale is None else asked.scale,
+        scale=default_scale(asked, count) if asked.scale is None else asked.scale,
         rscales=rscales,
         mse=asked.mse,
         lonely=np.zeros(factors.shape[0], dtype=np.bool_),
@@ -141,14 +139,14 @@ def _where(bad: BoolArray) -> dict[str, str | int]:
 def _factors(source: _Source, table: Table, design: Design) -> tuple[IntArray, FloatArray, FloatArray]:
     """Give the line of each row, the lines of factors, and what they multiply."""
     if source.asked.content == "weights":
-        shared = _shared(source, design.weights)
+        shared = shared_factors(source.numbers, design.weights)
         if shared is not None:
             return (*shared, design.weights)
         return np.arange(table.rows, dtype=np.int64), _matrix(source), np.ones(table.rows)
     if source.asked.join is None:
-        shared = _shared(source, np.ones(table.rows))
-        unit, factors = (np.arange(table.rows, dtype=np.int64), _matrix(source)) if shared is None else shared
-        return unit, factors, design.weights
+        shared = shared_factors(source.numbers, np.ones(table.rows))
+        every = np.arange(table.rows, dtype=np.int64)
+        return *((every, _matrix(source)) if shared is None else shared), design.weights
     place = {label: row for row, label in enumerate(_texts(source.table, source.asked.join))}
     codes, levels = table[source.asked.join].coded
     of_level = np.array([place[level] for level in levels], dtype=np.int64)
@@ -156,89 +154,20 @@ def _factors(source: _Source, table: Table, design: Design) -> tuple[IntArray, F
 
 
 def _matrix(source: _Source) -> FloatArray:
-    matrix = np.empty((source.table.rows, len(source.columns)))
-    for number, column in enumerate(source.columns):
-        matrix[:, number] = source.numbers(column)
-    return matrix
+    return np.asarray(np.column_stack(source.numbers), dtype=np.float64)
 
 
-def _shared(source: _Source, base: FloatArray) -> tuple[IntArray, FloatArray] | None:
-    """Find the rows whose weights are the same multiples of `base` in all replicates, as those of one PSU are.
-
-    None where there are few of them, or where a row without weight has some in a replicate.
-    """
-    inverse = np.divide(1.0, base, out=np.zeros_like(base), where=base != 0)
-    mark = np.zeros(base.size, dtype=np.uint64)
-    for column in source.columns:
-        numbers = source.numbers(column)
-        if bool((numbers[base == 0] != 0).any()):
-            return None
-        mark = _mixed(mark ^ _rounded(numbers * inverse).view(np.uint64))
-    _, first, unit = np.unique(mark, return_index=True, return_inverse=True)
-    if first.size > base.size // 2:
-        return None
-    factors = np.empty((first.size, len(source.columns)))
-    for number, column in enumerate(source.columns):
-        numbers = source.numbers(column)
-        factors[:, number] = numbers[first] * inverse[first]
-        if bool((np.abs(factors[unit, number] * base - numbers) > EXACT * np.abs(numbers)).any()):
-            return None
-    return unit.astype(np.int64), factors
-
-
-def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Let every bit change all others (the finaliser of MurmurHash3, Appleby 2011)."""
-    for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
-        bits = (bits ^ (bits >> np.uint64(33))) * np.uint64(multiplier)
-    return bits ^ (bits >> np.uint64(33))
-
-
-def _rounded(values: FloatArray) -> FloatArray:
-    """Round to some significant digits in base 2; -0 becomes 0."""
-    mantissa, exponent = np.frexp(values)
-    grain = 10.0**DIGITS
-    return np.asarray(np.ldexp(np.round(mantissa * grain) / grain, exponent) + 0.0, dtype=np.float64)
-
-
-def _scale(asked: ReplicateSpec, count: int) -> float:
-    """Give the scale of a method: Wolter (2007), chapters 3 to 5; that of R survey's svrepdesign."""
-    if asked.method == "jk1":
-        return (count - 1.0) / count
-    if asked.method in ("brr", "fay"):
-        return 1.0 / (count * (1.0 - asked.rho) ** 2)
-    return 1.0 / (count - 1.0) if asked.method in ("bootstrap", "subbootstrap") else 1.0
-
-
-def _rscales(
-    asked: ReplicateSpec, unit: IntArray, factors: FloatArray, base: FloatArray, design: Design
-) -> FloatArray | None:
-    """Give rscales as stated, or as the method has them; a stratified jackknife's are read off its weights."""
-    count = factors.shape[1]
-    if asked.rscales:
-        return np.asarray(asked.rscales, dtype=np.float64)
-    if asked.method == "mrbbootstrap":
-        return np.full(count, 1.0 if asked.scale is not None else 1.0 / (count - 1.0))
-    if asked.method != "jkn":
-        return np.ones(count)
-    ratio = factors
-    if base is not design.weights:
-        used = np.flatnonzero(design.weights > 0)
-        ratio = factors[unit[used]] / design.weights[used, None]
-    return _of_jackknife(ratio)
+def _ratios(unit: IntArray, factors: FloatArray, base: FloatArray, design: Design) -> FloatArray:
+    """Divide replicate weights by the weights, where there are any."""
+    if base is design.weights:
+        return factors
+    used = np.flatnonzero(design.weights > 0)
+    return np.asarray(factors[unit[used]] / design.weights[used, None], dtype=np.float64)
 
 
 def _has_fractions(spec: DesignSpec) -> bool:
     first = spec.stages[0]
     return first.population is not None or first.probability is not None
-
-
-def _of_jackknife(ratio: FloatArray) -> FloatArray | None:
-    """Read (n - 1) / n off replicates that hold the left-out unit's 0, 1, and n / (n - 1) in its stratum."""
-    raised = ratio.max(axis=0)
-    plain = (np.abs(ratio) < SAME) | (np.abs(ratio - 1.0) < SAME) | (np.abs(ratio - raised) < SAME)
-    if not bool(plain.all()) or not bool((raised > 1.0 + SAME).all()):
-        return None
-    return np.asarray(1.0 / raised, dtype=np.float64)
 
 
 def _other_content(source: _Source, found: Replicates, design: Design) -> list[Complaint]:
