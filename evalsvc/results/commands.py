@@ -58,7 +58,7 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
         path.write_bytes(write_results(results, path.suffix))
     if not out_paths:
         click.echo(write_results(results, ".md").decode("utf-8"), nl=False)
-    for remark in (*_remarks(results), *_without_rows(plan, table)):
+    for remark in (*_remarks(results), *_families(results), *_without_rows(plan, table)):
         click.echo(remark, err=True)
 
 
@@ -74,6 +74,16 @@ def _remarks(results: Results) -> Iterator[str]:
     for code, names in about.items():
         details = {"rows": _listed(names), "remark": sentence(code, {}, language())}
         yield sentence("results.remark", details, language())
+
+
+def _families(results: Results) -> Iterator[str]:
+    """Say of statements with several verdicts how many may be wrong by chance."""
+    for family in results.families:
+        if family.verdicts > 1:
+            code = "results.verdicts_together" if family.expected_wrong is None else "results.verdicts_each"
+            expected = None if family.expected_wrong is None else f"{family.expected_wrong:g}"
+            details = {"id": family.id, "count": family.verdicts, "alpha": f"{family.alpha:g}", "expected": expected}
+            yield sentence(code, details, language())
 
 
 def _without_rows(plan: Plan, table: Table) -> Iterator[str]:

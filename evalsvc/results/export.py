@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -18,6 +18,7 @@ COLUMNS = (
     "p",
     "estimate",
     "se",
+    "cv",
     "low",
     "high",
     "df",
@@ -38,6 +39,8 @@ HIDDEN = frozenset({"threshold", "flags"})
 """What the Markdown table, which people read, leaves out always."""
 OF_TESTS = frozenset({"p", "statistic", "p_value"})
 """What it leaves out where no row has a value."""
+FAMILY_COLUMNS = ("id", "verdicts", "passed", "failed", "undecided", "alpha", "adjust", "expected_wrong", "any_wrong")
+"""Columns of the verdicts by statement: a sheet of its own, a second Markdown table."""
 Cell = str | int | float | None
 
 
@@ -62,7 +65,13 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Cell]:
 
 
 def _rows(results: Results) -> list[dict[str, Cell]]:
-    return [_cells(row.as_json()) for row in results.rows]
+    return [_cells(row.as_json()) | {"cv": row.cv} for row in results.rows]
+
+
+def _families(results: Results) -> list[dict[str, Cell]]:
+    """Give the statements with several verdicts, and those whose plan asked for them."""
+    told = [family for family in results.families if family.asked or family.verdicts > 1]
+    return [{name: getattr(family, name) for name in FAMILY_COLUMNS} for family in told]
 
 
 def _columns(rows: list[dict[str, Cell]]) -> list[str]:
@@ -87,32 +96,42 @@ def _csv(results: Results) -> bytes:
 
 def _xlsx(results: Results) -> bytes:
     book = Workbook()
-    sheet = book.create_sheet("results", 0)
-    book.remove(book.worksheets[1])
+    book.remove(book.worksheets[0])
     rows = _rows(results)
-    columns = _columns(rows)
-    sheet.append(columns)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for row in rows:
-        sheet.append([row.get(name) for name in columns])
-    sheet.freeze_panes = "B2"
-    for cells in sheet.iter_rows(min_row=2):
-        for cell in cells:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"  # a text that begins with = is no formula
+    _add_sheet(book, "results", _columns(rows), rows)
+    if families := _families(results):
+        _add_sheet(book, "families", FAMILY_COLUMNS, families)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
+def _add_sheet(book: Workbook, name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Cell]]) -> None:
+    sheet = book.create_sheet(name)
+    sheet.append(list(columns))
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for row in rows:
+        sheet.append([row.get(column) for column in columns])
+    sheet.freeze_panes = "B2"
+    for cells in sheet.iter_rows(min_row=2):
+        for cell in cells:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"  # a text that begins with = is no formula
+
+
 def _markdown(results: Results) -> bytes:
     rows = _rows(results)
     left = HIDDEN | {name for name in OF_TESTS if not _anywhere(rows, name)}
-    shown = [name for name in _columns(rows) if name not in left]
-    lines = ["| " + " | ".join(shown) + " |", "|" + "---|" * len(shown)]
-    lines += ["| " + " | ".join(_plain(row.get(name)) for name in shown) + " |" for row in rows]
+    lines = _table([name for name in _columns(rows) if name not in left], rows)
+    if families := _families(results):
+        lines += ["", *_table(FAMILY_COLUMNS, families)]
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Cell]]) -> list[str]:
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    return lines + ["| " + " | ".join(_plain(row.get(name)) for name in columns) + " |" for row in rows]
 
 
 def _plain(value: Cell) -> str:

@@ -1,10 +1,12 @@
 """`evalsvc estimate` over a survey's answers: what a statistician reads on the terminal and in the files."""
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from evalsvc.cli import main
 
@@ -86,3 +88,26 @@ def test_bad_data_end_with_1_and_the_place(folder, old, new, told):
     ended = estimate(folder)
     assert ended.exit_code == 1
     assert told in ended.output
+
+
+def test_verdicts_say_how_many_of_them_may_be_wrong(folder):
+    ended = estimate(folder, "--out", folder / "results.xlsx", "--out", folder / "results.md")
+    rows = [list(row) for row in load_workbook(folder / "results.xlsx")["families"].iter_rows(values_only=True)]
+    assert [row[:2] + row[5:] for row in rows[1:]] == [["wrong", 3, 0.05, "none", 0.15, 0.15]]
+    assert "| wrong | 3 |" in (folder / "results.md").read_text(encoding="utf-8")
+    assert "of 3 verdicts, each wrong with a chance of at most 0.05, at most 0.15 are expected" in ended.stderr
+    plan = PLAN.replace("planned_deff: 2}", "planned_deff: 2, adjust: holm}")
+    (folder / "plan.yaml").write_text(plan, encoding="utf-8")
+    ended = estimate(folder, "--out", folder / "results.json")
+    assert "3 verdicts are judged together by Holm's method" in ended.stderr
+    (family,) = json.loads((folder / "results.json").read_text(encoding="utf-8"))["families"]
+    assert (family["id"], family["verdicts"], family["expected_wrong"]) == ("wrong", 3, None)
+
+
+def test_the_coefficient_of_variation_is_a_column(folder):
+    estimate(folder, "--out", folder / "results.csv")
+    with (folder / "results.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["se"] and float(row["estimate"])]
+    assert rows
+    for row in rows:
+        assert float(row["cv"]) == pytest.approx(float(row["se"]) / float(row["estimate"]))
