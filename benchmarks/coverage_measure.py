@@ -9,11 +9,12 @@ from functools import lru_cache
 import numpy as np
 
 from benchmarks.coverage_settings import Samples, Setting, draw_samples
-from sampling.estimate.design import DesignSpec, StageSpec
+from sampling.estimate.design import DesignSpec
 from sampling.estimate.domain import partition
 from sampling.estimate.interval import Cap, Limits, RateMethod, Rates, rate_limits
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.pooling import pool
+from sampling.estimate.stage_spec import StageSpec
 from sampling.estimate.statement import IntervalSpec, Statement, ThresholdSpec
 from sampling.estimate.statistics import Figures, figures
 from sampling.estimate.table import FloatArray, Table

@@ -86,7 +86,7 @@ def draw_samples(setting: Setting, rate: float, draws: int, random: np.random.Ge
     chances = _chances(setting, rate, shape, random)
     if setting.rows_by_household:
         places = (*shape, setting.households)
-        persons = 1.0 + random.poisson(MORE_PERSONS, places)
+        persons = 1.0 + random.poisson(MORE_PERSONS, places).astype(np.float64)
         return Samples(persons * (random.random(places) < chances[..., None]), persons, None)
     wrong = random.binomial(setting.households, chances).astype(np.float64)
     size = np.full(shape, float(setting.households))
