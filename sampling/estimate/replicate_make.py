@@ -63,6 +63,9 @@ def make_replicates(asked: ReplicateSpec, spec: DesignSpec, table: Table, design
 
 
 def _made(asked: ReplicateSpec, spec: DesignSpec, units: DrawnUnits) -> Made:
+    if not bool((units.sizes > 1).any()):
+        # Nothing to leave out or to draw again: the sample itself, whose rank of 1 leaves no degrees of freedom.
+        return Made(np.ones((units.starts[-1], 1)), 1.0, np.zeros(1))
     if asked.method in BALANCED:
         return balanced(units, asked.rho)
     if asked.method not in BOOTSTRAPS:
@@ -80,9 +83,14 @@ def _made(asked: ReplicateSpec, spec: DesignSpec, units: DrawnUnits) -> Made:
 
 
 def _resampled(units: DrawnUnits) -> float:
-    """Give n / (n - 1) with the harmonic mean n of the strata's sizes: n draws of n vary too little by that much."""
-    mean = 1.0 / float((1.0 / units.sizes).mean())
-    return mean / (mean - 1.0) if mean > 1.0 else 1.0
+    """Give n / (n - 1) with the harmonic mean n of the varying strata's sizes: n of n vary too little by that much."""
+    varying = np.unique(units.stratum[units.open > 0])
+    sizes = units.sizes[varying]
+    sizes = sizes[sizes > 1]
+    if not sizes.size:
+        return 1.0
+    mean = 1.0 / float((1.0 / sizes).mean())
+    return mean / (mean - 1.0)
 
 
 def jackknife(units: DrawnUnits, rule: str) -> Made:

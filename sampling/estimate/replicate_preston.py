@@ -68,7 +68,8 @@ def _kept(stage: Stage, names: tuple[str, ...], asked: ReplicateSpec) -> tuple[B
     counted = np.flatnonzero((stage.counted > 0) & (stage.alpha > 0))
     members = counted[np.argsort(stage.unit_stratum[counted], kind="stable")]
     found, starts = np.unique(stage.unit_stratum[members], return_index=True)
-    for stratum, here in zip(found, np.split(members, starts[1:]), strict=True):
+    groups = np.split(members, starts[1:]) if members.size else []
+    for stratum, here in zip(found, groups, strict=True):
         n = here.size
         if n < 2:
             continue

@@ -109,6 +109,30 @@ def test_designs_that_a_method_cannot_follow_are_refused(method: str, design: di
     assert [each.code for each in caught.value.complaints] == [code]
 
 
+@pytest.mark.parametrize("method", ["jk1", "jkn", "brr", "bootstrap", "subbootstrap", "mrbbootstrap"])
+@pytest.mark.parametrize(
+    ("design", "reason"),
+    [
+        ({"stages": [{"cluster": "w"}], "lonely_psu": "certainty"}, "estimate.no_degrees_of_freedom"),
+        ({"stages": [{"cluster": "w"}]}, "estimate.lonely_psu"),
+        (
+            {"stages": [{"cluster": "psu", "probability": "w"}], "unequal": {"method": "brewer"}},
+            "estimate.no_degrees_of_freedom",
+        ),
+    ],
+    ids=["one unit", "a lone unit", "all certain"],
+)
+def test_where_nothing_varies_there_is_a_reason(method: str, design: dict[str, Any], reason: str) -> None:
+    stated = {"weights": "w", **design, "replicates": {"method": method}}
+    statements = [
+        {"id": "m", "statistic": "mean", "variables": ["y"]},
+        {"id": "q", "statistic": "quantile", "variables": ["y"], "p": 0.5},
+    ]
+    reading = load_plan({"version": 1, "design": stated, "estimates": statements})
+    assert reading.plan is not None, reading.complaints
+    assert [row.reason for row in run_plan(reading.plan, DATA).rows] == [reason] * 2
+
+
 def test_more_factors_than_are_held_are_refused() -> None:
     stated = {"weights": "w", "stages": [PSUS], "replicates": {"method": "bootstrap", "replicates": 100_000_000}}
     reading = load_plan(
