@@ -13,6 +13,7 @@ STUDIES = (
     "form_check",
     "frame_import",
     "draw",
+    "estimate",
     "replacement",
     "coverage",
     "intake",
