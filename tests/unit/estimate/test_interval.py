@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sampling.estimate.interval import RATE_METHODS, RateMethod, Rates, rate_limits, wald_limits, wilson
+from sampling.estimate.interval import CAPS, RATE_METHODS, Cap, RateMethod, Rates, rate_limits, wald_limits, wilson
 
 NEEDS_SPREAD = {"logit", "xlogit", "wald", "arcsine"}
 
@@ -77,6 +77,35 @@ def test_cap_comes_before_the_adjustment() -> None:
     assert capped.high[0] == pytest.approx(stats.beta.ppf(0.975, size * 0.3 + 1, size * 0.7), rel=1e-12)
     assert free.effective[0] == pytest.approx(420.0)
     assert free.high[0] < capped.high[0]
+
+
+def test_the_cap_of_sas_comes_after_the_adjustment() -> None:
+    """The NCHS's R routine is the same: min(n, m (t'/t)^2)."""
+    ratio = (stats.t.ppf(0.975, 199) / stats.t.ppf(0.975, 8)) ** 2
+    rates = _rates(0.3, 0.0005, 200, 8)
+    found = rate_limits("korn-graubard", rates, 0.95, cap="sas")
+    assert 420 * ratio > 200  # the design effect below 1 makes up for the missing degrees of freedom
+    assert found.effective[0] == 200
+    assert found.high[0] == pytest.approx(stats.beta.ppf(0.975, 61, 140), rel=1e-12)
+    wide = _rates(0.3, 0.002, 200, 8)  # an effective count of 105: no cap
+    orders = [rate_limits("korn-graubard", wide, 0.95, cap=cap).high[0] for cap in CAPS]
+    assert orders == [orders[0]] * 3
+
+
+def test_r_has_no_cap() -> None:
+    """R survey 4.1.1, 2026-11-22: 2 strata of 50 with rates 0.2 and 0.8, svyciprop(~x, des, method = "beta")."""
+    variance = (0.5**2) * 2 * 0.2 * 0.8 / 49
+    ways: tuple[tuple[RateMethod, Cap | None], ...] = (("beta", None), ("korn-graubard", "r"))
+    for method, cap in ways:
+        found = rate_limits(method, _rates(0.5, variance, 100, 98), 0.95, cap=cap)
+        assert (found.low[0], found.high[0]) == pytest.approx((0.418213518023, 0.581786481977), rel=1e-11)
+
+
+def test_any_method_can_have_a_cap() -> None:
+    capped = rate_limits("wilson", _rates(0.3, 0.0005, 200, 8), 0.95, cap="before")
+    free = rate_limits("wilson", _rates(0.3, 0.0005, 200, 8), 0.95)
+    assert (capped.effective[0], free.effective[0]) == pytest.approx((200, 420))
+    assert capped.low[0] < free.low[0] < free.high[0] < capped.high[0]
 
 
 def test_nothing_found_is_divided_by_the_design_effect_and_adjusted() -> None:

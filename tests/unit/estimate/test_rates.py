@@ -54,6 +54,16 @@ def test_jinggangshan_persons(estimate: Estimate) -> None:
     assert households.verdict == PASSES
 
 
+def test_jinggangshan_persons_by_wald(estimate: Estimate) -> None:
+    (row,) = estimate(
+        _jinggangshan(),
+        {"id": "a", "statistic": "ratio", "numerator": "wrong", "denominator": "size"},
+    )
+    assert row.low is not None
+    assert row.high is not None
+    assert (100 * row.low, 100 * row.high) == pytest.approx((0.14, 0.69), abs=0.015)
+
+
 def test_persons_are_capped_by_the_kish_count_of_households(estimate: Estimate) -> None:
     """Every household half wrong: no variance between households, and still no more than the households' worth."""
     sizes = [2, 4, 6, 8] * 10
