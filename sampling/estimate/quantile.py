@@ -62,8 +62,8 @@ class Woodruff:
     def limits(self, level: float, side: Side) -> Limits:
         """Give the limits at a level, NaN where they lie beyond the values of the sample or leave no width."""
         low, high = self._read_back(level, side)
-        # Values that many rows share can hold both limits; an interval without width would claim to be exact.
-        flat = low == high
+        # An interval without width would claim to be exact; rule shahvaish can even put its limits the wrong way round.
+        flat = low >= high
         none = np.full_like(low, np.nan)
         return Limits(np.where(flat, np.nan, low), np.where(flat, np.nan, high), none)
 
@@ -82,7 +82,7 @@ class Woodruff:
         missing = np.isnan(self.error)
         missing |= (np.isnan(asked.low) & (spec.side != "upper")) | (np.isnan(asked.high) & (spec.side != "lower"))
         low, high = self._read_back(spec.level, "two")
-        exact = (~self.known & ~self.at_end) | (low == high)
+        exact = (~self.known & ~self.at_end) | (low >= high)
         return [
             None if not lack else "estimate.no_variance" if still else "estimate.limit_beyond_data"
             for lack, still in zip(missing, exact, strict=True)
