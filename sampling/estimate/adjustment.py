@@ -65,6 +65,7 @@ class NonresponseSpec:
     Attributes
     ----------
     classes : columns whose crossing gives the classes in which respondents stand for all
+    waits : whether a class without respondents keeps its weights for the coarser classes of the next adjustment
     propensity : formula of a logistic model of responding, in place of classes
     method : with `propensity`: classes by quintiles of the fitted chance, or weights divided by it
     """
@@ -72,6 +73,7 @@ class NonresponseSpec:
     responded: str
     eligible: str | None = None
     classes: tuple[str, ...] = ()
+    waits: bool = False
     propensity: Formula | None = None
     method: Literal["quintiles", "inverse"] = "quintiles"
     place: str = "design.nonresponse"

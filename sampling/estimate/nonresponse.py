@@ -26,6 +26,7 @@ class Nonresponse:
     ----------
     eligible, responded : (rows,) 1 or 0; responded only where eligible
     group : (rows,) number of the class; names : what the classes are called
+    waits : whether a class without respondents keeps its weights, for coarser classes to take over
     """
 
     eligible: FloatArray
@@ -33,6 +34,7 @@ class Nonresponse:
     group: IntArray
     names: tuple[str, ...]
     place: str
+    waits: bool = False
 
     def reweighted(self, before: FloatArray) -> Reweighted:
         """Adjust weights (rows,)."""
@@ -48,6 +50,8 @@ class Nonresponse:
         )
         factor = np.divide(asked, answered, out=np.ones_like(asked), where=answered != 0)[self.group]
         kept = (1.0 - self.eligible) + self.responded * factor
+        if self.waits:
+            return Reweighted(before * np.where((answered == 0)[self.group], 1.0, kept))
         return Reweighted(before * kept, complaints)
 
     def projection(self, before: FloatArray, after: FloatArray) -> Projection:
@@ -59,8 +63,7 @@ class Nonresponse:
         classes = of_classes(self.group, len(self.names))
         weight = self._sums(after * self.responded)
         solve = np.divide(1.0, weight, out=np.zeros_like(weight), where=weight != 0)
-        spread = after * self.responded - before * self.eligible
-        return Projection(classes, classes, spread, self.responded, solve)
+        return Projection(classes, classes, after - before, self.responded, solve)
 
     @property
     def shared(self) -> IntArray:

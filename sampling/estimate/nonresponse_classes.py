@@ -43,7 +43,7 @@ def compile_nonresponse(spec: NonresponseSpec, table: Table, used: BoolArray) ->
         group, first = numbered_pairs(group, np.maximum(codes, 0))
     if complaints:
         raise DataRefusedError(complaints)
-    return Nonresponse(eligible, responded, group, _names(spec, table, first), spec.place)
+    return Nonresponse(eligible, responded, group, _names(spec, table, first), spec.place, spec.waits)
 
 
 def _who(spec: NonresponseSpec, table: Table) -> tuple[FloatArray, FloatArray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from sampling.estimate.adjustment import (
     Adjustment,
@@ -169,16 +169,36 @@ def _trim(keys: Reader) -> Iterator[Adjustment]:
 def _nonresponse(keys: Reader) -> Iterator[Adjustment]:
     responded = keys.text("responded", needed=True)
     eligible = keys.text("eligible")
-    classes = keys.texts("classes")
+    steps = _classes(keys)
     propensity = read_formula_key(keys, "propensity", sides=1)
-    if (propensity is None) == (not classes):
+    if (propensity is None) == (not steps):
         keys.complain("plan.classes_or_propensity", "classes")
     if propensity is None and keys.values.get("method") is not None:
         keys.complain("plan.key_not_for", "method", other="classes", name="method")
     method = keys.choice("method", ("quintiles", "inverse"), "quintiles")
     keys.close()
-    if responded is not None:
-        inverse = method == "inverse"
-        yield NonresponseSpec(
-            responded, eligible, classes, propensity, "inverse" if inverse else "quintiles", keys.place
-        )
+    if responded is None:
+        return
+    if propensity is not None:
+        inverse: Literal["quintiles", "inverse"] = "inverse" if method == "inverse" else "quintiles"
+        yield NonresponseSpec(responded, eligible, propensity=propensity, method=inverse, place=keys.place)
+    for number, classes in enumerate(steps):
+        waits = number < len(steps) - 1
+        yield NonresponseSpec(responded, eligible, classes, waits, place=keys.place)
+
+
+def _classes(keys: Reader) -> list[tuple[str, ...]]:
+    """Take columns, or lists of columns from the finest classes to the coarsest."""
+    stated = keys.values.get("classes")
+    if not isinstance(stated, list | tuple) or not any(isinstance(item, list | tuple) for item in stated):
+        columns = keys.texts("classes")
+        return [columns] if columns else []
+    keys.take("classes")
+    inner = Reader({str(index): item for index, item in enumerate(stated)}, keys.path("classes"), keys.complaints)
+    steps = [inner.texts(str(index)) for index in range(len(stated))]
+    finer: set[str] = set(steps[0])
+    for index, columns in enumerate(steps):
+        if not columns or not finer.issuperset(columns):
+            keys.complain("plan.classes_not_coarser", f"classes[{index}]")
+        finer = set(columns)
+    return steps

@@ -15,9 +15,10 @@ from scipy.special import expit
 
 from sampling.estimate.auxiliary import of_matrix
 from sampling.estimate.errors import Complaint, NoFitError
+from sampling.estimate.families import MEANS
 from sampling.estimate.nonresponse import Nonresponse
 from sampling.estimate.projection import Projection
-from sampling.estimate.regression import MEANS, Model
+from sampling.estimate.regression import Model
 from sampling.estimate.table import FloatArray, IntArray
 from sampling.estimate.weighting import Reweighted
 

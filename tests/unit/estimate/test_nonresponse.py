@@ -13,7 +13,7 @@ from scipy.special import expit
 from sampling.estimate import DataRefusedError, EstimateRow, load_plan, run_plan
 from sampling.estimate.layers import Sample
 from sampling.estimate.table import Table
-from sampling.weight import adjust_nonresponse
+from sampling.weight import adjust_in_steps, adjust_nonresponse
 
 Estimate = Callable[..., list[EstimateRow]]
 Refuse = Callable[..., list[tuple[str, str]]]
@@ -61,6 +61,23 @@ def test_classes_give_the_weights_that_the_service_gives() -> None:
     eligible, responded = table["eligible"] == 1, table["responded"] == 1
     expected = adjust_nonresponse(table["w"].tolist(), eligible.tolist(), responded.tolist(), table["kind"].tolist())
     assert _weights(table, _design(classes=["kind"])) == pytest.approx(expected.adjusted, rel=1e-14)
+
+
+def test_a_class_without_respondents_passes_its_weight_to_a_coarser_one(estimate: Estimate) -> None:
+    table = _sample(np.random.default_rng(4))
+    table["place"] = np.where(np.arange(table["w"].size) < 12, "远", "近")
+    table["responded"] = np.where((table["place"] == "远") & (table["kind"] == "2"), 0, table["responded"])
+    table["y"] = np.where(table["responded"] == 1, table["y"], np.nan)
+    fine = [f"{place}{kind}" for place, kind in zip(table["place"], table["kind"], strict=True)]
+    eligible, responded = (table["eligible"] == 1).tolist(), (table["responded"] == 1).tolist()
+    expected = adjust_in_steps(table["w"].tolist(), eligible, responded, [fine, table["kind"].tolist()])
+    design = _design(classes=[["kind", "place"], ["kind"]])
+    assert _weights(table, design) == pytest.approx(expected.adjusted, rel=1e-14)
+    ((code, details),) = _refused(table, _design(classes=["kind", "place"]))
+    assert (code, details["name"]) == ("estimate.class_without_respondents", "2 / 远")
+    (row,) = estimate(table, *MEAN, design=design)
+    (jackknifed,) = estimate(table, *MEAN, design={**design, "replicates": {"method": "jk1"}})
+    assert row.se == pytest.approx(jackknifed.se, rel=0.03)
 
 
 @pytest.mark.parametrize("method", ["quintiles", "inverse"])
@@ -154,6 +171,8 @@ def test_unknown_auxiliary_values_of_those_who_did_not_answer_do_not_stop_a_cali
 @pytest.mark.parametrize(
     ("nonresponse", "code"),
     [
+        ({"responded": "r", "classes": [["a"], ["a", "b"]]}, "plan.classes_not_coarser"),
+        ({"responded": "r", "classes": [["a"], 3]}, "plan.wrong_type"),
         ({"responded": "r"}, "plan.classes_or_propensity"),
         ({"responded": "r", "classes": ["a"], "propensity": "x"}, "plan.classes_or_propensity"),
         ({"responded": "r", "classes": ["a"], "method": "inverse"}, "plan.key_not_for"),
