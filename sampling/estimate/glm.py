@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from sampling.estimate.errors import NoFitError
+from sampling.estimate.families import MEANS, Family, Mean
 from sampling.estimate.formula import Formula, Variable
 from sampling.estimate.model_matrix import Coded, coded_variable, model_matrix
 from sampling.estimate.outcome import Outcome, Tested, tested
-from sampling.estimate.regression import MEANS, Family, Mean, Model, Regression
+from sampling.estimate.regression import Model, Regression
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import ROUNDING
 from sampling.estimate.table import FloatArray, Table

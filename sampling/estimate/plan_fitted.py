@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from sampling.estimate.errors import GrammarError
+from sampling.estimate.families import Family
 from sampling.estimate.formula import Formula, read_formula
 from sampling.estimate.reader import Reader
-from sampling.estimate.regression import Family
 from sampling.estimate.statement import Statistic
 
 TESTS: Mapping[str, tuple[str, ...]] = {

@@ -6,18 +6,16 @@ population (Binder (1983); Sarndal, Swensson, Wretman (1992), section 5.10). Lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
 
 import numpy as np
 from scipy import linalg
-from scipy.special import expit, logit, xlogy
 
 from sampling.estimate.errors import NoFitError
-from sampling.estimate.table import BoolArray, FloatArray
+from sampling.estimate.families import Mean
+from sampling.estimate.table import FloatArray
 
-Family = Literal["gaussian", "binomial", "quasibinomial", "poisson", "quasipoisson"]
 MOST_STEPS = 60
 MOST_HALVINGS = 12
 SETTLED = 1e-10  # change of the linear predictor, in units of the response's size, below which a step is the last
@@ -25,65 +23,10 @@ STILL = 1e-6  # the same for the coefficients, which a separated group moves on 
 COLLINEAR = 1e-13  # share of a column's squared length that the columns before it must leave: 3e-7 of its length
 R_EPSILON, R_OFFSET = 1e-8, 0.05  # R stops where the deviance changes by less than 1e-8 (deviance + 0.1); here halves
 CERTAIN = 1e-9  # a variance of the mean below this stands for a fitted mean on its way to a bound
-
-
-@dataclass(frozen=True)
-class Mean:
-    """Hold how a family's mean follows from the linear predictor.
-
-    Attributes
-    ----------
-    inverse : linear predictor -> mean
-    slope : mean -> its derivative by the linear predictor, which under a canonical link is the variance function
-    start : (response, weights of mean 1) -> linear predictor to begin with
-    loss : (response, mean) -> half the deviance of each row
-    fits : response -> which values the family can have
-    misfit : reason for the others
-    """
-
-    inverse: Callable[[FloatArray], FloatArray]
-    slope: Callable[[FloatArray], FloatArray]
-    start: Callable[[FloatArray, FloatArray], FloatArray]
-    loss: Callable[[FloatArray, FloatArray], FloatArray]
-    fits: Callable[[FloatArray], BoolArray]
-    misfit: str
-
-
-def _entropy(y: FloatArray, mean: FloatArray) -> FloatArray:
-    return np.asarray(xlogy(y, mean) + xlogy(1.0 - y, 1.0 - mean), dtype=np.float64)
-
-
-GAUSSIAN = Mean(
-    inverse=lambda eta: eta,
-    slope=np.ones_like,
-    start=lambda y, _: y,
-    loss=lambda y, mean: 0.5 * (y - mean) ** 2,
-    fits=np.isfinite,
-    misfit="estimate.undefined",
-)
-BINOMIAL = Mean(
-    inverse=expit,
-    slope=lambda mean: mean * (1.0 - mean),
-    start=lambda y, w: np.asarray(logit((w * y + 0.5) / (w + 1.0)), dtype=np.float64),
-    loss=lambda y, mean: _entropy(y, y) - _entropy(y, mean),
-    fits=lambda y: (y >= 0) & (y <= 1),
-    misfit="estimate.not_zero_one",
-)
-POISSON = Mean(
-    inverse=np.exp,
-    slope=lambda mean: mean,
-    start=lambda y, _: np.asarray(np.log(y + 0.1), dtype=np.float64),
-    loss=lambda y, mean: np.asarray(xlogy(y, y) - xlogy(y, mean) - y + mean, dtype=np.float64),
-    fits=lambda y: y >= 0,
-    misfit="estimate.negative_count",
-)
-MEANS: Mapping[Family, Mean] = {
-    "gaussian": GAUSSIAN,
-    "binomial": BINOMIAL,
-    "quasibinomial": BINOMIAL,
-    "poisson": POISSON,
-    "quasipoisson": POISSON,
-}
+# Products are summed over so many rows at a time that a block stays in the processor's cache and is not worth several
+# threads, which would wait for each other.
+BLOCK_PRODUCTS = 200_000
+LEAST_BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -104,11 +47,21 @@ class Regression:
 
 @dataclass(frozen=True)
 class _Path:
-    """Hold coefficients, and the linear predictors (n,) before and after the step at which R's rule stops."""
+    """Hold coefficients (k,), and those before and after the step at which R's rule stops."""
 
     coefficients: FloatArray
     before: FloatArray
     after: FloatArray
+
+
+@dataclass(frozen=True)
+class _State:
+    """Hold coefficients (k,) with the loss, its slopes (k,) downwards and the information (k, k) there."""
+
+    coefficients: FloatArray
+    loss: float
+    score: FloatArray
+    information: FloatArray
 
 
 @dataclass(frozen=True)
@@ -129,84 +82,90 @@ class Model:
             (Albert, Anderson 1984), or when the steps do not settle.
         """
         weights = weights / weights.mean()
-        scaled, size = self._scaled(weights)
-        path = self._settled(scaled, weights, None)
+        path = self._settled(weights, self._begin(weights), float(weights @ self.mean.least(self.response)))
         # R survey takes the information from where its last step began. So it is taken here, which moves standard
         # errors in the seventh digit at most, and lets figures be held against R's.
-        information = weights * self.mean.slope(self.mean.inverse(path.before))
-        fitted = self.mean.inverse(path.after)
+        information = weights * self.mean.slope(self.mean.inverse(self._scaled @ path.before))
+        after = self._scaled @ path.after
+        fitted = self.mean.inverse(after)
         residual = (self.response - fitted) * information / self.mean.slope(fitted)
-        bread = linalg.cho_solve(_factor(_gram(scaled, information)), np.eye(size.size))
-        worked = np.abs(residual) + information * np.abs(path.after)
+        bread = linalg.cho_solve(_factor(_gram(self._scaled, information)), np.eye(self._size.size))
+        worked = np.abs(residual) + information * np.abs(after)
         return Regression(
-            path.coefficients / size,
-            (residual[:, None] * scaled) @ (bread / size),
-            (worked @ np.abs(scaled)) @ np.abs(bread) / size,
+            path.coefficients / self._size,
+            (residual[:, None] * self._scaled) @ (bread / self._size),
+            (worked @ np.abs(self._scaled)) @ np.abs(bread) / self._size,
         )
 
     def refit(self, weights: FloatArray, start: FloatArray) -> FloatArray:
         """Give the coefficients (k,) under other weights, beginning with those of the full sample."""
-        weights = weights / weights.mean()
-        scaled, size = self._scaled(weights)
-        return self._settled(scaled, weights, start * size).coefficients / size
+        return self._settled(weights / weights.mean(), start * self._size).coefficients / self._size
 
-    def _scaled(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Bring the columns to one size: unlike ones would lose digits in the normal equations."""
-        size = np.sqrt(weights @ (self.matrix * self.matrix) / weights.size)
+    @cached_property
+    def _size(self) -> FloatArray:
+        size = np.sqrt(np.einsum("ij,ij->j", self.matrix, self.matrix) / self.response.size)
         if not (size > 0).all():
             raise NoFitError("estimate.collinear")
-        return self.matrix / size, size
+        return np.asarray(size, dtype=np.float64)
 
-    def _settled(self, scaled: FloatArray, weights: FloatArray, start: FloatArray | None) -> _Path:
-        """Take Newton's steps until they no longer move the coefficients."""
-        eta = self.mean.start(self.response, weights) if start is None else scaled @ start
-        coefficients = np.zeros(scaled.shape[1]) if start is None else start
-        unit = np.sqrt(weights @ self.response**2 / weights.size)
-        loss = np.inf
+    @cached_property
+    def _scaled(self) -> FloatArray:
+        """Bring the columns to one size: unlike ones would lose digits in the normal equations."""
+        return self.matrix / self._size
+
+    def _begin(self, weights: FloatArray) -> FloatArray:
+        """Take the first step, from a mean that is near the response itself."""
+        eta = self.mean.start(self.response, weights)
+        fitted = self.mean.inverse(eta)
+        working = weights * self.mean.slope(fitted)
+        score = self._scaled.T @ (working * eta + weights * (self.response - fitted))
+        return np.asarray(linalg.cho_solve(_factor(_gram(self._scaled, working)), score), dtype=np.float64)
+
+    def _settled(self, weights: FloatArray, start: FloatArray, least: float = 0.0) -> _Path:
+        """Take Newton's steps until they no longer move the coefficients; loss - `least` is half the deviance."""
+        unit = float(np.sqrt(weights @ self.response**2 / weights.size))
+        state = self._state(weights, start)
         told: tuple[FloatArray, FloatArray] | None = None
-        slope = np.ones_like(weights)
         for number in range(MOST_STEPS):
-            fitted = self.mean.inverse(eta)
-            slope = self.mean.slope(fitted)
-            factor = self._information(scaled, weights * slope, begun=number > 0 or start is not None)
-            score = scaled.T @ (weights * (self.response - fitted))
-            first = number == 0 and start is None
-            step = linalg.cho_solve(factor, score + scaled.T @ (weights * slope * eta) if first else score)
-            still = np.abs(step).max() <= STILL * (np.abs(coefficients).max() + unit)
-            if still and np.sqrt(np.abs(score @ step) / weights.size) <= SETTLED * unit:
-                return _Path(coefficients + step, *(told or (eta, eta)))
-            coefficients, after = self._stepped(scaled, weights, (coefficients, step), loss)
-            before, eta = eta, scaled @ coefficients
-            if told is None and np.isfinite(loss) and abs(after - loss) <= R_EPSILON * (abs(after) + R_OFFSET):
-                told = before, eta
-            loss = after
+            try:
+                step = linalg.cho_solve(_factor(state.information), state.score)
+            except NoFitError:
+                # What began with columns apart can bring them together only where the weights of some rows vanish.
+                raise NoFitError("estimate.separation" if number else "estimate.collinear") from None
+            still = np.abs(step).max() <= STILL * (np.abs(state.coefficients).max() + unit)
+            if still and np.sqrt(np.abs(state.score @ step) / weights.size) <= SETTLED * unit:
+                return _Path(state.coefficients + step, *(told or (state.coefficients, state.coefficients)))
+            reached = self._stepped(weights, state, step)
+            if told is None and abs(reached.loss - state.loss) <= R_EPSILON * (abs(reached.loss - least) + R_OFFSET):
+                told = state.coefficients, reached.coefficients
+            state = reached
+        slope = self.mean.slope(self.mean.inverse(self._scaled @ state.coefficients))
         apart = bool((slope[weights > 0] < CERTAIN).any())
         raise NoFitError("estimate.separation" if apart else "estimate.no_convergence")
 
-    def _information(self, scaled: FloatArray, working: FloatArray, *, begun: bool) -> tuple[FloatArray, bool]:
-        try:
-            return _factor(_gram(scaled, working))
-        except NoFitError:
-            # What began with columns that are no repetitions ends so only where the weights of some rows vanish.
-            raise NoFitError("estimate.separation" if begun else "estimate.collinear") from None
-
-    def _stepped(
-        self, scaled: FloatArray, weights: FloatArray, way: tuple[FloatArray, FloatArray], loss: float
-    ) -> tuple[FloatArray, float]:
+    def _stepped(self, weights: FloatArray, state: _State, step: FloatArray) -> _State:
         """Go a step, or the half, quarter.. of it where the whole would lead away from the maximum."""
-        coefficients, step = way
         for halving in range(MOST_HALVINGS):
-            reached = coefficients + step / 2**halving
-            after = self._loss(scaled, weights, reached)
-            if after <= loss + SETTLED * abs(loss):
-                return reached, after
+            reached = self._state(weights, state.coefficients + step / 2**halving)
+            if reached.loss <= state.loss + SETTLED * abs(state.loss):
+                return reached
         raise NoFitError("estimate.no_convergence")
 
-    def _loss(self, scaled: FloatArray, weights: FloatArray, coefficients: FloatArray) -> float:
+    def _state(self, weights: FloatArray, coefficients: FloatArray) -> _State:
+        """Sum up loss, score and information block by block."""
+        k = coefficients.size
+        loss, score, information = 0.0, np.zeros(k), np.zeros((k, k))
+        block = max(BLOCK_PRODUCTS // (k * k), LEAST_BLOCK)
         with np.errstate(over="ignore", invalid="ignore"):
-            mean = self.mean.inverse(scaled @ coefficients)
-            value = float(weights @ self.mean.loss(self.response, mean))
-        return value if np.isfinite(value) else np.inf
+            for first in range(0, weights.size, block):
+                rows = slice(first, first + block)
+                x, y, w = self._scaled[rows], self.response[rows], weights[rows]
+                eta = x @ coefficients
+                fitted = self.mean.inverse(eta)
+                loss += float(w @ self.mean.loss(y, eta, fitted))
+                score += (w * (y - fitted)) @ x
+                information += _gram(x, w * self.mean.slope(fitted))
+        return _State(coefficients, loss if np.isfinite(loss) else np.inf, score, information)
 
 
 def _gram(scaled: FloatArray, working: FloatArray) -> FloatArray:

@@ -7,10 +7,10 @@ from typing import Literal, get_args
 
 from sampling.estimate.design import DesignSpec
 from sampling.estimate.expression import Expression
+from sampling.estimate.families import Family
 from sampling.estimate.formula import Formula
 from sampling.estimate.interval import Cap, RateMethod, Side
 from sampling.estimate.quantile_rule import QuantileRule
-from sampling.estimate.regression import Family
 from sampling.estimate.where import Condition
 
 Statistic = Literal[

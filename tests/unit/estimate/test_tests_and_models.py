@@ -14,7 +14,8 @@ from scipy import stats
 from sampling.estimate import EstimateRow
 from sampling.estimate.chi_square_sum import f_sum_tail, f_tail
 from sampling.estimate.errors import NoFitError
-from sampling.estimate.regression import MEANS, Model
+from sampling.estimate.families import MEANS
+from sampling.estimate.regression import Model
 from sampling.estimate.table import FloatArray
 
 Estimate = Callable[..., list[EstimateRow]]
@@ -344,7 +345,8 @@ def test_a_tail_probability_is_near_the_integral() -> None:
 
 
 def _loss(model: Model, weights: FloatArray, coefficients: FloatArray) -> float:
-    return float(weights @ model.mean.loss(model.response, model.mean.inverse(model.matrix @ coefficients)))
+    eta = model.matrix @ coefficients
+    return float(weights @ model.mean.loss(model.response, eta, model.mean.inverse(eta)))
 
 
 @pytest.mark.parametrize("family", ["gaussian", "binomial", "poisson"])
