@@ -16,7 +16,7 @@ LONELY_RULES = ("fail", "remove", "certainty", "adjust", "average")
 
 
 def read_design(keys: Reader) -> DesignSpec:
-    """Read stages, weights and rules; what is not computed here (replicates, calibration) is refused."""
+    """Read stages, weights, rules, replicates and adjustments; keys that do not go together are refused."""
     stages = read_stages(keys)
     weights = keys.text("weights")
     if weights is None and any(s.population is None and s.probability is None for s in stages):
