@@ -21,6 +21,8 @@ TOKEN = re.compile(
     r"|(?P<name>[^\W\d][\w.]*)|(?P<sign>\*\*|[=!<>]=|[-~+*/:^()\[\]<>,]))"
 )
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "in", "and", "or", "not")
+MOST_DEPTH = 50  # brackets within brackets
+MOST_TERMS = 2000
 FACTOR = ("factor", "(", "column", ")")
 SPACED = ("+", "-", "*", *COMPARISONS)
 
@@ -88,6 +90,7 @@ def read_formula(text: str) -> Formula:
         With the position of the first word that does not fit.
     """
     words = [*_words(text), _Word("end", "", len(text))]
+    _check_depth(words)
     tildes = [index for index, word in enumerate(words) if word.text == "~"]
     if len(tildes) > 1:
         raise _unexpected(words[tildes[1]])
@@ -102,6 +105,14 @@ def read_formula(text: str) -> Formula:
         raise _unexpected(reader.words[reader.at])
     used = sorted((term for term in terms if term), key=len)
     return Formula(text, response, INTERCEPT in terms, tuple(reader.variables.values()), tuple(used))
+
+
+def _check_depth(words: list[_Word]) -> None:
+    depth = 0
+    for word in words:
+        depth += {"(": 1, ")": -1}.get(word.text, 0)
+        if depth > MOST_DEPTH:
+            raise _unexpected(word)
 
 
 @dataclass(frozen=True)
@@ -169,15 +180,19 @@ class _Reader:
         left = self._interaction()
         while self._take("*"):
             right = self._interaction()
-            left = [*left, *right, *(a | b for a in left for b in right)]
+            left = self._multiplied(left, right, [*left, *right])
         return left
 
     def _interaction(self) -> list[Term]:
         left = self._atom()
         while self._take(":"):
-            right = self._atom()
-            left = [a | b for a in left for b in right]
+            left = self._multiplied(left, self._atom(), [])
         return left
+
+    def _multiplied(self, left: list[Term], right: list[Term], before: list[Term]) -> list[Term]:
+        if len(left) * len(right) > MOST_TERMS:
+            raise _unexpected(self.words[self.at - 1])
+        return list(dict.fromkeys([*before, *(a | b for a in left for b in right)]))
 
     def _atom(self) -> list[Term]:
         word, after = self.words[self.at], self.words[self.at + 1 : self.at + 2]

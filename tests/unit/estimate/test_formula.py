@@ -85,6 +85,12 @@ def test_says_where_a_formula_goes_wrong(text: str, position: int) -> None:
     assert caught.value.position == position
 
 
+def test_formulas_beyond_measure_are_refused() -> None:
+    for text in ("y ~ " + "(" * 5000 + "a" + ")" * 5000, "y ~ " + "*".join(f"a{number}" for number in range(40))):
+        with pytest.raises(GrammarError):
+            read_formula(text)
+
+
 @given(st.text(alphabet="y~ab+-*:()I01'\"=<^/ .,[]", max_size=25))
 def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     try:
