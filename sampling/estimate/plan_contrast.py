@@ -58,11 +58,11 @@ def _check_picks(keys: Reader, reference: Reference, part: Statement) -> None:
 def _check_domains(keys: Reader, reference: Reference, part: Statement, by: tuple[str, ...]) -> None:
     """The columns that are not picked must be those of the contrast, in their order."""
     picked = dict(reference.columns)
-    for column, value in picked.items():
-        if column not in part.by:
-            keys.complain("plan.unknown_pick", "expression", name=reference.key, pick=f"{column}={value}")
+    unknown = [f"{column}={value}" for column, value in picked.items() if column not in part.by]
+    for pick in unknown:
+        keys.complain("plan.unknown_pick", "expression", name=reference.key, pick=pick)
     left = tuple(column for column in part.by if column not in picked)
-    if left != by:
+    if left != by and not unknown:
         keys.complain("plan.other_domains", "expression", name=reference.key, by=", ".join(by), other=", ".join(left))
 
 

@@ -8,6 +8,8 @@ designs <- list(
   strat = list(dataset = "apistrat.csv", r = "svydesign(id=~1, strata=~stype, weights=~pw, fpc=~fpc, data=data)"),
   clus1 = list(dataset = "apiclus1.csv", r = "svydesign(id=~dnum, weights=~pw, fpc=~fpc, data=data)"),
   clus2 = list(dataset = "apiclus2.csv", r = "svydesign(id=~dnum+snum, weights=~pw, data=data)"),
+  poststrata = list(dataset = "apiclus1.csv", r = paste("postStratify(svydesign(id=~dnum, weights=~pw, fpc=~fpc, data=data), ~stype,",
+    "data.frame(stype=c('E','H','M'), Freq=c(4421,755,1018)))")),
   jackknife = list(dataset = "apiclus1.csv", r = "as.svrepdesign(svydesign(id=~dnum, weights=~pw, data=data), type='JK1')"))
 build <- function(name) { data <- read(designs[[name]]$dataset); eval(parse(text = designs[[name]]$r)) }
 cases <- list()
@@ -34,7 +36,7 @@ for (rule in rules) quantiles("strat", "api00", c(0.37, 0.52), rule, stype = "H"
 for (type in c("beta", "xlogit", "asin")) for (design in c("strat", "clus1", "clus2")) for (rule in c("math", "hf6")) quantiles(design, "api00", p, rule, type)
 for (type in c("mean", "xlogit", "asin")) quantiles("clus1", "api00", p, "hf8", type, 0.9, "Inf")
 quantiles("clus1", "api00", c(0.02, 0.9, 0.98))
-for (rule in c("math", "hf4", "hf7")) quantiles("jackknife", "api00", p, rule)
+for (rule in c("math", "hf4", "hf7")) for (design in c("jackknife", "poststrata")) quantiles(design, "api00", p, rule)
 for (design in names(designs)) for (variable in c("api00", "meals")) for (stype in list(NULL, "H", "E")) variances(design, variable, stype)
 write_json(list(made_by = "Rscript make_quantile41.R", r = R.version.string, survey = as.character(packageVersion("survey")),
   date = as.character(Sys.Date()), designs = designs, cases = cases), "quantile41.json", auto_unbox = TRUE, digits = 15, pretty = FALSE, na = "null", null = "null")

@@ -19,6 +19,11 @@ DESIGNS: dict[str, dict[str, Any]] = {
     "strat": {"stages": [{"strata": "stype", "population": "fpc"}], "weights": "pw"},
     "clus1": {"stages": [{"cluster": "dnum", "population": "fpc"}], "weights": "pw"},
     "clus2": {"stages": [{"cluster": "dnum"}, {"cluster": "snum"}], "weights": "pw"},
+    "poststrata": {
+        "stages": [{"cluster": "dnum", "population": "fpc"}],
+        "weights": "pw",
+        "calibration": {"method": "poststratify", "margins": {"stype": {"E": 4421, "H": 755, "M": 1018}}},
+    },
     "jackknife": {"stages": [{"cluster": "dnum"}], "weights": "pw", "replicates": {"method": "jk1"}},
 }
 
