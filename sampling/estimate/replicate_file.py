@@ -102,7 +102,8 @@ def _shape(source: _Source, table: Table) -> Iterator[Complaint]:
         return
     labels = Counter(_texts(file, join))
     repeated = [label for label, times in labels.items() if times > 1]
-    unknown = [label for label in dict.fromkeys(_texts(table, join)) if label is None or label not in labels]
+    codes, levels = table[join].coded
+    unknown = [level for level in levels if level not in labels] + ([None] if bool((codes < 0).any()) else [])
     for code, found in (("estimate.replicates_join_repeated", repeated), ("estimate.replicates_join_absent", unknown)):
         if found:
             shown = ", ".join("-" if label is None else label for label in found[:ROWS_IN_A_MESSAGE])
