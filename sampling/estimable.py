@@ -10,11 +10,14 @@ UNEQUAL: Mapping[str, Mapping[str, str]] = {
     "hartley-rao": {"method": "hartley-rao", "variance": "yg"},
     "brewer": {"method": "brewer"},
     "independent": {"method": "poisson"},
+    "hajek": {"method": "hajek"},
     "with-replacement": {"method": "with-replacement"},
+    "successive-differences": {"method": "successive-differences"},
 }
-"""Joint methods for which ``sampling.estimate`` computes a variance, and how ``unequal`` of a plan then reads where a
-stage states probabilities; one whose units can be drawn again states draws. Successive differences are not among them.
-Yates and Grundy's form is taken where there are two: a draw of fixed size never has a negative variance by it."""
+"""Joint methods for which ``sampling.estimate`` computes a variance from the sample alone, and how ``unequal`` of a
+plan then reads where a stage states probabilities; one whose units can be drawn again states draws. Yates and Grundy's
+form is taken where there are two: a draw of fixed size never has a negative variance by it. ``exact`` is not among
+them: it needs a file of joint probabilities (``evalsvc draw joint``) beside the plan."""
 
 LONE_UNIT = "design.lone_unit"
 """The one code of ``estimability`` that warns; with any other the design gives no interval at all."""

@@ -15,6 +15,7 @@ class PlannedStage:
     ----------
     cluster, strata : str, optional
         Columns of the units' and the strata's labels; None for the last stage, and where there are no strata.
+        One that is drawn in frame order and whose variance follows that order has a cluster also when it is the last.
     chance : str
         Column of the stratum's population without a joint method, else of the unit's probability.
     draws : str, optional
@@ -42,4 +43,6 @@ def _entry(stage: PlannedStage) -> dict[str, str]:
         entry["strata"] = stage.strata
     if stage.joint_method is None:
         return entry | {"population": stage.chance}
+    if stage.joint_method == "successive-differences" and stage.cluster is not None:
+        entry["order"] = stage.cluster  # frame order is that of the ids
     return entry | ({"probability": stage.chance} if stage.draws is None else {"draws": stage.draws})

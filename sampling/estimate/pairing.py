@@ -25,7 +25,7 @@ def pairing_of(
     if unequal.joint is not None:
         return Joint(unequal.joint, files[unequal.joint], yates_grundy=unequal.variance == "yg")
     if unequal.method == "successive-differences":
-        position = None if stage.order is None else table[stage.order].coded[0].astype(np.float64)
+        position = _position(stage, table)
         return _of_units(position, partial(successive_differences, position=position))
     if unequal.method in ("hajek", "balanced"):
         columns = [np.asarray(table[name].numbers) for name in stage.balance]
@@ -45,6 +45,18 @@ def bad_files(unequal: UnequalSpec | None, probabilities: int, files: Mapping[st
     if Joint(name, files[name], yates_grundy=False).lists_pairs:
         return []
     return [Complaint("estimate.joint_several_stages", {"file": name, "count": probabilities})]
+
+
+def _position(stage: StageSpec, table: Table) -> FloatArray | None:
+    """Give where in its list each row's unit stood; frame order is that of the units' labels by their code points."""
+    if stage.order is None:
+        return None
+    codes, levels = table[stage.order].coded
+    if stage.order != stage.cluster:
+        return codes.astype(np.float64)
+    rank = np.empty(len(levels))
+    rank[sorted(range(len(levels)), key=levels.__getitem__)] = np.arange(len(levels))
+    return rank[codes]
 
 
 def _place(coordinates: Coordinates, table: Table) -> FloatArray:

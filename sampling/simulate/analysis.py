@@ -31,7 +31,7 @@ def _design(design: Design, pattern: Pattern) -> dict[str, Any]:
     last = len(design.stages) - 1
     stages = [
         PlannedStage(
-            cluster=f"unit{number}" if number < last else None,
+            cluster=f"unit{number}" if number < last or stage.joint_method == "successive-differences" else None,
             strata=f"stratum{number}" if stage.strata else None,
             chance=f"chance{number}",
             joint_method=stage.joint_method,
@@ -86,7 +86,7 @@ def table_of(
     empty = empty_units(stages, {unit.parent for unit in opened.units})
     columns: dict[str, Any] = {"weight": _with_none(opened.weight, len(empty))}
     for number, units in enumerate(_lines(stages, opened.units, empty)):
-        if number < len(stages) - 1:
+        if number < len(stages) - 1 or design.stages[number].joint_method == "successive-differences":
             columns[f"unit{number}"] = [NOTHING if unit is None else unit.id for unit in units]
         columns |= _columns_of(design.stages[number], stages[number], number, units)
     for i, name in enumerate(population.pattern.by):

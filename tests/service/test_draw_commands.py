@@ -78,10 +78,10 @@ def test_the_commands_warn_of_designs_whose_estimates_lack_something(files):
     design, out = files / "design.yaml", files / "made.json"
     text = design.read_text(encoding="utf-8")
     common = ("--design", design, "--frame", files / "frame.parquet", "--out", out, "--secret-out", files / "s.json")
-    by_differences = "{count: household}, order: frame, joint_method: successive-differences"
-    design.write_text(text.replace("{count: household}", by_differences), encoding="utf-8")
+    exact = text.replace("{count: household}", "{count: household}, joint_method: exact")
+    design.write_text(exact.replace("pps_systematic", "sampford"), encoding="utf-8")
     checked = invoke("design", "check", design, "--frame", files / "frame.parquet")
-    assert (checked.exit_code, "successive-differences" in checked.stderr) == (0, True)
+    assert (checked.exit_code, "exact" in checked.stderr) == (0, True)
     design.write_text(text.replace("each: 2, by: []", "each: 1, by: []"), encoding="utf-8")
     checked = invoke("design", "check", design, "--frame", files / "frame.parquet", "--json")
     told = json.loads(checked.stdout)
@@ -93,15 +93,14 @@ def test_the_commands_warn_of_designs_whose_estimates_lack_something(files):
     assert "stages[0].take.each" in made.stderr
 
 
-def test_a_design_in_frame_order_is_committed_and_drawn_with_a_warning(files):
+def test_a_design_whose_variance_needs_a_file_is_committed_and_drawn_with_a_warning(files):
     design = files / "design.yaml"
-    by_differences = "{count: household}, order: frame, joint_method: successive-differences"
-    text = design.read_text(encoding="utf-8").replace("{count: household}", by_differences)
-    design.write_text(text, encoding="utf-8")
+    text = design.read_text(encoding="utf-8").replace("{count: household}", "{count: household}, joint_method: exact")
+    design.write_text(text.replace("pps_systematic", "sampford"), encoding="utf-8")
     common = ("--design", design, "--frame", files / "frame.parquet")
     made = ("--out", files / "commitment.json", "--secret-out", files / "secret.json")
     committed = invoke("draw", "commit", *common, *made)
-    assert (committed.exit_code, "successive-differences" in committed.stderr) == (0, True)
+    assert (committed.exit_code, "exact" in committed.stderr) == (0, True)
     kept = ("--commitment", files / "commitment.json", "--secret", files / "secret.json")
     drawn = invoke("draw", "run", *common, *kept, "--out", files / "m.json")
     assert drawn.exit_code == 0, drawn.output

@@ -107,9 +107,9 @@ def test_a_design_that_cannot_be_is_refused_with_every_reason(database, store, f
 
 def test_no_interval_is_refused_and_a_lone_unit_shown(database, store, field, lead, client, sign_in):
     text = design_of(field, database)
-    differences = "order: frame, joint_method: successive-differences"
-    in_order = text.replace("{count: household}", f"{{count: household}}, {differences}")
-    assert complaints(database, store, lead, field, in_order) == {"design.variance_not_computed"}
+    exact = text.replace("{count: household}", "{count: household}, joint_method: exact")
+    exact = exact.replace("pps_systematic", "sampford")
+    assert complaints(database, store, lead, field, exact) == {"design.variance_not_computed"}
     with database.transaction() as session:
         commit(session, store, lead.actor, field, text.replace("each: 2, by: []", "each: 1, by: []"))
     sign_in(client, lead)

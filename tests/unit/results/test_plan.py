@@ -145,8 +145,8 @@ def test_exclusions_are_counted(world):
 
 def test_a_variance_that_cannot_be_estimated_is_refused(sources, world):
     first, *others = sources.manifest.design["stages"]
-    in_order = {**first, "order": "frame", "joint_method": "successive-differences"}
-    manifest = replace(sources.manifest, design={**sources.manifest.design, "stages": [in_order, *others]})
+    exact = {**first, "method": "sampford", "joint_method": "exact"}
+    manifest = replace(sources.manifest, design={**sources.manifest.design, "stages": [exact, *others]})
     made = plan_of_draw(sources.pack, manifest, sources.attributes, world.frame)
     assert made.plan is None
     assert [each.code for each in made.complaints] == ["design.variance_not_computed"]
@@ -200,3 +200,13 @@ def test_draws_that_results_cannot_be_computed_from_are_named(world, changed, co
     changed(design)
     layout, complaints = layout_of(replace(world.manifest, design=design), "draw-manifest.json")
     assert layout is None and [each.code for each in complaints] == [code]
+
+
+def test_a_draw_in_frame_order_is_estimated_along_the_ids(sources, world):
+    first, *others = sources.manifest.design["stages"]
+    in_order = {**first, "order": "frame", "joint_method": "successive-differences"}
+    manifest = replace(sources.manifest, design={**sources.manifest.design, "stages": [in_order, *others]})
+    made = plan_of_draw(sources.pack, manifest, sources.attributes, world.frame)
+    assert made.plan is not None, made.complaints
+    assert made.plan["design"]["unequal"] == {"method": "successive-differences"}
+    assert made.plan["design"]["stages"][0]["order"] == "village_code"

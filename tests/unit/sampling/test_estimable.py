@@ -21,7 +21,8 @@ frame:
 """
 
 SIZES = "method: pps_systematic, size: {count: household}"
-DIFFERENCES = "joint_method: successive-differences"
+DIFFERENCES = "order: frame, joint_method: successive-differences"
+EXACT = "method: sampford, size: {count: household}, joint_method: exact"
 LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "design.joint_methods_mixed"
 
 
@@ -30,9 +31,10 @@ LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "des
     [
         ([f"name: village, {SIZES}, take: {{each: 2}}", "name: household, method: equal, take: {each: 2}"], []),
         (
-            [f"name: village, {SIZES}, take: {{each: 2}}, order: frame, {DIFFERENCES}"],
+            [f"name: village, {EXACT}, take: {{each: 2}}"],
             [(VARIANCE, "stages[0].joint_method")],
         ),
+        ([f"name: village, {SIZES}, take: {{each: 2}}, {DIFFERENCES}"], []),
         ([f"name: village, {SIZES}, take: {{each: 2}}, order: frame"], []),
         (
             [
@@ -44,7 +46,7 @@ LONE, VARIANCE, MIXED = "design.lone_unit", "design.variance_not_computed", "des
         (
             [
                 f"name: county, {SIZES}, take: {{each: 2}}",
-                f"name: village, {SIZES}, take: {{each: 2}}, order: frame, {DIFFERENCES}",
+                f"name: village, {EXACT}, take: {{each: 2}}",
             ],
             [(VARIANCE, "stages[1].joint_method")],
         ),
@@ -100,4 +102,4 @@ def test_what_stands_against_an_interval(
 
 def test_the_joint_methods_that_are_not_computed_are_known() -> None:
     known = {name for traits in METHODS.values() for names in traits.joint_methods.values() for name in names}
-    assert known - set(UNEQUAL) == {"successive-differences", "exact", "hajek"}
+    assert known - set(UNEQUAL) == {"exact"}

@@ -35,6 +35,8 @@ def report_of(text: str, world: Frame, runs: int, rates: str = RATES) -> tuple[S
         "    method: pivotal\n    size: {count: household}\n    joint_method: brewer\n",
         "    method: with_replacement\n    size: {count: household}\n",
         PPS.replace("hartley-rao", "with-replacement\n    order: frame"),
+        PPS.replace("hartley-rao", "successive-differences\n    order: frame"),
+        "    method: tille\n    size: {count: household}\n    joint_method: hajek\n",
         "    method: bernoulli\n",
         "    method: poisson\n    size: {count: household}\n",
     ],
@@ -127,7 +129,7 @@ def test_overlap_with_an_earlier_draw_leaves_chance_in_the_runs(world: Frame) ->
 
 
 def test_designs_without_an_interval_and_unfinished_frames_are_refused(world: Frame) -> None:
-    made = design(DESIGN.replace("hartley-rao", "successive-differences\n    order: frame"))
+    made = design(DESIGN.replace("hartley-rao", "exact").replace("pps_systematic", "sampford"))
     with pytest.raises(SamplingError) as refused:
         Simulator(made, world, pattern(RATES, made), "1")
     assert {each.code for each in refused.value.complaints} == {"design.variance_not_computed"}
