@@ -129,6 +129,8 @@ class Woodruff:
     def _crossing(self, least: FloatArray) -> FloatArray:
         """Give the first value of each domain whose score statistic is `least` or below; NaN at either end."""
         found = self.found
+        if found.value.size == 0:
+            return np.full_like(least, np.nan)
         last = np.maximum(found.end - 1, 0)
         first = np.minimum(found.start, last)
         low, high = found.start.copy(), found.end.copy()

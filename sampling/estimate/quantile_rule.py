@@ -77,6 +77,8 @@ class Ordered:
 
     def at(self, rule: QuantileRule, p: FloatArray) -> FloatArray:
         """Give the quantile p (domains,) of each domain; NaN where p is NaN or the domain has no values."""
+        if self.value.size == 0:
+            return np.full_like(p, np.nan)
         known = np.isfinite(p) & (self.end > self.start)
         asked = np.where(known, p, 0.5)
         return np.asarray(np.where(known, RULES[rule](self, asked), np.nan), dtype=np.float64)

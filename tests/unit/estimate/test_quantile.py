@@ -187,6 +187,20 @@ def test_equal_values_leave_no_interval_without_width(estimate: Estimate) -> Non
     assert (row.estimate, row.low, row.high, row.reason) == (3.0, 3.0, 4.0, None)
 
 
+@pytest.mark.parametrize("rule", QUANTILE_RULES)
+@pytest.mark.parametrize("method", ["wald", "score"])
+def test_domains_without_values_have_reasons(estimate: Estimate, rule: str, method: str) -> None:
+    few: dict[str, Any] = {"village": [1, 1, 2, 2, 3], "class": list("aabbc"), "w": [1, 1, 1, 1, 0]}
+    every = {"variables": ["income"], "by": ["class"], "missing": "drop"}
+    quantile = {"id": "q", "statistic": "quantile", "p": 0.5, "rule": rule, "interval": {"method": method}, **every}
+    for income in ([None, None, 4.0, 5.0, None], [None] * 5):
+        rows = estimate(
+            {**few, "income": income}, quantile, {"id": "v", "statistic": "variance", **every}, design=VILLAGES
+        )
+        for row in rows:
+            assert row.reason in ("estimate.empty_domain", "estimate.no_degrees_of_freedom")
+
+
 def test_a_threshold_is_judged_by_the_quantile_s_own_bound(estimate: Estimate) -> None:
     table = sample(6)
     asked = {"id": "q", "statistic": "quantile", "variables": ["income"], "p": 0.5}
