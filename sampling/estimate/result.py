@@ -76,7 +76,7 @@ class EstimateRow:
 
 
 @dataclass(frozen=True)
-class Family:
+class VerdictFamily:
     """Hold the verdicts of one statement together.
 
     Attributes
@@ -108,7 +108,7 @@ class Results:
     """Hold all rows in the order of the statements, variables, levels, domains, and the verdicts by statement."""
 
     rows: tuple[EstimateRow, ...]
-    families: tuple[Family, ...] = ()
+    families: tuple[VerdictFamily, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """Give `{"version": 1, "estimates": [row, ...]}`, and `families` where the plan asked for any."""

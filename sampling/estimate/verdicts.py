@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate.interval import Limits, RateMethod, Rates, rate_limits
-from sampling.estimate.result import EstimateRow, Family, Verdict
+from sampling.estimate.result import EstimateRow, Verdict, VerdictFamily
 from sampling.estimate.statement import Statement, ThresholdSide, ThresholdSpec
 from sampling.estimate.table import BoolArray, FloatArray
 
@@ -62,16 +62,6 @@ def failing(threshold: ThresholdSpec, limits: Limits) -> BoolArray:
     return np.asarray(limits.low >= threshold.value if upper else limits.high < threshold.value, dtype=np.bool_)
 
 
-def verdict(threshold: ThresholdSpec, low: float | None, high: float | None) -> Verdict:
-    """Judge one row by its limits; without them it is undecided."""
-    if low is None or high is None:
-        return UNDECIDED
-    limits = Limits(np.array([low]), np.array([high]), np.array([np.nan]))
-    if passing(threshold, limits)[0]:
-        return PASSES
-    return FAILS if failing(threshold, limits)[0] else UNDECIDED
-
-
 def decide(threshold: ThresholdSpec, variables: Sequence[BoundsAt]) -> list[Decided]:
     """Judge the rows of all variables of a statement, each at alpha or all of them together by Holm's method."""
     at_pass = at_fail = threshold.alpha
@@ -111,7 +101,7 @@ def _decided(threshold: ThresholdSpec, to_pass: Limits, to_fail: Limits) -> Deci
     return Decided(to_pass.high if threshold.side == "upper" else to_pass.low, tuple(verdicts))
 
 
-def families(statements: Iterable[Statement], rows: Sequence[EstimateRow]) -> tuple[Family, ...]:
+def families(statements: Iterable[Statement], rows: Sequence[EstimateRow]) -> tuple[VerdictFamily, ...]:
     """Count the verdicts of every statement with a threshold, and how many of them may be wrong by chance."""
     found = []
     for statement in statements:
@@ -121,10 +111,10 @@ def families(statements: Iterable[Statement], rows: Sequence[EstimateRow]) -> tu
     return tuple(found)
 
 
-def _family(name: str, threshold: ThresholdSpec, verdicts: Sequence[Verdict | None]) -> Family:
+def _family(name: str, threshold: ThresholdSpec, verdicts: Sequence[Verdict | None]) -> VerdictFamily:
     count = len(verdicts)
     adjusted = threshold.adjust == "holm"
-    return Family(
+    return VerdictFamily(
         id=name,
         verdicts=count,
         passed=verdicts.count(PASSES),

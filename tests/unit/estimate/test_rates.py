@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sampling.estimate import EstimateRow
+from sampling.estimate.interval import Limits
 from sampling.estimate.statement import ThresholdSpec
-from sampling.estimate.verdicts import FAILS, PASSES, UNDECIDED, verdict
+from sampling.estimate.verdicts import FAILS, PASSES, UNDECIDED, decide
 
 Estimate = Callable[..., list[EstimateRow]]
 
@@ -264,19 +265,25 @@ def test_sister_indicators_lend_their_design_effect(estimate: Estimate) -> None:
     assert pooled.high > 2 * own.high
 
 
+def _verdict(threshold: ThresholdSpec, low: float, high: float) -> str:
+    limits = Limits(np.array([low]), np.array([high]), np.array([np.nan]))
+    (decided,) = decide(threshold, [lambda _: limits])
+    return decided.verdicts[0]
+
+
 @given(low=st.floats(0, 1), width=st.floats(0, 1), value=st.floats(0, 1))
 @settings(deadline=None)
 def test_verdicts_follow_the_bounds(low: float, width: float, value: float) -> None:
     high = min(low + width, 1.0)
-    upper = verdict(ThresholdSpec(value, "upper"), low, high)
-    lower = verdict(ThresholdSpec(value, "lower"), low, high)
+    upper = _verdict(ThresholdSpec(value, "upper"), low, high)
+    lower = _verdict(ThresholdSpec(value, "lower"), low, high)
     assert upper == (PASSES if high < value else FAILS if low >= value else UNDECIDED)
     mirror = {PASSES: FAILS, FAILS: PASSES, UNDECIDED: UNDECIDED}
     assert lower == mirror[upper]
 
 
 def test_without_a_bound_there_is_no_verdict() -> None:
-    assert verdict(ThresholdSpec(0.02, "upper"), None, 0.01) == UNDECIDED
+    assert _verdict(ThresholdSpec(0.02, "upper"), np.nan, 0.01) == UNDECIDED
 
 
 def test_a_certain_miss_fails(estimate: Estimate) -> None:
