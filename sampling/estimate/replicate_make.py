@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +13,9 @@ from sampling.estimate.replicate import Replicates
 from sampling.estimate.replicate_bootstrap import canty_davison, rao_wu
 from sampling.estimate.replicate_preston import preston
 from sampling.estimate.replicate_spec import BALANCED, BOOTSTRAPS, ReplicateSpec
-from sampling.estimate.replicate_units import DrawnUnits, check_form, drawn_units
+from sampling.estimate.replicate_units import DrawnUnits, check_form, drawn_units, too_many
 from sampling.estimate.table import FloatArray, Table
 
-MOST_FACTORS = 250_000_000
-"""Factors that are held at most: 2 GB."""
 STRATA_IN_A_MESSAGE = 5
 
 
@@ -140,11 +137,7 @@ def _unfit(asked: ReplicateSpec, units: DrawnUnits) -> list[Complaint]:
         complaints.append(Complaint("estimate.replicates_stratified", {"strata": int(units.sizes.size)}))
     if asked.method in BALANCED:
         complaints += _unpaired(asked, units)
-    count = _count(asked, units)
-    if units.draws.size * count > MOST_FACTORS:
-        details: Mapping[str, int] = {"units": int(units.draws.size), "replicates": count, "limit": MOST_FACTORS}
-        complaints.append(Complaint("estimate.replicates_too_many", details))
-    return complaints
+    return complaints + too_many(int(units.draws.size), _count(asked, units))
 
 
 def _count(asked: ReplicateSpec, units: DrawnUnits) -> int:

@@ -8,12 +8,9 @@ from sampling.estimate.design import Design, DesignSpec
 from sampling.estimate.errors import Complaint, DataRefusedError
 from sampling.estimate.replicate import Replicates
 from sampling.estimate.replicate_spec import ReplicateSpec
-from sampling.estimate.replicate_units import generator, is_plain, stratum_name
+from sampling.estimate.replicate_units import generator, is_plain, stratum_name, too_many
 from sampling.estimate.stage import Stage
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table, numbered
-
-MOST_FACTORS = 250_000_000
-"""Factors that are held at most: 2 GB."""
 
 
 def preston(asked: ReplicateSpec, spec: DesignSpec, table: Table, design: Design) -> Replicates:
@@ -101,8 +98,4 @@ def _unfit(asked: ReplicateSpec, spec: DesignSpec, stages: list[Stage]) -> list[
             complaints.append(Complaint("estimate.replicates_unequal", {"method": asked.method, "place": place}))
         if stage.draws is not None:
             complaints.append(Complaint("estimate.replicates_repeated", {"method": asked.method, "place": place}))
-    units = stages[-1].unit_stratum.size if stages else 0
-    if units * asked.replicates > MOST_FACTORS:
-        details = {"units": units, "replicates": asked.replicates, "limit": MOST_FACTORS}
-        complaints.append(Complaint("estimate.replicates_too_many", details))
-    return complaints
+    return complaints + too_many(stages[-1].unit_stratum.size, asked.replicates)

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate.design import Design, DesignSpec
-from sampling.estimate.errors import Complaint
+from sampling.estimate.errors import Complaint, Detail
 from sampling.estimate.stage import OVER_PAIRS, SAME, Stage
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table, numbered
+
+MOST_FACTORS = 250_000_000
+"""Factors that are held at most: 2 GB."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,14 @@ def check_form(spec: DesignSpec, design: Design, method: str, *, equal: bool) ->
         if bool(adds[np.unique(stage.unit[below])].any()):
             complaints.append(Complaint("estimate.replicates_below", {"method": method, "place": place}))
     return complaints
+
+
+def too_many(units: int, replicates: int) -> list[Complaint]:
+    """Refuse more factors than are held."""
+    if units * replicates <= MOST_FACTORS:
+        return []
+    details: dict[str, Detail] = {"units": units, "replicates": replicates, "limit": MOST_FACTORS}
+    return [Complaint("estimate.replicates_too_many", details)]
 
 
 def is_plain(spec: DesignSpec, stage: Stage, *, equal: bool) -> bool:

@@ -15,7 +15,7 @@ from sampling.estimate.model_matrix import source
 from sampling.estimate.nonresponse_classes import compile_nonresponse
 from sampling.estimate.projection import Projection, reciprocal
 from sampling.estimate.replicate import Replicates
-from sampling.estimate.replicate_make import MOST_FACTORS
+from sampling.estimate.replicate_units import too_many
 from sampling.estimate.table import FloatArray, Table, numbered, numbered_pairs, sums
 from sampling.estimate.trimming import Trimming
 from sampling.estimate.weighting import Step, again
@@ -62,9 +62,9 @@ def _adjusted_alike(replicates: Replicates, steps: Sequence[Step]) -> Replicates
         for code in shared:
             line = numbered_pairs(line, code)[0]
     line, first = numbered(line)
-    if first.size * replicates.count > MOST_FACTORS:
-        details = {"units": first.size, "replicates": replicates.count, "limit": MOST_FACTORS}
-        raise DataRefusedError([Complaint("estimate.replicates_too_many", details)])
+    complaints = too_many(first.size, replicates.count)
+    if complaints:
+        raise DataRefusedError(complaints)
     if len(shared) < len(codes):
         return replicates.reweighted(_Again(steps))
     base = sums(line, replicates.base, first.size)
