@@ -56,7 +56,7 @@ def test_a_missed_requirement_is_said(found: Found) -> None:
     text = "\n".join(page.sections(worse))
     assert f"Coverage: missed in {first.name}. Width: missed in {first.name}." in text
     assert f"pooled design effect: missed in {first.name} (planned right)." in text
-    assert "holds in every setting" not in text.split("Without any:")[0]
+    assert "holds in every setting" not in text.split("With `planned_deff: 2`")[0]
 
 
 def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
