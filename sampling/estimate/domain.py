@@ -35,6 +35,8 @@ class Partition:
 
     def narrowed(self, keep: BoolArray) -> Partition:
         """Take the rows outside `keep` out of their domains; the domains themselves stay."""
+        if bool(keep.all()):
+            return self
         return Partition(np.where(keep, self.domain, -1), self.by, self.labels)
 
 
@@ -43,17 +45,21 @@ def partition(table: Table, by: Sequence[str], inside: BoolArray) -> Partition:
 
     Domains stand in the order of their labels, the first column slowest.
     """
-    code = np.zeros(table.rows, dtype=np.int64)
-    known = inside.copy()
     columns = [table[name].coded for name in by]
-    for codes, levels in columns:
-        known &= codes >= 0
-        code = code * max(len(levels), 1) + np.maximum(codes, 0)
+    known = inside.copy()
+    for name, (codes, _) in zip(by, columns, strict=True):
+        if table[name].any_missing:
+            known &= codes >= 0
+    every = bool(known.all())
     if not by:
-        return Partition(np.where(known, 0, -1), (), ((),))
-    number, first = numbered(code[known])
-    domain = np.full(table.rows, -1, dtype=np.int64)
-    domain[known] = number
-    rows = np.flatnonzero(known)[first]
+        return Partition(np.zeros_like(known, dtype=np.int64) if every else np.where(known, 0, -1), (), ((),))
+    code = columns[0][0] if every else columns[0][0][known]
+    for codes, levels in columns[1:]:
+        code = code * max(len(levels), 1) + (codes if every else codes[known])
+    domain, rows = numbered(code)
+    if not every:
+        number, domain = domain, np.full(table.rows, -1, dtype=np.int64)
+        domain[known] = number
+        rows = np.flatnonzero(known)[rows]
     labels = tuple(tuple(levels[codes[row]] for codes, levels in columns) for row in rows)
     return Partition(domain, tuple(by), labels)

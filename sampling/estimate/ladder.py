@@ -13,7 +13,7 @@ from sampling.estimate.domain import Partition
 from sampling.estimate.groups import Groups
 from sampling.estimate.replicate import ReplicateLadder, replicate_ladder
 from sampling.estimate.stage import Stage
-from sampling.estimate.table import FloatArray, IntArray, numbered, sums
+from sampling.estimate.table import FloatArray, IntArray, numbered, over_runs, run_starts, sums
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def ladder(design: Design, split: Partition) -> Ladder:
         row_domain=domain,
         domains=split.count,
         weights=design.weights if every else design.weights[rows],
-        stages=staged(design.stages, rows, domain),
+        stages=staged(design.stages, None if every else rows, domain),
         active_units=active.units,
         active_psus=active.psus,
         active_strata=active.strata,
@@ -142,18 +142,22 @@ def ladder(design: Design, split: Partition) -> Ladder:
     )
 
 
-def staged(stages: Sequence[Stage], rows: IntArray, domain: IntArray) -> tuple[StagePairs, ...]:
-    """Line up rows (n,) and their domains (n,) with every stage; a row may stand in several domains."""
+def staged(stages: Sequence[Stage], rows: IntArray | None, domain: IntArray) -> tuple[StagePairs, ...]:
+    """Line up rows (n,), None = all in order, and their domains (n,) with every stage; a row may stand in several."""
     found: list[StagePairs] = []
     for stage in reversed(stages):
-        item, first = _pairs(domain, stage.unit[rows], stage.alpha.size)
-        rows, domain = rows[first], domain[first]
+        item, first = _pairs(domain, stage.unit if rows is None else stage.unit[rows], stage.alpha.size)
+        rows, domain = first if rows is None else rows[first], domain[first]
         found.append(_stage_pairs(stage, item, domain, stage.unit[rows]))
     return tuple(reversed(found))
 
 
 def _pairs(domain: IntArray, unit: IntArray, units: int) -> tuple[IntArray, IntArray]:
     """Number the pairs (domain, unit) that occur; give each item's number and the first item of each pair."""
+    starts = run_starts(domain, unit)
+    if starts is not None:
+        item, first = _pairs(domain[starts], unit[starts], units)
+        return over_runs(item, starts, unit.size), starts[first]
     owner = np.full(units, -1, dtype=np.int64)
     owner[unit] = domain
     if bool((owner[unit] == domain).all()):  # every unit lies in one domain
@@ -179,9 +183,10 @@ class _Active:
 def _active(design: Design, rows: IntArray, domain: IntArray, domains: int) -> _Active:
     """Count the units, their draws and the strata with a row of non-zero weight in each domain."""
     psu, stratum, draws = design.psu, design.psu_stratum, design.psu_draws
+    weights = design.weights
     if rows.size < design.rows:
-        psu, stratum, draws = psu[rows], stratum[rows], draws[rows]
-    counted = (design.weights[rows] != 0) & (psu >= 0)
+        psu, stratum, draws, weights = psu[rows], stratum[rows], draws[rows], weights[rows]
+    counted = (weights != 0) & (psu >= 0)
     if not bool(counted.all()):
         psu, stratum, draws, domain = psu[counted], stratum[counted], draws[counted], domain[counted]
 

@@ -121,6 +121,8 @@ class Layers:
         if self.steps.replicated is not None:
             return np.zeros(self.steps.domains, dtype=np.bool_)  # their rank is what counts
         # The units of the first stage are numbered below the number of rows, those of later stages above.
+        if not bool((self.design.psu >= self.design.rows).any()):
+            return np.zeros(self.steps.domains, dtype=np.bool_)
         below = (self.design.psu[rows] >= self.design.rows) & (self.design.weights[rows] != 0)
         return (self.steps.domain_sums(below.astype(np.float64)) > 0) & ~self.conditional
 

@@ -48,7 +48,8 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     lacking = np.zeros(split.count, dtype=np.bool_)
     if statement.missing == "fail":
         lacking = np.bincount(split.domain[missing & (split.domain >= 0)], minlength=split.count) > 0
-    layers = sample.layers(split.narrowed(~missing), conditional=statement.statistic != "total")
+    present = split.narrowed(~missing)
+    layers = sample.layers(present, conditional=statement.statistic != "total")
     if statement.statistic in FITTINGS:
         return answer_fitted(layers, lacking, data, statement, split)
     names = statement.interval.pooled_deff
@@ -58,7 +59,7 @@ def answer(sample: Sample, data: Table, statement: Statement, earlier: Mapping[s
     parts: list[Part] = []
     for subject in _subjects(data, statement, layers):
         top, bottom = subject.numerator, subject.denominator
-        lent = larger(pooled, pooled_over_strata(sample, statement, split.narrowed(~missing), top, bottom))
+        lent = larger(pooled, pooled_over_strata(sample, statement, present, top, bottom))
         for p, found, own in _computed(setting, subject):
             judged = replace(_judged(setting, found, subject.fault, own), pooled=lent)
             judgements.append(Subjected(judged, subject.variable, subject.level))

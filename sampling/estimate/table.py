@@ -44,10 +44,10 @@ def numbered(codes: IntArray) -> tuple[IntArray, IntArray]:
 
     What numpy.unique gives, without its sort where the codes are not much sparser than the rows.
     """
-    starts = _run_starts(codes)
+    starts = run_starts(codes)
     if starts is not None:
         number, first = numbered(codes[starts])
-        return _over_runs(number, starts, codes.size), starts[first]
+        return over_runs(number, starts, codes.size), starts[first]
     span = int(codes.max()) + 1 if codes.size else 0
     if span > SPARSE * codes.size:
         _, first, number = np.unique(codes, return_index=True, return_inverse=True)
@@ -62,10 +62,10 @@ def numbered(codes: IntArray) -> tuple[IntArray, IntArray]:
 
 def numbered_pairs(outer: IntArray, inner: IntArray) -> tuple[IntArray, IntArray]:
     """Number the distinct pairs in the order of `outer`, then `inner`; give what ``numbered`` gives."""
-    starts = _run_starts(outer, inner)
+    starts = run_starts(outer, inner)
     if starts is not None:
         number, first = numbered_pairs(outer[starts], inner[starts])
-        return _over_runs(number, starts, outer.size), starts[first]
+        return over_runs(number, starts, outer.size), starts[first]
     number, first = numbered(inner)
     if not bool((outer[first][number] == outer).all()):
         return numbered(outer * (int(inner.max(initial=0)) + 1) + inner)
@@ -76,8 +76,8 @@ def numbered_pairs(outer: IntArray, inner: IntArray) -> tuple[IntArray, IntArray
     return rank[number], first[order]
 
 
-def _run_starts(*codes: IntArray) -> IntArray | None:
-    """Give where runs of the same codes begin, None where runs are too short to be worth it.
+def run_starts(*codes: IntArray) -> IntArray | None:
+    """Give where runs of the same codes (rows,) begin, None where runs are too short to be worth it.
 
     The rows of a village mostly stand together: then only the runs have to be numbered.
     """
@@ -89,13 +89,9 @@ def _run_starts(*codes: IntArray) -> IntArray | None:
     return np.append(0, np.flatnonzero(changes) + 1)
 
 
-def _over_runs(values: IntArray, starts: IntArray, rows: int) -> IntArray:
+def over_runs(values: IntArray, starts: IntArray, rows: int) -> IntArray:
+    """Spread values of runs over their rows."""
     return np.repeat(values, np.diff(np.append(starts, rows)))
-
-
-def _all_finite(values: FloatArray) -> bool:
-    """Tell whether no value is NaN or infinite."""
-    return bool(np.isfinite(values).all())
 
 
 class Column:
@@ -127,13 +123,18 @@ class Column:
             values = values.cast(pa.string())
         return pc.if_else(pc.equal(values, ""), None, values)
 
-    @cached_property
+    @property
     def numbers(self) -> FloatArray | None:
         """Give the values as floats, NaN where missing; None when a non-empty value is no finite number."""
+        return self._read[0]
+
+    @cached_property
+    def _read(self) -> tuple[FloatArray | None, bool]:
+        """Give the values as numbers, if they are, and whether one of them is missing."""
         floats = self._floats()
-        if floats is None or (not _all_finite(floats) and bool(np.isinf(floats).any())):
-            return None
-        return floats
+        if floats is None or bool(np.isfinite(floats).all()):
+            return floats, False
+        return (None, False) if bool(np.isinf(floats).any()) else (floats, True)
 
     def _floats(self) -> FloatArray | None:
         """Give the values as floats without copying what is floats already; None when one is no number."""
@@ -162,7 +163,7 @@ class Column:
         if self._whole_numbers is not None:
             return False
         if self.numbers is not None:
-            return not _all_finite(self.numbers)
+            return self._read[1]
         return bool(self.texts.null_count)
 
     @property
