@@ -50,7 +50,9 @@ def _outcomes(layers: Layers, index: int, data: Table, statement: Statement, *, 
     elif reference_df(statement, view.df) <= 0:
         reason = "estimate.no_degrees_of_freedom"
     if reason is None:
-        yield from FITTINGS[statement.statistic](view, data, statement)
+        with np.errstate(all="ignore"):  # numbers beyond floating point end in a reason
+            found = list(FITTINGS[statement.statistic](view, data, statement))
+        yield from found
     else:
         yield Outcome(label(statement), reason=reason)
 

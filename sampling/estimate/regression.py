@@ -104,6 +104,8 @@ class Model:
     @cached_property
     def _size(self) -> FloatArray:
         size = np.sqrt(np.einsum("ij,ij->j", self.matrix, self.matrix) / self.response.size)
+        if not np.isfinite(size).all():
+            raise NoFitError("estimate.undefined")
         if not (size > 0).all():
             raise NoFitError("estimate.collinear")
         return np.asarray(size, dtype=np.float64)
@@ -124,14 +126,18 @@ class Model:
     def _settled(self, weights: FloatArray, start: FloatArray, least: float = 0.0) -> _Path:
         """Take Newton's steps until they no longer move the coefficients; loss - `least` is half the deviance."""
         unit = float(np.sqrt(weights @ self.response**2 / weights.size))
+        if not np.isfinite(unit):
+            raise NoFitError("estimate.undefined")
         state = self._state(weights, start)
         told: tuple[FloatArray, FloatArray] | None = None
         for number in range(MOST_STEPS):
             try:
                 step = linalg.cho_solve(_factor(state.information), state.score)
-            except NoFitError:
-                # What began with columns apart can bring them together only where the weights of some rows vanish.
-                raise NoFitError("estimate.separation" if number else "estimate.collinear") from None
+            except NoFitError as error:
+                if number == 0 or error.code != "estimate.collinear":
+                    raise
+                # Columns that began apart can come together only where the weights of some rows vanish.
+                raise NoFitError("estimate.separation") from None
             still = np.abs(step).max() <= STILL * (np.abs(state.coefficients).max() + unit)
             if still and np.sqrt(np.abs(state.score @ step) / weights.size) <= SETTLED * unit:
                 return _Path(state.coefficients + step, *(told or (state.coefficients, state.coefficients)))
@@ -175,6 +181,8 @@ def _gram(scaled: FloatArray, working: FloatArray) -> FloatArray:
 def _factor(gram: FloatArray) -> tuple[FloatArray, bool]:
     """Factor X'WX; a column that the ones before it leave next to nothing of repeats them."""
     size = np.diagonal(gram)
+    if not np.isfinite(gram).all():
+        raise NoFitError("estimate.undefined")
     try:
         factor, lower = linalg.cho_factor(gram, lower=True)
     except linalg.LinAlgError:
