@@ -3,29 +3,13 @@
 from dataclasses import dataclass
 
 from evalsvc.frames.judged import CLASS_COLUMN, against_columns
-from sampling.design import Design, load_stated
+from sampling.design import load_stated
+from sampling.drawn_columns import StageColumns, stage_columns
 from sampling.errors import Complaint, complain
 from sampling.listing import not_listed
 from sampling.manifest import Manifest
 
 LAST_COLUMNS = ("sample_type", "disposition", "eligible", "responded", "base_weight", "weight")
-
-
-@dataclass(frozen=True)
-class StageColumns:
-    """One stage of the design as columns: its units, its strata and what gives their chance.
-
-    `draws` says how often each unit was drawn; None where none can be drawn twice.
-    """
-
-    name: str
-    id_column: str
-    strata: tuple[str, ...]
-    stratum: str
-    chance: str
-    by_probability: bool
-    joint_method: str | None
-    draws: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +39,7 @@ def layout_of(manifest: Manifest, file: str) -> tuple[Layout | None, list[Compla
     complaints = against_columns(design, file) or lists_missing(manifest, file) or _nothing_drawn(manifest, file)
     if complaints:
         return None, complaints
-    stages = tuple(_stage_columns(design, number) for number in range(len(design.stages)))
+    stages = tuple(stage_columns(design, number) for number in range(len(design.stages)))
     return Layout(design.levels[0].id, stages), []
 
 
@@ -75,20 +59,3 @@ def attribute_columns(layout: Layout) -> tuple[str, ...]:
     """Return the columns of the frame that the table copies: strata and household class."""
     strata = [name for stage in layout.stages for name in stage.strata]
     return tuple(dict.fromkeys([layout.county, *strata, CLASS_COLUMN]))
-
-
-def _stage_columns(design: Design, number: int) -> StageColumns:
-    stage = design.stages[number]
-    level = next(level for level in design.levels if level.name == stage.name)
-    by_probability = stage.method != "equal"
-    place = number + 1
-    return StageColumns(
-        name=stage.name,
-        id_column=level.id,
-        strata=stage.strata,
-        stratum=f"stratum_{place}",
-        chance=f"pi_{place}" if by_probability else f"population_{place}",
-        by_probability=by_probability,
-        joint_method=stage.joint_method,
-        draws=f"draws_{place}" if stage.method == "with_replacement" else None,
-    )

@@ -19,7 +19,7 @@ from evalsvc.planning.indicators import (
 )
 from evalsvc.planning.layout import Layout
 from sampling.documents import document_text
-from sampling.planned_design import PlannedStage, planned_design
+from sampling.planned_design import planned_design
 
 Mappings = dict[str, Any]
 
@@ -52,17 +52,7 @@ def plan_text(plan: Mapping[str, Any]) -> str:
 
 def _design(pack: Pack, layout: Layout) -> Mappings:
     last = len(layout.stages) - 1
-    stages = [
-        PlannedStage(
-            cluster=stage.id_column if number < last else None,
-            # A stage without strata has an empty label in every row: one stratum in each unit above it.
-            strata=stage.stratum if stage.strata else None,
-            chance=stage.chance,
-            joint_method=stage.joint_method,
-            draws=stage.draws,
-        )
-        for number, stage in enumerate(layout.stages)
-    ]
+    stages = [stage.planned(rows=number == last) for number, stage in enumerate(layout.stages)]
     return planned_design(stages, pack.lonely_psu)
 
 

@@ -14,12 +14,10 @@ from evalsvc.planning.making import PURPOSIVE, RESERVE, Attributes
 from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
 from evalsvc.results.records import CaseRow, FieldworkRow, write_table
 from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, Place, weigh
-from sampling.empty_units import NOTHING, empty_units
+from sampling.drawn_columns import UpperCells, cells_below, upper_cells, upper_units
+from sampling.empty_units import empty_units
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
-
-UpperCells = Mapping[str, tuple[str | None, dict[str, str]]]
-"""For each unit above the households its parent, and its cells of the table."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def assemble(sources: Sources) -> Assembly:
     if complaints:
         return Assembly(None, layout, tuple(complaints))
     columns = (*layout.columns, *ANALYSIS_COLUMNS)
-    above = _upper_units(sources.manifest, layout)
+    above = upper_units(layout.stages, sources.manifest.stages)
     cells = [*_cells(sources, layout, opened, weights, above), *_empty_cells(sources, layout, opened, above)]
     return Assembly(AnswersTable(columns, tuple(tuple(row[name] for name in columns) for row in cells)), layout, ())
 
@@ -94,7 +92,7 @@ def _cells(
         cases[case.instance_id].append(case)
     for row in opened:
         cells = _design_cells(sources.attributes[row.unit_id], layout, row, weights[row.unit_id])
-        cells |= _upper_cells(row.parent or None, above)
+        cells |= upper_cells(row.parent or None, above)
         if row.disposition == COMPLETED:
             cells |= analysis_values(_household(sources, row, cases[row.instance_id]), sources.pack)
         else:
@@ -109,10 +107,7 @@ def _empty_cells(
     for number, unit in empty_units(sources.manifest.stages, {row.parent or None for row in opened}):
         cells = dict.fromkeys((*layout.columns, *ANALYSIS_COLUMNS), "")
         cells |= {"eligible": "0", "responded": "0", "base_weight": "0.0", "weight": "0.0"}
-        for stage in layout.stages[number + 1 :]:
-            below = {stage.id_column: NOTHING, stage.stratum: NOTHING if stage.strata else "", stage.chance: "1"}
-            cells |= below if stage.draws is None else {**below, stage.draws: "1"}
-        yield cells | _upper_cells(unit.id, above)
+        yield cells | cells_below(layout.stages, number) | upper_cells(unit.id, above)
 
 
 def _design_cells(
@@ -131,33 +126,6 @@ def _design_cells(
         "base_weight": repr(weight.base),
         "weight": repr(weight.adjusted),
     }
-
-
-def _upper_units(manifest: Manifest, layout: Layout) -> UpperCells:
-    """Collect parents and cells of the units above the households: id, stratum, chance and draws."""
-    units: dict[str, tuple[str | None, dict[str, str]]] = {}
-    for stage, drawn in zip(layout.stages[:-1], manifest.stages[:-1], strict=True):
-        populations = {(each.parent, each.stratum): each.population for each in drawn.strata}
-        for unit in drawn.units:
-            if unit.probability is None:
-                continue  # a purposive unit: no household below it is in the table
-            chance = str(populations[unit.parent, unit.stratum])
-            if stage.by_probability:
-                chance = repr(unit.probability)
-            cells = {stage.id_column: unit.id, stage.stratum: unit.stratum, stage.chance: chance}
-            if stage.draws is not None:
-                cells[stage.draws] = str(unit.times or 1)
-            units[unit.id] = (unit.parent, cells)
-    return units
-
-
-def _upper_cells(unit: str | None, above: UpperCells) -> dict[str, str]:
-    """Return the cells of a unit above the households and of all units above it."""
-    cells: dict[str, str] = {}
-    while unit is not None:
-        unit, own = above[unit]
-        cells |= own
-    return cells
 
 
 def _household(sources: Sources, row: FieldworkRow, cases: Sequence[CaseRow]) -> Household:
