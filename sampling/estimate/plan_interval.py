@@ -11,8 +11,6 @@ from sampling.estimate.statement import ADJUSTMENTS, RATES, Adjust, IntervalSpec
 
 SATTERTHWAITE = "satterthwaite"
 SCORE = "score"
-QUANTILE_METHODS: tuple[RateMethod, ...] = ("wald", "beta", "xlogit", "logit", "arcsine", "wilson")
-"""Methods for the rate of rows up to a quantile, beside the score method."""
 
 
 def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
@@ -90,7 +88,7 @@ def check_interval(
     keys: Reader, interval: IntervalSpec, threshold: ThresholdSpec | None, statistic: str, *, is_rate: bool
 ) -> None:
     """Complain about a method or a design effect that the statistic cannot use."""
-    allowed = QUANTILE_METHODS if statistic == "quantile" else RATE_METHODS if is_rate else ("wald",)
+    allowed = RATE_METHODS if is_rate or statistic == "quantile" else ("wald",)
     if interval.by_score and statistic != "quantile":
         keys.complain("plan.method_not_for", "interval.method", method=SCORE, statistic=statistic)
     elif interval.method not in allowed:

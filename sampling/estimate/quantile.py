@@ -117,32 +117,35 @@ class Woodruff:
         return self.found.at(self.statement.rule, share)
 
     def _by_score(self, level: float, side: Side) -> tuple[FloatArray, FloatArray]:
-        """Find the first values at which (p - F) / se(F) comes down to t, and falls to -t.
+        """Find the values at which (p - F) / se(F) comes nearest to t and to -t.
 
-        R survey looks for them between the values, to a tolerance, and reads them back through unweighted shares; here
-        they are values of the sample, and the shares are weighted.
+        R survey looks for them by halving, which ends at the same values, but reads them back through unweighted shares.
         """
         t = t_quantile((1.0 + level) / 2.0 if side == "two" else level, self.df)
         none = np.full_like(self.value, np.nan)
-        return none if side == "upper" else self._crossing(t), none if side == "lower" else self._crossing(-t)
+        return none if side == "upper" else self._nearest(t), none if side == "lower" else self._nearest(-t)
 
-    def _crossing(self, least: FloatArray) -> FloatArray:
-        """Give the first value of each domain whose score statistic is `least` or below; NaN at either end."""
+    def _nearest(self, aim: FloatArray) -> FloatArray:
+        """Read the value whose score statistic is nearest to `aim` in each domain; NaN at either end."""
         found = self.found
         if found.value.size == 0:
-            return np.full_like(least, np.nan)
+            return np.full_like(aim, np.nan)
         last = np.maximum(found.end - 1, 0)
         first = np.minimum(found.start, last)
         low, high = found.start.copy(), found.end.copy()
         while (low < high).any():
             middle = np.minimum((low + high) // 2, last)
-            reached = self._statistic(found.value[middle]) <= least
+            reached = self._statistic(found.value[middle]) <= aim
             high = np.where((low < high) & reached, middle, high)
             low = np.where((low < high) & ~reached, middle + 1, low)
-        place = np.minimum(low, last)
+        after = np.minimum(low, last)
+        before = np.maximum(after - 1, first)
         # Below the smallest value and from the largest on the share is 0 or 1, whatever the sample.
-        inside = self.known & (found.value[place] > found.value[first]) & (found.value[place] < found.value[last])
-        return self._read(np.where(inside, found.share[place], np.nan))
+        inside = self.known & (found.value[after] > found.value[first]) & (found.value[after] < found.value[last])
+        gaps = (np.abs(self._statistic(found.value[place]) - aim) for place in (before, after))
+        value = np.where(np.less(*gaps), found.value[before], found.value[after])
+        place = found.first(found.value, np.nextafter(value, np.inf)) - 1
+        return self._read(np.where(inside, found.share[np.maximum(place, first)], np.nan))
 
     def _statistic(self, theta: FloatArray) -> FloatArray:
         share, spread = _share_up_to(self.layers, self.y, theta)

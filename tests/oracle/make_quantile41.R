@@ -36,6 +36,7 @@ for (rule in rules) quantiles("strat", "api00", c(0.37, 0.52), rule, stype = "H"
 for (type in c("beta", "xlogit", "asin")) for (design in c("strat", "clus1", "clus2")) for (rule in c("math", "hf6")) quantiles(design, "api00", p, rule, type)
 for (type in c("mean", "xlogit", "asin")) quantiles("clus1", "api00", p, "hf8", type, 0.9, "Inf")
 quantiles("clus1", "api00", c(0.02, 0.9, 0.98))
+quantiles("clus1", "api00", c(0.1, 0.25, 0.5, 0.9), "math", "score")
 for (rule in c("math", "hf4", "hf7")) for (design in c("jackknife", "poststrata")) quantiles(design, "api00", p, rule)
 for (design in names(designs)) for (variable in c("api00", "meals")) for (stype in list(NULL, "H", "E")) variances(design, variable, stype)
 write_json(list(made_by = "Rscript make_quantile41.R", r = R.version.string, survey = as.character(packageVersion("survey")),

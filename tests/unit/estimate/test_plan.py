@@ -63,9 +63,9 @@ RATE: dict[str, Any] = {"id": "p", "statistic": "proportion", "variables": ["x"]
         ({"statistic": "quantile", "p": 0.5, "rule": "hf0"}, "plan.not_one_of", "estimates[0].rule"),
         ({"statistic": "quantile", "p": 0.5, "design_effect": True}, "plan.unknown_key", "estimates[0].design_effect"),
         (
-            {"statistic": "quantile", "p": 0.5, "interval": {"method": "jeffreys"}},
-            "plan.method_not_for",
-            "estimates[0].interval.method",
+            {"statistic": "quantile", "p": 0.5, "interval": {"planned_deff": 2}},
+            "plan.key_not_for",
+            "estimates[0].interval",
         ),
         (
             {"statistic": "variance", "interval": {"method": "score"}},
