@@ -119,7 +119,7 @@ class Woodruff:
     def _by_score(self, level: float, side: Side) -> tuple[FloatArray, FloatArray]:
         """Find the values at which (p - F) / se(F) comes nearest to t and to -t.
 
-        R survey looks for them by halving, which ends at the same values, but reads them back through unweighted shares.
+        R survey ends its search between values at the same ones, but reads them back through unweighted shares.
         """
         t = t_quantile((1.0 + level) / 2.0 if side == "two" else level, self.df)
         none = np.full_like(self.value, np.nan)
