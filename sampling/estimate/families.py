@@ -55,7 +55,7 @@ BINOMIAL = Mean(
     loss=lambda y, eta, mean: np.maximum(eta, 0.0) - y * eta - np.log(np.maximum(mean, 1.0 - mean)),
     least=lambda y: np.asarray(-xlogy(y, y) - xlogy(1.0 - y, 1.0 - y), dtype=np.float64),
     fits=lambda y: (y >= 0) & (y <= 1),
-    misfit="estimate.not_zero_one",
+    misfit="estimate.response_outside_zero_one",
 )
 POISSON = Mean(
     inverse=np.exp,

@@ -77,7 +77,7 @@ def _answers(coded: Coded, mean: Mean, family: Family) -> FloatArray:
     values = coded.values
     if coded.levels is not None:
         if coded.levels != ("FALSE", "TRUE") and (family not in ("binomial", "quasibinomial") or len(coded.levels) > 2):
-            raise NoFitError("estimate.text_column")
+            raise NoFitError("estimate.text_response")
         if len(coded.levels) < 2:
             raise NoFitError("estimate.one_group")
     if not np.isfinite(values).all():

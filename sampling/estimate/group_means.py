@@ -34,7 +34,7 @@ def compared(view: View, data: Table, statement: Statement) -> Compared:
     answer, grouping = _sides(statement)
     read = coded_variable(answer, data, view.rows)
     if read.levels is not None and answer.condition is None:
-        raise NoFitError("estimate.text_column")
+        raise NoFitError("estimate.text_response")
     values = np.where(view.weights != 0, read.values, 0.0)
     if not np.isfinite(values).all():
         raise NoFitError("estimate.undefined")

@@ -60,7 +60,7 @@ def model_matrix(
         for term in formula.terms
     ]
     if formula.intercept + sum(math.prod(part.width(whole=whole) for part, whole in term) for term in terms) > most:
-        raise NoFitError("estimate.no_degrees_of_freedom")
+        raise NoFitError("estimate.too_many_coefficients")
     columns = [np.ones(rows.size)] if formula.intercept else []
     names = ["(Intercept)"] if formula.intercept else []
     for term in terms:
