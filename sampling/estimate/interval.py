@@ -80,33 +80,20 @@ def at_edge(rates: Rates) -> BoolArray:
     return (rates.value < EDGE) | (rates.value > 1.0 - EDGE)
 
 
-def effective_size(
-    rates: Rates, *, capped: bool, at_least: bool = False, confidence: float | None = None
-) -> FloatArray:
+def effective_size(rates: Rates, *, capped: bool, at_least: bool = False) -> FloatArray:
     """Give p (1 - p) / V, at 0 or 1 n / design effect.
 
-    `capped` holds it at n; `at_least` holds it at n / design effect. A variance of 0 inside (0, 1) counts as n. With a
-    `confidence` V is replaced by its upper confidence limit V df / chi2 (the chi-square quantile at 1 - confidence with
-    df degrees of freedom, as for a variance of normal scores), and the sample's own design effect with it.
+    `capped` holds it at n; `at_least` holds it at n / design effect. A variance of 0 inside (0, 1) counts as n.
     """
     edge = at_edge(rates)
     spread = rates.value * (1.0 - rates.value)
     still = rates.variance <= spread * EDGE
     own = np.where(edge | still, np.inf, spread / np.where(edge | still, 1.0, rates.variance))
-    if confidence is not None:
-        own = own / variance_factor(confidence, rates.df)
     reduced = rates.n / rates.design_effect
     own = np.where(edge, reduced, np.where(still, rates.n, own))
     if at_least:
         own = np.minimum(own, reduced)
     return np.minimum(own, rates.n) if capped else own
-
-
-def variance_factor(confidence: float, df: FloatArray) -> FloatArray:
-    """Give what an estimated variance is multiplied with for its upper confidence limit; 1 with infinite df."""
-    known = np.isfinite(df) & (df > 0)
-    finite = np.where(known, df, 1.0)
-    return np.asarray(np.where(known, finite / special.chdtri(finite, confidence), 1.0), dtype=np.float64)
 
 
 def rate_limits(
@@ -117,7 +104,6 @@ def rate_limits(
     *,
     cap: Cap | None = None,
     at_least: bool = False,
-    confidence: float | None = None,
 ) -> Limits:
     """Give the limits of rates at a confidence level.
 
@@ -128,7 +114,6 @@ def rate_limits(
     cap : hold the effective n at n before the t-adjustment, after it ("sas"), or not at all ("r"); None takes the
         method's own way, "before" for korn-graubard, clopper-pearson and jeffreys, "r" for the others
     at_least : hold the design effect at `rates.design_effect` or more, as verdicts do
-    confidence : take the sample's own variance at its upper confidence limit; see effective_size
 
     References
     ----------
@@ -138,7 +123,7 @@ def rate_limits(
     """
     cap = cap or ("before" if method in CAPPED else "r")
     capped = at_least or cap == "before"
-    size = effective_size(rates, capped=capped, at_least=at_least, confidence=confidence)
+    size = effective_size(rates, capped=capped, at_least=at_least)
     tail = (1.0 - level) / 2.0 if side == "two" else 1.0 - level
     t = t_quantile(1.0 - tail, rates.df)
     adjusted = size

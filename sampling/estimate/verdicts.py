@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import special
 
 from sampling.estimate.interval import Limits, RateMethod, Rates, rate_limits
 from sampling.estimate.result import EstimateRow, Verdict, VerdictFamily
@@ -38,16 +39,22 @@ def rate_bounds(method: RateMethod, rates: Rates, side: ThresholdSide, alpha: fl
     design effect at once.
     """
     level = 1.0 - alpha
-    under = rate_limits(method, rates, level, "lower", at_least=True)
-    over = rate_limits(method, rates, level, "upper", at_least=True)
-    careful = rate_limits(method, rates, level, side, at_least=True, confidence=level)
-    if side == "upper":
-        return Limits(
-            under.low, np.where(stated, over.high, careful.high), np.where(stated, over.effective, careful.effective)
-        )
-    return Limits(
-        np.where(stated, under.low, careful.low), over.high, np.where(stated, under.effective, careful.effective)
-    )
+    factor = np.where(stated, 1.0, variance_factor(level, rates.df))
+    careful = replace(rates, variance=rates.variance * factor)
+    below, above = (careful, rates) if side == "lower" else (rates, careful)
+    under = rate_limits(method, below, level, "lower", at_least=True)
+    over = rate_limits(method, above, level, "upper", at_least=True)
+    return Limits(under.low, over.high, over.effective if side == "upper" else under.effective)
+
+
+def variance_factor(confidence: float, df: FloatArray) -> FloatArray:
+    """Give df / chi2, by which a variance of normal scores is multiplied for its upper confidence limit.
+
+    chi2 is the quantile at 1 - confidence with df degrees of freedom; with infinite ones the factor is 1.
+    """
+    known = np.isfinite(df) & (df > 0)
+    finite = np.where(known, df, 1.0)
+    return np.asarray(np.where(known, finite / special.chdtri(finite, confidence), 1.0), dtype=np.float64)
 
 
 def passing(threshold: ThresholdSpec, limits: Limits) -> BoolArray:

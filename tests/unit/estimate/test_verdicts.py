@@ -13,9 +13,18 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sampling.estimate import EstimateRow, load_plan, run_plan
-from sampling.estimate.interval import Limits, Rates, rate_limits, variance_factor
+from sampling.estimate.interval import Limits, Rates, rate_limits
 from sampling.estimate.statement import ThresholdSpec
-from sampling.estimate.verdicts import FAILS, PASSES, UNDECIDED, decide, holm_level, passing, rate_bounds
+from sampling.estimate.verdicts import (
+    FAILS,
+    PASSES,
+    UNDECIDED,
+    decide,
+    holm_level,
+    passing,
+    rate_bounds,
+    variance_factor,
+)
 
 Estimate = Callable[..., list[EstimateRow]]
 STATED = np.array([True])
