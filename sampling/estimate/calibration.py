@@ -37,6 +37,15 @@ class Target:
 
 
 @dataclass(frozen=True)
+class _Clusters:
+    """Hold clusters that have one g each: weighted totals and means of x, (clusters, p), and weights (clusters,)."""
+
+    total: FloatArray
+    mean: FloatArray
+    weight: FloatArray
+
+
+@dataclass(frozen=True)
 class Calibration:
     """Hold one calibration over the rows of a table.
 
@@ -90,15 +99,15 @@ class Calibration:
 
     def _solved(self, before: FloatArray) -> Solved:
         if self.cluster is not None:
-            total, pull = self._clusters(before, self.cluster)
-            return newton(pull, total, self.wanted, self._rule)
+            clusters = self._clusters(before, self.cluster)
+            return newton(clusters.mean, clusters.weight, self.wanted, self._rule)
         x, weight = self._x, self.auxiliary.cell_sums(before)
         if not self.in_turn:
-            return newton(x, x * weight[:, None], self.wanted, self._rule)
+            return newton(x, weight, self.wanted, self._rule)
         solved = self._fitted(weight).solved
         done = self.spec.epsilon is not None or misfit(solved.reached, self.wanted, self.wanted).max() <= FITTED
         # Where margins settle slowly Newton's steps lead to the same g.
-        return solved if done else newton(x, x * weight[:, None], self.wanted, distance("raking"))
+        return solved if done else newton(x, weight, self.wanted, distance("raking"))
 
     def _fitted(self, weight: FloatArray) -> Fitted:
         return proportional(weight, self._levels(), np.split(self.wanted, self._ends[:-1]), self.spec.epsilon)
@@ -112,12 +121,11 @@ class Calibration:
         x = self._x
         return [x[:, end - size : end].argmax(axis=1) for end, size in zip(self._ends, self.sizes, strict=True)]
 
-    def _clusters(self, before: FloatArray, cluster: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Give each cluster's weighted total of x, and the mean of x that pulls at the cluster's weights."""
+    def _clusters(self, before: FloatArray, cluster: IntArray) -> _Clusters:
         count = int(cluster.max()) + 1
+        weight = sums(cluster, before, count)
         total = self.auxiliary.group_sums(before, cluster, count)
-        weight = sums(cluster, before, count)[:, None]
-        return total, np.divide(total, weight, out=np.zeros_like(total), where=weight != 0)
+        return _Clusters(total, total * reciprocal(weight)[:, None], weight)
 
     def _unreached(self, solved: Solved, before: FloatArray) -> tuple[Complaint, ...]:
         """Name the total that is missed by most, if one is."""
@@ -148,8 +156,9 @@ class Calibration:
         gather = np.divide(before, after, out=np.zeros_like(after), where=after != 0)
         auxiliary = self.auxiliary
         if self.cluster is not None:
-            total, pull = self._clusters(before, self.cluster)
-            return Projection(auxiliary, Auxiliary(self.cluster, pull), after, gather, inverse(pull.T @ total))
+            clusters = self._clusters(before, self.cluster)
+            crossed = clusters.mean.T @ clusters.total
+            return Projection(auxiliary, Auxiliary(self.cluster, clusters.mean), after, gather, inverse(crossed))
         weight = auxiliary.cell_sums(after * gather)[:, None]
         if len(self.sizes) == 1:
             return Projection(auxiliary, auxiliary, after, gather, reciprocal((self._x * weight).sum(axis=0)))

@@ -21,39 +21,48 @@ MOST = 700.0  # exp beyond this is no number
 
 @dataclass(frozen=True)
 class Distance:
-    """Hold F and its derivative."""
+    """Hold F, its derivative and its integral."""
 
     g: Callable[[FloatArray], FloatArray]
     slope: Callable[[FloatArray], FloatArray]
+    integral: Callable[[FloatArray], FloatArray]
 
 
 def distance(method: CalibrationMethod, bounds: tuple[float, float] = UNBOUNDED) -> Distance:
     """Give the distance of a method; `bounds` are on g."""
     if method == "logit":
         return _logit(*bounds)
-    return _truncated(_LINEAR if method == "linear" else _RAKING, *bounds)
+    if bounds == UNBOUNDED:
+        return _LINEAR if method == "linear" else _RAKING
+    if method == "linear":
+        return _truncated(_LINEAR, bounds, (bounds[0] - 1.0, bounds[1] - 1.0))
+    return _truncated(
+        _RAKING, bounds, (float(np.log(bounds[0])) if bounds[0] > 0 else -np.inf, float(np.log(bounds[1])))
+    )
 
 
 def _exp(u: FloatArray) -> FloatArray:
     return np.asarray(np.exp(np.minimum(u, MOST)), dtype=np.float64)
 
 
-_LINEAR = Distance(lambda u: 1.0 + u, np.ones_like)
-_RAKING = Distance(_exp, _exp)
+_LINEAR = Distance(lambda u: 1.0 + u, np.ones_like, lambda u: u + u * u / 2.0)
+_RAKING = Distance(_exp, _exp, _exp)
 
 
-def _truncated(free: Distance, low: float, high: float) -> Distance:
-    if (low, high) == UNBOUNDED:
-        return free
+def _truncated(free: Distance, bounds: tuple[float, float], ends: tuple[float, float]) -> Distance:
+    """Hold g within bounds, which are F at the ends."""
 
     def g(u: FloatArray) -> FloatArray:
-        return np.clip(free.g(u), low, high)
+        return np.clip(free.g(u), *bounds)
 
     def slope(u: FloatArray) -> FloatArray:
-        value = free.g(u)
-        return np.where((value >= low) & (value <= high), free.slope(u), 0.0)
+        return np.where((u >= ends[0]) & (u <= ends[1]), free.slope(u), 0.0)
 
-    return Distance(g, slope)
+    def integral(u: FloatArray) -> FloatArray:
+        inside = np.clip(u, *ends)
+        return np.asarray(free.integral(inside) + g(u) * (u - inside), dtype=np.float64)
+
+    return Distance(g, slope, integral)
 
 
 def _logit(low: float, high: float) -> Distance:
@@ -72,4 +81,8 @@ def _logit(low: float, high: float) -> Distance:
         gone = share(u)
         return (high - low) * steepness * gone * (1.0 - gone)
 
-    return Distance(g, slope)
+    def integral(u: FloatArray) -> FloatArray:
+        rise = np.logaddexp(np.log(high - 1.0), np.log(1.0 - low) + steepness * u)
+        return np.asarray(low * u + (high - low) / steepness * rise, dtype=np.float64)
+
+    return Distance(g, slope, integral)

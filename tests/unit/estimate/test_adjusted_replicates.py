@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sampling.estimate import DataRefusedError, EstimateRow, load_plan, weight_steps
+from sampling.estimate import DataRefusedError, EstimateRow, load_plan, replicate_units, weight_steps
 from sampling.estimate.layers import Sample
 from sampling.estimate.table import Table
 
@@ -127,7 +127,7 @@ def test_names_the_replicate_that_cannot_be_adjusted() -> None:
 
 def test_refuses_more_lines_than_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     table = _table()
-    monkeypatch.setattr(weight_steps, "MOST_FACTORS", 1000)
+    monkeypatch.setattr(replicate_units, "MOST_FACTORS", 1000)
     design = _design(**_adjustments(table)["linear"], replicates={"method": "jkn"})
     with pytest.raises(DataRefusedError) as refusal:
         _compiled(table, design)
