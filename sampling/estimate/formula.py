@@ -9,18 +9,17 @@ a column, `factor(column)`, arithmetic in `I(..)`, `log(..)`, `exp(..)`, `sqrt(.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sampling.estimate.errors import GrammarError
 from sampling.estimate.expression import FUNCTIONS, Expression, read_expression
-from sampling.estimate.where import Condition, read_condition
+from sampling.estimate.where import RESERVED, Condition, Token, read_condition, tokens
 
 TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<name>[^\W\d][\w.]*)|(?P<sign>\*\*|[=!<>]=|[-~+*/:^()\[\]<>,]))"
 )
-COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", "in", "and", "or", "not")
+COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", *RESERVED)
 MOST_DEPTH = 50  # brackets within brackets
 MOST_TERMS = 2000
 FACTOR = ("factor", "(", "column", ")")
@@ -89,7 +88,7 @@ def read_formula(text: str) -> Formula:
     GrammarError
         With the position of the first word that does not fit.
     """
-    words = [*_words(text), _Word("end", "", len(text))]
+    words = [*tokens(text, TOKEN), Token("end", "", len(text))]
     _check_depth(words)
     tildes = [index for index, word in enumerate(words) if word.text == "~"]
     if len(tildes) > 1:
@@ -107,7 +106,7 @@ def read_formula(text: str) -> Formula:
     return Formula(text, response, INTERCEPT in terms, tuple(reader.variables.values()), tuple(used))
 
 
-def _check_depth(words: list[_Word]) -> None:
+def _check_depth(words: list[Token]) -> None:
     depth = 0
     for word in words:
         depth += {"(": 1, ")": -1}.get(word.text, 0)
@@ -115,37 +114,14 @@ def _check_depth(words: list[_Word]) -> None:
             raise _unexpected(word)
 
 
-@dataclass(frozen=True)
-class _Word:
-    kind: str
-    text: str
-    position: int
-
-    @property
-    def end(self) -> int:
-        return self.position + len(self.text)
-
-
-def _words(text: str) -> Iterator[_Word]:
-    position = 0
-    while text[position:].strip():
-        match = TOKEN.match(text, position)
-        if match is None:
-            start = position + len(text[position:]) - len(text[position:].lstrip())
-            raise GrammarError("unexpected", start, text[start : start + 1])
-        kind = str(match.lastgroup)
-        yield _Word(kind, match.group(kind), match.start(kind))
-        position = match.end()
-
-
-def _unexpected(word: _Word) -> GrammarError:
+def _unexpected(word: Token) -> GrammarError:
     return GrammarError("ended" if word.kind == "end" else "unexpected", word.position, word.text)
 
 
 class _Reader:
     """Read terms by recursive descent; the variables are gathered on the way."""
 
-    def __init__(self, text: str, words: list[_Word]) -> None:
+    def __init__(self, text: str, words: list[Token]) -> None:
         self.text, self.words, self.at = text, words, 0
         self.variables: dict[str, Variable] = {}
 
@@ -219,7 +195,7 @@ class _Reader:
             raise _unexpected(self.words[self.at])
         return found
 
-    def _call(self, name: _Word) -> list[Term]:
+    def _call(self, name: Token) -> list[Term]:
         closing = self._closing(self.at + 1)
         words = self.words[self.at : closing + 1]
         if name.text == "I":
@@ -233,7 +209,7 @@ class _Reader:
         self.at = closing + 1
         return self._registered(Variable(f"factor({words[2].text})", (words[2].text,), factor=True))
 
-    def _span(self, closing: int, words: list[_Word], inner: list[_Word]) -> list[Term]:
+    def _span(self, closing: int, words: list[Token], inner: list[Token]) -> list[Term]:
         """Take the words up to a closing bracket for one variable."""
         self.at = closing + 1
         return self._registered(self._derived(words, inner))
@@ -242,11 +218,11 @@ class _Reader:
         self.variables.setdefault(variable.label, variable)
         return [frozenset({list(self.variables).index(variable.label)})]
 
-    def _derived(self, words: list[_Word], inner: list[_Word]) -> Variable:
+    def _derived(self, words: list[Token], inner: list[Token]) -> Variable:
         """Read arithmetic or a comparison; `words` are the whole of it as it is called, `inner` what is computed."""
         if not inner:
             raise _unexpected(self.words[self.at - 1])
-        start, end = inner[0].position, inner[-1].end
+        start, end = inner[0].position, inner[-1].position + len(inner[-1].text)
         part = self.text[start:end]
         label = _spelled(words)
         try:
@@ -275,7 +251,7 @@ class _Reader:
         return True
 
 
-def _spelled(words: list[_Word]) -> str:
+def _spelled(words: list[Token]) -> str:
     """Write words as R writes an expression: spaces around + - * and comparisons, none around / and ^."""
     written = ""
     before = "("

@@ -9,13 +9,15 @@ import numpy as np
 from sampling.estimate.errors import NoFitError
 from sampling.estimate.families import MEANS, Family, Mean
 from sampling.estimate.formula import Formula, Variable
-from sampling.estimate.model_matrix import Coded, coded_variable, model_matrix
+from sampling.estimate.model_matrix import Coded, coded_response, model_matrix
 from sampling.estimate.outcome import Outcome, Tested, tested
 from sampling.estimate.regression import Model, Regression
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import ROUNDING
 from sampling.estimate.table import FloatArray, Table
 from sampling.estimate.view import Fit, View
+
+TWO = 2
 
 
 def fit_model(view: View, data: Table, statement: Statement) -> Iterator[Outcome]:
@@ -41,7 +43,7 @@ def _coefficients(view: View, data: Table, statement: Statement, sides: tuple[Fo
     # More columns than units are never of use, and a factor of thousands of levels would fill the memory.
     most = view.df if statement.interval.df == "design" else float(rows.size)
     matrix, names = model_matrix(formula, data, rows, statement.categorical, most)
-    answers = _answers(coded_variable(response, data, rows), mean, statement.family)
+    answers = _answers(coded_response(response, data, rows), mean, statement.family)
     if not np.isfinite(matrix).all():
         raise NoFitError("estimate.undefined")
     df = view.df + 1 - len(names)
@@ -73,12 +75,12 @@ def _as_fit(view: View, model: Model, found: Regression) -> Fit:
 
 
 def _answers(coded: Coded, mean: Mean, family: Family) -> FloatArray:
-    """Give the response as numbers; of two texts or of a comparison the second is the event, as in R."""
+    """Give the response as numbers; of two texts the second is the event, as in R."""
     values = coded.values
     if coded.levels is not None:
-        if coded.levels != ("FALSE", "TRUE") and (family not in ("binomial", "quasibinomial") or len(coded.levels) > 2):
+        if family not in ("binomial", "quasibinomial") or len(coded.levels) > TWO:
             raise NoFitError("estimate.text_response")
-        if len(coded.levels) < 2:
+        if len(coded.levels) < TWO:
             raise NoFitError("estimate.one_group")
     if not np.isfinite(values).all():
         raise NoFitError("estimate.undefined")

@@ -8,7 +8,7 @@ import numpy as np
 
 from sampling.estimate.errors import NoFitError
 from sampling.estimate.formula import Variable
-from sampling.estimate.model_matrix import Coded, coded_variable
+from sampling.estimate.model_matrix import Coded, coded_response, coded_variable
 from sampling.estimate.statement import Statement
 from sampling.estimate.table import FloatArray, IntArray, Table, sums
 from sampling.estimate.view import Fit, View
@@ -32,8 +32,8 @@ def compared(view: View, data: Table, statement: Statement) -> Compared:
         For a text column of values, or a grouping of which a single group is left.
     """
     answer, grouping = _sides(statement)
-    read = coded_variable(answer, data, view.rows)
-    if read.levels is not None and answer.condition is None:
+    read = coded_response(answer, data, view.rows)
+    if read.levels is not None:
         raise NoFitError("estimate.text_response")
     values = np.where(view.weights != 0, read.values, 0.0)
     if not np.isfinite(values).all():

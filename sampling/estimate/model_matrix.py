@@ -104,6 +104,14 @@ def coded_variable(
     return _shown(variable.label, codes[rows], levels)
 
 
+def coded_response(variable: Variable, table: Table, rows: IntArray) -> Coded:
+    """Give the left-hand side of a formula over some rows; a comparison is 0 or 1."""
+    if variable.condition is None:
+        return coded_variable(variable, table, rows)
+    found = variable.condition.evaluate(table)
+    return Coded(variable.label, np.where(found.known, found.true, np.nan)[rows], None)
+
+
 def source(name: str, table: Table) -> str | None:
     """Name the column that a word of a formula speaks of, None where there is none.
 

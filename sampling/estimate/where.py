@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,12 +20,13 @@ TOKEN = re.compile(
     r"\s*(?:(?P<number>-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
     r"|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,)|(?P<name>[^\W\d][\w.]*))"
 )
+RESERVED = ("and", "or", "not", "in")
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
 @dataclass(frozen=True)
 class Token:
-    """Hold one word of a condition."""
+    """Hold one word of a condition or formula."""
 
     kind: str
     text: str
@@ -71,18 +72,27 @@ def read_condition(text: str) -> Condition:
     return Condition(text, frozenset(reader.columns), frozenset(reader.numeric), evaluate)
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def tokens(text: str, pattern: re.Pattern[str]) -> Iterator[Token]:
+    """Cut a text into words, whose kinds are the names of the pattern's groups.
+
+    Raises
+    ------
+    GrammarError
+        At the first character that begins none.
+    """
     position = 0
     while text[position:].strip():
-        match = TOKEN.match(text, position)
+        match = pattern.match(text, position)
         if match is None:
             start = position + len(text[position:]) - len(text[position:].lstrip())
             raise GrammarError("unexpected", start, text[start : start + 1])
         kind = str(match.lastgroup)
-        word = match.group(kind)
-        reserved = kind == "name" and word in ("and", "or", "not", "in")
-        yield Token("word" if reserved else kind, word, match.start(kind))
+        yield Token(kind, match.group(kind), match.start(kind))
         position = match.end()
+
+
+def _reserved(found: Token) -> Token:
+    return replace(found, kind="word") if found.kind == "name" and found.text in RESERVED else found
 
 
 Evaluation = Callable[[Table], Known]
@@ -92,7 +102,7 @@ class _Reader:
     """Read by recursive descent; names and numeric uses are gathered on the way."""
 
     def __init__(self, text: str) -> None:
-        self.words = [*_tokens(text), Token("end", "", len(text))]
+        self.words = [*map(_reserved, tokens(text, TOKEN)), Token("end", "", len(text))]
         self.at = 0
         self.columns: set[str] = set()
         self.numeric: set[str] = set()

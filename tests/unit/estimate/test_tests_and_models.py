@@ -119,6 +119,22 @@ def test_a_table_of_two_by_two_is_a_wald_test_of_one_number(estimate: Estimate) 
     assert test.p_value == pytest.approx(2 * stats.t.sf(abs(contrast.estimate / contrast.se), contrast.df), rel=1e-9)
 
 
+def test_a_comparison_is_a_rate(estimate: Estimate) -> None:
+    """Also where it holds for every row, or for none."""
+    common = {"statistic": "ttest", "where": "persons > 1"}
+    rate, all_rows, none = estimate(
+        _sample(),
+        {"id": "a", **common, "formula": "(persons > 4) ~ 0"},
+        {"id": "b", **common, "formula": "(persons > 1) ~ 0"},
+        {"id": "c", **common, "formula": "(persons > 9) ~ 0"},
+        design=DESIGN,
+    )
+    assert 0.2 < rate.estimate < 0.6
+    assert all_rows.estimate == pytest.approx(1.0)
+    assert all_rows.reason == none.reason == "estimate.no_variance"
+    assert none.estimate == 0.0
+
+
 def test_two_by_two_has_one_design_effect(estimate: Estimate) -> None:
     asked = {"statistic": "chisq", "variables": ["poor", "group"]}
     first, second = estimate(_sample(), {"id": "f", **asked}, {"id": "c", **asked, "test": "Chisq"}, design=DESIGN)
