@@ -95,7 +95,7 @@ def newton(x: FloatArray, weight: FloatArray, wanted: FloatArray, rule: Distance
 def _directions(x: FloatArray, moment: FloatArray, point: _Point, missing: FloatArray) -> Iterator[FloatArray]:
     """Give Newton's step, and the steepest one for where all weights that could help are at their bounds."""
     jacobian = (moment * point.slope[:, None]).T @ x
-    yield np.linalg.lstsq(jacobian, missing, rcond=DEPENDENT)[0]
+    yield np.asarray(np.linalg.lstsq(jacobian, missing, rcond=DEPENDENT)[0], dtype=np.float64)
     yield missing / max(float(np.abs(moment).sum()), TINY)
 
 

@@ -201,8 +201,5 @@ def applied(stage: Stage, totals: FloatArray) -> FloatArray:
         row_sum = stage.row_sum[:, None]
         found += counted * (share * dense(gather @ (row_sum * left)))[stratum] + row_sum / draws * mean[stratum]
     if stage.pairs is not None:
-        met = stage.pairs.matrix @ each
-        if stage.pairs.factor is not None:
-            met -= stage.pairs.factor @ (stage.pairs.factor.T @ each)
-        found += met / draws
+        found += stage.pairs.of_columns(each) / draws
     return np.asarray(found, dtype=np.float64)

@@ -68,6 +68,14 @@ class PairMatrix:
                 found = found + sign * np.asarray(dense, dtype=np.float64).ravel()
         return found
 
+    def of_columns(self, columns: FloatArray) -> FloatArray:
+        """Give M z for k columns z over all units, (units, k)."""
+        found = np.asarray(self.matrix @ columns, dtype=np.float64)
+        for part, sign in ((self.factor, -1.0), (self.counter, 1.0)):
+            if part is not None:
+                found = found + sign * np.asarray(part @ (part.T @ columns), dtype=np.float64)
+        return found
+
     @property
     def diagonal(self) -> FloatArray:
         """Give the size of what is added and taken away again where a unit meets itself (units,)."""

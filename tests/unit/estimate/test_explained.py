@@ -25,6 +25,14 @@ DESIGNS: Mapping[str, Mapping[str, Any]] = {
     "rows": {"stages": [{"strata": "kind"}]},
     "drawn twice": {"stages": [{"cluster": "village", "strata": "region", "draws": "k"}]},
     "two stages": {"stages": POPULATIONS},
+    "three stages": {
+        "stages": [
+            {"cluster": "county", "population": "N1"},
+            {"cluster": "village", "population": "N2"},
+            {"population": "N2"},
+        ]
+    },
+    "rounds": {"stages": [{"cluster": "village", "strata": "region"}], "rounds": "round"},
     "hartley-rao": {
         "stages": [{"cluster": "village", "strata": "region", "probability": "pi"}, POPULATIONS[1]],
         "unequal": {"method": "hartley-rao"},
@@ -53,6 +61,7 @@ def _table(seed: int = 3, villages: int = 24, rows: int = 10) -> dict[str, Any]:
         "kind": kind,
         "class": random.choice(["1", "2", "3"], n),
         "county": village // 4,
+        "round": np.arange(n) % 2,
         "N1": np.full(n, 40),
         "N2": np.full(n, 60),
         "k": 1 + village % 2,
