@@ -212,8 +212,14 @@ def _coded_integers(values: NDArray[Any]) -> tuple[IntArray, tuple[str, ...]] | 
     least, most = int(values.min()), int(values.max())
     if most > np.iinfo(np.int64).max or most - least > SPARSE * values.size:
         return None
-    code, first = numbered(values.astype(np.int64) - least)
-    return code, tuple(str(value) for value in values[first].tolist())
+    code = values.astype(np.int64, copy=False)
+    code = code - least if least else code
+    present = np.flatnonzero(np.bincount(code, minlength=most - least + 1))
+    if present.size <= most - least:
+        place = np.empty(most - least + 1, dtype=np.int64)
+        place[present] = np.arange(present.size)
+        code = place[code]
+    return code, tuple(str(value) for value in (present + least).tolist())
 
 
 def _arrow(values: Any) -> Any:
