@@ -98,6 +98,21 @@ def test_no_error_among_148_and_149(estimate: Estimate, n: int, expected: str) -
     assert row.flags == ("all_or_none", "point_estimate_passes")
 
 
+@pytest.mark.parametrize("stated", [{}, {"planned_deff": 1}])
+@pytest.mark.parametrize(("n", "most"), [(300, 1), (500, 4), (700, 7), (1000, 12), (1300, 17), (1500, 20), (2000, 29)])
+def test_the_most_errors_that_still_show_less_than_two_percent(
+    estimate: Estimate, n: int, most: int, stated: dict[str, float]
+) -> None:
+    """Simple random samples: the exact one-sided limits at 95 %, whether or not the plan says that the deff is 1."""
+    limit = {"value": 0.02, "side": "upper", **stated}
+    for errors, expected in ((most, PASSES), (most + 1, UNDECIDED)):
+        (row,) = estimate(
+            {"w": [1] * n, "x": [1] * errors + [0] * (n - errors)},
+            {"id": "a", "statistic": "proportion", "variables": ["x"], "threshold": limit},
+        )
+        assert row.verdict == expected
+
+
 @pytest.mark.parametrize(("events", "n"), [(27, 30), (900, 1000)])
 def test_ninety_percent_approval_is_undecided(estimate: Estimate, events: int, n: int) -> None:
     limit = {"value": 0.9, "side": "lower"}
