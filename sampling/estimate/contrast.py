@@ -129,6 +129,7 @@ def _judged(
         certainty_clusters=layers.certainty_clusters,
         alone=spread.lonely,
         thinned=estimated.thinned,
+        negative=layers.steps.negative,
         reasons=[fault or reason for fault, reason in zip(faults, reasons, strict=True)],
     )
 

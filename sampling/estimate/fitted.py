@@ -27,6 +27,8 @@ FITTINGS: Mapping[Statistic, Fitting] = {
     "glm": fit_model,
 }
 """How each fitted statistic is computed over one domain's rows."""
+LINEAR: frozenset[Statistic] = frozenset({"ttest"})
+"""Those made of sums alone, which negative weights leave their meaning: ranks, tables and models lose it."""
 
 
 def answer_fitted(layers: Layers, lacking: BoolArray, data: Table, statement: Statement, split: Partition) -> Answered:
@@ -47,6 +49,8 @@ def _outcomes(layers: Layers, index: int, data: Table, statement: Statement, *, 
         reason = "estimate.missing_values"
     elif not (view.weights != 0).any():
         reason = "estimate.empty_domain"
+    elif layers.steps.negative[index] and statement.statistic not in LINEAR:
+        reason = "estimate.negative_weights"
     elif reference_df(statement, view.df) <= 0:
         reason = "estimate.no_degrees_of_freedom"
     if reason is None:
@@ -61,6 +65,8 @@ def _row(statement: Statement, layers: Layers, index: int, labels: dict[str, str
     flags = (("given_first_stage_unit",) if layers.conditional[index] else ()) + outcome.flags
     if layers.certainty_clusters[index]:
         flags = ("certainty_clusters", *flags)
+    if layers.steps.negative[index]:
+        flags = (*flags, "negative_weights")
     blank = outcome.estimate is None and outcome.statistic is None
     df = float(layers.degrees_of_freedom[index]) if outcome.df is None else outcome.df
     return EstimateRow(

@@ -23,6 +23,7 @@ FLAGS = (
     "certainty_clusters",
     "lonely_psu",
     "replicates_left_out",
+    "negative_weights",
     "no_variance_seen",
     "all_or_none",
     "design_effect_taken_as_1",
@@ -72,6 +73,7 @@ class Judged:
     pooled : design effect of sister indicators, NaN where they show none
     scale, shift : value = shift + scale * rate (1 and 0 but for composites of rates)
     thinned : which domains some replicate leaves without an estimate
+    negative : which domains have rows of negative weight
     refitted : what limits on the logit's scale take for a rate's variance under replicates, NaN where one has no logit
     own : makes the limits, and says why one is missing, where neither rates' nor Wald's are meant
     """
@@ -91,6 +93,7 @@ class Judged:
     scale: float = 1.0
     shift: float = 0.0
     thinned: BoolArray | None = None
+    negative: BoolArray | None = None
     refitted: FloatArray | None = None
     own: OwnLimits | None = None
 
@@ -316,6 +319,8 @@ def _marks(statement: Statement, judged: Judged, interval: Limits) -> list[Mark]
     ]
     if judged.thinned is not None:
         found.append(("replicates_left_out", judged.thinned))
+    if judged.negative is not None:
+        found.append(("negative_weights", judged.negative))
     if judged.kish is not None:
         found += _rate_marks(statement, judged, judged.kish, interval)
     elif statement.statistic in ("mean", "total"):

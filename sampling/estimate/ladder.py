@@ -13,7 +13,7 @@ from sampling.estimate.domain import Partition
 from sampling.estimate.groups import Groups
 from sampling.estimate.replicate import ReplicateLadder, replicate_ladder
 from sampling.estimate.stage import Stage
-from sampling.estimate.table import FloatArray, IntArray, numbered, over_runs, run_starts, sums
+from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, over_runs, run_starts, sums
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,14 @@ class Ladder:
     def counts(self) -> FloatArray:
         """Count the rows of non-zero weight in each domain."""
         return self.domain_sums((self.weights != 0).astype(np.float64))
+
+    @cached_property
+    def negative(self) -> BoolArray:
+        """Mark the domains with a row of negative weight, as a calibration without bounds can make it."""
+        below = self.weights < 0
+        if not bool(below.any()):
+            return np.zeros(self.domains, dtype=np.bool_)
+        return np.asarray(self.domain_sums(below.astype(np.float64)) > 0, dtype=np.bool_)
 
 
 def upwards(stages: Sequence[StagePairs], found: FloatArray) -> list[FloatArray]:

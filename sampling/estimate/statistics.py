@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sampling.estimate import scores
+from sampling.estimate.interval import EDGE
 from sampling.estimate.ladder import Ladder
 from sampling.estimate.layers import Layers
 from sampling.estimate.scores import Estimated
@@ -25,7 +26,7 @@ class Figures:
     ----------
     n : rows of non-zero weight; kish : (sum s)^2 / sum s^2 of the denominators (n itself for proportions)
     df : active PSUs less active strata
-    rate : whether every row shows a share between 0 and 1, so that the estimate is a rate
+    rate : whether every row and the estimate itself show a share between 0 and 1, so that it is a rate
     """
 
     estimated: Estimated
@@ -63,7 +64,7 @@ def figures(layers: Layers, statement: Statement, numerator: FloatArray, denomin
         kish=steps.counts if denominator is None else _kish(steps, denominator),
         df=layers.degrees_of_freedom,
         deff=deff,
-        rate=_rate(steps, statement, numerator, denominator),
+        rate=_rate(steps, statement, numerator, denominator) & _between(estimated.value),
     )
 
 
@@ -89,6 +90,11 @@ def _rate(steps: Ladder, statement: Statement, numerator: FloatArray, denominato
         return np.zeros(steps.domains, dtype=np.bool_)
     outside = (numerator < 0) | (numerator > denominator)
     return np.asarray(steps.domain_sums(outside.astype(np.float64)) == 0, dtype=np.bool_)
+
+
+def _between(value: FloatArray) -> BoolArray:
+    """Mark what lies between 0 and 1; negative weights can bring a share beyond them."""
+    return np.asarray((value >= -EDGE) & (value <= 1.0 + EDGE), dtype=np.bool_)
 
 
 def _simple_variance(

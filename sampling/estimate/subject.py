@@ -145,6 +145,10 @@ def _judged(setting: _Setting, found: Figures, fault: str | None, own: Woodruff 
     # A quantile without standard error is a figure all the same, if the share of rows up to it has a variance.
     spread = found.variance if own is None else own.spread
     reasons = blank_reasons(statement.interval, found.estimated.value, spread, found.n, found.df)
+    if own is not None:
+        # Shares that fall where a negative weight stands belong to no distribution.
+        for index in np.flatnonzero(setting.layers.steps.negative):
+            reasons[index] = "estimate.negative_weights"
     for index in np.flatnonzero(setting.lacking):
         reasons[index] = "estimate.missing_values"
     if fault is not None:
@@ -162,6 +166,7 @@ def _judged(setting: _Setting, found: Figures, fault: str | None, own: Woodruff 
         kish=found.kish if statement.is_rate else None,
         rate=found.rate,
         thinned=found.estimated.thinned,
+        negative=setting.layers.steps.negative,
         refitted=refitted_variance(statement.interval.method, setting.layers.design.replicates, found.estimated),
         own=own,
     )
