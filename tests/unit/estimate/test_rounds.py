@@ -150,6 +150,18 @@ def test_every_route_sees_the_shared_villages(estimate: Estimate) -> None:
     assert slope.se == pytest.approx(change.se, rel=1e-6)
 
 
+def test_calibrated_weights_see_the_shared_villages(estimate: Estimate) -> None:
+    table = survey(8)
+    table["kind"] = ["xy"[row % 2] for row in range(len(table["y"]))]
+    margins = {"kind": {kind: 300.0 + 60.0 * (kind == "x") for kind in "xy"}}
+    more = {"calibration": {"method": "poststratify", "margins": margins}}
+    median = {"id": "q", "statistic": "quantile", "variables": ["y"], "p": 0.5, "by": ["round"]}
+    gap = {"id": "e", "statistic": "contrast", "expression": "q[round=2] - q[round=1]"}
+    rows = estimate(table, MEAN, CHANGE, median, gap, design={**ROUNDS, **more})
+    twins = estimate(table, MEAN, CHANGE, median, gap, design={**VILLAGES, **more})
+    assert [row.se for row in rows] == pytest.approx([row.se for row in twins], rel=1e-9)
+
+
 def test_a_county_that_was_drawn_is_compared_with_itself(estimate: Estimate) -> None:
     table = survey(5)
     inside = {"stages": [{"cluster": "stratum"}, {"cluster": "village", "population": "N"}], "weights": "w"}
