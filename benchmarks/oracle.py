@@ -14,6 +14,7 @@ from benchmarks.evidence import Study, parser, publish, table
 from sampling.estimate import EstimateRow
 from tests.oracle.survey_cases.compare import Pair, pairs
 from tests.oracle.survey_cases.designs import written_design
+from tests.oracle.survey_cases.fitted import figures_made_here, fit_tolerance
 from tests.oracle.survey_cases.made_here import WITHOUT_PEERS, pairs_made_here, read_sets, tolerance
 from tests.oracle.survey_cases.running import FOLDER, last_rows
 from tests.oracle.survey_cases.statements import written_statements
@@ -73,6 +74,18 @@ def survey41() -> Iterator[Held]:
             yield from (Held(case["design"], name, pair, tolerance(call)) for pair in pairs_made_here(case, rows))
 
 
+def fits41() -> Iterator[Held]:
+    """Hold the tests and models that Debian's survey 4.1.1 made, over designs of the newer cases."""
+    designs = json.loads((FOLDER / "survey45.json").read_text(encoding="utf-8"))["designs"]
+    for case in json.loads((FOLDER / "fits41.json").read_text(encoding="utf-8"))["cases"]:
+        dataset, design = designs[case["design"]]["dataset"] + ".csv", written_design(case["design"], designs)
+        rows = last_rows(dataset, design, [{"id": "asked", **case["statement"]}])
+        allowed = fit_tolerance(case["statement"])
+        for what, row, ours, theirs in figures_made_here(case["rows"], rows):
+            pair = Pair(what, ours, theirs, row.reason, row.se)
+            yield Held(case["statement"]["statistic"], f"{case['design']}: `{case['r_call']}`", pair, allowed)
+
+
 def _without_peers(rows: Sequence[EstimateRow]) -> bool:
     return {row.reason for row in rows} == {WITHOUT_PEERS}
 
@@ -100,15 +113,16 @@ def _distance(held: Held) -> float:
 
 def main() -> None:
     given = parser(__doc__).parse_args()
-    new, old = list(survey45()), list(survey41())
-    outside = [held for held in (*new, *old) if held.outside]
+    new, old, fits = list(survey45()), list(survey41()), list(fits41())
+    outside = [held for held in (*new, *old, *fits) if held.outside]
     sections = [
         "The tolerance is what R itself is exact to: 1e-9 for closed formulas, 1e-8 to 1e-5 where R iterates or"
         " interpolates. An exact estimate has an interval without width in R and a reason here; such limits count as"
         " figures without difference. `likelihood` limits are spline values in R.",
         "## survey 4.5 (R 4.2.2)\n\n" + table(HEADS, lines(new)),
         "## survey 4.1.1 (Debian), by design\n\n" + table(HEADS, lines(old)),
-        f"Outside the tolerance: {len(outside)} of {len(new) + len(old)} figures.",
+        "## survey 4.1.1 (Debian), tests and models\n\n" + table(HEADS, lines(fits)),
+        f"Outside the tolerance: {len(outside)} of {len(new) + len(old) + len(fits)} figures.",
     ]
     publish(STUDY, given, sections)
     if outside:

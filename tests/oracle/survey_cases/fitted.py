@@ -48,3 +48,26 @@ def figures_of_model(
         yield "estimate", row, row.estimate, estimate
         yield "se", row, row.se, error
         yield "df", row, row.df, expected["df_residual"]
+
+
+def fit_tolerance(statement: Mapping[str, Any]) -> float:
+    """Give what R is exact to: it stops its steps, and those of each replicate, where the deviance hardly moves."""
+    if statement.get("test") == "lincom":
+        return 1e-5
+    return 1e-8 if statement.get("family", "gaussian") == "gaussian" else 1e-6
+
+
+def figures_made_here(
+    expected: list[Mapping[str, Any]], rows: list[EstimateRow]
+) -> Iterator[tuple[str, EstimateRow, float | None, float]]:
+    """Give name, row, our figure and R's of a case of fits41.json; limits as their distance from the estimate."""
+    if [row.variable for row in rows] != [figures.get("variable", rows[0].variable) for figures in expected]:
+        raise ValueError(f"{[row.variable for row in rows]} instead of {[figures['variable'] for figures in expected]}")
+    for row, figures in zip(rows, expected, strict=True):
+        for name, value in figures.items():
+            found = getattr(row, name)
+            if name in ("low", "high") and found is not None:
+                # A limit next to 0 is as exact as what it is the difference of.
+                yield name, row, found - row.estimate, value - figures["estimate"]
+            elif name != "variable":
+                yield name, row, found, value
