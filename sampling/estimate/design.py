@@ -175,11 +175,12 @@ class _Descent:
         here = (self.psu < 0) & units[compiled.unit]
         unit = compiled.unit if common is None else common.unit[compiled.unit]
         stratum = (compiled.stratum if common is None else common.component)[compiled.unit]
+        if offset:
+            unit, stratum = unit + offset, stratum + offset
         if bool(here.all()):
-            self.psu, self.psu_stratum = unit + offset, stratum + offset
+            self.psu, self.psu_stratum = unit, stratum
         elif bool(here.any()):
-            self.psu = np.where(here, unit + offset, self.psu)
-            self.psu_stratum = np.where(here, stratum + offset, self.psu_stratum)
+            self.psu, self.psu_stratum = np.where(here, unit, self.psu), np.where(here, stratum, self.psu_stratum)
         if bool((compiled.draws != 1.0).any()):
             self.psu_draws = np.where(here, compiled.draws[compiled.unit], self.psu_draws)
         if compiled.stage is not None:
