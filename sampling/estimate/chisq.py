@@ -21,6 +21,7 @@ from sampling.estimate.view import Fit, View
 from sampling.estimate.wald import SINGULAR, wald
 
 WALD = ("Wald", "adjWald")
+MOST_COMPARISONS = 200  # their covariances are computed one by one
 
 
 def association_test(view: View, data: Table, statement: Statement) -> Iterator[Outcome]:
@@ -79,6 +80,8 @@ def _table(view: View, data: Table, statement: Statement) -> TwoWay:
     (first, rows), (second, columns) = (
         groups_shown(coded_variable(factor, data, view.rows), view.weights) for factor in factors
     )
+    if (rows - 1) * (columns - 1) > MOST_COMPARISONS:
+        raise NoFitError("estimate.too_many_cells")
     cell = first * columns + second
     totals = sums(cell, view.weights, rows * columns).reshape(rows, columns)
     return TwoWay(cell, (rows, columns), totals, int((view.weights != 0).sum()))

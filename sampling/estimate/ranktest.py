@@ -37,6 +37,8 @@ def rank_test(view: View, data: Table, statement: Statement) -> Iterator[Outcome
     """Give the difference of the mean scores of two groups with its t, or for more groups their Wald statistic."""
     try:
         found = compared(view, data, statement)
+        if found.groups > max(view.df, 1.0) + 1:
+            raise NoFitError("estimate.singular_covariance")
         scores = SCORES[statement.test or "wilcoxon"](population_ranks(found.values, view.weights))
         fit = _as_linear(differences(Compared(scores, found.group, found.groups), view.weights), view.weights)
         spread = view.covariance(fit)

@@ -251,6 +251,8 @@ def test_weights_of_zero_say_nothing(estimate: Estimate) -> None:
             {"id": "a", "statistic": "chisq", "variables": ["village", "kind"], "test": "Wald"},
             "estimate.singular_covariance",
         ),
+        ({}, {"id": "a", "statistic": "ranktest", "variables": ["income", "village"]}, "estimate.singular_covariance"),
+        ({}, {"id": "a", "statistic": "chisq", "variables": ["income", "kind"]}, "estimate.too_many_cells"),
         ({}, {"id": "a", "statistic": "ttest", "variables": ["income"], "where": "village == 3"}, None),
     ],
 )
