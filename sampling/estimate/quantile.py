@@ -96,10 +96,18 @@ class Woodruff:
         scale = self.found.total / self.found.count
         return [("rule_depends_on_weights", np.abs(scale - 1.0) > SCALED)]
 
+    @cached_property
+    def _found_limits(self) -> dict[tuple[float, Side], tuple[FloatArray, FloatArray]]:
+        return {}
+
     def _read_back(self, level: float, side: Side) -> tuple[FloatArray, FloatArray]:
-        low, high = self._by_score(level, side) if self.statement.interval.by_score else self._by_share(level, side)
-        none = np.full_like(self.value, np.nan)
-        return (none if side == "upper" else low), (none if side == "lower" else high)
+        """Give the limits as they are found, each level's once: error, reasons and rows ask for the same ones."""
+        if (level, side) not in self._found_limits:
+            make = self._by_score if self.statement.interval.by_score else self._by_share
+            low, high = make(level, side)
+            none = np.full_like(self.value, np.nan)
+            self._found_limits[level, side] = none if side == "upper" else low, none if side == "lower" else high
+        return self._found_limits[level, side]
 
     def _by_share(self, level: float, side: Side) -> tuple[FloatArray, FloatArray]:
         rates = Rates(
