@@ -65,7 +65,7 @@ def survey45() -> Iterator[Held]:
 
 def survey41() -> Iterator[Held]:
     """Hold the cases that Debian's survey 4.1.1 made; those that R refuses are refused here too."""
-    designs, cases = read_sets("survey41.json", "field41.json", "replicates41.json")
+    designs, cases = read_sets("survey41.json", "field41.json", "replicates41.json", "calibration41.json")
     for case in cases:
         stated, call = designs[case["design"]], case["r_call"]
         rows = last_rows(stated["dataset"], stated["plan"], case["estimates"])
