@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from sampling.estimate.errors import Complaint
 from sampling.estimate.pairs import Paired, PairMatrix, StageUnits
@@ -59,6 +58,8 @@ def spread(units: StageUnits, place: FloatArray) -> Paired:
     ----------
     place : (rows, k) where the rows' units lie, in one unit of length along all k axes
     """
+    from scipy.spatial import cKDTree  # noqa: PLC0415 (some megabytes, for samples spread over a map alone)
+
     shape = (units.count, units.count)
     residual = sparse.csr_matrix(shape)
     for members in _strata(units):
