@@ -11,7 +11,7 @@ import numpy as np
 from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
 from sampling.estimate.groups import Groups
-from sampling.estimate.replicate import ReplicateLadder, replicate_ladder
+from sampling.estimate.replicate import ReplicateLadder, adjusted_ladder
 from sampling.estimate.stage import Stage
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, over_runs, run_starts, sums
 
@@ -134,19 +134,20 @@ def ladder(design: Design, split: Partition) -> Ladder:
     every = rows.size == design.rows
     domain = split.domain if every else split.domain[rows]
     active = _active(design, rows, domain, split.count)
+    weights = design.weights if every else design.weights[rows]
     return Ladder(
         rows=rows,
         all_rows=every,
         row_domain=domain,
         domains=split.count,
-        weights=design.weights if every else design.weights[rows],
+        weights=weights,
         stages=staged(design.stages, None if every else rows, domain),
         active_units=active.units,
         active_psus=active.psus,
         active_strata=active.strata,
         replicated=None
         if design.replicates is None
-        else replicate_ladder(design.replicates, rows, domain, split.count),
+        else adjusted_ladder(design.replicates, rows, domain, weights, split.count),
     )
 
 

@@ -104,9 +104,14 @@ class Layers:
 
     @cached_property
     def degrees_of_freedom(self) -> FloatArray:
-        """Give active PSUs less active strata of each domain's reference."""
+        """Give active PSUs less active strata of each domain's reference, under replicates their rank less 1.
+
+        Replicates made here show no more than the drawn PSUs, however many they are and whatever they vary below them.
+        """
         if self.steps.replicated is not None:
-            return self.steps.replicated.degrees_of_freedom
+            found = self.steps.replicated.degrees_of_freedom
+            made = self.design.replicates is not None and self.design.replicates.from_stages
+            return np.minimum(found, self.steps.degrees_of_freedom) if made else found
         df = self.steps.degrees_of_freedom
         if self.inner is not None:
             df = np.where(self.conditional, self.inner.degrees_of_freedom, df)

@@ -27,6 +27,8 @@ class Replicates:
     scale, rscales : V = scale * sum_r rscales_r (theta_r - centre)^2; rscales (R,)
     mse : centre at the full-sample estimate, else at the mean of the replicates with rscale > 0 (as R survey does)
     lonely : (units,) lines of units that stood alone in their stratum when the replicates were made
+    from_stages : whether they were made of the drawn units, which then bound the degrees of freedom
+    drawn : the replicates before their weights were adjusted, each by itself; None where they were not
     """
 
     unit: IntArray
@@ -36,6 +38,8 @@ class Replicates:
     rscales: FloatArray
     mse: bool
     lonely: BoolArray
+    from_stages: bool = False
+    drawn: Replicates | None = None
     _ranks: dict[bytes, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -99,6 +103,7 @@ class ReplicateLadder:
     ----------
     pairs : the pair of each used row; domain, unit : (pairs,)
     base : (used rows,) what the factors multiply
+    drawn : the same rows, less those without weight, under the replicates before these were adjusted
     """
 
     replicates: Replicates
@@ -107,6 +112,7 @@ class ReplicateLadder:
     domain: IntArray
     unit: IntArray
     domains: int
+    drawn: ReplicateLadder | None = None
 
     def sums(self, column: FloatArray | None) -> FloatArray:
         """Sum weights * column over each domain under every replicate's weights: (domains, R); None: ones."""
@@ -133,13 +139,29 @@ class ReplicateLadder:
 
     @cached_property
     def degrees_of_freedom(self) -> FloatArray:
-        """Give the rank of each domain's replicate weights less 1 (R survey: degf); -1 for a domain without weights."""
+        """Give the rank of each domain's replicate weights less 1 (R survey: degf); -1 for a domain without weights.
+
+        Calibrating each replicate by itself moves the rows of one PSU apart, which shows no more PSUs than were drawn:
+        the rank before counts where it is smaller.
+        """
         weighted = self.pairs.sums(np.abs(self.base)) > 0
         order = np.argsort(self.domain[weighted], kind="stable")
         units = self.unit[weighted][order]
         ends = np.searchsorted(self.domain[weighted][order], np.arange(self.domains + 1))
         ranks = [self.replicates.rank(units[first:end]) for first, end in pairwise(ends)]
-        return np.asarray(ranks, dtype=np.float64) - 1.0
+        found = np.asarray(ranks, dtype=np.float64) - 1.0
+        return found if self.drawn is None else np.minimum(found, self.drawn.degrees_of_freedom)
+
+
+def adjusted_ladder(
+    replicates: Replicates, rows: IntArray, domain: IntArray, weights: FloatArray, domains: int
+) -> ReplicateLadder:
+    """Build the ladder of some rows with their domains and weights, and that of the replicates before adjusting."""
+    found = replicate_ladder(replicates, rows, domain, domains)
+    if replicates.drawn is None:
+        return found
+    used = weights != 0
+    return replace(found, drawn=replicate_ladder(replicates.drawn, rows[used], domain[used], domains))
 
 
 def replicate_ladder(replicates: Replicates, rows: IntArray, domain: IntArray, domains: int) -> ReplicateLadder:

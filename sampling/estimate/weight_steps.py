@@ -49,7 +49,8 @@ def adjusted(spec: DesignSpec, table: Table, design: Design) -> Design:
         weights = found.weights
     if design.replicates is None:
         return replace(design, weights=weights, projections=tuple(projections))
-    return replace(design, weights=weights, replicates=_adjusted_alike(design.replicates, steps))
+    changed = replace(_adjusted_alike(design.replicates, steps), drawn=design.replicates)
+    return replace(design, weights=weights, replicates=changed)
 
 
 def _adjusted_alike(replicates: Replicates, steps: Sequence[Step]) -> Replicates:

@@ -132,3 +132,16 @@ def test_refuses_more_lines_than_memory_holds(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(DataRefusedError) as refusal:
         _compiled(table, design)
     assert [each.code for each in refusal.value.complaints] == ["estimate.replicates_too_many"]
+
+
+@pytest.mark.parametrize("name", ["raking", "classes", "linear"])
+@pytest.mark.parametrize("method", ["jkn", "bootstrap"])
+def test_a_domain_of_one_unit_has_no_degrees_of_freedom(estimate: Estimate, method: str, name: str) -> None:
+    table = _table(villages=20)
+    replicates = {"method": method, **({"replicates": 60} if method == "bootstrap" else {})}
+    design = _design(replicates=replicates, **_adjustments(table)[name])
+    plain = _design(replicates=replicates)
+    rows = estimate(table, {**MEANS, "by": ["village"]}, MEANS | {"id": "all"}, design=design)
+    whole = estimate(table, MEANS, design=plain)[0]
+    assert {(row.df, row.reason) for row in rows[:-1]} == {(0.0, "estimate.no_degrees_of_freedom")}
+    assert rows[-1].df == whole.df == 18.0

@@ -251,9 +251,21 @@ def test_logit_limits_are_fitted_again_under_every_replicate(estimate: Estimate)
 
 def test_a_replicate_that_empties_a_domain_is_left_out(estimate: Estimate) -> None:
     data = _clusters({"a": 3, "bb": 3})
-    data["d"] = [1 if label in ("c000", "c003") else 0 for label in data["c"]]
+    data["d"] = [1 if label in ("c000", "c001") else 0 for label in data["c"]]
     design = {"weights": "w", "stages": WITH_REPLACEMENT, "replicates": {"method": "bootstrap", "replicates": 200}}
     (row,) = estimate(data, {**MEAN, "where": "d == 1"}, design=design)
     assert row.se is not None
     assert row.df == 1
     assert "replicates_left_out" in row.flags
+
+
+def test_a_bootstrap_of_several_stages_shows_no_more_than_its_first_units(estimate: Estimate) -> None:
+    """Its factors differ within PSUs, so that their rank would grow with the number of replicates."""
+    data = _clusters({"a": 5, "bb": 4})
+    stages = [{"cluster": "c", "strata": "h", "population": "N"}, {"population": "M"}]
+    design = {"stages": stages, "replicates": {"method": "mrbbootstrap", "replicates": 100}}
+    (made,) = estimate(data, MEAN, design=design)
+    (exact,) = estimate(data, MEAN, design={"stages": stages})
+    assert made.df == exact.df == 7.0
+    for row in estimate(data, {**MEAN, "by": ["c"]}, design=design):
+        assert row.reason == "estimate.no_degrees_of_freedom"
