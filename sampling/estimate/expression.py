@@ -86,25 +86,33 @@ def read_expression(text: str) -> Expression:
         return plain
 
     # Python would read a.b as an attribute and refuse a name that is a keyword: every name gets a stand-in.
-    plain_text = _outside_numbers(text, stand_in)
+    plain, places = _outside_numbers(text, stand_in)
+    begin = len(plain) - len(plain.lstrip())
     try:
-        tree = ast.parse(plain_text.strip(), mode="eval").body
+        tree = ast.parse(plain.strip(), mode="eval").body
+        _check(tree, text)
     except SyntaxError as error:
-        raise GrammarError("unexpected", max((error.offset or 1) - 1, 0), text) from None
-    _check(tree, text)
+        # Python says 0 where the text ends too early.
+        at = begin + error.offset - 1 if error.offset else len(plain)
+        raise GrammarError("unexpected", places[min(at, len(plain))], text) from None
+    except GrammarError as error:
+        raise GrammarError(error.reason, places[begin + error.position], text) from None
     return Expression(text, tuple(references.values()), tree, dotted)
 
 
-def _outside_numbers(text: str, stand_in: Callable[[re.Match[str]], str]) -> str:
+def _outside_numbers(text: str, stand_in: Callable[[re.Match[str]], str]) -> tuple[str, list[int]]:
+    """Put stand-ins for names; give the text and where each of its characters, and its end, stood before."""
     number = r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     words = re.compile(rf"{number}|(?P<name>{NAME.pattern})(?:\s*(?P<picks>{PICKS}))?")
-
-    def replace(match: re.Match[str]) -> str:
-        if match.group("number") is not None:
-            return match.group()
-        return stand_in(match)
-
-    return words.sub(replace, text)
+    plain, places, last = "", list[int](), 0
+    for match in words.finditer(text):
+        plain += text[last : match.start()]
+        places += range(last, match.start())
+        word = match.group() if match.group("number") is not None else stand_in(match)
+        plain += word
+        places += [match.start()] * len(word)
+        last = match.end()
+    return plain + text[last:], [*places, *range(last, len(text) + 1)]
 
 
 def _check(node: ast.expr, text: str) -> None:

@@ -78,3 +78,19 @@ def test_knows_what_is_no_straight_line(text: str) -> None:
 def test_refuses_everything_else(text: str) -> None:
     with pytest.raises(GrammarError):
         read_expression(text).evaluate({})
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("income.of.household +", 21),
+        ("income.of.household + 3 3", 24),
+        ("a.b.c.d.e * max(b)", 12),
+        (" 2 * income.rate % 3", 1),
+        ("a + (income.rate", 4),
+    ],
+)
+def test_says_where_an_expression_goes_wrong(text: str, position: int) -> None:
+    with pytest.raises(GrammarError) as caught:
+        read_expression(text)
+    assert caught.value.position == position
