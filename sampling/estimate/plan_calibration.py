@@ -18,6 +18,7 @@ from sampling.estimate.plan_fitted import read_formula_key
 from sampling.estimate.reader import Reader
 
 METHODS = get_args(CalibrationMethod)
+NEAR, NEAR_SHARE = 1.0, 2e-4
 INFINITE = {"-Inf": -math.inf, "Inf": math.inf}
 """How JSON, which has no infinity, may name a bound that is none; so may null."""
 
@@ -49,8 +50,9 @@ def _calibration(keys: Reader, stages: int) -> Iterator[Adjustment]:
     _agree(keys, method, margins, formula=formula is not None, totals=totals)
     bounds = _bounds(keys, method)
     stage = _stage(keys, method, stages)
-    epsilon = _epsilon(keys, method, fitted=margins is not None and bounds is None and stage is None)
     trim = keys.mapping("trim")
+    fitted = margins if method == "raking" and bounds is None and stage is None else None
+    epsilon = _epsilon(keys, method, fitted, trimmed=trim is not None)
     if method:
         kept = None if bounds == (-math.inf, math.inf) else bounds
         yield CalibrationSpec(
@@ -148,11 +150,16 @@ def _stage(keys: Reader, method: str, stages: int) -> int | None:
     return int(stage)
 
 
-def _epsilon(keys: Reader, method: str, *, fitted: bool) -> float | None:
+def _epsilon(keys: Reader, method: str, fitted: Mapping[Level, float] | None, *, trimmed: bool) -> float | None:
+    """Take what fitting to margins stops at; where trimming moves weights off them anyway R's 1, less for few."""
     epsilon = keys.number("epsilon", above=0.0)
-    if epsilon is not None and (method != "raking" or not fitted):
+    if epsilon is not None and not fitted:
         keys.complain("plan.key_not_for", "epsilon", other=f"{method}, formula, bounds", name="epsilon")
-    return epsilon
+    if epsilon is not None or not fitted or not trimmed:
+        return epsilon
+    first = next(iter(fitted))[0]
+    whole = sum(count for (column, _), count in fitted.items() if column == first)
+    return min(NEAR, whole * NEAR_SHARE)
 
 
 def _trim(keys: Reader) -> Iterator[Adjustment]:

@@ -40,9 +40,7 @@ def _calibration(stated: Mapping[str, Any]) -> dict[str, Any]:
         return {"method": method, "formula": stated["formula"], "totals": stated["totals"], **bounds, **more}
     if stated["kind"].startswith("postStratify"):
         return {"method": "poststratify", "margins": stated["margins"]}
-    # R's rake() stops, unless it is told otherwise, when no cell changes by 1 any more.
-    unfinished = {} if "epsilon" in stated["r"] else {"epsilon": 1}
-    return {"method": "raking", "margins": stated["margins"], **unfinished, **more}
+    return {"method": "raking", "margins": stated["margins"], **more}
 
 
 def _end(bound: str) -> float | None:
