@@ -128,7 +128,7 @@ def _wald(view: View, table: TwoWay, test: str, variable: str | None) -> Outcome
     left = (table.totals - table.independent)[1:, 1:].ravel()
     columns = _above_independence(table)
     spread = _spread(view, table.linear(view.weights, columns, shares=False))
-    value, df = wald(left, spread.matrix) / count, view.df
+    value, df = wald(left, spread.matrix, float(table.totals.sum())) / count, view.df
     if test == "adjWald":
         df = view.df - count + 1
         if df <= 0:

@@ -88,7 +88,7 @@ def _several(view: View, statement: Statement, fit: Fit, spread: Covariance) -> 
     df = reference_df(statement, own)
     if df <= 0:
         raise NoFitError("estimate.no_degrees_of_freedom")
-    statistic = wald(fit.value, spread.matrix)
+    statistic = wald(fit.value, spread.matrix, size=1.0)  # scores are of the size of 1
     return Outcome(
         label(statement),
         statistic=statistic,

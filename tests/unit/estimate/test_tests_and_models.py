@@ -416,3 +416,34 @@ def test_tail_of_f(value: float, above: float, below: float) -> None:
 def test_tail_of_f_without_end_below_the_line() -> None:
     assert f_tail(2.3, 3.0, np.inf) == pytest.approx(stats.chi2.sf(6.9, 3), rel=1e-12)
     assert f_tail(-1e-18, 3.0, 5.0) == 1.0
+
+
+@pytest.mark.parametrize("test", ["wilcoxon", "KruskalWallis", "vanderWaerden", "median"])
+@pytest.mark.parametrize("groups", [2, 3, 4])
+def test_ranks_of_a_constant_variable_do_not_vary(estimate: Estimate, groups: int, test: str) -> None:
+    """Weights that are no whole numbers leave rounding in every mean, which is no difference between groups."""
+    random = np.random.default_rng(groups)
+    n = 60
+    data = {
+        "village": [f"v{row % 10}" for row in range(n)],
+        "w": random.uniform(1.0, 9.0, n),
+        "same": np.full(n, 5.0),
+        "g": random.choice(list("abcd"[:groups]), n),
+    }
+    statement = {"id": "r", "statistic": "ranktest", "variables": ["same", "g"], "test": test}
+    (row,) = estimate(data, statement, design={"stages": [{"cluster": "village"}], "weights": "w"})
+    assert (row.statistic, row.p_value, row.reason) == (None, None, "estimate.no_variance")
+
+
+def test_tables_alike_in_every_village_do_not_vary(estimate: Estimate) -> None:
+    weights = np.repeat(np.random.default_rng(3).uniform(1.0, 9.0, 8), 4) / 3.0
+    data = {
+        "village": np.repeat(np.arange(8), 4),
+        "w": weights,
+        "a": ["x", "x", "y", "y"] * 8,
+        "b": ["p", "q", "p", "q"] * 8,
+    }
+    for test in ("Wald", "adjWald", "F", "Chisq", "lincom"):
+        statement = {"id": "r", "statistic": "chisq", "variables": ["a", "b"], "test": test}
+        (row,) = estimate(data, statement, design={"stages": [{"cluster": "village"}], "weights": "w"})
+        assert (row.statistic, row.p_value, row.reason) == (None, None, "estimate.no_variance"), test
