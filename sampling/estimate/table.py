@@ -35,7 +35,7 @@ def _is_numeric(kind: Any) -> bool:
 
 
 def sums(index: IntArray, values: FloatArray, groups: int) -> FloatArray:
-    """Sum values by group number: the one place where rows become totals."""
+    """Sum values by group number, in whatever order the rows stand."""
     return np.asarray(np.bincount(index, weights=values, minlength=groups), dtype=np.float64)
 
 
