@@ -60,20 +60,25 @@ def combine(sample: Sample, statement: Statement, expression: Expression, earlie
                 statement.interval.method, layers.design.replicates, estimated, scale=whole, shift=line.constant
             ),
         )
-    part = Part(
-        value=value,
-        variance=spread.value,
-        terms=terms,
+    part = _part(judged, estimated, layers, is_total=totals)
+    return Answered(tuple(rows_of(statement, judged, split.named())), split, (part,))
+
+
+def _part(judged: Judged, estimated: Estimated, layers: Layers, *, is_total: bool) -> Part:
+    """Leave the contrast behind for later ones; it counts as no rate there, and by its rows."""
+    return Part(
+        value=estimated.value,
+        variance=judged.variance,
+        terms=estimated.terms,
         rows=layers.steps.rows,
         row_domain=layers.steps.row_domain,
         kish=judged.n.astype(np.float64),
-        rate=np.zeros(split.count, dtype=np.bool_),
+        rate=np.zeros(judged.n.size, dtype=np.bool_),
         reasons=tuple(judged.reasons),
         conditional=layers.conditional,
-        is_total=totals,
+        is_total=is_total,
         replicated=estimated.replicated,
     )
-    return Answered(tuple(rows_of(statement, judged, split.named())), split, (part,))
 
 
 def _union(statement: Statement, parts: Parts) -> Partition:
