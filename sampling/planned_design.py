@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sampling.estimable import UNEQUAL
+from sampling.methods.catalogue import EXACT
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,18 @@ class PlannedStage:
     draws: str | None
 
 
-def planned_design(stages: Sequence[PlannedStage], lonely_psu: str) -> dict[str, Any]:
-    """Write a plan's ``design`` (docs/estimate-plan.md); ``without_interval`` has nothing against what was drawn by."""
+def planned_design(stages: Sequence[PlannedStage], lonely_psu: str, joint: str | None = None) -> dict[str, Any]:
+    """Write a plan's ``design`` (docs/estimate-plan.md); ``without_interval`` has nothing against what was drawn by.
+
+    ``joint`` is the file of joint probabilities that stages of joint method ``exact`` need.
+    """
     entries = [_entry(stage) for stage in stages]
     design = {"stages": entries, "weights": "weight", "nested": True, "lonely_psu": lonely_psu}
     methods = [each.joint_method for each, entry in zip(stages, entries, strict=True) if "probability" in entry]
-    return design | ({"unequal": dict(UNEQUAL[str(methods[0])])} if methods else {})
+    if not methods:
+        return design
+    by_pairs = {"method": "joint", "joint": joint, "variance": "yg"}
+    return design | {"unequal": by_pairs if methods[0] == EXACT else dict(UNEQUAL[str(methods[0])])}
 
 
 def _entry(stage: PlannedStage) -> dict[str, str]:

@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.results.export import ENDINGS, write_results
-from evalsvc.results.plan_files import data_path, read_plan, refusing
+from evalsvc.results.plan_files import read_planned, refusing
 from evalsvc.terminal import language
 from evalsvc.words import sentence
 from sampling.estimate import (
@@ -48,10 +48,9 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
             f"不能写成 {names}，文件名的结尾须是 {endings} 之一 / a file's name has to end in one of these"
         )
     refuse_existing(*out_paths, force=force)
-    plan = read_plan(plan_path)
-    data = data_path(plan, plan_path, given)
-    with refusing(data):
-        table = read_table(data)
+    planned = read_planned(plan_path, given)
+    plan, table = planned.plan, planned.table
+    with refusing(planned.data):
         files = {name: read_table(plan_path.parent / name) for name in plan.files}
         results = _estimated(plan, table, files)
     for path in out_paths:

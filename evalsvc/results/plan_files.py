@@ -1,31 +1,87 @@
 """Read the plan and the tables that a command line names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evalsvc.errors import InvalidError
 from evalsvc.text_files import read_text
-from sampling.errors import placed
-from sampling.estimate import DataRefusedError, Plan, load_plan
+from sampling.drawn_sample import DrawnSample, drawn_sample
+from sampling.errors import Fault, placed
+from sampling.estimate import DataRefusedError, Plan, Table, load_plan, read_table
+from sampling.estimate.plan import plan_values
+from sampling.estimate.plan_manifest import ManifestSource, manifest_source, with_design
+from sampling.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class PlannedData:
+    """Hold a plan, the path of its data, and their table, joined to the draw where the plan names a manifest."""
+
+    plan: Plan
+    data: Path
+    table: Table
+
+
+def read_planned(path: Path, given: Path | None) -> PlannedData:
+    """Read a plan with its data; a design that names a manifest is made from it, by the ids of the drawn units."""
+    values = plan_values(read_text(path)) or {}
+    found = manifest_source(values)
+    if found.complaints:
+        raise _refused(path, found.complaints)
+    if found.source is None:
+        plan = read_plan(path)
+        data = data_path(plan.data, path, given)
+        return PlannedData(plan, data, _table(data))
+    stated = values.get("data")
+    data = data_path(stated if isinstance(stated, str) else None, path, given)
+    sample = _joined(found.source, path.parent, _table(data))
+    return PlannedData(_plan(path, with_design(values, sample.design)), data, sample.table)
+
+
+def _table(data: Path) -> Table:
+    with refusing(data):
+        return read_table(data)
+
+
+def _joined(source: ManifestSource, folder: Path, table: Table) -> DrawnSample:
+    manifest = Manifest.from_json(_text(folder / source.manifest), source.manifest)
+    first_phase = None if source.first_phase is None else _text(folder / source.first_phase)
+    return drawn_sample(manifest, table, unit=source.unit, joint=source.joint, first_phase=first_phase)
+
+
+def _text(path: Path) -> str:
+    if not path.exists():
+        raise InvalidError("results.no_manifest", file=path.name)
+    return read_text(path)
 
 
 def read_plan(path: Path) -> Plan:
     """Read a plan; every complaint against it is told at once."""
-    reading = load_plan(read_text(path))
+    return _plan(path, read_text(path))
+
+
+def _plan(path: Path, source: str | Mapping[str, Any]) -> Plan:
+    reading = load_plan(source)
     if reading.plan is None:
-        complaints = placed(path.name, reading.complaints)
-        raise InvalidError("results.plan_refused", complaints, file=path.name, count=len(complaints))
+        raise _refused(path, reading.complaints)
     return reading.plan
 
 
-def data_path(plan: Plan, plan_path: Path, given: Path | None) -> Path:
-    """Return the data file: the one given, else the plan's, which counts from the plan's folder."""
+def _refused(path: Path, faults: Sequence[Fault]) -> InvalidError:
+    complaints = placed(path.name, faults)
+    return InvalidError("results.plan_refused", complaints, file=path.name, count=len(complaints))
+
+
+def data_path(stated: str | None, plan_path: Path, given: Path | None) -> Path:
+    """Return the data file: the one given, else the one that the plan states, which counts from the plan's folder."""
     if given is not None:
         return given
-    if plan.data is None:
+    if stated is None:
         raise InvalidError("results.no_data", file=plan_path.name)
-    return plan_path.parent / plan.data
+    return plan_path.parent / stated
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def replicates(plan_path: Path, given: Path | None, out: Path, *, force: bool) -
     plan = read_plan(plan_path)
     if plan.design.replicates is None:
         raise InvalidError("results.no_replicates", file=plan_path.name)
-    data = data_path(plan, plan_path, given)
+    data = data_path(plan.data, plan_path, given)
     with refusing(data):
         files = {name: read_table(plan_path.parent / name) for name in plan.files}
         found = Sample(plan.design, read_table(data), files).design.replicates

@@ -24,6 +24,12 @@ class PlanReading:
     complaints: tuple[Complaint, ...]
 
 
+def plan_values(text: str) -> Mapping[str, Any] | None:
+    """Parse a plan's text without reading it; None where it is no mapping, of which ``load_plan`` then complains."""
+    values = _parsed(text, [])
+    return values if isinstance(values, Mapping) else None
+
+
 def load_plan(source: str | Mapping[str, Any]) -> PlanReading:
     """Read a plan; `source` is its YAML or JSON text (not a path), or the mapping it stands for."""
     complaints: list[Complaint] = []

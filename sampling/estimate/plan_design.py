@@ -17,6 +17,8 @@ LONELY_RULES = ("fail", "remove", "certainty", "adjust", "average")
 
 def read_design(keys: Reader) -> DesignSpec:
     """Read stages, weights, rules, replicates and adjustments; keys that do not go together are refused."""
+    if keys.take("manifest") is not None:
+        keys.complain("plan.manifest_not_joined", "manifest")
     stages = read_stages(keys)
     weights = keys.text("weights")
     if weights is None and any(s.population is None and s.probability is None for s in stages):
