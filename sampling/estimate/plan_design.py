@@ -52,6 +52,8 @@ def _check_rounds(keys: Reader, spec: DesignSpec) -> None:
         ("two_phase", spec.two_phase is not None),
         ("draws", any(stage.draws is not None for stage in spec.stages)),
         (f"unequal: {method}", method in (*OVER_PAIRS, "poisson")),
+        # Both set a lone unit against other strata, which would be those of all rounds.
+        (f"lonely_psu: {spec.lonely_psu}", spec.lonely_psu in ("adjust", "average")),
     )
     for name, there in others:
         if there:

@@ -197,6 +197,7 @@ def test_three_rounds_keep_every_pair(estimate: Estimate) -> None:
     "more",
     [
         {"replicates": {"method": "jk1"}},
+        {"lonely_psu": "adjust"},
         {"stages": [{"cluster": "v", "draws": "k"}]},
         {"stages": [{"cluster": "v", "probability": "p"}], "unequal": {"method": "poisson"}},
         {"stages": [{"cluster": "v", "probability": "p"}], "unequal": {"method": "successive-differences"}},
