@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from math import log
 from typing import Any
 
@@ -12,14 +11,8 @@ import pytest
 from scipy import stats
 
 from sampling.estimate import EstimateRow
-from sampling.estimate.chi_square_sum import f_sum_tail, f_tail
-from sampling.estimate.errors import NoFitError
-from sampling.estimate.families import MEANS
-from sampling.estimate.regression import Model
-from sampling.estimate.table import FloatArray
 
 Estimate = Callable[..., list[EstimateRow]]
-Refuse = Callable[..., list[tuple[str, str]]]
 DESIGN = {"stages": [{"cluster": "village", "strata": "stratum"}], "weights": "w", "nested": True}
 UNITS = 16
 
@@ -309,115 +302,6 @@ def test_the_interval_and_its_degrees_of_freedom_are_the_plans(estimate: Estimat
     assert upper.high < plain.high
 
 
-@pytest.mark.parametrize(
-    ("statement", "code", "place"),
-    [
-        ({"statistic": "glm"}, "plan.missing_key", "formula"),
-        ({"statistic": "glm", "formula": "y ~ (a"}, "plan.bad_formula", "formula"),
-        ({"statistic": "glm", "formula": "~ a"}, "plan.formula_without_response", "formula"),
-        ({"statistic": "glm", "formula": "y ~ 0"}, "plan.formula_without_terms", "formula"),
-        ({"statistic": "glm", "formula": "y ~ a", "variables": ["a"]}, "plan.key_not_for", "variables"),
-        ({"statistic": "glm", "formula": "y ~ a", "family": "gamma"}, "plan.not_one_of", "family"),
-        ({"statistic": "glm", "formula": "y ~ a", "test": "F"}, "plan.key_not_for", "test"),
-        ({"statistic": "glm", "formula": "y ~ a", "null": 1}, "plan.key_not_for", "null"),
-        ({"statistic": "glm", "formula": "y ~ a", "design_effect": True}, "plan.key_not_for", "design_effect"),
-        (
-            {"statistic": "glm", "formula": "y ~ a", "categorical": ["b"]},
-            "plan.categorical_not_a_variable",
-            "categorical",
-        ),
-        (
-            {"statistic": "glm", "formula": "y ~ a", "interval": {"method": "wilson"}},
-            "plan.method_not_for",
-            "interval.method",
-        ),
-        (
-            {"statistic": "ttest", "variables": ["a"], "threshold": {"value": 1, "side": "upper"}},
-            "plan.key_not_for",
-            "threshold",
-        ),
-        ({"statistic": "ttest"}, "plan.variable_count", "variables"),
-        ({"statistic": "ttest", "variables": ["a", "b", "c"]}, "plan.variable_count", "variables"),
-        ({"statistic": "ttest", "variables": ["a"], "formula": "y ~ a"}, "plan.key_not_for", "variables"),
-        ({"statistic": "ttest", "formula": "y ~ a + b"}, "plan.formula_of_two_groups", "formula"),
-        ({"statistic": "ttest", "variables": ["a", "b"], "null": 3}, "plan.key_not_for", "null"),
-        ({"statistic": "chisq", "variables": ["a"]}, "plan.variable_count", "variables"),
-        ({"statistic": "chisq", "variables": ["a", "b"], "test": "wilcoxon"}, "plan.not_one_of", "test"),
-        ({"statistic": "chisq", "variables": ["a", "b"], "interval": {"level": 0.9}}, "plan.key_not_for", "interval"),
-        ({"statistic": "chisq", "variables": ["a", "b"], "formula": "~ a + b"}, "plan.key_not_for", "formula"),
-        ({"statistic": "ranktest", "variables": ["a", "b"], "family": "gaussian"}, "plan.key_not_for", "family"),
-        ({"statistic": "mean", "variables": ["a"], "formula": "y ~ a"}, "plan.key_not_for", "formula"),
-    ],
-)
-def test_refuses_keys_that_do_not_belong(refuse: Refuse, statement: dict[str, Any], code: str, place: str) -> None:
-    assert refuse({"id": "x", **statement}) == [(code, f"estimates[0].{place}")]
-
-
-def test_a_tail_probability_is_near_the_integral() -> None:
-    """Against a count of many draws, and against F where all factors are one."""
-    assert f_sum_tail(9.0, np.array([1.5]), 20.0) == pytest.approx(stats.f.sf(6.0, 1, 20), rel=0.07)
-    generator = np.random.default_rng(3)
-    factors = np.array([0.5, 1.0, 2.0])
-    drawn = generator.chisquare(1, (400_000, 3)) @ factors / (generator.chisquare(12, 400_000) / 12)
-    for value in (2.0, 3.5, 8.0, 20.0):
-        assert f_sum_tail(value, factors, 12.0) == pytest.approx((drawn > value).mean(), rel=0.05)
-    tails = [f_sum_tail(value, factors, 12.0) for value in np.linspace(0.5, 12, 200)]
-    assert all(one > other for one, other in pairwise(tails))
-
-
-def _loss(model: Model, weights: FloatArray, coefficients: FloatArray) -> float:
-    eta = model.matrix @ coefficients
-    return float(weights @ model.mean.loss(model.response, eta, model.mean.inverse(eta)))
-
-
-@pytest.mark.parametrize("family", ["gaussian", "binomial", "poisson"])
-def test_coefficients_are_where_the_likelihood_is_largest(family: Any) -> None:
-    generator = np.random.default_rng(7)
-    matrix = np.column_stack([np.ones(80), 2000 + generator.integers(0, 20, 80), 1e-6 * generator.normal(size=80)])
-    model = Model(MEANS[family], matrix, generator.integers(0, 2, 80).astype(float))
-    weights = generator.uniform(0, 2, 80)
-    fitted = model.fit(weights)
-    best = _loss(model, weights, fitted.coefficients)
-    for index in range(3):
-        for sign in (-1, 1):
-            moved = fitted.coefficients.copy()
-            moved[index] += sign * 1e-4 * abs(moved[index])
-            assert _loss(model, weights, moved) > best
-
-
-@pytest.mark.parametrize("family", ["gaussian", "binomial", "poisson"])
-def test_influence_is_the_derivative_by_weights(family: Any) -> None:
-    generator = np.random.default_rng(8)
-    matrix = np.column_stack([np.ones(40), generator.normal(size=(40, 2))])
-    model = Model(MEANS[family], matrix, generator.integers(0, 2, 40).astype(float))
-    weights = generator.uniform(0.5, 2, 40)
-    fitted = model.fit(weights)
-    for row in (0, 17, 39):
-        more = weights.copy()
-        more[row] *= 1 + 1e-5
-        slope = (model.refit(more, fitted.coefficients) - fitted.coefficients) / 1e-5
-        assert slope == pytest.approx(fitted.influence[row], rel=1e-3, abs=1e-7)
-
-
-def test_a_separated_group_is_found_behind_an_extreme_one() -> None:
-    x = np.arange(20.0)
-    ones = np.ones(20)
-    with pytest.raises(NoFitError, match=r"estimate\.separation"):
-        Model(MEANS["binomial"], np.column_stack([ones, x]), (x > 9).astype(float)).fit(ones)
-    nearly = (x > 9) ^ (x == 3)
-    assert Model(MEANS["binomial"], np.column_stack([ones, x]), nearly.astype(float)).fit(ones).coefficients[1] > 0
-
-
-@pytest.mark.parametrize(("value", "above", "below"), [(2.3, 3.0, 17.5), (0.0, 1.0, 4.0), (40.0, 2.0, 6.0)])
-def test_tail_of_f(value: float, above: float, below: float) -> None:
-    assert f_tail(value, above, below) == pytest.approx(stats.f.sf(value, above, below), rel=1e-12)
-
-
-def test_tail_of_f_without_end_below_the_line() -> None:
-    assert f_tail(2.3, 3.0, np.inf) == pytest.approx(stats.chi2.sf(6.9, 3), rel=1e-12)
-    assert f_tail(-1e-18, 3.0, 5.0) == 1.0
-
-
 @pytest.mark.parametrize("test", ["wilcoxon", "KruskalWallis", "vanderWaerden", "median"])
 @pytest.mark.parametrize("groups", [2, 3, 4])
 def test_ranks_of_a_constant_variable_do_not_vary(estimate: Estimate, groups: int, test: str) -> None:
@@ -447,3 +331,40 @@ def test_tables_alike_in_every_village_do_not_vary(estimate: Estimate) -> None:
         statement = {"id": "r", "statistic": "chisq", "variables": ["a", "b"], "test": test}
         (row,) = estimate(data, statement, design={"stages": [{"cluster": "village"}], "weights": "w"})
         assert (row.statistic, row.p_value, row.reason) == (None, None, "estimate.no_variance"), test
+
+
+def test_a_county_that_was_drawn_is_compared_given_itself(estimate: Estimate) -> None:
+    table = {**_sample(), "N": np.full(UNITS * 12, 9.0)}
+    design = {"stages": [{"cluster": "stratum"}, {"cluster": "village", "population": "N"}], "weights": "w"}
+    rows = estimate(
+        table,
+        _glm("income ~ 1", by=["stratum"]),
+        {"id": "m", "statistic": "mean", "variables": ["income"], "by": ["stratum"]},
+        {"id": "t", "statistic": "ttest", "variables": ["income", "group"], "by": ["stratum"]},
+        _glm("income ~ group", by=["stratum"]) | {"id": "g"},
+        design=design,
+    )
+    for model, mean in zip(rows[:4], rows[4:8], strict=True):
+        assert (model.estimate, model.se, model.df) == (
+            pytest.approx(mean.estimate, rel=1e-9),
+            pytest.approx(mean.se, rel=1e-9),
+            mean.df,
+        )
+    slopes = [row for row in rows if row.variable == "groupsouth"]
+    for test, slope in zip(rows[8:12], slopes, strict=True):
+        assert (test.se, test.df) == (pytest.approx(slope.se, rel=1e-9), slope.df)
+    assert all("given_first_stage_unit" in row.flags for row in rows)
+
+
+def test_replicates_that_empty_a_group_count_for_none_and_are_remarked_on(estimate: Estimate) -> None:
+    table = _sample()
+    table["group"] = ["south" if village == 2 else "north" for village in table["village"]]
+    rows = estimate(
+        table,
+        {"id": "t", "statistic": "ttest", "variables": ["income", "group"]},
+        _glm("income ~ group"),
+        _glm("income ~ persons") | {"id": "p"},
+        design={**DESIGN, "replicates": {"method": "jkn"}},
+    )
+    assert [row.flags for row in rows] == [("replicates_left_out",)] * 3 + [()] * 2
+    assert all(row.se is not None and row.se > 0 for row in rows)
