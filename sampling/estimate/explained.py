@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from sampling.estimate.auxiliary import dense
-from sampling.estimate.covariance import MOST_PAIRS, joined, variances
+from sampling.estimate.covariance import MOST_PAIRS, Covariance, covariance, joined, variances
 from sampling.estimate.design import Design
 from sampling.estimate.ladder import Ladder
 from sampling.estimate.projection import Projection
@@ -44,10 +44,8 @@ class Explained:
         steps = domains.steps
         if not self._at_once:
             return self._row_by_row(steps, terms, np.arange(steps.domains, dtype=np.int64))
-        # Over all rows of a design no stratum is lonelier than it was drawn.
-        plain = replace(self.design, lonely_psu="certainty", lonely_domain=False)
         scores = pair_scores(steps, terms, own=own)
-        whole = quadratic(plain, steps.stages, scores, steps.domains).value
+        whole = quadratic(self._plain, steps.stages, scores, steps.domains).value
         crossed = self._crossed(steps, scores)
         value = self._less(whole, crossed, domains.coefficients(terms, exact=False))
         unsure = value <= CANCELLED * whole
@@ -58,6 +56,32 @@ class Explained:
             value[again] = self._row_by_row(steps, terms, again).value
         lonely = np.full(steps.domains, self.lonely)
         return Variance(value, lonely, lonely & (self.design.lonely_psu == "fail"))
+
+    def covariance(self, rows: IntArray, columns: FloatArray, *, diagonal: bool = False) -> Covariance:
+        """Give the covariance of the totals of columns (n, k) of scores over the rows (n,) of one domain."""
+        if not self._at_once:
+            return covariance(self.design, rows, columns, diagonal=diagonal)
+        alone = covariance(self._plain, rows, columns, diagonal=diagonal).matrix
+        found: list[FloatArray] = []
+        for projection in self.projections:
+            sums = _column_sums(projection, rows, columns)
+            for earlier, coefficients in zip(self.projections, found, strict=False):
+                sums -= coefficients @ _between(projection, earlier).T
+            found.append(projection.explained(sums))
+        coefficients = np.hstack(found)
+        crossed = np.zeros_like(coefficients)
+        for stage, (_, form) in zip(self.design.stages, self._forms, strict=True):
+            crossed += columns.T @ form[stage.unit[rows]]
+        both = coefficients @ crossed.T
+        matrix = alone - both - both.T + coefficients @ self._own @ coefficients.T
+        if bool((np.diag(matrix) <= CANCELLED * np.diag(alone)).any()):
+            return covariance(self.design, rows, columns, diagonal=diagonal)
+        return Covariance(matrix, self.lonely, self.lonely and self.design.lonely_psu == "fail")
+
+    @cached_property
+    def _plain(self) -> Design:
+        """Give the design without adjustments: over all its rows no stratum is lonelier than it was drawn."""
+        return replace(self.design, projections=(), lonely_psu="certainty", lonely_domain=False)
 
     @property
     def _at_once(self) -> bool:
@@ -175,6 +199,16 @@ class ExplainedDomains:
             else None
             for each in self.explained.projections
         ]
+
+
+def _column_sums(projection: Projection, rows: IntArray, columns: FloatArray) -> FloatArray:
+    """Sum gather * right * columns over some rows, (k, p)."""
+    gathered, cell = columns * projection.gather[rows][:, None], projection.right.cell[rows]
+    cells = projection.right.x.shape[0]
+    if cells > rows.size:
+        return dense(gathered.T @ projection.right.x[cell])
+    by_cell = np.array([np.bincount(cell, column, cells) for column in gathered.T])
+    return dense(by_cell @ projection.right.x)
 
 
 def _between(later: Projection, earlier: Projection) -> FloatArray:

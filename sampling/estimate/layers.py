@@ -56,8 +56,11 @@ class Sample:
 
     @cached_property
     def explained(self) -> Explained | None:
-        """Give what adjustments of the weights explain of scores, None for weights that were not adjusted."""
-        return Explained(self.design) if self.design.projections else None
+        """Give what adjustments of the weights explain of scores; None for weights that were not adjusted.
+
+        Neither is there any for a sample in two phases, whose form is none of sums over units.
+        """
+        return Explained(self.design) if self.design.projections and self.design.second is None else None
 
     @cached_property
     def explained_within(self) -> Explained | None:
@@ -156,11 +159,12 @@ class Layers:
 
     def view(self, domain: int) -> View:
         """Give one domain alone, over its reference."""
-        design, steps = self.design, self.steps
+        design, steps, explained = self.design, self.steps, self.explained
         if self.within is not None and self.conditional[domain]:
-            design = self.within
+            design, explained = self.within, self.inner_explained
         rows = steps.rows[steps.row_domain == domain]
-        return View(design, rows, self.design.weights[rows], float(self.degrees_of_freedom[domain]))
+        df = float(self.degrees_of_freedom[domain])
+        return View(design, rows, self.design.weights[rows], df, None if explained is None else explained.explained)
 
 
 def _variance(

@@ -14,6 +14,7 @@ import numpy as np
 
 from sampling.estimate.covariance import Covariance, covariance
 from sampling.estimate.design import Design
+from sampling.estimate.explained import Explained
 from sampling.estimate.table import FloatArray, IntArray
 
 
@@ -35,16 +36,22 @@ class Fit:
 
 @dataclass(frozen=True)
 class View:
-    """Hold one domain: `rows` (n,) of the table, their `weights` (n,), the degrees of freedom of its reference."""
+    """Hold one domain: `rows` (n,) of the table, their `weights` (n,), the degrees of freedom of its reference.
+
+    `explained` is what adjustments of the weights explain of scores, None for weights that were not adjusted.
+    """
 
     design: Design
     rows: IntArray
     weights: FloatArray
     df: float
+    explained: Explained | None = None
 
     def covariance(self, fit: Fit, *, diagonal: bool = False) -> Covariance:
         """Give the covariance of a fitted statistic; `diagonal` where variances are enough."""
         replicates = self.design.replicates
+        if replicates is None and self.explained is not None:
+            return self.explained.covariance(self.rows, fit.influence, diagonal=diagonal)
         if replicates is None:
             return covariance(self.design, self.rows, fit.influence, diagonal=diagonal)
         lonely = bool(replicates.lonely[replicates.unit[self.rows]].any())

@@ -98,6 +98,8 @@ def test_agrees_with_the_residuals_of_every_row(estimate: Estimate, monkeypatch:
         {"id": "a", "statistic": "mean", "variables": ["y", "z"], "by": ["county"]},
         {"id": "b", "statistic": "ratio", "numerator": "y", "denominator": "x", "by": ["kind"]},
         {"id": "c", "statistic": "total", "variables": ["y"], "where": "region == '东'"},
+        {"id": "d", "statistic": "glm", "formula": "y ~ x + kind", "by": ["county"]},
+        {"id": "e", "statistic": "ttest", "formula": "y ~ kind"},
     ]
     short = estimate(table, *asked, design=design)
     monkeypatch.setattr(at_once, "MOST_KEPT", 0)
