@@ -62,13 +62,7 @@ class Explained:
         if not self._at_once:
             return covariance(self.design, rows, columns, diagonal=diagonal)
         alone = covariance(self._plain, rows, columns, diagonal=diagonal).matrix
-        found: list[FloatArray] = []
-        for projection in self.projections:
-            sums = _column_sums(projection, rows, columns)
-            for earlier, coefficients in zip(self.projections, found, strict=False):
-                sums -= coefficients @ _between(projection, earlier).T
-            found.append(projection.explained(sums))
-        coefficients = np.hstack(found)
+        coefficients = self.coefficients([_column_sums(each, rows, columns) for each in self.projections])
         crossed = np.zeros_like(coefficients)
         for stage, (_, form) in zip(self.design.stages, self._forms, strict=True):
             crossed += columns.T @ form[stage.unit[rows]]
@@ -78,17 +72,38 @@ class Explained:
             return covariance(self.design, rows, columns, diagonal=diagonal)
         return Covariance(matrix, self.lonely, self.lonely and self.design.lonely_psu == "fail")
 
+    def coefficients(self, sums: Sequence[FloatArray], *, exact: bool = False) -> FloatArray:
+        """Give the coefficients (k, p) of all auxiliary variables from the sums (k, ..) that each adjustment sees."""
+        found: list[FloatArray] = []
+        for projection, own, seen in zip(self.projections, sums, self._between, strict=True):
+            left = own - sum((each @ other.T for each, other in zip(found, seen, strict=True)), np.zeros_like(own))
+            whole = projection.exact if exact else None
+            found.append(projection.explained(left) if whole is None else left @ whole.T)
+        return np.hstack(found)
+
+    @cached_property
+    def _between(self) -> list[list[FloatArray]]:
+        """Give for each adjustment what it sees of the variables of those before it, (p, q) each."""
+        return [
+            [_seen(later, earlier) for earlier in self.projections[:number]]
+            for number, later in enumerate(self.projections)
+        ]
+
     @cached_property
     def _plain(self) -> Design:
         """Give the design without adjustments: over all its rows no stratum is lonelier than it was drawn."""
         return replace(self.design, projections=(), lonely_psu="certainty", lonely_domain=False)
 
     @property
+    def _width(self) -> int:
+        """Count the auxiliary variables of all adjustments."""
+        return sum(int(projection.left.x.shape[1]) for projection in self.projections)
+
+    @property
     def _at_once(self) -> bool:
         """Tell whether the short way can be taken: rules that set lone units against others make M depend on A."""
-        width = sum(projection.left.x.shape[1] for projection in self.projections)
         units = sum(stage.alpha.size for stage in self.design.stages)
-        small = width * units <= MOST_KEPT and width <= MOST_VARIABLES
+        small = self._width * units <= MOST_KEPT and self._width <= MOST_VARIABLES
         return small and not (self.lonely and self.design.lonely_psu in ("adjust", "average"))
 
     @cached_property
@@ -105,12 +120,15 @@ class Explained:
     @cached_property
     def _own(self) -> FloatArray:
         """Give A'MA, (p, p)."""
-        # Not by matrix product: its threads wait for each other on a busy machine, for next to no work each.
-        return np.asarray(sum(np.einsum("ij,ik->jk", totals, form) for totals, form in self._forms), dtype=np.float64)
+        found = np.zeros((self._width, self._width))
+        for totals, form in self._forms:
+            # Not by matrix product: its threads wait for each other on a busy machine, for next to no work each.
+            found += np.einsum("ij,ik->jk", totals, form)
+        return found
 
     def _crossed(self, steps: Ladder, scores: Sequence[FloatArray]) -> FloatArray:
         """Give t'MA, (domains, p)."""
-        found = np.zeros((steps.domains, self._own.shape[0]))
+        found = np.zeros((steps.domains, self._width))
         for pairs, score, (_, form) in zip(steps.stages, scores, self._forms, strict=True):
             spread = sparse.csr_matrix((score, (pairs.domain, pairs.unit)), (steps.domains, form.shape[0]))
             found += dense(spread @ form)
@@ -149,17 +167,8 @@ class ExplainedDomains:
 
     def coefficients(self, terms: Sequence[Term], *, exact: bool) -> FloatArray:
         """Give the coefficients of the auxiliary variables of all adjustments in the score of every domain."""
-        found: list[FloatArray] = []
-        projections = self.explained.projections
-        for number, projection in enumerate(projections):
-            sums = self._sums(number, projection, terms)
-            for earlier, coefficients in zip(projections, found, strict=False):
-                sums -= coefficients @ _between(projection, earlier).T
-            if exact and projection.exact is not None:
-                found.append(sums @ projection.exact.T)
-            else:
-                found.append(projection.explained(sums))
-        return np.hstack(found)
+        sums = [self._sums(number, each, terms) for number, each in enumerate(self.explained.projections)]
+        return self.explained.coefficients(sums, exact=exact)
 
     def _sums(self, number: int, projection: Projection, terms: Sequence[Term]) -> FloatArray:
         """Sum gather * right * score over the rows of every domain, (domains, p)."""
@@ -211,8 +220,8 @@ def _column_sums(projection: Projection, rows: IntArray, columns: FloatArray) ->
     return dense(by_cell @ projection.right.x)
 
 
-def _between(later: Projection, earlier: Projection) -> FloatArray:
-    """Give sum gather right (spread left)', what the later one sees of the earlier one's variables: (p, q)."""
+def _seen(later: Projection, earlier: Projection) -> FloatArray:
+    """Give sum gather right (spread left)' of one adjustment and the variables of one before it."""
     weights = sparse.csr_matrix(
         (later.gather * earlier.spread, (later.right.cell, earlier.left.cell)),
         shape=(later.right.x.shape[0], earlier.left.x.shape[0]),

@@ -150,3 +150,15 @@ def test_a_domain_inside_one_first_stage_unit_takes_the_units_below_it(estimate:
         assert row.df == 3
         assert row.se is not None
         assert row.se > 0
+
+
+def test_a_sample_that_is_the_population_varies_by_nobody(estimate: Estimate) -> None:
+    table = _table()
+    table["N"] = np.full(table["w"].size, table["w"].size)
+    (row,) = estimate(
+        table,
+        {"id": "a", "statistic": "mean", "variables": ["y"]},
+        design={**_adjusted(table), "stages": [{"population": "N"}], "nonresponse": None},
+    )
+    assert row.estimate is not None
+    assert (row.se, row.reason) == (0.0, "estimate.no_variance")
