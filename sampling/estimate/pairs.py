@@ -15,6 +15,9 @@ from scipy import sparse
 from sampling.estimate.errors import Complaint
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, sums
 
+DENSE = 10
+"""Where more than every tenth (domain, unit) pair is there, columns of all units are faster than sparse ones."""
+
 
 @dataclass(frozen=True)
 class StageUnits:
@@ -59,7 +62,10 @@ class PairMatrix:
     def times(self, domain: IntArray, unit: IntArray, score: FloatArray) -> FloatArray:
         """Give M z at every (domain, unit) pair, z the scores of the pair's domain: all domains in one product."""
         domains = int(domain.max()) + 1 if domain.size else 0
-        spread = sparse.csr_matrix((score, (domain, unit)), shape=(domains, self.matrix.shape[0]))
+        units = self.matrix.shape[0]
+        spread = sparse.csr_matrix((score, (domain, unit)), shape=(domains, units))
+        if domains * units < DENSE * domain.size:
+            return self.of_columns(spread.T.toarray())[unit, domain]
         found = np.asarray((spread @ self.matrix)[domain, unit], dtype=np.float64).ravel()
         for part, sign in ((self.factor, -1.0), (self.counter, 1.0)):
             if part is not None:

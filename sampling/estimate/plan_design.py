@@ -27,13 +27,14 @@ def read_design(keys: Reader) -> DesignSpec:
     lonely = keys.choice("lonely_psu", LONELY_RULES, "fail")
     lonely_domain = keys.flag("lonely_domain", default=False)
     unequal = read_unequal(keys, stages)
-    if unequal is not None and unequal.method in OVER_PAIRS and lonely == "adjust" and lonely_domain:
-        # Forms over pairs have no mean that a domain's lone unit could be set against.
-        keys.complain("plan.key_not_for", "lonely_domain", other=f"adjust, {unequal.method}", name="lonely_domain")
     replicates = read_replicates(keys.mapping("replicates"))
     check_lonely(keys, replicates, lonely, lonely_domain=lonely_domain)
     adjustments = read_adjustments(keys, len(stages))
     two_phase = read_two_phase(keys.mapping("two_phase"), replicated=replicates is not None)
+    for each in (unequal, None if two_phase is None else two_phase.unequal):
+        if each is not None and each.method in OVER_PAIRS and lonely == "adjust" and lonely_domain:
+            # Forms over pairs have no mean that a domain's lone unit could be set against.
+            keys.complain("plan.key_not_for", "lonely_domain", other=f"adjust, {each.method}", name="lonely_domain")
     rule, rounds = cast("LonelyRule", lonely), keys.text("rounds")
     spec = DesignSpec(
         tuple(stages), weights, nested, rule, lonely_domain, unequal, replicates, adjustments, two_phase, rounds

@@ -242,3 +242,28 @@ def test_names_what_is_wrong_with_the_plan() -> None:
     reading = load_plan({"version": 1, "design": {**CLUSTERED, "two_phase": two}, "estimates": [TOTAL]})
     found = sorted(each.code for each in reading.complaints)
     assert found == ["plan.missing_key", "plan.two_phase_draws", "plan.unknown_key"]
+
+
+@pytest.mark.parametrize("place", ["first", "second"])
+def test_forms_over_pairs_have_no_mean_for_a_domains_lone_unit(place: str) -> None:
+    by_pairs = {"stages": [{"probability": "p"}], "unequal": {"method": "hajek"}}
+    equal: dict[str, Any] = {"stages": [{"population": "N1"}]}
+    first, second = (by_pairs, equal) if place == "first" else (equal, by_pairs)
+    design = {**first, "two_phase": {"subset": "in", **second}, "lonely_psu": "adjust", "lonely_domain": True}
+    reading = load_plan({"version": 1, "design": design, "estimates": [TOTAL]})
+    assert [each.details["place"] for each in reading.complaints] == ["design.lonely_domain"]
+
+
+def test_calibrated_weights_of_two_phases_leave_the_residuals() -> None:
+    """A total that calibration reaches has no error, and the others that of the residuals."""
+    margins = {"kind": {"x": 30, "y": 31}}
+    design = {
+        **CLUSTERED,
+        "two_phase": {"subset": "in", "stages": [{"strata": "kind"}]},
+        "calibration": {"method": "poststratify", "margins": margins},
+    }
+    rows = run(design, sample_rows(), {**TOTAL, "id": "n", "variables": ["one"]}, TOTAL, {**TOTAL, "id": "k", "by": ["kind"]})
+    assert rows[0].estimate == pytest.approx(61)
+    assert rows[0].se == pytest.approx(0, abs=1e-9)
+    assert rows[1].estimate == pytest.approx(sum(row.estimate or 0 for row in rows[2:]))
+    assert rows[1].se
