@@ -17,7 +17,7 @@ from sampling.estimate import scores
 from sampling.estimate.interval import EDGE, Limits, Rates, Side, rate_limits, t_quantile
 from sampling.estimate.judge import Mark, interval_df
 from sampling.estimate.layers import Layers
-from sampling.estimate.quantile_rule import Ordered
+from sampling.estimate.quantile_rule import BETWEEN, Ordered
 from sampling.estimate.scores import Estimated
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import Figures, without_rounding
@@ -90,11 +90,14 @@ class Woodruff:
 
     @property
     def marks(self) -> Sequence[Mark]:
-        """Remark where the rule takes weights as they are and they have no mean of 1."""
-        if self.statement.rule != "shahvaish":
-            return []
-        scale = self.found.total / self.found.count
-        return [("rule_depends_on_weights", np.abs(scale - 1.0) > SCALED)]
+        """Remark where the rule takes weights of another mean than 1 as they are, and where it looks at row order."""
+        found: list[Mark] = []
+        if self.statement.rule == "shahvaish":
+            scale = self.found.total / self.found.count
+            found.append(("rule_depends_on_weights", np.abs(scale - 1.0) > SCALED))
+        if self.statement.rule in BETWEEN:
+            found.append(("depends_on_row_order", self.found.hangs_on_order))
+        return found
 
     @cached_property
     def _found_limits(self) -> dict[tuple[float, Side], tuple[FloatArray, FloatArray]]:

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from sampling.estimate.table import FloatArray, IntArray
+from sampling.estimate.table import BoolArray, FloatArray, IntArray
 
 QuantileRule = Literal[
     "math",
@@ -32,6 +32,8 @@ QuantileRule = Literal[
     "hf9",
 ]
 QUANTILE_RULES: tuple[QuantileRule, ...] = get_args(QuantileRule)
+BETWEEN: frozenset[QuantileRule] = frozenset(QUANTILE_RULES) - {"math", "school", "hf1", "hf2", "hf3"}
+"""Rules that look at single rows, so that rows of equal value are not the same as one row of their weights' sum."""
 SAME = 1e-10  # shares nearer to each other than this are the same: sums of weights are not exact
 
 
@@ -68,6 +70,14 @@ class Ordered:
         """Count the values of each domain."""
         return (self.end - self.start).astype(np.float64)
 
+    @cached_property
+    def hangs_on_order(self) -> BoolArray:
+        """Mark the domains with rows of equal value and unlike weights: which comes first tells where points stand."""
+        tied = (self.value[1:] == self.value[:-1]) & (self.domain[1:] == self.domain[:-1])
+        found = np.zeros(self.start.size, dtype=np.bool_)
+        found[self.domain[1:][tied & unlike(self.weight[1:], self.weight[:-1])]] = True
+        return found
+
     def of_last(self, column: FloatArray) -> FloatArray:
         """Give what a column holds at the largest value of each domain, NaN where there is none."""
         out = np.full(self.start.size, np.nan)
@@ -92,6 +102,11 @@ class Ordered:
             high = np.where((low < high) & reached, middle, high)
             low = np.where((low < high) & ~reached, middle + 1, low)
         return low
+
+
+def unlike(weight: FloatArray, other: FloatArray) -> BoolArray:
+    """Tell weights apart, but for rounding."""
+    return np.asarray(np.abs(weight - other) > SAME * np.abs(other), dtype=np.bool_)
 
 
 def ordered(domain: IntArray, domains: int, value: FloatArray, weight: FloatArray) -> Ordered:

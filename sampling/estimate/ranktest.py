@@ -8,6 +8,7 @@ difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -17,6 +18,7 @@ from sampling.estimate.covariance import Covariance
 from sampling.estimate.errors import NoFitError
 from sampling.estimate.group_means import Compared, compared, differences
 from sampling.estimate.outcome import Outcome, Tested, label, reference_df, tested
+from sampling.estimate.quantile_rule import unlike
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import ROUNDING
 from sampling.estimate.table import FloatArray, Table, sums
@@ -39,12 +41,14 @@ def rank_test(view: View, data: Table, statement: Statement) -> Iterator[Outcome
         found = compared(view, data, statement)
         if found.groups > max(view.df, 1.0) + 1:
             raise NoFitError("estimate.singular_covariance")
-        scores = SCORES[statement.test or "wilcoxon"](population_ranks(found.values, view.weights))
+        ranks = population_ranks(found.values, view.weights)
+        scores = SCORES[statement.test or "wilcoxon"](ranks.ranks)
         fit = _as_linear(differences(Compared(scores, found.group, found.groups), view.weights), view.weights)
         spread = view.covariance(fit)
         if spread.fault is not None:
             raise NoFitError(spread.fault)
-        yield _two(view, statement, fit, spread) if found.groups == TWO else _several(view, statement, fit, spread)
+        made = _two(view, statement, fit, spread) if found.groups == TWO else _several(view, statement, fit, spread)
+        yield replace(made, flags=(*made.flags, "depends_on_row_order")) if ranks.hang_on_order else made
     except NoFitError as error:
         yield Outcome(label(statement), reason=error.code)
 
@@ -56,22 +60,31 @@ def _as_linear(fit: Fit, weights: FloatArray) -> Fit:
     return Fit(fit.value, fit.influence, lambda other: fit.value + other @ each)
 
 
-def population_ranks(values: FloatArray, weights: FloatArray) -> FloatArray:
+@dataclass(frozen=True)
+class Ranks:
+    """Hold ranks (n,) as shares of the population, and whether the order of tied rows in the file enters them."""
+
+    ranks: FloatArray
+    hang_on_order: bool
+
+
+def population_ranks(values: FloatArray, weights: FloatArray) -> Ranks:
     """Give the estimated rank of each row (n,) as a share of the population.
 
     Each row stands in the middle of its own weight. Tied rows take the plain mean of their places, as R does; where
-    tied rows differ in weight it depends on their order in the file, in the digits that ties leave open.
+    tied rows differ in weight it depends on their order in the file.
     """
     used = weights != 0
     values, weights = values[used], weights[used]
     order = np.argsort(values, kind="stable")
     place = np.cumsum(weights[order]) - weights[order] / 2.0
-    ordered = values[order]
-    block = np.cumsum(np.append(False, ordered[1:] != ordered[:-1]))
+    new = np.append(False, np.diff(values[order]) != 0)
+    block = np.cumsum(new)
+    open_order = ~new[1:] & unlike(weights[order][1:], weights[order][:-1])
     tied = sums(block, place, block[-1] + 1) / np.bincount(block)
     ranks = np.full(used.size, 0.5)  # rows of weight 0 have none, and need a number only
     ranks[np.flatnonzero(used)[order]] = tied[block] / weights.sum()
-    return ranks
+    return Ranks(ranks, bool(open_order.any()))
 
 
 def _two(view: View, statement: Statement, fit: Fit, spread: Covariance) -> Outcome:
