@@ -137,13 +137,13 @@ class Calibration:
         if bool((gap <= allowed).all()):
             return ()
         worst = int((gap / allowed).argmax()) if bool(np.isfinite(gap).all()) else int(np.argmin(np.isfinite(gap)))
-        target, reached = self.targets[worst], float(solved.reached[worst])
+        target, reached = self.targets[worst], _told(solved.reached[worst])
         details: dict[str, Detail] = {
             "place": self.spec.place,
             "name": target.name,
             "wanted": target.value,
             "reached": reached,
-            "off": reached - target.value,
+            "off": _told(reached - target.value),
         }
         if target.kind == "margin":
             return (Complaint("estimate.margin_not_reached", {**details, "level": target.level}),)
@@ -187,3 +187,8 @@ class Calibration:
                 here = slice(end - width, end)
                 found[here] += size[here] * (unit[here] - crossed[here] @ found)
         return found
+
+
+def _told(value: float) -> float:
+    """Give a number with as many digits as a sentence needs."""
+    return float(f"{value:.8g}")

@@ -34,7 +34,7 @@ def compile_calibration(
         With every complaint: missing values, levels without count, counts without rows, sums that differ between
         columns, totals without column and columns without total.
     """
-    cluster = None if spec.aggregate_stage is None else units_of_stage(stages[: spec.aggregate_stage], table)
+    cluster = None if spec.aggregate_stage is None else _units(stages[: spec.aggregate_stage], table)
     if spec.formula is not None:
         matrix, known = _of_formula(spec, spec.formula, table, used)
         return Calibration(spec, of_matrix(matrix), known, (), cluster)
@@ -59,8 +59,10 @@ def compile_calibration(
     return Calibration(spec, auxiliary, tuple(targets), tuple(sizes), cluster)
 
 
-def units_of_stage(stages: Sequence[StageSpec], table: Table) -> IntArray:
-    """Number the units of the last of some stages, labels counting within stratum and parent."""
+def _units(stages: Sequence[StageSpec], table: Table) -> IntArray | None:
+    """Number the units of the last of some stages, labels counting within stratum and parent; None for the rows."""
+    if stages[-1].cluster is None:
+        return None
     unit = np.zeros(table.rows, dtype=np.int64)
     for stage in stages:
         for name in (stage.strata, stage.cluster):

@@ -28,7 +28,7 @@ class Trimming:
         if after is not None:
             return Reweighted(after)
         used = before[before != 0]
-        mean = float(used.mean()) if used.size else 0.0
+        mean = float(f"{used.mean():.6g}") if used.size else 0.0
         return Reweighted(before, (Complaint("estimate.trim_impossible", {"place": self.spec.place, "mean": mean}),))
 
     def projection(self, before: FloatArray, after: FloatArray) -> Projection | None:

@@ -211,6 +211,14 @@ def test_whole_clusters_share_one_factor_and_reach_the_totals() -> None:
     assert _matrix(table).T @ weights == pytest.approx(list(known["totals"].values()), rel=1e-9)
 
 
+def test_rows_that_are_the_units_of_a_stage_keep_a_factor_of_their_own() -> None:
+    table = _people()
+    known = _formula(table)
+    two = {"stages": [*STAGES, {}], "weights": "w", "nested": True}
+    rows = _weights(table, {**two, "calibration": {"method": "linear", **known, "aggregate_stage": 2}})
+    assert rows == pytest.approx(_weights(table, _design({"method": "linear", **known})), rel=1e-12)
+
+
 def test_trimming_keeps_the_sum_and_the_bounds() -> None:
     table = _people()
     margins = {"kind": _counts(table, "kind"), "size": _counts(table, "size")}
