@@ -11,7 +11,7 @@ from sampling.estimate.chisq import association_test
 from sampling.estimate.domain import Partition
 from sampling.estimate.glm import fit_model
 from sampling.estimate.layers import Layers
-from sampling.estimate.outcome import Outcome, label, reference_df
+from sampling.estimate.outcome import Outcome, finite, label, reference_df
 from sampling.estimate.ranktest import rank_test
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement, Statistic
@@ -37,7 +37,7 @@ def answer_fitted(layers: Layers, lacking: BoolArray, data: Table, statement: St
     for index, labels in enumerate(split.named()):
         rows += [
             (outcome, _row(statement, layers, index, labels, outcome))
-            for outcome in _outcomes(layers, index, data, statement, lacking=bool(lacking[index]))
+            for outcome in map(finite, _outcomes(layers, index, data, statement, lacking=bool(lacking[index])))
         ]
     return Answered(tuple(_in_order(rows)), split)
 
@@ -54,9 +54,7 @@ def _outcomes(layers: Layers, index: int, data: Table, statement: Statement, *, 
     elif reference_df(statement, view.df) <= 0:
         reason = "estimate.no_degrees_of_freedom"
     if reason is None:
-        with np.errstate(all="ignore"):  # numbers beyond floating point end in a reason
-            found = list(FITTINGS[statement.statistic](view, data, statement))
-        yield from found
+        yield from FITTINGS[statement.statistic](view, data, statement)
     else:
         yield Outcome(label(statement), reason=reason)
 

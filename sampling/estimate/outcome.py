@@ -38,6 +38,14 @@ class Outcome:
     reason: str | None = None
 
 
+def finite(outcome: Outcome) -> Outcome:
+    """Give the outcome, without its figures where one of them is beyond floating point."""
+    figures = (outcome.estimate, outcome.variance, outcome.low, outcome.high, outcome.statistic, outcome.p_value)
+    if all(figure is None or np.isfinite(figure) for figure in (*figures, outcome.df_numerator)):
+        return outcome
+    return Outcome(outcome.variable, outcome.level, outcome.p, reason="estimate.undefined")
+
+
 def label(statement: Statement) -> str | None:
     """Name what a test is about; a model's rows are named by their coefficients."""
     if statement.formula is not None:

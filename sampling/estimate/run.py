@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from sampling.estimate.answered import Answered
 from sampling.estimate.contrast import combine
 from sampling.estimate.errors import Complaint, DataRefusedError
@@ -57,7 +59,8 @@ def answer_plan(plan: Plan, sample: Sample, progress: Progress | None = None) ->
     complaints = _missing_columns(plan, sample.table)
     if complaints:
         raise DataRefusedError(complaints)
-    rows = _rows(plan, sample, progress)
+    with np.errstate(all="ignore"):  # numbers beyond floating point end in a reason
+        rows = _rows(plan, sample, progress)
     return Results(tuple(rows), families(plan.statements, rows))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sampling.estimate import EstimateRow
+from sampling.estimate import EstimateRow, Results
 
 Estimate = Callable[..., list[EstimateRow]]
 DESIGN = {"stages": [{"cluster": "village", "strata": "stratum"}], "weights": "w", "nested": True}
@@ -368,3 +368,36 @@ def test_replicates_that_empty_a_group_count_for_none_and_are_remarked_on(estima
     )
     assert [row.flags for row in rows] == [("replicates_left_out",)] * 3 + [()] * 2
     assert all(row.se is not None and row.se > 0 for row in rows)
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300, 1e154, 1e-160])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"statistic": "chisq", "variables": ["y", "g"]},
+        {"statistic": "chisq", "variables": ["y", "g"], "test": "Wald"},
+        {"statistic": "ranktest", "variables": ["x", "g"]},
+        {"statistic": "ttest", "variables": ["x", "y"]},
+        {"statistic": "glm", "formula": "y ~ x", "family": "binomial"},
+        {"statistic": "total", "variables": ["x"]},
+        {"statistic": "variance", "variables": ["x"]},
+        {"statistic": "quantile", "variables": ["x"], "p": 0.5, "rule": "hf7"},
+    ],
+    ids=lambda each: f"{each['statistic']}-{each.get('test')}",
+)
+def test_numbers_beyond_floating_point_end_in_a_reason(
+    estimate: Estimate, statement: dict[str, Any], size: float
+) -> None:
+    random = np.random.default_rng(1)
+    n = 60
+    data = {
+        "village": np.arange(n) % 6,
+        "w": random.uniform(1.0, 9.0, n) * size,
+        "x": random.normal(size=n),
+        "y": (random.random(n) < 0.3).astype(float),
+        "g": random.choice(["a", "b", "c"], n),
+    }
+    rows = estimate(data, {"id": "a", **statement}, design={"stages": [{"cluster": "village"}], "weights": "w"})
+    assert Results(tuple(rows)).to_json()  # which takes no NaN
+    for row in rows:
+        assert row.reason or np.isfinite([row.estimate or row.statistic]).all()
