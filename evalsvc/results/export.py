@@ -35,10 +35,8 @@ COLUMNS = (
 )
 OPTIONAL = ("df_numerator",)
 """Columns that stand last, and only where some row has a value."""
-HIDDEN = frozenset({"threshold", "flags"})
-"""What the Markdown table, which people read, leaves out always."""
-OF_TESTS = frozenset({"p", "statistic", "p_value"})
-"""What it leaves out where no row has a value."""
+ALWAYS = frozenset({"id", "estimate", "low", "high"})
+"""Columns that the Markdown table, which people read, shows even where no row has a value; it leaves out the others."""
 FAMILY_COLUMNS = ("id", "verdicts", "passed", "failed", "undecided", "alpha", "adjust", "expected_wrong", "any_wrong")
 """Columns of the verdicts by statement: a sheet of its own, a second Markdown table."""
 Cell = str | int | float | None
@@ -79,7 +77,7 @@ def _columns(rows: list[dict[str, Cell]]) -> list[str]:
 
 
 def _anywhere(rows: list[dict[str, Cell]], name: str) -> bool:
-    return any(row.get(name) is not None for row in rows)
+    return any(row.get(name) not in (None, "") for row in rows)
 
 
 def _csv(results: Results) -> bytes:
@@ -122,8 +120,7 @@ def _add_sheet(book: Workbook, name: str, columns: Sequence[str], rows: Sequence
 
 def _markdown(results: Results) -> bytes:
     rows = _rows(results)
-    left = HIDDEN | {name for name in OF_TESTS if not _anywhere(rows, name)}
-    lines = _table([name for name in _columns(rows) if name not in left], rows)
+    lines = _table([name for name in _columns(rows) if name in ALWAYS or _anywhere(rows, name)], rows)
     if families := _families(results):
         lines += ["", *_table(FAMILY_COLUMNS, families)]
     return ("\n".join(lines) + "\n").encode("utf-8")

@@ -13,7 +13,7 @@ from sampling.estimate import interval as limits
 from sampling.estimate.interval import Limits, Rates, Side
 from sampling.estimate.reliability import reliability, varies_much
 from sampling.estimate.result import EstimateRow, ThresholdRow
-from sampling.estimate.statement import IntervalSpec, Statement, ThresholdSpec
+from sampling.estimate.statement import IntervalSpec, Statement, ThresholdSide, ThresholdSpec
 from sampling.estimate.table import BoolArray, FloatArray, IntArray
 from sampling.estimate.variance import Variance
 from sampling.estimate.verdicts import UNDECIDED, Decided, decide, rate_bounds
@@ -72,7 +72,7 @@ class Judged:
     kish : count behind a rate's interval; None where the statistic is judged as no rate
     rate : which domains show a rate between 0 and 1 in every row
     pooled : design effect of sister indicators, NaN where they show none
-    scale, shift : value = shift + scale * rate (1 and 0 but for composites of rates)
+    scale, shift : value = shift + scale * rate (1 and 0 but for composites of rates; scale < 0 for 1 - rate)
     thinned : which domains some replicate leaves without an estimate
     negative : which domains have rows of negative weight
     refitted : what limits on the logit's scale take for a rate's variance under replicates, NaN where one has no logit
@@ -217,7 +217,8 @@ def _interval(statement: Statement, judged: Judged) -> Limits:
         n = judged.n.astype(np.float64)
         return Limits(low, high, np.divide(n, judged.deff, out=np.full_like(n, np.nan), where=judged.deff > 0))
     rates = _refitted(judged, _rates(judged, judged.kish, df, _reduced(statement, judged)))
-    return _back(limits.rate_limits(spec.method, rates, spec.level, spec.side, cap=spec.cap), judged)
+    side: Side = "two" if spec.side == "two" else _of_rate(spec.side, judged)
+    return _back(limits.rate_limits(spec.method, rates, spec.level, side, cap=spec.cap), judged)
 
 
 def _bounds(statement: Statement, threshold: ThresholdSpec, judged: Judged, alpha: float) -> Limits:
@@ -235,7 +236,8 @@ def _bounds(statement: Statement, threshold: ThresholdSpec, judged: Judged, alph
         planned = np.fmax(planned, judged.pooled)
     rates = _refitted(judged, _rates(judged, judged.kish, df, planned))
     stated = ~_unplanned(statement, judged)
-    return _back(rate_bounds(statement.interval.method, rates, threshold.side, alpha, stated), judged)
+    side = _of_rate(threshold.side, judged)
+    return _back(rate_bounds(statement.interval.method, rates, side, alpha, stated), judged)
 
 
 def _unplanned(statement: Statement, judged: Judged) -> BoolArray:
@@ -248,8 +250,16 @@ def _error(judged: Judged) -> FloatArray:
     return np.sqrt(np.maximum(judged.variance, 0.0))
 
 
+def _of_rate(side: ThresholdSide, judged: Judged) -> ThresholdSide:
+    """Give the side of the rate that is a side of the estimate: of 1 - r the other one."""
+    if judged.scale > 0:
+        return side
+    return "lower" if side == "upper" else "upper"
+
+
 def _back(found: Limits, judged: Judged) -> Limits:
-    return Limits(judged.shift + judged.scale * found.low, judged.shift + judged.scale * found.high, found.effective)
+    low, high = judged.shift + judged.scale * found.low, judged.shift + judged.scale * found.high
+    return Limits(low, high, found.effective) if judged.scale > 0 else Limits(high, low, found.effective)
 
 
 def _number(value: float) -> float | None:

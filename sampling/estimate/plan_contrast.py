@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from sampling.estimate.errors import GrammarError
 from sampling.estimate.expression import Expression, read_expression
 from sampling.estimate.plan_fitted import FITTED
@@ -67,9 +69,11 @@ def _check_domains(keys: Reader, reference: Reference, part: Statement, by: tupl
 
 
 def is_composite(expression: Expression, earlier: Mapping[str, Statement]) -> bool:
-    """Tell whether the expression is a constant plus rates with weights that are all positive."""
+    """Tell whether the expression is a constant and rates with factors of one sign: it, too, lies between two ends."""
     line = expression.affine
-    if line is None or not line.coefficients or any(value <= 0 for value in line.coefficients.values()):
+    if line is None or not line.coefficients or len({np.sign(value) for value in line.coefficients.values()}) > 1:
+        return False
+    if 0.0 in line.coefficients.values():
         return False
     parts = [earlier.get(reference.id) for reference in expression.references]
     return all(part is not None and part.statistic in RATES for part in parts)

@@ -312,3 +312,39 @@ def test_a_certain_miss_fails(estimate: Estimate) -> None:
     assert row.bound is not None
     assert row.estimate is not None
     assert row.bound > row.estimate
+
+
+@pytest.mark.parametrize("wrong", [0, 3, 40])
+def test_a_rate_and_its_complement_have_one_interval_and_one_verdict(estimate: Estimate, wrong: int) -> None:
+    rng = np.random.default_rng(wrong)
+    sizes = rng.integers(1, 6, 400)
+    table = {"village": [str(k // 20) for k in range(400)], "size": sizes.tolist(), "wrong": [0] * 400, "w": [1] * 400}
+    for household in rng.permutation(400)[:wrong]:
+        table["wrong"][household] = int(sizes[household])
+    ratio = {"id": "r", "statistic": "ratio", "numerator": "wrong", "denominator": "size"}
+    upper = {"value": 0.03, "side": "upper", "planned_deff": 1.5}
+    rows = estimate(
+        table,
+        {**ratio, "threshold": upper},
+        {
+            "id": "c",
+            "statistic": "contrast",
+            "expression": "1 - r",
+            "threshold": {**upper, "value": 0.97, "side": "lower"},
+        },
+        {
+            "id": "d",
+            "statistic": "contrast",
+            "expression": "1 - r",
+            "interval": {"method": "korn-graubard", "side": "lower"},
+        },
+        design={"stages": [{"cluster": "village"}], "weights": "w"},
+    )
+    rate, complement, lower = rows
+    assert complement.verdict == rate.verdict
+    for own, other in (("low", "high"), ("high", "low"), ("bound", "bound"), ("estimate", "estimate")):
+        assert getattr(complement, own) == pytest.approx(1.0 - getattr(rate, other), rel=1e-12)
+    assert lower.high == 1.0
+    assert lower.low is not None
+    assert complement.low is not None
+    assert complement.low < lower.low

@@ -48,7 +48,7 @@ def test_the_table_names_variables_and_the_remarks_name_rows_once(folder):
     ended = estimate(folder)
     assert ended.exit_code == 0, ended.output
     lines = ended.stdout.splitlines()
-    assert lines[0].startswith("| id | variable | level | domain | estimate |")
+    assert lines[0].startswith("| id | variable | domain | estimate |")
     assert [line.split(" | ")[:2] for line in lines[2:4]] == [["| satisfied", "sat"], ["| satisfied", "rare"]]
     assert "nan" not in ended.stdout.lower()
     remarks = ended.stderr.splitlines()
