@@ -142,16 +142,18 @@ def check_form(spec: DesignSpec, design: Design, method: str, *, equal: bool) ->
     equal : the method needs one sampling fraction for all units of a stratum
     """
     complaints = []
-    number = np.where(design.psu < 0, -1, design.psu // design.rows)
     for stage in design.stages:
-        here, below = number == stage.number, (number >= 0) & (number < stage.number)
+        # The units of each stage are numbered from its own offset; -1 are certain at every stage.
+        offset = stage.number * design.rows
+        here = (design.psu >= offset) & (design.psu < offset + design.rows)
+        below = (design.psu >= 0) & (design.psu < offset)
         place = f"design.stages.{stage.number}"
         if bool(here.any()) and not is_plain(spec, stage, equal=equal):
             complaints.append(Complaint("estimate.replicates_unequal", {"method": method, "place": place}))
         adds = stage.alpha > 0
         if _over_pairs(spec, stage):
             adds[:] = True
-        if bool(adds[np.unique(stage.unit[below])].any()):
+        if bool(below.any()) and bool(adds[stage.unit[below]].any()):
             complaints.append(Complaint("estimate.replicates_below", {"method": method, "place": place}))
     return complaints
 
