@@ -9,9 +9,9 @@ from scipy import sparse
 
 from sampling.estimate.errors import Complaint
 from sampling.estimate.pairs import Paired, PairMatrix, StageUnits
+from sampling.estimate.stage import FIRST_ROW
 from sampling.estimate.table import FloatArray, IntArray
 
-FIRST_ROW = 2
 RANK = 1e-9
 """Singular values below this share of the largest are none: such columns say what the others say."""
 NEAR = 1 + 1e-9
@@ -23,7 +23,7 @@ def balanced(units: StageUnits, columns: Sequence[FloatArray]) -> Paired:
 
     The fit has the weights c_i; the probabilities themselves always stand among the p balancing variables, for the size
     is fixed. Without others this is the variance of Hajek (1964) for designs near maximum entropy. Deville, Tille
-    (2005), section 3, their fourth choice of c.
+    (2005), section 3, with the simplest of their choices of c.
 
     Parameters
     ----------

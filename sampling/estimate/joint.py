@@ -10,6 +10,7 @@ import numpy as np
 
 from sampling.estimate.errors import Complaint, Detail
 from sampling.estimate.pairs import Paired, StageUnits, from_differences
+from sampling.estimate.stage import FIRST_ROW
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 
 PAIR = ("unit_id", "other_id", "joint_probability")
@@ -213,4 +214,4 @@ def _named(units: StageUnits, one: int, other: int) -> dict[str, Detail]:
 
 def _name(units: StageUnits, unit: int) -> str:
     """Call a unit by its label, or by the row of the file that it is."""
-    return str(int(units.first_row[unit]) + 2) if units.labels is None else units.labels[unit]
+    return str(int(units.first_row[unit]) + FIRST_ROW) if units.labels is None else units.labels[unit]

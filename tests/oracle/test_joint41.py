@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sampling.estimate import EstimateRow, load_plan, read_table, run_plan
@@ -70,3 +71,14 @@ def test_agrees_with_the_functions_of_r_sampling(variance: str, name: str) -> No
     (row,) = rows("tille.csv", unequal, STATEMENTS["svytotal(~cases, d)"], ["tille_joint.csv"])
     assert row.se is not None
     assert row.se**2 == pytest.approx(ORACLE["r_sampling"][name], rel=1e-8)
+
+
+def test_hajek_is_near_the_exact_form_and_that_of_deville() -> None:
+    """R sampling's varest has 1 / (1 - sum a^2), a the shares of 1 - pi in their sum, in place of n / (n - 1)."""
+    (row,) = rows("tille.csv", {"method": "hajek"}, STATEMENTS["svytotal(~cases, d)"], [])
+    exact = next(case for case in ORACLE["cases"] if case["id"] == "tille_yg_total_cases")
+    assert row.se == pytest.approx(exact["se"], rel=0.02)
+    pi = np.asarray(read_table(HERE / "data" / "tille.csv")["p"].numbers)
+    share = (1 - pi) / (1 - pi).sum()
+    deville = ORACLE["r_sampling"]["varest_1"] * (1 - (share**2).sum()) * pi.size / (pi.size - 1)
+    assert (row.se or 0) ** 2 == pytest.approx(deville, rel=1e-9)
