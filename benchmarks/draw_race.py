@@ -38,12 +38,18 @@ class Timed:
 
 @dataclass(frozen=True)
 class Target:
-    """A figure that must not be larger than its limit."""
+    """A figure that must not be larger than its limit, or, with ``least``, not smaller."""
 
     words: str
     found: float
     limit: float
     unit: str
+    least: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the figure keeps to its limit."""
+        return self.found >= self.limit if self.least else self.found <= self.limit
 
 
 @dataclass(frozen=True)
@@ -154,8 +160,8 @@ def kept(targets: Sequence[Target]) -> str:
         (
             target.words,
             f"{target.found:.2f} {target.unit}",
-            f"{target.limit:.2f} {target.unit}",
-            "yes" if target.found <= target.limit else "**no**",
+            f"{'at least ' * target.least}{target.limit:.2f} {target.unit}",
+            "yes" if target.kept else "**no**",
         )
         for target in targets
     ]

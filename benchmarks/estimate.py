@@ -16,16 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.draw_race import make_peers
+from benchmarks.draw_race import Target, kept, make_peers
 from benchmarks.estimate_data import Size, made
 from benchmarks.estimate_race import (
     OURS,
     Difference,
     Lane,
-    Target,
     Timed,
     difference,
-    kept,
     race,
     sameness,
     seconds,
@@ -212,11 +210,13 @@ def _targets(task: Task, timed: Mapping[str, Timed]) -> list[Target]:
     found = []
     for name, least in task.least.items():
         beaten = min(times(timed, name), times(timed, name, whole=True)) if name in timed else 0.0
-        found.append(Target(f"Faster than {timed[name].label if name in timed else name}", beaten, least, "times"))
+        found.append(
+            Target(f"Faster than {timed[name].label if name in timed else name}", beaten, least, "times", least=True)
+        )
     peers = [timed[name].peak for name in task.peers if name in timed]
     own = max(timed[name].peak for name in timed if name == OURS or name in MORE_OURS.get(task.name, {}))
     least_memory = min(peers, default=0) / 2**20
-    return [*found, Target("Memory: below every peer's", own / 2**20, least_memory, "MiB", least=False)]
+    return [*found, Target("Memory: below every peer's", own / 2**20, least_memory, "MiB")]
 
 
 def _differences(task: Task, timed: Mapping[str, Timed]) -> list[Difference]:
@@ -270,7 +270,7 @@ def _more_rows(setting: Setting, size: Size, usual: Mapping[str, Timed]) -> list
                 *(megabytes(each.peak) for each in (one, ten)),
             )
         )
-        targets.append(Target(f"{task.title}: time", grown, 11.0, "times", least=False))
+        targets.append(Target(f"{task.title}: time", grown, 11.0, "times"))
     header = ("Work", "Design + work s", "ten times the rows", "Times", "Memory", "ten times the rows")
     words = f"{size.rows:,} rows, in as many counties and villages; in brackets with the design."
     return ["## Ten times the rows", words, table(header, rows), kept(targets)]

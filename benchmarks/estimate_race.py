@@ -44,22 +44,6 @@ class Timed:
     figures: Figures
 
 
-@dataclass(frozen=True)
-class Target:
-    """A figure and its limit, which it must reach (``least``) or not exceed."""
-
-    words: str
-    found: float
-    limit: float
-    unit: str
-    least: bool = True
-
-    @property
-    def kept(self) -> bool:
-        """Tell whether the figure keeps to its limit."""
-        return self.found >= self.limit if self.least else self.found <= self.limit
-
-
 def run(command: Command, libraries: Path | None = None) -> dict[str, object]:
     """Run one lane once; R looks for packages in ``libraries`` first."""
     more = {} if libraries is None else {"R_LIBS": str(libraries)}
@@ -133,20 +117,6 @@ def seconds(lanes: Mapping[str, Lane], timed: Mapping[str, Timed]) -> str:
         for name, lane in lanes.items()
     ]
     return table(("Work", "By", "Design s", "Work s", "Processor s", "Times", "Memory"), rows)
-
-
-def kept(targets: Sequence[Target]) -> str:
-    """Tell of each target whether it was kept."""
-    rows = [
-        (
-            target.words,
-            f"{target.found:.2f} {target.unit}",
-            f"{'at least' if target.least else 'at most'} {target.limit:.2f} {target.unit}",
-            "yes" if target.kept else "**no**",
-        )
-        for target in targets
-    ]
-    return table(("Target", "Found", "Limit", "Kept"), rows)
 
 
 @dataclass(frozen=True)

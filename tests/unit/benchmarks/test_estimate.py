@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import estimate
+from benchmarks.draw_race import Target, kept
 from benchmarks.estimate_data import CELLS, COLUMNS, SAMPLE, Size, made, margins, sample
 from benchmarks.estimate_lanes import TASKS, told
-from benchmarks.estimate_race import Lane, Target, Timed, as_timed, difference, kept, sameness, seconds, times
+from benchmarks.estimate_race import Lane, Timed, as_timed, difference, sameness, seconds, times
 
 SIZE = Size(1_200, 24, 4)
 FIGURES = {
@@ -67,8 +68,8 @@ def test_times_are_told_with_and_without_the_design() -> None:
 
 
 def test_a_target_is_kept_or_not() -> None:
-    assert "| a | 3.00 times | at least 4.00 times | **no** |" in kept([Target("a", 3.0, 4.0, "times")])
-    assert "| b | 3.00 MiB | at most 4.00 MiB | yes |" in kept([Target("b", 3.0, 4.0, "MiB", least=False)])
+    assert "| a | 3.00 times | at least 4.00 times | **no** |" in kept([Target("a", 3.0, 4.0, "times", least=True)])
+    assert "| b | 3.00 MiB | 4.00 MiB | yes |" in kept([Target("b", 3.0, 4.0, "MiB")])
 
 
 def test_a_peer_that_is_not_there_keeps_no_target() -> None:
