@@ -64,6 +64,8 @@ def _as_fit(view: View, model: Model, found: Regression) -> Fit:
     influence[used] = found.influence
 
     def refit(weights: FloatArray) -> FloatArray:
+        if weights[used].sum() <= 0:
+            return np.full_like(found.coefficients, np.nan)  # a replicate that leaves nobody here
         try:
             return model.refit(weights[used], found.coefficients)
         except NoFitError as error:

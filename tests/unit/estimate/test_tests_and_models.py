@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sampling.estimate import EstimateRow, Results
+from sampling.estimate import EstimateRow, Results, Table, load_plan, run_plan
 
 Estimate = Callable[..., list[EstimateRow]]
 DESIGN = {"stages": [{"cluster": "village", "strata": "stratum"}], "weights": "w", "nested": True}
@@ -401,3 +401,20 @@ def test_numbers_beyond_floating_point_end_in_a_reason(
     assert Results(tuple(rows)).to_json()  # which takes no NaN
     for row in rows:
         assert row.reason or np.isfinite([row.estimate or row.statistic]).all()
+
+
+@pytest.mark.parametrize("formula", ["income ~ kind", "rich ~ 1"])
+def test_a_replicate_without_any_weight_is_left_out_of_models(formula: str) -> None:
+    data = _sample() | {"rich": (np.arange(UNITS * 12) % 3 == 0).astype(float)}
+    whole = np.column_stack([np.where(data["village"] == unit, 0.0, data["w"] * 16 / 15) for unit in range(UNITS)])
+    rows = {}
+    for name, columns in (("all", whole[:, 1:]), ("with none", np.column_stack([whole[:, 1:], np.zeros(UNITS * 12)]))):
+        stated = {"weights": "w", "replicates": {"method": "other", "scale": 1.0, "file": "r"}}
+        statement = {"id": "m", "statistic": "glm", "formula": formula}
+        reading = load_plan({"version": 1, "design": stated, "estimates": [statement]})
+        assert reading.plan is not None
+        file = Table({f"r{number}": column for number, column in enumerate(columns.T)})
+        rows[name] = run_plan(reading.plan, data, files={"r": file}).rows
+    for one, other in zip(*rows.values(), strict=True):
+        assert (one.estimate, one.se) == pytest.approx((other.estimate, other.se), rel=1e-12)
+        assert "replicates_left_out" in other.flags
