@@ -109,18 +109,26 @@ class Layers:
     def degrees_of_freedom(self) -> FloatArray:
         """Give active PSUs less active strata of each domain's reference, under replicates their rank less 1.
 
-        Replicates made here show no more than the drawn PSUs, however many they are and whatever they vary below them.
+        Replicates show no more than the drawn PSUs, however many they are and whatever was varied or adjusted below.
         """
         if self.steps.replicated is not None:
-            found = self.steps.replicated.degrees_of_freedom
-            made = self.design.replicates is not None and self.design.replicates.from_stages
-            return np.minimum(found, self.steps.degrees_of_freedom) if made else found
+            rank = self.steps.replicated.degrees_of_freedom
+            return np.where(self._as_survey, rank, np.minimum(rank, self.steps.degrees_of_freedom))
         df = self.steps.degrees_of_freedom
         if self.inner is not None:
             df = np.where(self.conditional, self.inner.degrees_of_freedom, df)
         if self.design.second is not None:
             df = np.minimum(df, degrees_of_freedom(self.design.second, self.steps))
         return df.astype(np.float64)
+
+    @cached_property
+    def _as_survey(self) -> BoolArray:
+        """Mark the domains in all PSUs, which keep the rank of a file's bootstrap of several stages, as R has it."""
+        replicates = self.design.replicates
+        if replicates is None or not replicates.several_stages:
+            return np.zeros(self.steps.domains, dtype=np.bool_)
+        counted = (self.design.weights != 0) & (self.design.psu >= 0)
+        return np.asarray(self.steps.active_units == np.unique(self.design.psu[counted]).size, dtype=np.bool_)
 
     @cached_property
     def certainty_clusters(self) -> BoolArray:

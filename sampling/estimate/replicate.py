@@ -27,7 +27,7 @@ class Replicates:
     scale, rscales : V = scale * sum_r rscales_r (theta_r - centre)^2; rscales (R,)
     mse : centre at the full-sample estimate, else at the mean of the replicates with rscale > 0 (as R survey does)
     lonely : (units,) lines of units that stood alone in their stratum when the replicates were made
-    from_stages : whether they were made of the drawn units, which then bound the degrees of freedom
+    several_stages : whether a file's replicates vary what lies below the PSUs, as R survey's mrbbootstrap does
     drawn : the replicates before their weights were adjusted, each by itself; None where they were not
     """
 
@@ -38,7 +38,7 @@ class Replicates:
     rscales: FloatArray
     mse: bool
     lonely: BoolArray
-    from_stages: bool = False
+    several_stages: bool = False
     drawn: Replicates | None = None
     _ranks: dict[bytes, float] = field(default_factory=dict, compare=False, repr=False)
 

@@ -73,6 +73,7 @@ def given_replicates(asked: ReplicateSpec, spec: DesignSpec, file: Table, table:
         scale=default_scale(asked, count) if asked.scale is None else asked.scale,
         rscales=rscales,
         mse=asked.mse,
+        several_stages=asked.method == "mrbbootstrap",
         lonely=np.zeros(factors.shape[0], dtype=np.bool_),
     )
     complaints = _other_content(source, found, design)

@@ -55,7 +55,6 @@ def make_replicates(asked: ReplicateSpec, spec: DesignSpec, table: Table, design
         scale=made.scale,
         rscales=made.rscales,
         mse=asked.mse,
-        from_stages=True,
         lonely=np.append(units.alone[units.stratum], False)[: factors.shape[0]],
     )
 

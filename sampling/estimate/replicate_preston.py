@@ -43,7 +43,6 @@ def preston(asked: ReplicateSpec, spec: DesignSpec, table: Table, design: Design
         scale=1.0,
         rscales=np.full(asked.replicates, 1.0 / (asked.replicates - 1)),
         mse=asked.mse,
-        from_stages=True,
         lonely=_alone(stages),
     )
 

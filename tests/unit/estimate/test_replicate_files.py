@@ -161,3 +161,14 @@ def test_rscales_of_a_stratified_jackknife_that_weights_do_not_tell_are_asked_fo
 def test_one_replicate_is_none() -> None:
     ((code, _),) = _refused({"method": "bootstrap"}, {"r1": W})
     assert code == "estimate.replicates_too_few"
+
+
+def test_weights_that_were_calibrated_one_by_one_show_no_more_than_the_units_drawn() -> None:
+    """Rows of a unit no longer share their factors, and the rank of the weights feigns degrees of freedom."""
+    random = np.random.default_rng(3)
+    whole = {name: column * random.uniform(0.9, 1.1, W.size) for name, column in _whole(LEFT_OUT).items()}
+    stages = [{"cluster": "psu", "strata": "h"}]
+    (free,) = _run({"method": "other", "scale": 0.5}, whole)
+    (bound,) = _run({"method": "other", "scale": 0.5}, whole, stages=stages)
+    assert (free.df, bound.df) == (3.0, 2.0)
+    assert (free.estimate, free.se) == (bound.estimate, bound.se)
