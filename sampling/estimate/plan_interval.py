@@ -97,6 +97,8 @@ def check_interval(
         keys.complain("plan.key_not_for", "interval", other=statistic, name="pooled_strata")
     as_rate = is_rate and (interval.method != "wald" or statistic == "proportion")
     if as_rate:
+        if threshold is not None and statistic in RATES and not 0.0 <= threshold.value <= 1.0:
+            keys.complain("plan.threshold_not_a_rate", "threshold.value", value=threshold.value)
         return
     # Without a rate there is no n for a design effect to divide or a cap to hold: the keys would be ignored.
     if interval.planned_deff is not None or interval.pooled_deff:

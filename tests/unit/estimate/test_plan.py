@@ -136,6 +136,18 @@ def test_pools_rates_over_the_same_domains_only(refuse: Refuse, names: list[str]
     assert [found for found, _ in refuse(*earlier, {**RATE, "interval": {"pooled_deff": names}})] == [code]
 
 
+@pytest.mark.parametrize("value", [2, -0.1])
+def test_a_rate_has_its_threshold_between_0_and_1(refuse: Refuse, value: float) -> None:
+    threshold = {"value": value, "side": "upper"}
+    wanted = [("plan.threshold_not_a_rate", "estimates[0].threshold.value")]
+    assert refuse({**RATE, "threshold": threshold}) == wanted
+    ratio = {"id": "r", "statistic": "ratio", "numerator": "x", "denominator": "y"}
+    assert refuse({**ratio, "threshold": threshold}) == wanted
+    assert refuse({**ratio, "interval": {"method": "wald"}, "threshold": {**threshold, "side": "east"}}) == [
+        ("plan.not_one_of", "estimates[0].threshold.side")
+    ]
+
+
 @pytest.mark.parametrize(
     ("design", "code", "place"),
     [
