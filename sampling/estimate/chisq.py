@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import linalg, special
@@ -29,7 +29,10 @@ def association_test(view: View, data: Table, statement: Statement) -> Iterator[
     try:
         table = _table(view, data, statement)
         test = statement.test or "F"
-        yield (_wald if test in WALD else _rao_scott)(view, table, test, label(statement))
+        made = (_wald if test in WALD else _rao_scott)(view, table, test, label(statement))
+        levels = (table.cell // table.shape[1], table.cell % table.shape[1])
+        alone = tuple(dict.fromkeys(flag for level in levels for flag in view.group_flags(level)))
+        yield replace(made, flags=made.flags + alone)
     except NoFitError as error:
         yield Outcome(label(statement), reason=error.code)
 

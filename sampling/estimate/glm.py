@@ -54,8 +54,18 @@ def _coefficients(view: View, data: Table, statement: Statement, sides: tuple[Fo
         raise NoFitError(spread.fault)
     variance = np.diagonal(spread.matrix)
     seen = np.where(np.abs(variance) <= (ROUNDING * found.rounding) ** 2, 0.0, variance)
-    for name, estimate, square in zip(names, found.coefficients, seen, strict=True):
-        yield tested(statement, name, Tested(float(estimate), float(square), df, spread.flags))
+    for index, name in enumerate(names):
+        flags = spread.flags + _group_flags(view, matrix[:, index])
+        yield tested(statement, name, Tested(float(found.coefficients[index]), float(seen[index]), df, flags))
+
+
+def _group_flags(view: View, column: FloatArray) -> tuple[str, ...]:
+    """Remark on the column (rows of weight,) of a group whose rows, or whose others, lie in one PSU."""
+    if not bool(((column == 0) | (column == 1)).all()):
+        return ()
+    group = np.zeros(view.rows.size, dtype=np.int64)
+    group[view.weights != 0] = column
+    return view.group_flags(group)
 
 
 def _as_fit(view: View, model: Model, found: Regression) -> Fit:

@@ -33,6 +33,7 @@ FLAGS = (
     "large_variation",
     "no_planned_design_effect",
     "rule_depends_on_weights",
+    "group_in_one_unit",
     "depends_on_row_order",
     "holm_adjusted",
     "point_estimate_passes",

@@ -48,7 +48,8 @@ def rank_test(view: View, data: Table, statement: Statement) -> Iterator[Outcome
         if spread.fault is not None:
             raise NoFitError(spread.fault)
         made = _two(view, statement, fit, spread) if found.groups == TWO else _several(view, statement, fit, spread)
-        yield replace(made, flags=(*made.flags, "depends_on_row_order")) if ranks.hang_on_order else made
+        order = ("depends_on_row_order",) if ranks.hang_on_order else ()
+        yield replace(made, flags=made.flags + view.group_flags(found.group) + order)
     except NoFitError as error:
         yield Outcome(label(statement), reason=error.code)
 

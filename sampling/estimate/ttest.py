@@ -33,7 +33,8 @@ def mean_test(view: View, data: Table, statement: Statement) -> Iterator[Outcome
     variance = float(spread.matrix[0, 0])
     if np.abs(variance) <= (ROUNDING * _size(found, view.weights, statement.null)) ** 2:
         variance = 0.0
-    yield tested(statement, label(statement), Tested(float(fit.value[0]), variance, view.df - 1, spread.flags))
+    flags = spread.flags + view.group_flags(found.group)
+    yield tested(statement, label(statement), Tested(float(fit.value[0]), variance, view.df - 1, flags))
 
 
 def _size(found: Compared, weights: FloatArray, null: float) -> float:

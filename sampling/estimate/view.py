@@ -61,6 +61,22 @@ class View:
         matrix = replicates.covariance(found, fit.value) if kept.any() else np.full((found.shape[0],) * 2, np.nan)
         return Covariance(matrix, lonely=lonely, refused=refused, thinned=not kept.all())
 
+    def group_flags(self, group: IntArray) -> tuple[str, ...]:
+        """Remark where all rows of one of the groups (n,) lie in a single PSU.
+
+        Such a group's own variance cannot be seen: it counts as 0, as in R, and differences from it look surer than
+        they are. What is certain at every stage has none to see.
+        """
+        used = self.weights != 0
+        group, psu = group[used], self.design.psu[self.rows[used]]
+        first = np.full(int(group.max(initial=0)) + 1, -1, dtype=np.int64)
+        first[group] = psu
+        several = np.zeros(first.size, dtype=np.bool_)
+        several[group[psu != first[group]]] = True
+        shown = np.unique(group)
+        alone = shown.size > 1 and bool((~several[shown] & (first[shown] >= 0)).any())
+        return ("group_in_one_unit",) if alone else ()
+
     def replicated(self, fit: Fit) -> FloatArray:
         """Fit a statistic again under every replicate's weights: (k, R)."""
         replicates = self.design.replicates

@@ -366,7 +366,8 @@ def test_replicates_that_empty_a_group_count_for_none_and_are_remarked_on(estima
         _glm("income ~ persons") | {"id": "p"},
         design={**DESIGN, "replicates": {"method": "jkn"}},
     )
-    assert [row.flags for row in rows] == [("replicates_left_out",)] * 3 + [()] * 2
+    left, alone = "replicates_left_out", "group_in_one_unit"
+    assert [row.flags for row in rows] == [(left, alone), (left,), (left, alone), (), ()]
     assert all(row.se is not None and row.se > 0 for row in rows)
 
 
@@ -418,3 +419,29 @@ def test_a_replicate_without_any_weight_is_left_out_of_models(formula: str) -> N
     for one, other in zip(*rows.values(), strict=True):
         assert (one.estimate, one.se) == pytest.approx((other.estimate, other.se), rel=1e-12)
         assert "replicates_left_out" in other.flags
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"statistic": "ttest", "variables": ["income", "one"]},
+        {"statistic": "ttest", "formula": "income ~ one"},
+        {"statistic": "ranktest", "variables": ["income", "one"]},
+        {"statistic": "chisq", "variables": ["kind", "one"]},
+        {"statistic": "glm", "formula": "income ~ one + kind", "categorical": ["kind"]},
+    ],
+    ids=lambda each: each["statistic"],
+)
+@pytest.mark.parametrize("replicates", [{}, {"replicates": {"method": "jkn"}}])
+def test_says_where_a_group_lies_in_one_unit(
+    estimate: Estimate, statement: dict[str, Any], replicates: dict[str, Any]
+) -> None:
+    """Its mean has no degrees of freedom; that a difference from it has some is due to the others alone."""
+    data = _sample()
+    alone = {**data, "one": np.where(data["village"] == 3, "A", "B")}
+    spread = {**data, "one": np.where(data["village"] % 3 == 0, "A", "B")}
+    for table, expected in ((alone, True), (spread, False)):
+        rows = estimate(table, {"id": "a", **statement}, design=DESIGN | replicates)
+        flagged = {row.variable for row in rows if "group_in_one_unit" in row.flags}
+        assert bool(flagged) == expected
+        assert flagged <= {"oneB", *(row.variable for row in rows if len(rows) == 1)}
