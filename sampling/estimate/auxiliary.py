@@ -56,6 +56,11 @@ class Auxiliary:
         spread = sparse.csr_matrix((values, (group, cell)), shape=(groups, self.x.shape[0]))
         return dense(spread @ self.x)
 
+    def unit_sums(self, values: FloatArray, unit: IntArray, units: int) -> sparse.csr_matrix:
+        """Give the same sums as group_sums for units, sparse where x is."""
+        spread = sparse.csr_matrix((values, (unit, self.cell)), shape=(units, self.x.shape[0]))
+        return sparse.csr_matrix(spread @ self.x)
+
     def combined(self, coefficients: FloatArray) -> FloatArray:
         """Give (rows, k) combinations x * coefficients (p, k)."""
         by_cell = dense(self.x @ coefficients)

@@ -114,12 +114,13 @@ def variances(
         one, other = left[taken], right[taken]
         both = (np.arange(left.size)[taken] >= k)[:, None]
         scores = [np.where(both, level[one] + level[other], level[one]).ravel() for level in levels]
-        repeated = [_repeated(stage, one.size) for stage in steps.stages]
+        repeated = [repeated_pairs(stage, one.size) for stage in steps.stages]
         parts.append(quadratic(design, repeated, scores, one.size))
     return joined(parts)
 
 
-def _repeated(pairs: StagePairs, times: int) -> StagePairs:
+def repeated_pairs(pairs: StagePairs, times: int) -> StagePairs:
+    """Let the same pairs stand for several domains side by side."""
     number = np.arange(times, dtype=np.int64)
     return replace(
         pairs,

@@ -16,9 +16,10 @@ import numpy as np
 from scipy import sparse
 
 from sampling.estimate.auxiliary import dense
-from sampling.estimate.covariance import MOST_PAIRS, Covariance, covariance, joined, variances
+from sampling.estimate.covariance import MOST_PAIRS, Covariance, covariance, joined, repeated_pairs, variances
 from sampling.estimate.design import Design
-from sampling.estimate.ladder import Ladder
+from sampling.estimate.domain import Partition
+from sampling.estimate.ladder import Ladder, ladder
 from sampling.estimate.projection import Projection
 from sampling.estimate.stage import Stage
 from sampling.estimate.table import FloatArray, IntArray
@@ -43,7 +44,7 @@ class Explained:
         """Give the variance of the score sum(terms) in every domain, as sampling.estimate.variance does."""
         steps = domains.steps
         if not self._at_once:
-            return self._row_by_row(steps, terms, np.arange(steps.domains, dtype=np.int64))
+            return self._unit_by_unit(domains, terms, own=own)
         scores = pair_scores(steps, terms, own=own)
         whole = quadratic(self._plain, steps.stages, scores, steps.domains).value
         crossed = self._crossed(steps, scores)
@@ -137,6 +138,51 @@ class Explained:
     def _less(self, whole: FloatArray, crossed: FloatArray, coefficients: FloatArray) -> FloatArray:
         own = ((coefficients @ self._own) * coefficients).sum(axis=1)
         return np.asarray(whole - 2.0 * (coefficients * crossed).sum(axis=1) + own, dtype=np.float64)
+
+    def _unit_by_unit(self, domains: ExplainedDomains, terms: Sequence[Term], *, own: bool) -> Variance:
+        """Give the variances from the residual of every unit, for a few domains at a time."""
+        steps, scores = domains.steps, pair_scores(domains.steps, terms, own=own)
+        coefficients = domains.coefficients(terms, exact=False)
+        parts, unsure = [], []
+        for first in range(0, steps.domains, self._lot):
+            chosen = np.arange(first, min(first + self._lot, steps.domains))
+            levels, left = [], np.zeros(chosen.size, dtype=np.bool_)
+            for pairs, score, every, load in zip(steps.stages, scores, self._every.stages, self._loads, strict=True):
+                inside = (pairs.domain >= first) & (pairs.domain <= chosen[-1])
+                place = (pairs.domain[inside] - first, pairs.unit[inside])
+                totals = sparse.csr_matrix((score[inside], place), (chosen.size, load.shape[0])).toarray()
+                residual = totals - dense(load @ coefficients[chosen].T).T
+                left |= np.abs(residual).max(axis=1) > CANCELLED * np.abs(totals).max(axis=1)
+                levels.append(residual[:, every.unit].ravel())
+            repeated = [repeated_pairs(every, chosen.size) for every in self._every.stages]
+            parts.append(quadratic(self.design, repeated, levels, chosen.size))
+            unsure += chosen[~left].tolist()
+        found = joined(parts)
+        if unsure:
+            found.value[unsure] = self._row_by_row(steps, terms, np.array(unsure, dtype=np.int64)).value
+        return found
+
+    @property
+    def _lot(self) -> int:
+        """Give how many domains are worked on at a time."""
+        return max(MOST_PAIRS // max((stage.alpha.size for stage in self.design.stages), default=1), 1)
+
+    @cached_property
+    def _every(self) -> Ladder:
+        """Line up all units, which residuals reach."""
+        return ladder(self.design, Partition(np.zeros(self.design.rows, dtype=np.int64), (), ((),)))
+
+    @cached_property
+    def _loads(self) -> list[sparse.csr_matrix]:
+        """Give A of each stage, (units, p), sparse as classes are."""
+        return [
+            sparse.csr_matrix(
+                sparse.hstack(
+                    [each.left.unit_sums(each.spread, stage.unit, stage.alpha.size) for each in self.projections]
+                )
+            )
+            for stage in self.design.stages
+        ]
 
     def _row_by_row(self, steps: Ladder, terms: Sequence[Term], domains: IntArray) -> Variance:
         """Give the variances of some domains from the residuals of every row."""

@@ -105,6 +105,9 @@ def test_agrees_with_the_residuals_of_every_row(estimate: Estimate, monkeypatch:
     monkeypatch.setattr(at_once, "MOST_KEPT", 0)
     long = estimate(table, *asked, design=design)
     assert [row.se for row in short] == pytest.approx([row.se for row in long], rel=1e-9)
+    monkeypatch.setattr(at_once, "CANCELLED", np.inf)
+    longest = estimate(table, *asked, design=design)
+    assert [row.se for row in short] == pytest.approx([row.se for row in longest], rel=1e-9)
     assert all(row.se for row in short)
 
 
@@ -116,6 +119,7 @@ def test_follows_the_rule_for_lone_units(estimate: Estimate, monkeypatch: pytest
     asked = {"id": "a", "statistic": "mean", "variables": ["y"], "by": ["kind"]}
     short = estimate(table, asked, design=design)
     monkeypatch.setattr(at_once, "MOST_KEPT", 0)
+    monkeypatch.setattr(at_once, "CANCELLED", np.inf)
     assert [row.se for row in short] == pytest.approx([r.se for r in estimate(table, asked, design=design)], rel=1e-9)
     assert all("lonely_psu" in row.flags for row in short)
 
