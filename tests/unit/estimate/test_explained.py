@@ -11,8 +11,8 @@ import pytest
 from sampling.estimate import EstimateRow, load_plan
 from sampling.estimate import explained as at_once
 from sampling.estimate.covariance import variances
-from sampling.estimate.explained import applied
 from sampling.estimate.layers import Sample
+from sampling.estimate.stage_form import applied
 from sampling.estimate.table import Table, sums
 
 Estimate = Callable[..., list[EstimateRow]]
