@@ -37,6 +37,9 @@ def with_second_phase(spec: DesignSpec, table: Table, files: Mapping[str, Table]
     if complaints:
         raise DataRefusedError(complaints)
     inside = np.asarray(table[two.subset].numbers) == 1
+    complaints = _untaken(two, table, inside)
+    if complaints:
+        raise DataRefusedError(complaints)
     rows = np.flatnonzero(inside)
     below = replace(
         spec,
@@ -81,6 +84,30 @@ def _uncounted(two: TwoPhaseSpec, table: Table) -> list[Complaint]:
         for place, name in places
         if (empty := np.flatnonzero(table[name].missing)).size
     ]
+
+
+def _untaken(two: TwoPhaseSpec, table: Table, inside: BoolArray) -> list[Complaint]:
+    """Refuse strata of the first phase, counted in it, that the second one took nothing of: nobody stands for them."""
+    complaints: list[Complaint] = []
+    parent = np.zeros(table.rows, dtype=np.int64)
+    for index, (stage, counted) in enumerate(zip(two.stages, two.counted, strict=True)):
+        if not counted:
+            break  # labels outside of the second phase need not be known from here on
+        stratum = parent
+        if stage.strata is not None:
+            codes, levels = table[stage.strata].coded
+            stratum = numbered_pairs(parent, codes)[0]
+            empty = np.isin(parent, parent[inside]) & ~np.isin(stratum, stratum[inside])
+            for number in np.unique(stratum[empty]):
+                rows = np.flatnonzero(stratum == number)
+                details: dict[str, Detail] = {
+                    "place": f"design.two_phase.stages.{index}.strata",
+                    "column": stage.strata,
+                }
+                details |= {"level": levels[codes[rows[0]]], "count": rows.size, "row": int(rows[0]) + FIRST_ROW}
+                complaints.append(Complaint("estimate.stratum_not_taken", details))
+        parent = _units(stratum, None if stage.cluster is None else table[stage.cluster].coded[0])[0]
+    return complaints
 
 
 def _taken(two: TwoPhaseSpec, table: Table, inside: BoolArray) -> Table:

@@ -262,8 +262,30 @@ def test_calibrated_weights_of_two_phases_leave_the_residuals() -> None:
         "two_phase": {"subset": "in", "stages": [{"strata": "kind"}]},
         "calibration": {"method": "poststratify", "margins": margins},
     }
-    rows = run(design, sample_rows(), {**TOTAL, "id": "n", "variables": ["one"]}, TOTAL, {**TOTAL, "id": "k", "by": ["kind"]})
+    rows = run(
+        design, sample_rows(), {**TOTAL, "id": "n", "variables": ["one"]}, TOTAL, {**TOTAL, "id": "k", "by": ["kind"]}
+    )
     assert rows[0].estimate == pytest.approx(61)
     assert rows[0].se == pytest.approx(0, abs=1e-9)
     assert rows[1].estimate == pytest.approx(sum(row.estimate or 0 for row in rows[2:]))
     assert rows[1].se
+
+
+def test_a_stratum_of_which_nothing_was_taken_is_refused() -> None:
+    rows = [row | {"in": row["in"] if row["kind"] == "x" else 0} for row in sample_rows()]
+    with pytest.raises(DataRefusedError) as caught:
+        run({**CLUSTERED, "two_phase": {"subset": "in", "stages": [{"strata": "kind"}]}}, rows, TOTAL)
+    (complaint,) = caught.value.complaints
+    count = sum(row["kind"] == "y" for row in rows)
+    assert complaint.code == "estimate.stratum_not_taken"
+    assert complaint.details["level"] == "y"
+    assert complaint.details["count"] == count
+
+
+def test_strata_below_units_that_were_not_taken_are_none_of_the_second_phase() -> None:
+    rows = [row | {"in": int(row["village"] in "ab")} for row in sample_rows()]
+    two = {"subset": "in", "stages": [{"cluster": "village"}, {"strata": "kind"}]}
+    assert run({**CLUSTERED, "two_phase": two}, rows, TOTAL)[0].estimate is not None
+    less = [row | {"in": int(row["in"] and (row["village"], row["kind"]) != ("a", "y"))} for row in rows]
+    with pytest.raises(DataRefusedError):
+        run({**CLUSTERED, "two_phase": two}, less, TOTAL)
