@@ -44,14 +44,17 @@ STUDY = Study(
 )
 ROWS, MORE = Size(300_000), Size(3_000_000)
 SHORT = Size(6_000, 60, 6)
+ONE_THREAD = "OPENBLAS_NUM_THREADS=1"
+"""Threads for matrices this small gain little, and lose much where another process needs their core."""
 INTRODUCTION = (
     "{rows:,} households in 5 villages in each of {counties} counties in {strata} strata; 60 indicators. Every lane has"
     " a process of its own, which reads the columns that it needs and then makes the design of them (`Design s`) and"
     " does the work (`Work s`, median of its runs; what takes less than three seconds runs once without counting, then"
     " up to five times). The lanes of a table take turns, round after round; given are medians of the rounds."
     " Starting, loading and reading are in no figure but the memory, which is the most that the process held, by the"
-    " kernel's count. Ours begins every run with columns of which nothing is known yet. `Times`: how many times our"
-    " time for the work, in brackets with the design on both sides; a target takes the smaller of the two."
+    " kernel's count. Ours begins every run with columns of which nothing is known yet, and has one thread for matrices"
+    f" (`{ONE_THREAD}`); the peers take as many as they like. `Times`: how many times our time for the work, in"
+    " brackets with the design on both sides; a target takes the smaller of the two."
 )
 
 
@@ -145,7 +148,7 @@ class Setting:
 
     def own(self, task: str, sample: Path) -> Lane:
         """Give a lane of ours."""
-        return Lane(task, [sys.executable, "-m", "benchmarks.estimate_lanes", task, sample])
+        return Lane(task, ["env", ONE_THREAD, sys.executable, "-m", "benchmarks.estimate_lanes", task, sample])
 
     def peer(self, name: str, title: str, task: str, sample: Path) -> Lane | None:
         """Give a lane of a peer; None where it is not installed."""
