@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.estimate_data import CELLS, INDICATORS, SAMPLE, margins
 from benchmarks.memory import most_held
 from sampling.estimate import Plan, Results, Sample, Table, answer_plan, load_plan
-from sampling.estimate.table import read_parquet
+from sampling.estimate.table_file import read_parquet
 
 LONG, BUDGET, RUNS = 3.0, 4.0, 5
 """Seconds of a first run that counts, seconds for further runs, and how many there are at most."""

@@ -6,7 +6,8 @@ from sampling.estimate.plan import PlanReading, load_plan
 from sampling.estimate.result import EstimateRow, Results, ThresholdRow
 from sampling.estimate.run import answer_plan, run_plan
 from sampling.estimate.statement import Plan, Statement
-from sampling.estimate.table import Table, read_table
+from sampling.estimate.table import Table
+from sampling.estimate.table_file import read_table
 from sampling.estimate.unanswered import Unanswered, unanswered
 
 __all__ = [

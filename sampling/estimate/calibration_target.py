@@ -12,6 +12,7 @@ from sampling.estimate.calibration import Calibration, Target
 from sampling.estimate.errors import Complaint, DataRefusedError
 from sampling.estimate.formula import Formula
 from sampling.estimate.model_matrix import OneLevelError, model_matrix
+from sampling.estimate.row_list import row_list
 from sampling.estimate.stage import FIRST_ROW
 from sampling.estimate.stage_spec import StageSpec
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table, numbered_pairs
@@ -133,7 +134,10 @@ def complete_matrix(place: str, formula: Formula, table: Table, used: BoolArray)
     """
     texts = [name for name in sorted(formula.numeric) if table[name].is_text]
     if texts:
-        raise DataRefusedError(Complaint("estimate.not_numeric", {"column": name, "place": place}) for name in texts)
+        raise DataRefusedError(
+            Complaint("estimate.not_numeric", {"column": name, "place": place, **row_list(table[name].unreadable)})
+            for name in texts
+        )
     rows = np.flatnonzero(used)
     try:
         found, names = model_matrix(formula, table, rows)

@@ -9,19 +9,19 @@ from typing import Literal
 import numpy as np
 
 from sampling.estimate.adjustment import Adjustment
-from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.errors import Complaint, DataRefusedError, Detail
 from sampling.estimate.pairing import bad_files, pairing_of
 from sampling.estimate.projection import Projection
 from sampling.estimate.replicate import Replicates
 from sampling.estimate.replicate_spec import ReplicateSpec
 from sampling.estimate.rounds import Common, Rounds
-from sampling.estimate.stage import FIRST_ROW, CompiledStage, Stage, UnequalSpec, compile_stage
+from sampling.estimate.row_list import row_list
+from sampling.estimate.stage import CompiledStage, Stage, UnequalSpec, compile_stage
 from sampling.estimate.stage_spec import StageSpec
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
 from sampling.estimate.two_phase_spec import TwoPhaseSpec
 
 LonelyRule = Literal["fail", "remove", "certainty", "adjust", "average"]
-ROWS_IN_A_MESSAGE = 5
 BAD = {
     "weights": "estimate.bad_weights",
     "population": "estimate.bad_population",
@@ -311,10 +311,8 @@ def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
             code = "estimate.empty_order" if key == "order" else "estimate.empty_label"
             complaints += _at_rows(code, name, column.missing)
             continue
-        if column.numbers is None:
-            complaints.append(Complaint("estimate.not_numeric", {"column": name, "place": place}))
-            continue
-        complaints += _at_rows(BAD[key], name, _unfit(key, column.numbers))
+        complaints += _at_rows("estimate.not_numeric", name, column.unreadable, place=place)
+        complaints += _at_rows(BAD[key], name, _unfit(key, column.readable) & ~column.unreadable)
     return complaints
 
 
@@ -333,14 +331,5 @@ def _unfit(key: str, numbers: FloatArray) -> BoolArray:
     return ~((numbers > 0) & (numbers <= 1))
 
 
-def _at_rows(code: str, column: str, bad: BoolArray) -> list[Complaint]:
-    rows = np.flatnonzero(bad)
-    if rows.size == 0:
-        return []
-    shown = ", ".join(str(row + FIRST_ROW) for row in rows[:ROWS_IN_A_MESSAGE])
-    more = ", …" if rows.size > ROWS_IN_A_MESSAGE else ""
-    return [
-        Complaint(
-            code, {"column": column, "rows": shown + more, "count": int(rows.size), "row": int(rows[0] + FIRST_ROW)}
-        )
-    ]
+def _at_rows(code: str, column: str, bad: BoolArray, **more: Detail) -> list[Complaint]:
+    return [Complaint(code, {"column": column, **more, **row_list(bad)})] if bool(bad.any()) else []

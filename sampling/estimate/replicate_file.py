@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sampling.estimate.design import ROWS_IN_A_MESSAGE, Design, DesignSpec
+from sampling.estimate.design import Design, DesignSpec
 from sampling.estimate.errors import Complaint, DataRefusedError, Detail
 from sampling.estimate.replicate import Replicates
 from sampling.estimate.replicate_scale import default_scale, jackknife_rscales, stated_rscales
 from sampling.estimate.replicate_sharing import shared_factors
 from sampling.estimate.replicate_spec import ReplicateSpec
-from sampling.estimate.stage import FIRST_ROW
-from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
+from sampling.estimate.row_list import ROWS_IN_A_MESSAGE, row_list
+from sampling.estimate.table import FloatArray, IntArray, Table
 
 MAY_BE_NEGATIVE = ("mrbbootstrap", "other")
 NUMBERED = re.compile(r"r[0-9]+")
@@ -129,13 +129,7 @@ def _values(source: _Source) -> Iterator[Complaint]:
         if source.asked.method not in MAY_BE_NEGATIVE:
             bad |= numbers < 0
         if bool(bad.any()):
-            yield Complaint("estimate.replicates_bad", {**details, **_where(bad), "method": source.asked.method})
-
-
-def _where(bad: BoolArray) -> dict[str, str | int]:
-    rows = np.flatnonzero(bad)
-    shown = ", ".join(str(row + FIRST_ROW) for row in rows[:ROWS_IN_A_MESSAGE])
-    return {"rows": shown + (", …" if rows.size > ROWS_IN_A_MESSAGE else ""), "count": int(rows.size)}
+            yield Complaint("estimate.replicates_bad", {**details, **row_list(bad), "method": source.asked.method})
 
 
 def _factors(source: _Source, table: Table, design: Design) -> tuple[IntArray, FloatArray, FloatArray]:

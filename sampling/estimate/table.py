@@ -1,21 +1,14 @@
-"""Read the columns of a file: each is text and, when every non-empty value is a number, also numbers."""
+"""Hold the columns of a table: each is text and, when every non-empty value is a number, also numbers."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pa_parquet
 from numpy.typing import NDArray
 
 from sampling.estimate.errors import Complaint, DataRefusedError
@@ -152,6 +145,20 @@ class Column:
         whole = isinstance(read, pa.ChunkedArray)
         return np.asarray(read.to_numpy() if whole else read.to_numpy(zero_copy_only=False), dtype=np.float64)
 
+    @cached_property
+    def readable(self) -> FloatArray:
+        """Give the numbers among the values, NaN elsewhere: for telling what is wrong with the others."""
+        if self.numbers is not None:
+            return self.numbers
+        encoded = self.texts.dictionary_encode()
+        read = np.array([_number(text) for text in encoded.dictionary.to_pylist()] + [np.nan])
+        return np.asarray(read[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)], dtype=np.float64)
+
+    @property
+    def unreadable(self) -> BoolArray:
+        """Mark the rows whose field is neither empty nor a finite number."""
+        return np.isnan(self.readable) & ~self.missing if self.is_text else np.zeros(len(self._values), dtype=np.bool_)
+
     @property
     def is_text(self) -> bool:
         """Tell whether some non-empty value is no number."""
@@ -205,6 +212,12 @@ class Column:
         if self.is_text:
             return sorted(range(len(found)), key=found.__getitem__)
         return sorted(range(len(found)), key=lambda k: (float(found[k]), found[k]))
+
+
+def _number(text: str) -> float:
+    """Read one value by the rules of a whole column; NaN when it is no finite number."""
+    found = Column("", pa.array([text], pa.string())).numbers
+    return float("nan") if found is None else float(found[0])
 
 
 def _coded_integers(values: NDArray[Any]) -> tuple[IntArray, tuple[str, ...]] | None:
@@ -267,64 +280,3 @@ class Table(Mapping[str, Column]):
 def as_table(data: Mapping[str, Any]) -> Table:
     """Take a table as it is, or make one from a mapping of column names to values."""
     return data if isinstance(data, Table) else Table(data)
-
-
-def read_table(path: str | Path) -> Table:
-    """Read a table from CSV, CSV.gz (UTF-8, header row, empty field = missing) or Parquet.
-
-    Raises
-    ------
-    DataRefusedError
-        When the file is absent or cannot be read as what its name says.
-    """
-    path = Path(path)
-    try:
-        read = read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
-    except FileNotFoundError:
-        raise DataRefusedError([Complaint("estimate.no_file", {"file": str(path)})]) from None
-    except (pa.ArrowInvalid, OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
-        raise DataRefusedError(
-            [Complaint("estimate.unreadable_file", {"file": str(path), "problem": str(error)})]
-        ) from None
-    repeated = {name for name in read.column_names if read.column_names.count(name) > 1}
-    if repeated:
-        raise DataRefusedError(Complaint("estimate.repeated_column", {"column": name}) for name in sorted(repeated))
-    return Table({name: read.column(name) for name in read.column_names})
-
-
-def read_parquet(path: Path, columns: Sequence[str] | None = None) -> Any:
-    """Read a Parquet file, or some columns of it, as an Arrow table whose numbers can be used without a copy.
-
-    The columns come in one piece each, and what the reading itself needs is given back to the system: Arrow's own
-    allocator would keep it, which for a table of numbers is nearly as much again.
-    """
-    usual = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        return pa_parquet.ParquetFile(path).read(columns=columns)
-    finally:
-        pa.set_memory_pool(usual)
-
-
-def _read_csv(path: Path) -> Any:
-    names = _header(path)
-    convert = pa_csv.ConvertOptions(
-        column_types={name: pa.string() for name in names},
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
-    )
-    with _opened(path) as stream:
-        return pa_csv.read_csv(
-            stream, convert_options=convert, parse_options=pa_csv.ParseOptions(newlines_in_values=True)
-        )
-
-
-def _opened(path: Path) -> Any:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-
-
-def _header(path: Path) -> list[str]:
-    """Read the names first, so that every column can be asked for as text."""
-    with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-        return next(csv.reader(text), [])

@@ -230,7 +230,12 @@ def test_a_part_without_figures_leaves_the_contrast_without(estimate: Estimate) 
 @pytest.mark.parametrize(
     ("column", "values", "design", "expected"),
     [
-        ("w", ["1", "", "x", "1", "1", "1", "1", "1"], VILLAGES, [("estimate.not_numeric", None)]),
+        (
+            "w",
+            ["1", "", "x", "1", "-1", "1", "1", "1"],
+            VILLAGES,
+            [("estimate.not_numeric", 4), ("estimate.bad_weights", 3)],
+        ),
         ("w", ["1", "", "1", "-1", "1", "1", "1", "1"], VILLAGES, [("estimate.bad_weights", 3)]),
         ("village", ["a", "", "b", "b", "c", "c", "d", "d"], VILLAGES, [("estimate.empty_label", 3)]),
         (
@@ -334,7 +339,7 @@ def test_reads_the_same_from_every_kind_of_file(tmp_path: Path) -> None:
     ("name", "content", "code"),
     [
         ("absent.csv", None, "estimate.no_file"),
-        ("bad.csv", b"a,b\n1\n", "estimate.unreadable_file"),
+        ("bad.csv", b"a,b\n1\n", "estimate.ragged_rows"),
         ("bad.csv", b"a,b\n\xff\xfe,2\n", "estimate.unreadable_file"),
         ("empty.csv", b"", "estimate.unreadable_file"),
         ("bad.parquet", b"PAR1", "estimate.unreadable_file"),
@@ -348,6 +353,17 @@ def test_refuses_files_it_cannot_read(tmp_path: Path, name: str, content: bytes 
     with pytest.raises(DataRefusedError) as caught:
         read_table(tmp_path / name)
     assert [each.code for each in caught.value.complaints] == [code]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_lines_of_another_width_are_named(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / ("t.csv" if pack is bytes else "t.csv.gz")
+    path.write_bytes(pack(b'a,b\n1,"two\nlines"\n\n2,3,4\n5,6\n7\n'))
+    with pytest.raises(DataRefusedError) as caught:
+        read_table(path)
+    (told,) = caught.value.complaints
+    assert told.code == "estimate.ragged_rows"
+    assert [told.details[key] for key in ("rows", "count", "cells", "expected")] == ["5, 7", 2, 3, 2]
 
 
 def test_arrow_columns_of_every_kind(estimate: Estimate) -> None:
