@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from sampling.estimate.auxiliary import of_matrix
-from sampling.estimate.errors import Complaint, NoFitError
+from sampling.estimate.errors import Complaint, Detail, NoFitError
 from sampling.estimate.families import MEANS
 from sampling.estimate.nonresponse import Nonresponse
 from sampling.estimate.projection import Projection
@@ -43,6 +43,10 @@ class Propensity:
 
     def reweighted(self, before: FloatArray) -> Reweighted:
         """Adjust weights (rows,)."""
+        rows = self._asked(before)
+        if rows.size and not self.responded[rows].any():
+            details: dict[str, Detail] = {"place": self.place, "eligible": int(rows.size)}
+            return Reweighted(before, (Complaint("estimate.nobody_responded", details),))
         try:
             chance = self._fitted(before)[0]
         except NoFitError as error:
@@ -74,8 +78,13 @@ class Propensity:
         return replace(self, eligible=self.eligible[rows], responded=self.responded[rows], matrix=self.matrix[rows])
 
     def _fitted(self, before: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Give each row's chance to respond and its influence on the coefficients, (rows,) and (rows, k)."""
+        """Give each row's chance to respond and its influence on the coefficients, (rows,) and (rows, k).
+
+        Where everybody responded the coefficients would run off to infinity, but the chance is known: 1.
+        """
         rows = self._asked(before)
+        if self.responded[rows].all():
+            return np.ones_like(before), np.zeros_like(self.matrix)
         found = Model(MEANS["binomial"], self.matrix[rows], self.responded[rows]).fit(before[rows])
         influence = np.zeros_like(self.matrix)
         influence[rows] = found.influence

@@ -141,6 +141,27 @@ def test_refuses_a_class_in_which_nobody_answered() -> None:
     assert (code, details["reason"]) == ("estimate.no_propensity", "separation")
 
 
+@pytest.mark.parametrize("method", ["quintiles", "inverse"])
+def test_no_weight_changes_where_everybody_responded(estimate: Estimate, method: str) -> None:
+    table = _sample(np.random.default_rng(8))
+    table |= {"responded": table["eligible"], "y": table["x"]}
+    design = _design(propensity="kind + x", method=method)
+    assert (_weights(table, design) == table["w"]).all()
+    (plain,) = estimate(table, *MEAN)
+    (row,) = estimate(table, *MEAN, design=design)
+    (jackknifed,) = estimate(table, *MEAN, design={**design, "replicates": {"method": "jk1"}})
+    assert (row.estimate, row.se) == pytest.approx((plain.estimate, plain.se), rel=1e-12)
+    assert jackknifed.se == pytest.approx(plain.se, rel=0.01)
+
+
+@pytest.mark.parametrize("method", ["quintiles", "inverse"])
+def test_says_that_nobody_responded(method: str) -> None:
+    table = _sample(np.random.default_rng(8))
+    table["responded"] = np.zeros_like(table["eligible"])
+    ((code, details),) = _refused(table, _design(propensity="kind + x", method=method))
+    assert (code, details["eligible"]) == ("estimate.nobody_responded", int(table["eligible"].sum()))
+
+
 def test_refuses_answers_of_those_who_were_not_eligible_and_other_values() -> None:
     table = _sample(np.random.default_rng(7))
     table["responded"] = np.ones(table["w"].size, dtype=int)
