@@ -1,7 +1,8 @@
 """Read an expression over earlier estimates, with its exact derivatives.
 
-Numbers, names of estimates (dots allowed) with picks of their rows, + - * / **, brackets, and log, exp, sqrt. Python's
-own parser reads the text, and only these parts of its tree are accepted; nothing is ever executed.
+Numbers, names of estimates (dots allowed, others in backticks) with picks of their rows, + - * / **, brackets, and
+log, exp, sqrt. Python's own parser reads the text, and only these parts of its tree are accepted; nothing is ever
+executed.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sampling.estimate.errors import GrammarError
+from sampling.estimate.name import NAME, bare
 from sampling.estimate.reference import PICKS, Reference, read_reference
 from sampling.estimate.table import FloatArray
 
-NAME = re.compile(r"[^\W\d][\w.]*")
 FUNCTIONS = ("log", "exp", "sqrt")
 
 
@@ -77,7 +78,7 @@ def read_expression(text: str) -> Expression:
         word = match.group("name")
         if word in FUNCTIONS:
             return match.group()
-        reference = read_reference(word, match.group("picks"))
+        reference = read_reference(bare(word), match.group("picks"))
         if reference is None:
             raise GrammarError("unexpected", match.start("picks"), text)
         references[reference.key] = reference
@@ -103,7 +104,7 @@ def read_expression(text: str) -> Expression:
 def _outside_numbers(text: str, stand_in: Callable[[re.Match[str]], str]) -> tuple[str, list[int]]:
     """Put stand-ins for names; give the text and where each of its characters, and its end, stood before."""
     number = r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    words = re.compile(rf"{number}|(?P<name>{NAME.pattern})(?:\s*(?P<picks>{PICKS}))?")
+    words = re.compile(rf"{number}|(?P<name>{NAME})(?:\s*(?P<picks>{PICKS}))?")
     plain, places, last = "", list[int](), 0
     for match in words.finditer(text):
         plain += text[last : match.start()]

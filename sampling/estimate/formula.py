@@ -2,24 +2,27 @@
 
 Grammar: a response (column, arithmetic or comparison) and `~` may stand first. Terms are joined by `+`, taken out by
 `-`, crossed by `:`, and `a * b` stands for `a + b + a:b`; `1` is the intercept, which `0` and `-1` take out. A term is
-a column, `factor(column)`, arithmetic in `I(..)`, `log(..)`, `exp(..)`, `sqrt(..)`, or a comparison in brackets or in
-`I(..)`. Arithmetic is read by sampling.estimate.expression, comparisons by sampling.estimate.where; nothing is run.
+a column (in backticks where it is no plain word), `factor(column)`, arithmetic in `I(..)`, `log(..)`, `exp(..)`,
+`sqrt(..)`, or a comparison in brackets or in `I(..)`. Arithmetic is read by sampling.estimate.expression, comparisons
+by sampling.estimate.where; nothing is run.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sampling.estimate.errors import GrammarError
 from sampling.estimate.expression import FUNCTIONS, Expression, read_expression
+from sampling.estimate.name import NAME, bare, spelled
 from sampling.estimate.where import RESERVED, Condition, Token, read_condition, tokens
 
 TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<name>[^\W\d][\w.]*)|(?P<sign>\*\*|[=!<>]=|[-~+*/:^()\[\]<>,]))"
+    rf"|(?P<name>{NAME})|(?P<sign>\*\*|[=!<>]=|[-~+*/:^()\[\]<>,]))"
 )
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=", *RESERVED)
+POWER = re.compile(r"\^(?=[^`]*(?:`[^`]*`[^`]*)*$)")  # not between backticks
 MOST_DEPTH = 50  # brackets within brackets
 MOST_TERMS = 2000
 FACTOR = ("factor", "(", "column", ")")
@@ -132,7 +135,7 @@ class _Reader:
         if words[0].text == "(" and self._closing(0) == end - 1:
             return self._derived(words[1:-1], words[1:-1])
         if len(words) == 1 and words[0].kind == "name":
-            return Variable(words[0].text, (words[0].text,))
+            return _column(words[0])
         return self._derived(words, words)
 
     def sum(self, terms: list[Term]) -> list[Term]:
@@ -182,7 +185,7 @@ class _Reader:
         if after[0].text == "(":
             return self._call(word)
         self.at += 1
-        return self._registered(Variable(word.text, (word.text,)))
+        return self._registered(_column(word))
 
     def _bracket(self) -> list[Term]:
         closing = self._closing(self.at)
@@ -207,7 +210,8 @@ class _Reader:
         if len(words) != len(FACTOR) or words[2].kind != "name":
             raise _unexpected(words[2])
         self.at = closing + 1
-        return self._registered(Variable(f"factor({words[2].text})", (words[2].text,), factor=True))
+        column = _column(words[2])
+        return self._registered(replace(column, label=f"factor({column.label})", factor=True))
 
     def _span(self, closing: int, words: list[Token], inner: list[Token]) -> list[Term]:
         """Take the words up to a closing bracket for one variable."""
@@ -229,7 +233,7 @@ class _Reader:
             if any(word.text in COMPARISONS for word in inner):
                 condition = read_condition(part)
                 return Variable(label, tuple(sorted(condition.columns)), condition=condition)
-            expression = read_expression(part.replace("^", "**"))
+            expression = read_expression(POWER.sub("**", part))
         except GrammarError as error:
             raise GrammarError(error.reason, min(start + error.position, end), error.word) from None
         if not expression.names:
@@ -251,12 +255,17 @@ class _Reader:
         return True
 
 
+def _column(word: Token) -> Variable:
+    name = bare(word.text)
+    return Variable(spelled(name), (name,))
+
+
 def _spelled(words: list[Token]) -> str:
     """Write words as R writes an expression: spaces around + - * and comparisons, none around / and ^."""
     written = ""
     before = "("
     for word in words:
-        text = {"**": "^"}.get(word.text, word.text)
+        text = spelled(bare(word.text)) if word.kind == "name" else {"**": "^"}.get(word.text, word.text)
         if word.kind == "text":
             text = '"' + text[1:-1] + '"'
         signed = word.text in ("+", "-") and before in ("(", "[", ",", "*", "/", "^", "**", *SPACED)

@@ -96,7 +96,7 @@ def coded_variable(
     if indicator is not None:
         codes, levels = table[indicator[0]].coded
         here = codes[rows]
-        return Coded(name, np.where(here < 0, np.nan, here == levels.index(indicator[1])), None)
+        return Coded(variable.label, np.where(here < 0, np.nan, here == levels.index(indicator[1])), None)
     numbers = _numbers(table, name)
     if numbers is not None and not variable.factor and name not in categorical:
         return Coded(variable.label, numbers[rows], None)

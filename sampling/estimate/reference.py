@@ -2,7 +2,7 @@
 
 `a` is a statement with one row in each domain. `a[region=north]` picks the rows of a domain, `a[level=E]`,
 `a[variable=x]` and `a[p=0.5]` those of a level, a variable or a p; several picks stand side by side. Texts with commas,
-brackets, quotes or an equals sign are quoted; a quoted `'level'` is a column of that name.
+brackets, quotes or an equals sign are quoted, also in backticks; a quoted `'level'` is a column of that name.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-QUOTED = r"'[^']*'|\"[^\"]*\""
-PICKS = rf"\[(?:[^\]'\"]|{QUOTED})*\]"
+QUOTED = r"'[^']*'|\"[^\"]*\"|`[^`]*`"
+PICKS = rf"\[(?:[^\]'\"`]|{QUOTED})*\]"
 """What may stand behind a name, as a regular expression."""
 SUBJECT = ("variable", "level", "p")
 """Picks that are no columns."""
-_PLAIN = r"[^=,'\"\[\]]*[^\s=,'\"\[\]]"
+_PLAIN = r"[^=,'\"`\[\]]*[^\s=,'\"`\[\]]"
 _PICK = re.compile(rf"\s*(?P<key>{QUOTED}|{_PLAIN})\s*=\s*(?P<value>{QUOTED}|{_PLAIN})\s*(?:,|$)")
 
 
@@ -60,7 +60,7 @@ def read_reference(name: str, picks: str | None) -> Reference | None:
 
 
 def _bare(text: str) -> str:
-    return text[1:-1] if text[:1] in ("'", '"') else text
+    return text[1:-1] if text[:1] in ("'", '"', "`") else text
 
 
 def _number(text: str) -> float | None:

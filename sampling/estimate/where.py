@@ -1,8 +1,9 @@
 """Read a condition (`type == 'exited' and age >= 60`) and turn it into a mask of rows.
 
 Grammar: or < and < not < comparison; comparisons are == != < <= > >= and in / not in a bracketed list; operands are
-column names (letters, digits, underscore and dots, also Chinese), numbers and quoted texts. A comparison with a missing
-field is neither true nor false, and rows that are not surely true stay outside, as in R's subset.
+column names (letters, digits, underscore and dots, also Chinese; others in backticks), numbers and quoted texts. A
+comparison with a missing field is neither true nor false, and rows that are not surely true stay outside, as in R's
+subset.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sampling.estimate.errors import GrammarError
+from sampling.estimate.name import NAME, bare
 from sampling.estimate.table import BoolArray, FloatArray, Table
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))|(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
-    r"|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,)|(?P<name>[^\W\d][\w.]*))"
+    rf"|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,)|(?P<name>{NAME}))"
 )
 RESERVED = ("and", "or", "not", "in")
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
@@ -182,8 +184,9 @@ class _Reader:
         if word.kind == "text":
             return re.sub(r"\\(.)", r"\1", word.text[1:-1])
         if word.kind == "name":
-            self.columns.add(word.text)
-            return _Name(word.text)
+            column = bare(word.text)
+            self.columns.add(column)
+            return _Name(column)
         self.at -= 1
         raise self.unexpected()
 

@@ -46,6 +46,16 @@ def test_the_difference_of_domains_is_the_slope_of_a_dummy(estimate: Estimate) -
     assert gap.se == pytest.approx(slope.se, rel=1e-7)
 
 
+def test_columns_and_estimates_of_any_name_stand_in_backticks(estimate: Estimate) -> None:
+    plain = estimate(sample(), MEAN, GAP, design=VILLAGES)[-1]
+    renamed = {"level": sample()["class"], "a-b": sample()["income"], **sample()}
+    mean = {"id": "m-1", "statistic": "mean", "variables": ["a-b"], "by": ["level"], "where": "`a-b` > -99"}
+    for other in ("`level`=not poor", "'level'=`not poor`"):
+        gap = {**GAP, "expression": f"`m-1`[`level`=poor] - `m-1`[{other}]"}
+        row = estimate(renamed, mean, gap, design=VILLAGES)[-1]
+        assert (row.estimate, row.se) == pytest.approx((plain.estimate, plain.se), rel=1e-12)
+
+
 def test_domains_that_share_villages_keep_their_covariance(estimate: Estimate) -> None:
     poor, other, gap = (row for row in estimate(sample(), MEAN, GAP, design=VILLAGES)[-3:])
     total = {"id": "s", "statistic": "contrast", "expression": "m[class=poor] + m['class'='not poor']"}

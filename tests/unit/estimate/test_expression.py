@@ -22,10 +22,11 @@ from sampling.estimate.expression import read_expression
         ("1.5e1 + a", 17.0),
         ("错退率 * 10", 5.0),
         ("in.x + 1", 5.0),
+        ("`a b-c` * `a` - `log`", 9.0),
     ],
 )
 def test_computes(text: str, value: float) -> None:
-    names = {"a": 2.0, "a.b": 3.0, "错退率": 0.5, "in.x": 4.0}
+    names = {"a": 2.0, "a.b": 3.0, "错退率": 0.5, "in.x": 4.0, "a b-c": 5.0, "log": 1.0}
     dual = read_expression(text).evaluate({name: np.array([number]) for name, number in names.items()})
     assert dual.value == pytest.approx(value)
 

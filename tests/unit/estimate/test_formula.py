@@ -20,6 +20,8 @@ TABLE = Table(
         "sch.wide": ["Yes", "No", "Yes", "Yes", None, "No"],
         "year": [9, 10, 9, 10, 11, 11],
         "级别": ["县", "村", "县", "村", "县", "村"],
+        "人均 收入^1": [1.0, 2.0, 3.0, 1.0, 2.0, 3.0],
+        "a b": ["k", "l", "k", "l", "k", "l"],
     }
 )
 ROWS = np.arange(TABLE.rows)
@@ -47,6 +49,8 @@ def _names(text: str, categorical: frozenset[str] = frozenset()) -> tuple[str, .
         ("y ~ a + a + b:a + a:b", "y", True, ["a", "a:b"]),
         ("log(y) ~ I(x^2) + sqrt(z/2) + I(-x)", "log(y)", True, ["I(x^2)", "sqrt(z/2)", "I(-x)"]),
         ("y ~ factor(year) + (a in ['u', 'v'])", "y", True, ["factor(year)", 'a in ["u", "v"]']),
+        ("`y` ~ `a b` + factor(`a b`)", "y", True, ["`a b`", "factor(`a b`)"]),
+        ("log(`a b`) ~ I(`x^y`^2)+(`1 2`=='u')", "log(`a b`)", True, ["I(`x^y`^2)", '`1 2` == "u"']),
         ("y ~ 收入 * (级别 == '县')", "y", True, ["收入", '级别 == "县"', '收入:级别 == "县"']),
     ],
 )
@@ -155,3 +159,11 @@ def test_knows_r_names_of_levels() -> None:
     whole, same = model_matrix(read_formula("~ type"), TABLE, ROWS)
     assert names == same
     assert np.array_equal(coded, whole)
+
+
+def test_columns_that_are_no_words_are_named_in_backticks() -> None:
+    matrix, names = model_matrix(read_formula("`a b` + I(`人均 收入^1`^2) + (`a b` == 'k')"), TABLE, ROWS)
+    assert names == ("(Intercept)", "`a b`l", "I(`人均 收入^1`^2)", '`a b` == "k"TRUE')
+    assert matrix[:, 1].tolist() == [0, 1, 0, 1, 0, 1]
+    assert matrix[:, 2].tolist() == [1, 4, 9, 1, 4, 9]
+    assert model_matrix(read_formula("`a bl`"), TABLE, ROWS)[1] == ("(Intercept)", "`a bl`")
