@@ -145,9 +145,10 @@ def _judged(setting: _Setting, found: Figures, fault: str | None, own: Woodruff 
     # A quantile without standard error is a figure all the same, if the share of rows up to it has a variance.
     spread = found.variance if own is None else own.spread
     reasons = blank_reasons(statement.interval, found.estimated.value, spread, found.n, found.df)
-    if own is not None:
-        # Shares that fall where a negative weight stands belong to no distribution.
-        for index in np.flatnonzero(setting.layers.steps.negative):
+    if own is not None or statement.statistic == "variance":
+        # Shares that fall where a negative weight stands belong to no distribution, and squares may sum up below 0.
+        senseless = np.ones_like(setting.lacking) if own is not None else found.estimated.value < 0
+        for index in np.flatnonzero(setting.layers.steps.negative & senseless):
             reasons[index] = "estimate.negative_weights"
     for index in np.flatnonzero(setting.lacking):
         reasons[index] = "estimate.missing_values"

@@ -62,6 +62,7 @@ def test_sums_stand_with_a_remark(estimate: Estimate) -> None:
     "statement",
     [
         {"statistic": "quantile", "variables": ["x"], "p": 0.5},
+        {"statistic": "variance", "variables": ["x"]},
         {"statistic": "ranktest", "variables": ["x", "kind"]},
         {"statistic": "chisq", "variables": ["wrong", "kind"]},
         {"statistic": "glm", "formula": "x ~ wrong"},
