@@ -21,6 +21,7 @@ from sampling.estimate import (
     read_table,
     run_plan,
     unanswered,
+    unplaced,
 )
 
 SAID_BY_COLUMNS = frozenset({"point_estimate_passes", "point_estimate_fails"})
@@ -57,7 +58,7 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
         path.write_bytes(write_results(results, path.suffix))
     if not out_paths:
         click.echo(write_results(results, ".md").decode("utf-8"), nl=False)
-    for remark in (*_remarks(results), *_families(results), *_without_rows(plan, table)):
+    for remark in (*_remarks(results), *_families(results), *_without_rows(plan, table), *_without_domain(plan, table)):
         click.echo(remark, err=True)
 
 
@@ -89,6 +90,12 @@ def _without_rows(plan: Plan, table: Table) -> Iterator[str]:
     for lost in unanswered(plan, table):
         domains = _listed([",".join(domain.values()) for domain in lost.domains])
         yield sentence("results.without_row", {"id": lost.id, "domains": domains}, language())
+
+
+def _without_domain(plan: Plan, table: Table) -> Iterator[str]:
+    for lost in unplaced(plan, table):
+        details = {"id": lost.id, "count": lost.rows, "columns": ", ".join(lost.columns)}
+        yield sentence("results.rows_without_domain", details, language())
 
 
 def _name(row: EstimateRow, *, among_several: bool) -> str:

@@ -9,6 +9,7 @@ from sampling.estimate.statement import Plan, Statement
 from sampling.estimate.table import Table
 from sampling.estimate.table_file import read_table
 from sampling.estimate.unanswered import Unanswered, unanswered
+from sampling.estimate.unplaced import Unplaced, unplaced
 
 __all__ = [
     "Complaint",
@@ -23,9 +24,11 @@ __all__ = [
     "Table",
     "ThresholdRow",
     "Unanswered",
+    "Unplaced",
     "answer_plan",
     "load_plan",
     "read_table",
     "run_plan",
     "unanswered",
+    "unplaced",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sampling.estimate import EstimateRow, load_plan, read_table, run_plan, unanswered
+from sampling.estimate import EstimateRow, load_plan, read_table, run_plan, unanswered, unplaced
 from sampling.estimate.verdicts import UNDECIDED
 
 Estimate = Callable[..., list[EstimateRow]]
@@ -124,6 +124,23 @@ def test_domains_that_a_condition_empties_are_named() -> None:
     answered = {(row.id, *row.domain.values()) for row in run_plan(plan, TABLE).rows}
     assert ("a", "t1") in answered
     assert ("a", "t2") not in answered
+
+
+def test_rows_that_miss_a_column_of_the_domains_are_counted() -> None:
+    gaps = {"town": ["t1"] * 4 + ["t2", "t2", "", ""], "class": ["", *"qpqpqpp"], "w": [1.0] * 7 + [0.0]}
+    statements = [
+        proportion("yes", by=["town"]),
+        proportion("yes", id="both", by=["town", "class"]),
+        proportion("yes", id="met", by=["class"], where="y > 1"),
+        proportion("yes", id="some", by=["town", "class"], where="y > 1"),
+        proportion("yes", id="whole"),
+        {"id": "c", "statistic": "contrast", "expression": "a * 2", "by": ["town"]},
+    ]
+    plan = load_plan({"version": 1, "design": VILLAGES, "estimates": statements}).plan
+    assert plan is not None
+    found = [(each.id, each.columns, each.rows) for each in unplaced(plan, {**TABLE, **gaps})]
+    assert found == [("a", ("town",), 1), ("both", ("town", "class"), 2), ("some", ("town",), 1)]
+    assert unplaced(plan, TABLE) == []
 
 
 def test_a_plan_without_weights_or_with_a_gap_in_them_is_refused(tmp_path: Any, refuse: Refuse) -> None:

@@ -68,6 +68,20 @@ def test_a_county_that_nobody_answered_in_is_missed_aloud(folder):
     assert ended.stderr.rstrip().endswith("B")
 
 
+def test_rows_without_a_domain_are_told(folder):
+    text = FIELD.read_bytes()
+    header, first, rest = text.split(b"\n", 2)
+    place = header.decode().strip().split(",").index("cls")
+    cells = first.split(b",")
+    cells[place] = b""
+    (folder / "field.csv").write_bytes(b"\n".join([header, b",".join(cells), rest]))
+    plan = PLAN.replace("{strata: cls, population: N}", "{cluster: id}").replace("by: [stratum]", "by: [cls]")
+    (folder / "plan.yaml").write_text(plan.replace(" and cls == 'g'", ""), encoding="utf-8")
+    ended = estimate(folder, "--out", folder / "results.json")
+    assert ended.exit_code == 0, ended.output
+    assert "village: 1 rows miss cls; they belong to no domain" in ended.stderr
+
+
 def test_many_rows_are_counted_and_not_all_named(folder):
     plan = PLAN.replace("by: [stratum]", "by: [village]")
     (folder / "plan.yaml").write_text(plan, encoding="utf-8")
