@@ -69,7 +69,7 @@ def _made(asked: ReplicateSpec, spec: DesignSpec, units: DrawnUnits) -> Made:
         made = jackknife(units, rule=spec.lonely_psu)
         if asked.method == "jkn":
             return made
-        scale = 1.0 - 1.0 / units.draws.sum()
+        scale = 1.0 - 1.0 / float(units.draws.sum())
         return Made(made.factors, scale, made.rscales / scale)
     resample = canty_davison if asked.method == "bootstrap" else rao_wu
     factors = resample(units, asked.replicates, asked.seed)

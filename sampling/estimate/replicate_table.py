@@ -23,7 +23,7 @@ def replicate_key(replicates: Replicates, file: str) -> dict[str, Any]:
     return {
         "method": "other",
         "file": file,
-        "scale": replicates.scale * rscales[0] if same else replicates.scale,
+        "scale": float(replicates.scale * rscales[0] if same else replicates.scale),
         **({} if same else {"rscales": rscales}),
         "mse": replicates.mse,
     }

@@ -48,6 +48,15 @@ def test_weights_written_and_read_back_give_the_same_errors(tmp_path, asked, end
     assert call("replicates", made, "--out", tmp_path / f"weights{ending}").exit_code == 1  # it stands there already
 
 
+def test_a_jackknife_without_strata_prints_plain_numbers(tmp_path):
+    sample = {"stages": [{}], "weights": "pw"}
+    made = plan(tmp_path, "made.yaml", {**sample, "replicates": {"method": "jk1"}})
+    ended = call("replicates", made, "--out", tmp_path / "weights.csv")
+    assert ended.exit_code == 0, ended.output
+    read = plan(tmp_path, "read.yaml", {**sample, **yaml.safe_load(ended.stdout)})
+    assert errors(tmp_path, read) == pytest.approx(errors(tmp_path, made), rel=1e-9)
+
+
 def test_a_plan_without_replicates_and_another_ending_are_told(tmp_path):
     path = plan(tmp_path, "plain.yaml", {})
     ended = call("replicates", path, "--out", tmp_path / "weights.csv")
