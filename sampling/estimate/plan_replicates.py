@@ -104,8 +104,8 @@ def _rscales(keys: Reader) -> tuple[float, ...]:
     if stated is None:
         return ()
     listed = stated if isinstance(stated, list | tuple) else [stated]
-    if not listed or not all(_is_scale(value) for value in listed):
-        keys.complain("plan.wrong_type", "rscales", expected="list of numbers from 0")
+    if not all(_is_scale(value) for value in listed) or not any(listed):
+        keys.complain("plan.wrong_type", "rscales", expected="list of numbers from 0, not all of them 0")
         return ()
     return tuple(float(value) for value in listed)
 

@@ -31,6 +31,8 @@ PLACE = "design.replicates"
         ({"method": "bootstrap", "replicates": 50.5}, ("plan.wrong_type", f"{PLACE}.replicates")),
         ({"method": "brr", "file": "r.csv", "join": "psu"}, ("plan.key_not_for", f"{PLACE}.join")),
         ({"method": "brr", "file": "r.csv", "rscales": ["a"]}, ("plan.wrong_type", f"{PLACE}.rscales")),
+        ({"method": "brr", "file": "r.csv", "rscales": [0, 0.0]}, ("plan.wrong_type", f"{PLACE}.rscales")),
+        ({"method": "brr", "file": "r.csv", "rscales": []}, ("plan.wrong_type", f"{PLACE}.rscales")),
         ({"method": "brr", "file": "r.csv", "fpc": 1}, ("plan.unknown_key", f"{PLACE}.fpc")),
     ],
     ids=str,

@@ -82,6 +82,23 @@ def test_rows_without_a_domain_are_told(folder):
     assert "village: 1 rows miss cls; they belong to no domain" in ended.stderr
 
 
+def test_rows_without_figures_are_written_too_and_no_file_is_replaced_unasked(folder):
+    plan = PLAN.replace("lonely_psu: certainty", "lonely_psu: fail").replace("resp == 1", "resp > 1")
+    (folder / "plan.yaml").write_text(plan, encoding="utf-8")
+    out = folder / "results.json"
+    assert estimate(folder, "--out", out).exit_code == 0
+    written = out.read_bytes()
+    rows = json.loads(written)["estimates"]
+    assert {(row["estimate"], row["reason"]) for row in rows} == {(None, "estimate.empty_domain")}
+    out.write_text("mine", encoding="utf-8")
+    refused = estimate(folder, "--out", out, "--out", folder / "results.csv")
+    assert (refused.exit_code, out.read_text(encoding="utf-8")) == (1, "mine")
+    assert "results.json" in refused.output
+    assert not (folder / "results.csv").exists()
+    assert estimate(folder, "--out", out, "--force").exit_code == 0
+    assert out.read_bytes() == written
+
+
 def test_many_rows_are_counted_and_not_all_named(folder):
     plan = PLAN.replace("by: [stratum]", "by: [village]")
     (folder / "plan.yaml").write_text(plan, encoding="utf-8")
