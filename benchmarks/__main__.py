@@ -14,6 +14,7 @@ STUDIES = (
     "frame_import",
     "draw",
     "estimate",
+    "levels",
     "replacement",
     "coverage",
     "intake",
