@@ -18,7 +18,6 @@ from sampling.estimate import (
     Plan,
     Results,
     Table,
-    read_table,
     run_plan,
     unanswered,
     unplaced,
@@ -52,8 +51,7 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
     planned = read_planned(plan_path, given)
     plan, table = planned.plan, planned.table
     with refusing(planned.data):
-        files = {name: read_table(plan_path.parent / name) for name in plan.files}
-        results = _estimated(plan, table, files)
+        results = _estimated(plan, table, planned.files)
     for path in out_paths:
         path.write_bytes(write_results(results, path.suffix))
     if not out_paths:

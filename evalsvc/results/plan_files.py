@@ -18,11 +18,12 @@ from sampling.manifest import Manifest
 
 @dataclass(frozen=True)
 class PlannedData:
-    """Hold a plan, the path of its data, and their table, joined to the draw where the plan names a manifest."""
+    """Hold a plan, the path of its data, their table, joined to the draw by a manifest, and the files beside it."""
 
     plan: Plan
     data: Path
     table: Table
+    files: Mapping[str, Table]
 
 
 def read_planned(path: Path, given: Path | None) -> PlannedData:
@@ -34,11 +35,23 @@ def read_planned(path: Path, given: Path | None) -> PlannedData:
     if found.source is None:
         plan = read_plan(path)
         data = data_path(plan.data, path, given)
-        return PlannedData(plan, data, _table(data))
+        return PlannedData(plan, data, _table(data), read_files(plan, path.parent))
     stated = values.get("data")
     data = data_path(stated if isinstance(stated, str) else None, path, given)
     sample = _joined(found.source, path.parent, _table(data))
-    return PlannedData(_plan(path, with_design(values, sample.design)), data, sample.table)
+    plan = _plan(path, with_design(values, sample.design))
+    return PlannedData(plan, data, sample.table, read_files(plan, path.parent, joint="design.joint"))
+
+
+def read_files(plan: Plan, folder: Path, joint: str | None = None) -> dict[str, Table]:
+    """Read the tables that a design names, which lie beside the plan; `joint` is where a manifest's design has it."""
+    files = {}
+    for place, name in plan.design.named_files:
+        if not (folder / name).exists():
+            stated = joint if joint is not None and place.endswith(".joint") else place
+            raise InvalidError("results.no_plan_file", file=name, place=stated)
+        files[name] = _table(folder / name)
+    return files
 
 
 def _table(data: Path) -> Table:

@@ -13,7 +13,7 @@ import yaml
 
 from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
-from evalsvc.results.plan_files import data_path, read_plan, refusing
+from evalsvc.results.plan_files import data_path, read_files, read_plan, refusing
 from sampling.estimate import Sample, read_table
 from sampling.estimate.replicate_table import replicate_columns, replicate_key
 
@@ -41,8 +41,8 @@ def replicates(plan_path: Path, given: Path | None, out: Path, *, force: bool) -
     if plan.design.replicates is None:
         raise InvalidError("results.no_replicates", file=plan_path.name)
     data = data_path(plan.data, plan_path, given)
+    files = read_files(plan, plan_path.parent)
     with refusing(data):
-        files = {name: read_table(plan_path.parent / name) for name in plan.files}
         found = Sample(plan.design, read_table(data), files).design.replicates
     if found is None:
         raise InvalidError("results.no_replicates", file=plan_path.name)

@@ -53,13 +53,18 @@ class DesignSpec:
     @property
     def files(self) -> tuple[str, ...]:
         """Name the tables that the design needs beside the data."""
+        return tuple(dict.fromkeys(name for _, name in self.named_files))
+
+    @property
+    def named_files(self) -> tuple[tuple[str, str], ...]:
+        """Give the place in the plan and the name of each of these tables."""
         below = None if self.two_phase is None else self.two_phase.unequal
         named = (
-            None if self.unequal is None else self.unequal.joint,
-            None if self.replicates is None else self.replicates.file,
-            None if below is None else below.joint,
+            ("design.unequal.joint", None if self.unequal is None else self.unequal.joint),
+            ("design.replicates.file", None if self.replicates is None else self.replicates.file),
+            ("design.two_phase.unequal.joint", None if below is None else below.joint),
         )
-        return tuple(dict.fromkeys(name for name in named if name is not None))
+        return tuple((place, name) for place, name in named if name is not None)
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,25 @@ def test_bad_data_end_with_1_and_the_place(folder, old, new, told):
     assert told in ended.output
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("unequal: {method: brewer}", "unequal: {method: joint, joint: gone.csv}", "design.unequal.joint"),
+        (
+            "unequal: {method: brewer}",
+            "replicates: {method: other, scale: 1, file: gone.csv}",
+            "design.replicates.file",
+        ),
+    ],
+)
+def test_an_absent_file_of_the_design_is_told_by_its_own_key(folder, old, new, place):
+    (folder / "plan.yaml").write_text(PLAN.replace(old, new), encoding="utf-8")
+    ended = estimate(folder)
+    assert ended.exit_code == 1
+    assert f"{place} of the plan names gone.csv" in ended.stderr
+    assert "field.csv" not in ended.stderr
+
+
 def test_verdicts_say_how_many_of_them_may_be_wrong(folder):
     ended = estimate(folder, "--out", folder / "results.xlsx", "--out", folder / "results.md")
     rows = [list(row) for row in load_workbook(folder / "results.xlsx")["families"].iter_rows(values_only=True)]
