@@ -1,6 +1,6 @@
 """Study the level of tests: how often they reject at 5 % what is true, in samples of few PSUs.
 
-    .venv/bin/python -m benchmarks.levels [--runs 2000] [--short]
+    .venv/bin/python -m benchmarks.levels [--runs 4000] [--short]
 
 Rows of one village are alike; what is compared has nothing to do with each other. Every sample serves all tests.
 """
@@ -76,7 +76,7 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     given = parser(__doc__)
-    given.add_argument("--runs", type=int, default=2000)
+    given.add_argument("--runs", type=int, default=4000)
     return given.parse_args()
 
 
