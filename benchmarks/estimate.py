@@ -133,7 +133,7 @@ TASKS = (
 MORE_OURS = {"domains": {"rates": ("domains-rates", "**rates of 832 x 10**, Korn-Graubard intervals")}}
 WITHOUT_ERRORS = frozenset({"domains", "bootstrap"})
 """Tasks in which errors are not the same: a county has none over the whole design, a bootstrap's are random."""
-WILSON = "svy takes the normal quantile"
+WILSON = "svy adjusts for the degrees of freedom twice, in n and in the quantile"
 
 
 @dataclass(frozen=True)
