@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
+from evalsvc.results.data_remarks import data_remarks
 from evalsvc.results.export import ENDINGS, write_results
 from evalsvc.results.plan_files import read_planned, refusing
 from evalsvc.terminal import language
@@ -56,7 +57,8 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
         path.write_bytes(write_results(results, path.suffix))
     if not out_paths:
         click.echo(write_results(results, ".md").decode("utf-8"), nl=False)
-    for remark in (*_remarks(results), *_families(results), *_without_rows(plan, table), *_without_domain(plan, table)):
+    missed = (*_without_rows(plan, table), *_without_domain(plan, table))
+    for remark in (*_remarks(results), *_families(results), *missed, *data_remarks(plan, table)):
         click.echo(remark, err=True)
 
 

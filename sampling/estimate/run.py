@@ -14,8 +14,9 @@ from sampling.estimate.layers import Sample
 from sampling.estimate.model_matrix import source
 from sampling.estimate.result import EstimateRow, Results
 from sampling.estimate.statement import Plan, Statement
+from sampling.estimate.stray_text import stray_text
 from sampling.estimate.subject import answer
-from sampling.estimate.table import Table, as_table
+from sampling.estimate.table import Column, Table, as_table
 from sampling.estimate.verdicts import families
 
 Progress = Callable[[int, int], None]
@@ -91,8 +92,16 @@ def _missing_columns(plan: Plan, data: Table) -> list[Complaint]:
             complaints += [Complaint("estimate.no_column", {"column": name, "place": place}) for name in unknown]
         for name in sorted(_compared(statement)):
             if name in data and data[name].is_text:
-                complaints.append(Complaint("estimate.text_against_number", {"column": name, "id": statement.id}))
+                complaints.append(_text_against_number(data[name], statement.id))
     return complaints
+
+
+def _text_against_number(column: Column, identifier: str) -> Complaint:
+    stray = stray_text(column)
+    if stray is None or not stray.among_numbers:
+        return Complaint("estimate.text_against_number", {"column": column.name, "id": identifier})
+    found = {"values": stray.quoted, "count": stray.count, "row": stray.row}
+    return Complaint("estimate.text_among_numbers", {"column": column.name, "id": identifier, **found})
 
 
 def _compared(statement: Statement) -> frozenset[str]:

@@ -140,6 +140,28 @@ def test_an_absent_file_of_the_design_is_told_by_its_own_key(folder, old, new, p
     assert "field.csv" not in ended.stderr
 
 
+def test_a_mark_for_a_missing_number_is_told_because_it_makes_the_column_text(folder):
+    with_marks = FIELD.read_text(encoding="utf-8").splitlines()
+    place = with_marks[0].split(",").index("income")
+    for row in (4, 7):
+        cells = with_marks[row - 1].split(",")
+        cells[place] = "NA"
+        with_marks[row - 1] = ",".join(cells)
+    (folder / "field.csv").write_text("\n".join(with_marks), encoding="utf-8")
+    texts = PLAN.replace("statistic: mean, variables: [income]", "statistic: proportion, variables: [sat]")
+    (folder / "plan.yaml").write_text(texts.replace("resp == 1", "income > '3'"), encoding="utf-8")
+    ended = estimate(folder)
+    assert ended.exit_code == 0, ended.output
+    told = "column “income” holds mostly numbers, but 2 rows hold none (“NA”, first in row 4)"
+    assert ended.stderr.count(told) == 1
+    (folder / "plan.yaml").write_text(texts.replace("resp == 1", "income > 3"), encoding="utf-8")
+    ended = estimate(folder)
+    assert ended.exit_code == 1
+    assert "quotes" not in ended.output
+    assert "“NA”" in ended.output
+    assert "row 4" in ended.output.replace("\n", " ")
+
+
 def test_verdicts_say_how_many_of_them_may_be_wrong(folder):
     ended = estimate(folder, "--out", folder / "results.xlsx", "--out", folder / "results.md")
     rows = [list(row) for row in load_workbook(folder / "results.xlsx")["families"].iter_rows(values_only=True)]

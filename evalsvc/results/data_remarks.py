@@ -1,0 +1,16 @@
+"""Say on the terminal what in the data was perhaps meant otherwise than it was read."""
+
+from collections.abc import Iterator
+
+from evalsvc.terminal import language
+from evalsvc.words import sentence
+from sampling.estimate import Plan, Table
+from sampling.estimate.stray_text import stray_texts
+
+
+def data_remarks(plan: Plan, table: Table) -> Iterator[str]:
+    """Give the sentences about the columns that a plan uses."""
+    for stray in stray_texts(plan, table):
+        code = "results.text_among_numbers" if stray.among_numbers else "results.mark_as_level"
+        details = {"column": stray.column, "values": stray.quoted, "count": stray.count, "row": stray.row}
+        yield sentence(code, details, language())
