@@ -13,6 +13,8 @@ LANGUAGES = ("zh", "en")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 TIME_NAMES = frozenset({"at", "received", "begins", "ends", "own"})
 """Details that are times, beside those whose names end in ``_at``."""
+LARGEST_WHOLE = 1e15
+"""Above it a float is no count any more."""
 UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 TIMES = {"zh": "北京时间 {local}〔世界时 {utc}〕", "en": "{local} Beijing time [{utc}]"}
 
@@ -74,4 +76,6 @@ def _plain(value: object, language: str) -> str:
         return "; ".join(f"{name}: {_plain(item, language)}" for name, item in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return (", " if language == "en" else "、").join(_plain(item, language) for item in value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < LARGEST_WHOLE else f"{value:.10g}"
     return str(value)

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from evalsvc.errors import InvalidError
+from evalsvc.results.plan_words import readable
+from evalsvc.terminal import language
 from evalsvc.text_files import read_text
 from sampling.drawn_sample import DrawnSample, drawn_sample
-from sampling.errors import Fault, placed
+from sampling.errors import Complaint, Fault, placed
 from sampling.estimate import DataRefusedError, Plan, Table, load_plan, read_table
 from sampling.estimate.plan import plan_values
 from sampling.estimate.plan_manifest import ManifestSource, manifest_source, with_design
@@ -31,7 +33,7 @@ def read_planned(path: Path, given: Path | None) -> PlannedData:
     values = plan_values(read_text(path)) or {}
     found = manifest_source(values)
     if found.complaints:
-        raise _refused(path, found.complaints)
+        raise _refused(path, values, found.complaints)
     if found.source is None:
         plan = read_plan(path)
         data = data_path(plan.data, path, given)
@@ -79,13 +81,23 @@ def read_plan(path: Path) -> Plan:
 def _plan(path: Path, source: str | Mapping[str, Any]) -> Plan:
     reading = load_plan(source)
     if reading.plan is None:
-        raise _refused(path, reading.complaints)
+        values = plan_values(source) if isinstance(source, str) else source
+        raise _refused(path, values or {}, reading.complaints)
     return reading.plan
 
 
-def _refused(path: Path, faults: Sequence[Fault]) -> InvalidError:
-    complaints = placed(path.name, faults)
+def _refused(path: Path, values: Mapping[str, Any], faults: Sequence[Fault]) -> InvalidError:
+    complaints = [
+        replace(each, row=_line(each), details=readable(each.details, values, language()))
+        for each in placed(path.name, faults)
+    ]
     return InvalidError("results.plan_refused", complaints, file=path.name, count=len(complaints))
+
+
+def _line(complaint: Complaint) -> int | None:
+    """Give the line at which a text is no YAML."""
+    line = complaint.details.get("line")
+    return line if isinstance(line, int) else None
 
 
 def data_path(stated: str | None, plan_path: Path, given: Path | None) -> Path:
@@ -103,5 +115,8 @@ def refusing(data: Path) -> Iterator[None]:
     try:
         yield
     except DataRefusedError as error:
-        complaints = placed(data.name, error.complaints)
+        complaints = [
+            replace(each, details=readable(each.details, {}, language()))
+            for each in placed(data.name, error.complaints)
+        ]
         raise InvalidError("results.data_refused", complaints, file=data.name, count=len(complaints)) from None

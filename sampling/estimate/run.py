@@ -100,8 +100,16 @@ def _text_against_number(column: Column, identifier: str) -> Complaint:
     stray = stray_text(column)
     if stray is None or not stray.among_numbers:
         return Complaint("estimate.text_against_number", {"column": column.name, "id": identifier})
-    found = {"values": stray.quoted, "count": stray.count, "row": stray.row}
-    return Complaint("estimate.text_among_numbers", {"column": column.name, "id": identifier, **found})
+    return Complaint(
+        "estimate.text_among_numbers",
+        {
+            "column": column.name,
+            "id": identifier,
+            "values": stray.quoted,
+            "count": stray.count,
+            "row": stray.row,
+        },
+    )
 
 
 def _compared(statement: Statement) -> frozenset[str]:
