@@ -19,6 +19,7 @@ from sampling.estimate.families import MEANS
 from sampling.estimate.nonresponse import Nonresponse
 from sampling.estimate.projection import Projection
 from sampling.estimate.regression import Model
+from sampling.estimate.separation import independent, separated
 from sampling.estimate.table import FloatArray, IntArray
 from sampling.estimate.weighting import Reweighted
 
@@ -78,17 +79,31 @@ class Propensity:
         return replace(self, eligible=self.eligible[rows], responded=self.responded[rows], matrix=self.matrix[rows])
 
     def _fitted(self, before: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Give each row's chance to respond and its influence on the coefficients, (rows,) and (rows, k).
+        """Give the chance to respond of the rows asked and their influence on the coefficients, (rows,) and (rows, k).
 
-        Where everybody responded the coefficients would run off to infinity, but the chance is known: 1.
+        Where everybody responded, or everybody of a group, coefficients run off to infinity, but the chance is known:
+        it is 1, and the model is that of the others. Groups in which nobody did are left to be refused.
         """
-        rows = self._asked(before)
+        chance, influence = np.ones_like(before), np.zeros_like(self.matrix)
+        rows, columns = self._asked(before), np.arange(self.matrix.shape[1])
         if self.responded[rows].all():
-            return np.ones_like(before), np.zeros_like(self.matrix)
-        found = Model(MEANS["binomial"], self.matrix[rows], self.responded[rows]).fit(before[rows])
-        influence = np.zeros_like(self.matrix)
-        influence[rows] = found.influence
-        return np.asarray(expit(self.matrix @ found.coefficients), dtype=np.float64), influence
+            return chance, influence
+        try:
+            found = self._model(rows, columns).fit(before[rows])
+        except NoFitError as error:
+            certain = rows[separated(self.matrix[rows], self.responded[rows])]
+            if error.code != "estimate.separation" or not self.responded[certain].all():
+                raise
+            rows = np.setdiff1d(rows, certain, assume_unique=True)
+            columns = independent(self.matrix[rows])
+            found = self._model(rows, columns).fit(before[rows])
+        place = np.ix_(rows, columns)
+        influence[place] = found.influence
+        chance[rows] = expit(self.matrix[place] @ found.coefficients)
+        return chance, influence
+
+    def _model(self, rows: IntArray, columns: IntArray) -> Model:
+        return Model(MEANS["binomial"], self.matrix[np.ix_(rows, columns)], self.responded[rows])
 
     def _asked(self, before: FloatArray) -> IntArray:
         return np.flatnonzero((self.eligible > 0) & (before != 0))

@@ -154,6 +154,35 @@ def test_no_weight_changes_where_everybody_responded(estimate: Estimate, method:
     assert jackknifed.se == pytest.approx(plain.se, rel=0.01)
 
 
+@pytest.mark.parametrize("full", ["1", "2"])
+def test_a_kind_that_responded_as_a_whole_keeps_its_weights_and_the_others_have_their_own_model(full: str) -> None:
+    """Also where it is the kind that the others are coded against."""
+    table = _sample(np.random.default_rng(9))
+    whole = table["kind"] == full
+    table["responded"] = np.where(whole, table["eligible"], table["responded"])
+    weights = _weights(table, _design(propensity="kind + x", method="inverse"))
+    assert (weights[whole] == table["w"][whole]).all()
+    others = {name: column[~whole] for name, column in table.items()}
+    alone = _weights(others, _design(propensity="1 + x", method="inverse"))
+    assert weights[~whole] == pytest.approx(alone, rel=1e-8)
+
+
+def test_errors_with_a_kind_that_responded_as_a_whole_are_those_of_repeated_samples(estimate: Estimate) -> None:
+    found = []
+    for seed in range(200):
+        table = _sample(np.random.default_rng(seed), 200)
+        whole = table["kind"] == "2"
+        told = 14.0 + 2.0 * table["x"] + np.random.default_rng([seed, 1]).normal(0, 1, whole.size)
+        table["y"] = np.where(whole & (table["eligible"] == 1), told, table["y"])
+        table["responded"] = np.where(whole, table["eligible"], table["responded"])
+        (row,) = estimate(table, *MEAN, design=_design(propensity="kind + x", method="inverse"))
+        assert row.se is not None
+        found.append((row.estimate, row.se**2))
+    estimates, variances = np.array(found, dtype=np.float64).T
+    # The variance of 200 values is known to 10 %, one standard error.
+    assert variances.mean() == pytest.approx(estimates.var(ddof=1), rel=0.3)
+
+
 @pytest.mark.parametrize("method", ["quintiles", "inverse"])
 def test_says_that_nobody_responded(method: str) -> None:
     table = _sample(np.random.default_rng(8))
