@@ -101,7 +101,7 @@ def study(setting: Setting, runs: int) -> Counts:
     for number in range(runs):
         rows = run_plan(asked, sample(setting, np.random.default_rng([setting.villages, number]))).rows
         found = {row.id: row.p_value for row in rows if _meant(row) and row.p_value is not None}
-        answered.update(found)
+        answered.update(found.keys())
         rejected.update(name for name, p_value in found.items() if p_value < LEVEL)
         tell(number + 1, runs, began)
     return Counts(answered, rejected)
