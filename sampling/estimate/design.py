@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from sampling.estimate.absent_column import absent_column
 from sampling.estimate.adjustment import Adjustment
 from sampling.estimate.errors import Complaint, DataRefusedError, Detail
 from sampling.estimate.pairing import bad_files, pairing_of
@@ -287,11 +288,7 @@ def _split_clusters(spec: StageSpec, labels: _Labels) -> list[Complaint]:
 
 
 def _missing_columns(spec: DesignSpec, table: Table) -> list[Complaint]:
-    return [
-        Complaint("estimate.no_column", {"column": name, "place": place})
-        for place, name in _columns(spec)
-        if name not in table
-    ]
+    return [absent_column(name, place, table) for place, name in _columns(spec) if name not in table]
 
 
 def _columns(spec: DesignSpec) -> list[tuple[str, str]]:

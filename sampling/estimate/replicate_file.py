@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sampling.estimate.absent_column import absent_column
 from sampling.estimate.design import Design, DesignSpec
 from sampling.estimate.errors import Complaint, DataRefusedError, Detail
 from sampling.estimate.replicate import Replicates
@@ -98,7 +99,7 @@ def _shape(source: _Source, table: Table) -> Iterator[Complaint]:
             yield Complaint("estimate.replicates_rows", {"file": name, "rows": file.rows, "expected": table.rows})
         return
     absent = [(place, held) for place, held in (("design.replicates.join", table), (name, file)) if join not in held]
-    yield from (Complaint("estimate.no_column", {"column": join, "place": place}) for place, _ in absent)
+    yield from (absent_column(join, place, held) for place, held in absent)
     if absent:
         return
     labels = Counter(_texts(file, join))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from sampling.estimate.absent_column import absent_column
 from sampling.estimate.answered import Answered
 from sampling.estimate.contrast import combine
 from sampling.estimate.errors import Complaint, DataRefusedError
@@ -85,11 +86,11 @@ def _missing_columns(plan: Plan, data: Table) -> list[Complaint]:
     for statement in plan.statements:
         for place, name in _named(statement):
             if name not in data:
-                complaints.append(Complaint("estimate.no_column", {"column": name, "place": f"{statement.id}.{place}"}))
+                complaints.append(absent_column(name, f"{statement.id}.{place}", data))
         if statement.formula is not None:
             place = f"{statement.id}.formula"
             unknown = [name for name in statement.formula.columns if source(name, data) is None]
-            complaints += [Complaint("estimate.no_column", {"column": name, "place": place}) for name in unknown]
+            complaints += [absent_column(name, place, data) for name in unknown]
         for name in sorted(_compared(statement)):
             if name in data and data[name].is_text:
                 complaints.append(_text_against_number(data[name], statement.id))

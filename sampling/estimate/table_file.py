@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
+from sampling.estimate.csv_fault import csv_fault, opened, separator_fault
 from sampling.estimate.errors import Complaint, DataRefusedError
 from sampling.estimate.row_list import ROWS_IN_A_MESSAGE
 from sampling.estimate.table import Table
@@ -34,7 +34,11 @@ def read_table(path: str | Path) -> Table:
         raise DataRefusedError([Complaint("estimate.no_file", {"file": str(path)})]) from None
     except (pa.ArrowInvalid, OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         unreadable = Complaint("estimate.unreadable_file", {"file": str(path), "problem": str(error)})
-        raise DataRefusedError([_ragged(path) or unreadable]) from None
+        known = path.suffix != ".parquet"
+        raise DataRefusedError([(csv_fault(path) or _ragged(path) if known else None) or unreadable]) from None
+    fault = None if path.suffix == ".parquet" else separator_fault(path.name, read.column_names)
+    if fault is not None:
+        raise DataRefusedError([fault])
     repeated = {name for name in read.column_names if read.column_names.count(name) > 1}
     if repeated:
         raise DataRefusedError(Complaint("estimate.repeated_column", {"column": name}) for name in sorted(repeated))
@@ -63,7 +67,7 @@ def _read_csv(path: Path) -> Any:
         strings_can_be_null=True,
         quoted_strings_can_be_null=True,
     )
-    with _opened(path) as stream:
+    with opened(path) as stream:
         return pa_csv.read_csv(
             stream, convert_options=convert, parse_options=pa_csv.ParseOptions(newlines_in_values=True)
         )
@@ -88,7 +92,7 @@ def _ragged(path: Path) -> Complaint | None:
 
 def _other_widths(path: Path, width: int) -> Iterator[tuple[int, int]]:
     """Give line, where the record begins, and number of cells of the records that are not as wide as the header."""
-    with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+    with opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
         records, line = csv.reader(text), 1
         for record in records:
             if record and len(record) != width:
@@ -96,11 +100,7 @@ def _other_widths(path: Path, width: int) -> Iterator[tuple[int, int]]:
             line = records.line_num + 1
 
 
-def _opened(path: Path) -> Any:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-
-
 def _header(path: Path) -> list[str]:
     """Read the names first, so that every column can be asked for as text."""
-    with _opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+    with opened(path) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
         return next(csv.reader(text), [])

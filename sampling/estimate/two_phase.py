@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sampling.estimate.absent_column import absent_column
 from sampling.estimate.design import Design, DesignSpec, SecondPhase, compile_design
 from sampling.estimate.errors import Complaint, DataRefusedError, Detail
 from sampling.estimate.stage import FIRST_ROW
@@ -28,11 +29,7 @@ def with_second_phase(spec: DesignSpec, table: Table, files: Mapping[str, Table]
     two = spec.two_phase
     if two is None:
         return design
-    complaints = [
-        Complaint("estimate.no_column", {"column": name, "place": place})
-        for place, name in two.columns()
-        if name not in table
-    ]
+    complaints = [absent_column(name, place, table) for place, name in two.columns() if name not in table]
     complaints = complaints or _bad_subset(two.subset, table) or _uncounted(two, table)
     if complaints:
         raise DataRefusedError(complaints)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sampling.estimate.absent_column import absent_column
 from sampling.estimate.adjustment import Adjustment, CalibrationSpec, TrimSpec
 from sampling.estimate.calibration_target import compile_calibration
 from sampling.estimate.design import Design, DesignSpec
@@ -113,8 +114,4 @@ def _missing_columns(spec: DesignSpec, table: Table) -> list[Complaint]:
         if not isinstance(adjustment, TrimSpec)
         for name in adjustment.named
     }
-    return [
-        Complaint("estimate.no_column", {"column": name, "place": place})
-        for place, name in needed
-        if source(name, table) is None
-    ]
+    return [absent_column(name, place, table) for place, name in needed if source(name, table) is None]

@@ -290,6 +290,16 @@ def test_refuses_columns_that_are_not_there_all_at_once() -> None:
     assert codes == ["estimate.no_column"] * 4 + ["estimate.text_against_number"]
 
 
+def test_an_absent_column_is_told_with_those_that_there_are() -> None:
+    reading = load_plan({"version": 1, "design": VILLAGES, "estimates": [{**MEAN, "variables": ["kinds"]}]})
+    assert reading.plan is not None
+    with pytest.raises(DataRefusedError) as caught:
+        run_plan(reading.plan, TABLE)
+    (told,) = caught.value.complaints
+    assert str(told.details["known"]).startswith("“kind”")
+    assert str(told.details["known"]).count("“") == len(TABLE)
+
+
 def test_refuses_uneven_columns_and_empty_tables() -> None:
     assert _refusal({**TABLE, "y": ["1"]}, VILLAGES) == [("estimate.uneven_column", None)]
     assert _refusal({name: [] for name in TABLE}, VILLAGES) == [("estimate.no_rows", None)]
@@ -341,7 +351,12 @@ def test_reads_the_same_from_every_kind_of_file(tmp_path: Path) -> None:
         ("absent.csv", None, "estimate.no_file"),
         ("bad.csv", b"a,b\n1\n", "estimate.ragged_rows"),
         ("bad.csv", b"a,b\n\xff\xfe,2\n", "estimate.unreadable_file"),
-        ("empty.csv", b"", "estimate.unreadable_file"),
+        ("empty.csv", b"", "estimate.empty_file"),
+        ("blank.csv", b"\n\n", "estimate.empty_file"),
+        ("gbk.csv", "县,户\n甲县,1\n".encode("gbk"), "estimate.other_encoding"),
+        ("wide.csv", "县,户\n甲县,1\n".encode("utf-16"), "estimate.other_encoding"),
+        ("excel.csv", "县;户\n甲县;1,5\n".encode(), "estimate.other_separator"),
+        ("tabs.csv", b"a\tb\n1\t2\n", "estimate.other_separator"),
         ("bad.parquet", b"PAR1", "estimate.unreadable_file"),
         ("bad.csv.gz", b"a,b\n1,2\n", "estimate.unreadable_file"),
         ("twice.csv", b"a,a\n1,2\n", "estimate.repeated_column"),
