@@ -68,12 +68,13 @@ def _check_domains(keys: Reader, reference: Reference, part: Statement, by: tupl
         keys.complain("plan.other_domains", "expression", name=reference.key, by=", ".join(by), other=", ".join(left))
 
 
-def is_composite(expression: Expression, earlier: Mapping[str, Statement]) -> bool:
-    """Tell whether the expression is a constant and rates with factors of one sign: it, too, lies between two ends."""
+def ends_of_composite(expression: Expression, earlier: Mapping[str, Statement]) -> tuple[float, float] | None:
+    """Give the ends between which a constant and rates with factors of one sign lie; None for other expressions."""
     line = expression.affine
-    if line is None or not line.coefficients or len({np.sign(value) for value in line.coefficients.values()}) > 1:
-        return False
-    if 0.0 in line.coefficients.values():
-        return False
+    if line is None or len({np.sign(value) for value in line.coefficients.values()} - {0.0}) != 1:
+        return None
     parts = [earlier.get(reference.id) for reference in expression.references]
-    return all(part is not None and part.statistic in RATES for part in parts)
+    if 0.0 in line.coefficients.values() or any(part is None or part.statistic not in RATES for part in parts):
+        return None
+    ends = (line.constant, line.constant + sum(line.coefficients.values()))
+    return min(ends), max(ends)

@@ -85,20 +85,27 @@ def default_method(statistic: str, *, judged: bool, composite: bool) -> RateMeth
 
 
 def check_interval(
-    keys: Reader, interval: IntervalSpec, threshold: ThresholdSpec | None, statistic: str, *, is_rate: bool
+    keys: Reader,
+    interval: IntervalSpec,
+    threshold: ThresholdSpec | None,
+    statistic: str,
+    ends: tuple[float, float] | None,
 ) -> None:
-    """Complain about a method or a design effect that the statistic cannot use."""
-    allowed = RATE_METHODS if is_rate or statistic == "quantile" else ("wald",)
+    """Complain about a method, a design effect or a threshold that the statistic cannot use.
+
+    `ends` are those between which a rate, or a composite of rates, lies; None where the statistic is no rate.
+    """
+    allowed = RATE_METHODS if ends is not None or statistic == "quantile" else ("wald",)
     if interval.by_score and statistic != "quantile":
         keys.complain("plan.method_not_for", "interval.method", method=SCORE, statistic=statistic)
     elif interval.method not in allowed:
         keys.complain("plan.method_not_for", "interval.method", method=interval.method, statistic=statistic)
     if interval.pooled_strata is not None and statistic not in RATES:
         keys.complain("plan.key_not_for", "interval", other=statistic, name="pooled_strata")
-    as_rate = is_rate and (interval.method != "wald" or statistic == "proportion")
-    if as_rate:
-        if threshold is not None and statistic in RATES and not 0.0 <= threshold.value <= 1.0:
-            keys.complain("plan.threshold_not_a_rate", "threshold.value", value=threshold.value)
+    if ends is not None and (interval.method != "wald" or statistic == "proportion"):
+        if threshold is not None and not ends[0] <= threshold.value <= ends[1]:
+            details = {"value": threshold.value, "least": ends[0], "most": ends[1]}
+            keys.complain("plan.threshold_not_a_rate", "threshold.value", **details)
         return
     # Without a rate there is no n for a design effect to divide or a cap to hold: the keys would be ignored.
     if interval.planned_deff is not None or interval.pooled_deff:

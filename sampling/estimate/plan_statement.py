@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from sampling.estimate.errors import GrammarError
-from sampling.estimate.plan_contrast import check_references, is_composite, read_contrast
+from sampling.estimate.plan_contrast import check_references, ends_of_composite, read_contrast
 from sampling.estimate.plan_fitted import FITTED, read_fitted
 from sampling.estimate.plan_interval import check_interval, check_pooled, default_method, read_interval, read_threshold
 from sampling.estimate.plan_quantile import read_quantile
@@ -43,10 +43,10 @@ def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | No
     fitted = read_fitted(keys, statistic, variables)
     quantile = read_quantile(keys, statistic)
     threshold = read_threshold(keys.mapping("threshold"))
-    composite = expression is not None and is_composite(expression, earlier)
-    default = default_method(statistic, judged=threshold is not None, composite=composite)
+    composite = None if expression is None else ends_of_composite(expression, earlier)
+    default = default_method(statistic, judged=threshold is not None, composite=composite is not None)
     interval = read_interval(keys.mapping("interval"), default)
-    check_interval(keys, interval, threshold, statistic, is_rate=statistic in RATES or composite)
+    check_interval(keys, interval, threshold, statistic, (0.0, 1.0) if statistic in RATES else composite)
     check_pooled(keys, interval, by, earlier)
     statement = Statement(
         id=name or "",
