@@ -48,11 +48,18 @@ Literal = float | str
 
 @dataclass(frozen=True)
 class Condition:
-    """Hold a read condition: the columns it names, how they are compared with numbers, and its evaluation."""
+    """Hold a read condition and its evaluation.
+
+    Attributes
+    ----------
+    columns : the columns it names; numeric : those compared with numbers
+    texts : columns with the quoted texts that they are asked to be
+    """
 
     text: str
     columns: frozenset[str]
     numeric: frozenset[str]
+    texts: frozenset[tuple[str, str]]
     evaluate: Callable[[Table], Known]
 
     def mask(self, table: Table) -> BoolArray:
@@ -71,7 +78,7 @@ def read_condition(text: str) -> Condition:
     reader = _Reader(text)
     evaluate = reader.alternatives()
     reader.expect_end()
-    return Condition(text, frozenset(reader.columns), frozenset(reader.numeric), evaluate)
+    return Condition(text, frozenset(reader.columns), frozenset(reader.numeric), frozenset(reader.texts), evaluate)
 
 
 def tokens(text: str, pattern: re.Pattern[str]) -> Iterator[Token]:
@@ -108,6 +115,7 @@ class _Reader:
         self.at = 0
         self.columns: set[str] = set()
         self.numeric: set[str] = set()
+        self.texts: set[tuple[str, str]] = set()
 
     def alternatives(self) -> Evaluation:
         found = self.conjunction()
@@ -154,6 +162,8 @@ class _Reader:
     def against(self, column: str, sign: str, value: Literal) -> Evaluation:
         if isinstance(value, float):
             self.numeric.add(column)
+        elif sign == "==":
+            self.texts.add((column, value))
         return _compared(column, sign, value)
 
     def membership(self, column: str) -> Evaluation:

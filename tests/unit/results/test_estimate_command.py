@@ -162,6 +162,20 @@ def test_a_mark_for_a_missing_number_is_told_because_it_makes_the_column_text(fo
     assert "row 4" in ended.output.replace("\n", " ")
 
 
+def test_values_that_do_not_occur_are_told_with_those_that_do(folder):
+    plan = PLAN.replace("cls == 'g'", "cls in ['g', 'h']") + (
+        '  - {id: gap, statistic: contrast, expression: "wrong[county=A] - wrong[county=Z]"}\n'
+        "  - {id: kinds, statistic: proportion, variables: [cls]}\n"
+        '  - {id: one, statistic: contrast, expression: "kinds[level=q]"}\n'
+    )
+    (folder / "plan.yaml").write_text(plan, encoding="utf-8")
+    told = estimate(folder).stderr
+    assert "satisfied_g asks for “h” in column “cls”, which no row holds; there are: “g”" in told
+    assert "gap asks for “Z” in column “county”, which no row holds; there are: “A”“B”“C”" in told
+    assert "one asks for “q” in column “cls”, which no row holds" in told
+    assert told.count("which no row holds") == 3
+
+
 def test_verdicts_say_how_many_of_them_may_be_wrong(folder):
     ended = estimate(folder, "--out", folder / "results.xlsx", "--out", folder / "results.md")
     rows = [list(row) for row in load_workbook(folder / "results.xlsx")["families"].iter_rows(values_only=True)]
