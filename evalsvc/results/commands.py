@@ -99,9 +99,10 @@ def _without_domain(plan: Plan, table: Table) -> Iterator[str]:
 
 
 def _name(row: EstimateRow, *, among_several: bool) -> str:
-    """Name a row as its columns do: id, where a statement has several subjects variable and level, domain."""
+    """Name a row as its columns do: id, where a statement has several subjects variable and level, domain, p."""
     subject = row.variable if row.level is None else f"{row.variable}={row.level}"
-    parts = (row.id, subject if among_several else None, ",".join(row.domain.values()))
+    share = None if row.p is None else f"p={row.p:g}"
+    parts = (row.id, subject if among_several else None, ",".join(row.domain.values()), share)
     return " ".join(part for part in parts if part)
 
 

@@ -315,6 +315,8 @@ def _bad_values(spec: DesignSpec, table: Table) -> list[Complaint]:
             continue
         complaints += _at_rows("estimate.not_numeric", name, column.unreadable, place=place)
         complaints += _at_rows(BAD[key], name, _unfit(key, column.readable) & ~column.unreadable)
+        if key == "weights" and not column.readable.any():
+            complaints.append(Complaint("estimate.no_weight", {"column": name}))
     return complaints
 
 

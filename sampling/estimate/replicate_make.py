@@ -150,6 +150,9 @@ def _unpaired(asked: ReplicateSpec, units: DrawnUnits) -> list[Complaint]:
     others = np.flatnonzero((units.sizes != 2) & ~units.alone)
     if not others.size:
         return []
+    if units.sizes.size == 1 and "\x1f" not in units.names[0]:
+        whole = {"method": asked.method, "units": int(units.sizes[0])}
+        return [Complaint("estimate.replicates_unpaired_whole", whole)]
     shown = ", ".join("/".join(units.names[index].split("\x1f")[1:]) for index in others[:STRATA_IN_A_MESSAGE])
     return [
         Complaint(

@@ -70,7 +70,7 @@ PSUS: dict[str, Any] = {"cluster": "psu", "strata": "h"}
     ("method", "design", "code"),
     [
         ("jk1", {"stages": [PSUS]}, "estimate.replicates_stratified"),
-        ("brr", {"stages": [{"cluster": "psu"}]}, "estimate.replicates_unpaired"),
+        ("brr", {"stages": [{"cluster": "psu"}]}, "estimate.replicates_unpaired_whole"),
         ("jkn", {"stages": [{**PSUS, "population": "N"}, {"population": "M"}]}, "estimate.replicates_below"),
         ("mrbbootstrap", {"stages": [{**PSUS, "draws": "k"}]}, "estimate.replicates_repeated"),
         (

@@ -290,6 +290,10 @@ def test_refuses_columns_that_are_not_there_all_at_once() -> None:
     assert codes == ["estimate.no_column"] * 4 + ["estimate.text_against_number"]
 
 
+def test_refuses_weights_that_are_all_zero() -> None:
+    assert _refusal({**TABLE, "w": [0] * 8}, VILLAGES) == [("estimate.no_weight", None)]
+
+
 def test_an_absent_column_is_told_with_those_that_there_are() -> None:
     reading = load_plan({"version": 1, "design": VILLAGES, "estimates": [{**MEAN, "variables": ["kinds"]}]})
     assert reading.plan is not None

@@ -176,6 +176,16 @@ def test_values_that_do_not_occur_are_told_with_those_that_do(folder):
     assert told.count("which no row holds") == 3
 
 
+def test_quantiles_are_named_with_their_p(folder):
+    plan = PLAN.replace(
+        "statistic: mean, variables: [income]", "statistic: quantile, p: [0.1, 0.5], variables: [income]"
+    )
+    (folder / "plan.yaml").write_text(plan, encoding="utf-8")
+    named = [name for text in estimate(folder).stderr.splitlines() if "rows: village" in text for name in [text]]
+    assert named
+    assert any("village Ck2 p=0.1; village Ck2 p=0.5" in text for text in named)
+
+
 def test_verdicts_say_how_many_of_them_may_be_wrong(folder):
     ended = estimate(folder, "--out", folder / "results.xlsx", "--out", folder / "results.md")
     rows = [list(row) for row in load_workbook(folder / "results.xlsx")["families"].iter_rows(values_only=True)]
