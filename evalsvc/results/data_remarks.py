@@ -6,6 +6,7 @@ from evalsvc.terminal import language
 from evalsvc.words import sentence
 from sampling.estimate import Plan, Table
 from sampling.estimate.absent_level import absent_levels
+from sampling.estimate.blank_label import blank_labels
 from sampling.estimate.stray_text import stray_texts
 
 
@@ -13,6 +14,7 @@ def data_remarks(plan: Plan, table: Table) -> Iterator[str]:
     """Give the sentences about the columns that a plan uses."""
     yield from _stray(plan, table)
     yield from _absent(plan, table)
+    yield from _blank(plan, table)
 
 
 def _stray(plan: Plan, table: Table) -> Iterator[str]:
@@ -26,3 +28,10 @@ def _absent(plan: Plan, table: Table) -> Iterator[str]:
     for absent in absent_levels(plan, table):
         details = {"id": absent.id, "column": absent.column, "value": absent.value, "known": absent.known}
         yield sentence("results.absent_level", details, language())
+
+
+def _blank(plan: Plan, table: Table) -> Iterator[str]:
+    for blank in blank_labels(plan, table):
+        code = "results.blank_label_twin" if blank.twin else "results.blank_label"
+        details = {"column": blank.column, "label": blank.label, "count": blank.count, "plain": blank.label.strip()}
+        yield sentence(code, details, language())

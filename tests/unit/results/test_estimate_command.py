@@ -186,6 +186,20 @@ def test_quantiles_are_named_with_their_p(folder):
     assert any("village Ck2 p=0.1; village Ck2 p=0.5" in text for text in named)
 
 
+def test_labels_that_end_with_a_blank_are_told(folder):
+    lines = FIELD.read_text(encoding="utf-8").splitlines()
+    place = lines[0].split(",").index("cls")
+    cells = lines[3].split(",")
+    cells[place] += " "
+    lines[3] = ",".join(cells)
+    (folder / "field.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert "column “cls” holds both “p ” and “p”" in estimate(folder).stderr
+    (folder / "field.csv").write_text(FIELD.read_text(encoding="utf-8").replace(",g,", ",g\u3000,"), encoding="utf-8")
+    assert "column “cls” begin or end with a blank, such as “g\u3000”" in estimate(folder).stderr
+    (folder / "field.csv").write_bytes(FIELD.read_bytes())
+    assert "blank" not in estimate(folder).stderr
+
+
 def test_verdicts_say_how_many_of_them_may_be_wrong(folder):
     ended = estimate(folder, "--out", folder / "results.xlsx", "--out", folder / "results.md")
     rows = [list(row) for row in load_workbook(folder / "results.xlsx")["families"].iter_rows(values_only=True)]
