@@ -103,8 +103,10 @@ def check_interval(
     if interval.pooled_strata is not None and statistic not in RATES:
         keys.complain("plan.key_not_for", "interval", other=statistic, name="pooled_strata")
     if ends is not None and (interval.method != "wald" or statistic == "proportion"):
-        if threshold is not None and not ends[0] <= threshold.value <= ends[1]:
-            details = {"value": threshold.value, "least": ends[0], "most": ends[1]}
+        # Known counts alone may put a composite of rates on one side of a sound threshold: then its verdict is plain.
+        least, most = min(ends[0], 0.0), max(ends[1], 1.0)
+        if threshold is not None and not least <= threshold.value <= most:
+            details = {"value": threshold.value, "least": least, "most": most}
             keys.complain("plan.threshold_not_a_rate", "threshold.value", **details)
         return
     # Without a rate there is no n for a design effect to divide or a cap to hold: the keys would be ignored.

@@ -144,9 +144,11 @@ def test_a_rate_has_its_threshold_between_0_and_1(refuse: Refuse, value: float) 
     ratio = {"id": "r", "statistic": "ratio", "numerator": "x", "denominator": "y"}
     assert refuse({**ratio, "threshold": threshold}) == wanted
     mixture = {"id": "c", "statistic": "contrast", "expression": "(100 + 900 * rate) / 10000"}
-    assert refuse({**RATE, "id": "rate"}, {**mixture, "threshold": {**threshold, "value": 0.5}}) == [
+    assert refuse({**RATE, "id": "rate"}, {**mixture, "threshold": {**threshold, "value": 3}}) == [
         ("plan.threshold_not_a_rate", "estimates[1].threshold.value")
     ]
+    known = {**mixture, "expression": "0.03 + 0.5 * rate"}
+    assert not refuse({**RATE, "id": "rate"}, {**known, "threshold": {**threshold, "value": 0.02}})
     assert refuse({**ratio, "interval": {"method": "wald"}, "threshold": {**threshold, "side": "east"}}) == [
         ("plan.not_one_of", "estimates[0].threshold.side")
     ]
