@@ -14,7 +14,7 @@ from sampling.estimate.domain import partition
 from sampling.estimate.interval import Cap, Limits, RateMethod, Rates, rate_limits
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.pooling import pool
-from sampling.estimate.stage_spec import StageSpec
+from sampling.estimate.stages.stage_spec import StageSpec
 from sampling.estimate.statement import IntervalSpec, Statement, ThresholdSpec
 from sampling.estimate.statistics import Figures, figures
 from sampling.estimate.table import FloatArray, Table

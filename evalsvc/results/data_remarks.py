@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from evalsvc.terminal import language
 from evalsvc.words import sentence
 from sampling.estimate import Plan, Table
-from sampling.estimate.absent_level import absent_levels
-from sampling.estimate.blank_label import blank_labels
-from sampling.estimate.stray_text import stray_texts
+from sampling.estimate.remarks.absent_level import absent_levels
+from sampling.estimate.remarks.blank_label import blank_labels
+from sampling.estimate.remarks.stray_text import stray_texts
 
 
 def data_remarks(plan: Plan, table: Table) -> Iterator[str]:

@@ -14,7 +14,7 @@ from sampling.drawn_sample import DrawnSample, drawn_sample
 from sampling.errors import Complaint, Fault, placed
 from sampling.estimate import DataRefusedError, Plan, Table, load_plan, read_table
 from sampling.estimate.plan import plan_values
-from sampling.estimate.plan_manifest import ManifestSource, manifest_source, with_design
+from sampling.estimate.reading.manifest import ManifestSource, manifest_source, with_design
 from sampling.manifest import Manifest
 
 

@@ -15,7 +15,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.results.plan_files import data_path, read_files, read_plan, refusing
 from sampling.estimate import Sample, read_table
-from sampling.estimate.replicate_table import replicate_columns, replicate_key
+from sampling.estimate.replicates.table import replicate_columns, replicate_key
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 

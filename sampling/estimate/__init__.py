@@ -3,13 +3,13 @@
 from sampling.estimate.errors import Complaint, DataRefusedError, EstimateError
 from sampling.estimate.layers import Sample
 from sampling.estimate.plan import PlanReading, load_plan
+from sampling.estimate.remarks.unanswered import Unanswered, unanswered
+from sampling.estimate.remarks.unplaced import Unplaced, unplaced
 from sampling.estimate.result import EstimateRow, Results, ThresholdRow
 from sampling.estimate.run import answer_plan, run_plan
 from sampling.estimate.statement import Plan, Statement
 from sampling.estimate.table import Table
 from sampling.estimate.table_file import read_table
-from sampling.estimate.unanswered import Unanswered, unanswered
-from sampling.estimate.unplaced import Unplaced, unplaced
 
 __all__ = [
     "Complaint",

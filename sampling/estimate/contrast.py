@@ -13,12 +13,12 @@ import numpy as np
 
 from sampling.estimate.answered import Answered, Part, spread_over
 from sampling.estimate.domain import Partition
-from sampling.estimate.expression import Affine, Dual, Expression
 from sampling.estimate.judge import Judged, blank_reasons, row_without_domains, rows_of
 from sampling.estimate.layers import Layers, Sample
 from sampling.estimate.part_choice import Chosen, chosen
 from sampling.estimate.pooling import pooled_design_effect
-from sampling.estimate.refit import refitted_variance
+from sampling.estimate.reading.expression import Affine, Dual, Expression
+from sampling.estimate.replicates.refit import refitted_variance
 from sampling.estimate.scores import Estimated
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import without_rounding

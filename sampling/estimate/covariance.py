@@ -14,8 +14,8 @@ import numpy as np
 from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
 from sampling.estimate.ladder import StagePairs, ladder
+from sampling.estimate.stages.two_phase_variance import variance_of_columns
 from sampling.estimate.table import FloatArray, IntArray
-from sampling.estimate.two_phase_variance import variance_of_columns
 from sampling.estimate.variance import Variance, quadratic
 
 MOST_PAIRS = 4_000_000  # (score, unit) pairs worked on at a time: some hundred megabytes

@@ -8,19 +8,19 @@ from typing import Literal
 
 import numpy as np
 
-from sampling.estimate.absent_column import absent_column
-from sampling.estimate.adjustment import Adjustment
 from sampling.estimate.errors import Complaint, DataRefusedError, Detail
-from sampling.estimate.pairing import bad_files, pairing_of
-from sampling.estimate.projection import Projection
-from sampling.estimate.replicate import Replicates
-from sampling.estimate.replicate_spec import ReplicateSpec
-from sampling.estimate.rounds import Common, Rounds
+from sampling.estimate.remarks.absent_column import absent_column
+from sampling.estimate.replicates.replicate import Replicates
+from sampling.estimate.replicates.spec import ReplicateSpec
 from sampling.estimate.row_list import row_list
-from sampling.estimate.stage import CompiledStage, Stage, UnequalSpec, compile_stage
-from sampling.estimate.stage_spec import StageSpec
+from sampling.estimate.stages.pairing import bad_files, pairing_of
+from sampling.estimate.stages.rounds import Common, Rounds
+from sampling.estimate.stages.stage import CompiledStage, Stage, UnequalSpec, compile_stage
+from sampling.estimate.stages.stage_spec import StageSpec
+from sampling.estimate.stages.two_phase_spec import TwoPhaseSpec
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, Table
-from sampling.estimate.two_phase_spec import TwoPhaseSpec
+from sampling.estimate.weights.adjustment import Adjustment
+from sampling.estimate.weights.projection import Projection
 
 LonelyRule = Literal["fail", "remove", "certainty", "adjust", "average"]
 BAD = {

@@ -11,8 +11,8 @@ import numpy as np
 from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
 from sampling.estimate.groups import Groups
-from sampling.estimate.replicate import ReplicateLadder, adjusted_ladder
-from sampling.estimate.stage import Stage
+from sampling.estimate.replicates.replicate import ReplicateLadder, adjusted_ladder
+from sampling.estimate.stages.stage import Stage
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, over_runs, run_starts, sums
 
 

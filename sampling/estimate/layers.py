@@ -19,16 +19,16 @@ import numpy as np
 
 from sampling.estimate.design import Design, DesignSpec, compile_design, compile_within
 from sampling.estimate.domain import Partition
-from sampling.estimate.explained import Explained, ExplainedDomains
+from sampling.estimate.fits.view import View
 from sampling.estimate.ladder import Ladder, ladder
-from sampling.estimate.replicated import with_replicates
+from sampling.estimate.replicates.replicated import with_replicates
 from sampling.estimate.scores import Estimated
+from sampling.estimate.stages.two_phase import with_second_phase
+from sampling.estimate.stages.two_phase_variance import degrees_of_freedom, variance_of_terms
 from sampling.estimate.table import BoolArray, FloatArray, Table
-from sampling.estimate.two_phase import with_second_phase
-from sampling.estimate.two_phase_variance import degrees_of_freedom, variance_of_terms
 from sampling.estimate.variance import Term, Variance, variance
-from sampling.estimate.view import View
-from sampling.estimate.weight_steps import adjusted
+from sampling.estimate.weights.explained import Explained, ExplainedDomains
+from sampling.estimate.weights.steps import adjusted
 
 
 class Sample:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sampling.estimate.answered import Answered, Part
 from sampling.estimate.domain import Partition
-from sampling.estimate.reference import Reference
+from sampling.estimate.reading.reference import Reference
 from sampling.estimate.table import IntArray
 from sampling.estimate.variance import Term
 

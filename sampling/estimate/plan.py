@@ -10,9 +10,9 @@ import yaml
 
 from sampling.estimate.design import DesignSpec
 from sampling.estimate.errors import Complaint
-from sampling.estimate.plan_design import read_design
-from sampling.estimate.plan_statement import read_statements
-from sampling.estimate.reader import Reader
+from sampling.estimate.reading.design import read_design
+from sampling.estimate.reading.reader import Reader
+from sampling.estimate.reading.statement import read_statements
 from sampling.estimate.statement import Plan
 
 

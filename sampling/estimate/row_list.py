@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sampling.estimate.errors import Detail
-from sampling.estimate.stage import FIRST_ROW
+from sampling.estimate.stages.stage import FIRST_ROW
 from sampling.estimate.table import BoolArray
 
 ROWS_IN_A_MESSAGE = 5

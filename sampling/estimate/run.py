@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from sampling.estimate.absent_column import absent_column
 from sampling.estimate.answered import Answered
 from sampling.estimate.contrast import combine
 from sampling.estimate.errors import Complaint, DataRefusedError
+from sampling.estimate.fits.model_matrix import source
 from sampling.estimate.layers import Sample
-from sampling.estimate.model_matrix import source
+from sampling.estimate.remarks.absent_column import absent_column
+from sampling.estimate.remarks.stray_text import stray_text
 from sampling.estimate.result import EstimateRow, Results
 from sampling.estimate.statement import Plan, Statement
-from sampling.estimate.stray_text import stray_text
 from sampling.estimate.subject import answer
 from sampling.estimate.table import Column, Table, as_table
 from sampling.estimate.verdicts import families

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from sampling.estimate.design import DesignSpec
-from sampling.estimate.expression import Expression
-from sampling.estimate.families import Family
-from sampling.estimate.formula import Formula
+from sampling.estimate.fits.families import Family
 from sampling.estimate.interval import Cap, RateMethod, Side
 from sampling.estimate.quantile_rule import QuantileRule
-from sampling.estimate.where import Condition
+from sampling.estimate.reading.expression import Expression
+from sampling.estimate.reading.formula import Formula
+from sampling.estimate.reading.where import Condition
 
 Statistic = Literal[
     "mean",

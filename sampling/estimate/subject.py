@@ -10,14 +10,14 @@ import numpy as np
 
 from sampling.estimate.answered import Answered, Part
 from sampling.estimate.domain import partition
-from sampling.estimate.fitted import FITTINGS, answer_fitted
+from sampling.estimate.fits.fitted import FITTINGS, answer_fitted
+from sampling.estimate.fits.model_matrix import source
 from sampling.estimate.judge import Judged, Subjected, blank_reasons, row_without_domains, rows_of_all
 from sampling.estimate.layers import Layers, Sample
-from sampling.estimate.model_matrix import source
 from sampling.estimate.pooling import larger, pooled_design_effect
 from sampling.estimate.quantile import Woodruff, woodruff
 from sampling.estimate.quantile_rule import ordered
-from sampling.estimate.refit import refitted_variance
+from sampling.estimate.replicates.refit import refitted_variance
 from sampling.estimate.result import EstimateRow
 from sampling.estimate.statement import Statement
 from sampling.estimate.statistics import Figures, figures

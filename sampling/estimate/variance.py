@@ -1,8 +1,8 @@
 """Estimate the design variance of linear scores: the one routine that every estimator uses.
 
 A statistic's score at unit i is a linear combination of weighted columns, with one coefficient per domain; the variance
-is the quadratic form of sampling.estimate.unequal, summed over the strata of every stage (Sarndal, Swensson, Wretman
-(1992), section 4.3, and its recursion over further stages; the rule of R survey's svyrecvar).
+is the quadratic form of sampling.estimate.stages.unequal, summed over the strata of every stage (Sarndal, Swensson,
+Wretman (1992), section 4.3, and its recursion over further stages; the rule of R survey's svyrecvar).
 """
 
 from __future__ import annotations

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sampling.estimate import DataRefusedError, EstimateRow, load_plan, replicate_units, weight_steps
+from sampling.estimate import DataRefusedError, EstimateRow, load_plan
 from sampling.estimate.layers import Sample
+from sampling.estimate.replicates import units as replicate_units
 from sampling.estimate.table import Table
+from sampling.estimate.weights import steps as weight_steps
 
 Estimate = Callable[..., list[EstimateRow]]
 MEANS = {"id": "y", "statistic": "mean", "variables": ["y"], "where": "responded == 1"}

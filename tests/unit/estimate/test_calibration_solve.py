@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from sampling.estimate.adjustment import CalibrationMethod
-from sampling.estimate.calibration_solve import misfit, newton, proportional
-from sampling.estimate.distance import distance
+from sampling.estimate.weights.adjustment import CalibrationMethod
+from sampling.estimate.weights.calibration_solve import misfit, newton, proportional
+from sampling.estimate.weights.distance import distance
 
 Floats = NDArray[np.float64]
 METHODS = ("linear", "raking", "logit")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sampling.estimate.chi_square_sum import f_sum_tail, f_tail
+from sampling.estimate.fits.chi_square_sum import f_sum_tail, f_tail
 
 
 def test_a_tail_probability_is_near_the_integral() -> None:

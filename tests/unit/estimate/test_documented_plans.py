@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from sampling.estimate import load_plan, run_plan
-from sampling.estimate.plan_manifest import manifest_source
+from sampling.estimate.reading.manifest import manifest_source
 
 PAGE = (Path(__file__).parents[3] / "docs" / "estimate-plan.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)

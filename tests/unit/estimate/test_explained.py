@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from sampling.estimate import EstimateRow, load_plan
-from sampling.estimate import explained as at_once
 from sampling.estimate.covariance import variances
 from sampling.estimate.layers import Sample
-from sampling.estimate.stage_form import applied
+from sampling.estimate.stages.stage_form import applied
 from sampling.estimate.table import Table, sums
+from sampling.estimate.weights import explained as at_once
 
 Estimate = Callable[..., list[EstimateRow]]
 POPULATIONS = [

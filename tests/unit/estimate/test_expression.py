@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampling.estimate.errors import GrammarError
-from sampling.estimate.expression import read_expression
+from sampling.estimate.reading.expression import read_expression
 
 
 @pytest.mark.parametrize(

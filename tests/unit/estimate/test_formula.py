@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sampling.estimate.errors import GrammarError
-from sampling.estimate.formula import read_formula
-from sampling.estimate.model_matrix import OneLevelError, model_matrix, source
+from sampling.estimate.fits.model_matrix import OneLevelError, model_matrix, source
+from sampling.estimate.reading.formula import read_formula
 from sampling.estimate.table import Table
 
 TABLE = Table(

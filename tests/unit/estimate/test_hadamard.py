@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sampling.estimate.hadamard import hadamard
+from sampling.estimate.replicates.hadamard import hadamard
 
 
 @pytest.mark.parametrize("least", [1, 2, 3, 4, 5, 9, 13, 17, 21, 25, 29, 33, 37, 41, 45, 49, 61, 101, 200])

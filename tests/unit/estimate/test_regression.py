@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sampling.estimate.errors import NoFitError
-from sampling.estimate.families import MEANS
-from sampling.estimate.regression import Model
+from sampling.estimate.fits.families import MEANS
+from sampling.estimate.fits.regression import Model
 from sampling.estimate.table import FloatArray
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sampling.estimate.replicate_rank import TOLERANCE, rank
+from sampling.estimate.replicates.rank import TOLERANCE, rank
 from sampling.estimate.table import FloatArray
 
 

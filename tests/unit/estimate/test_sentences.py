@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 def test_codes_and_sentences_agree() -> None:
     raised = {
         code
-        for source in (ROOT / "sampling/estimate").glob("*.py")
+        for source in (ROOT / "sampling/estimate").rglob("*.py")
         for code in CODE.findall(source.read_text(encoding="utf-8"))
     }
     sentences = tomllib.loads((ROOT / "evalsvc/translations/codes/estimate.toml").read_text(encoding="utf-8"))

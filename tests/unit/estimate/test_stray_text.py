@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sampling.estimate.stray_text import stray_text
+from sampling.estimate.remarks.stray_text import stray_text
 from sampling.estimate.table import Column
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sampling.estimate import Table
 from sampling.estimate.errors import GrammarError
-from sampling.estimate.where import read_condition
+from sampling.estimate.reading.where import read_condition
 
 TABLE = Table(
     {

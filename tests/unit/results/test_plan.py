@@ -13,8 +13,8 @@ from evalsvc.planning.plan import CountyTotals, plan_for, plan_text
 from evalsvc.results.assembly import assemble
 from evalsvc.results.compute import compute_results, estimate
 from sampling.estimate import load_plan
+from sampling.estimate.reading.where import read_condition
 from sampling.estimate.table import Table
-from sampling.estimate.where import read_condition
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Statistics that are fitted domain by domain: tests and models."""

@@ -1,0 +1,1 @@
+"""Replicate weights: read or made, kept as factors of units."""
