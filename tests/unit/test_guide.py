@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from evalsvc.cli import main
 from sampling.design import load_design
+from sampling.estimate import load_plan
 from sampling.mapping import load_mapping
 from sampling.simulate import load_pattern
 
@@ -28,11 +29,12 @@ def commands():
 
 
 def test_the_files_of_the_guide_are_read_without_complaint():
-    mapping, design, rates = blocks("yaml")
+    mapping, design, rates, plan = blocks("yaml")
     assert load_mapping(mapping).complaints == ()
     reading = load_design(design, "design.yaml")
     assert reading.complaints == ()
     assert load_pattern(rates, reading.design).complaints == ()
+    assert load_plan(plan).complaints == ()
 
 
 @pytest.mark.parametrize("line", commands())
