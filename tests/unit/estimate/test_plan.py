@@ -200,7 +200,7 @@ def test_names_what_is_wrong_with_unequal(refuse: Refuse, unequal: dict[str, Any
     ("text", "code"),
     [
         ("a: [", "plan.not_yaml"),
-        ("version: 1\nversion: 1", "plan.not_yaml"),
+        ("version: 1\nversion: 1", "plan.key_twice"),
         ("- 1", "plan.not_a_mapping"),
         ("", "plan.not_a_mapping"),
         (
