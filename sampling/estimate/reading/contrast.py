@@ -9,6 +9,7 @@ import numpy as np
 from sampling.estimate.errors import GrammarError
 from sampling.estimate.reading.expression import Expression, read_expression
 from sampling.estimate.reading.fitted import FITTED
+from sampling.estimate.reading.meant import ARITHMETIC
 from sampling.estimate.reading.reader import Reader
 from sampling.estimate.reading.reference import Reference
 from sampling.estimate.statement import RATES, Statement
@@ -22,7 +23,9 @@ def read_contrast(keys: Reader) -> Expression | None:
     try:
         return read_expression(text)
     except GrammarError as error:
-        keys.complain("plan.bad_expression", "expression", text=text, position=error.position + 1)
+        sign = text[error.position : error.position + 1]
+        refused = GrammarError(error.reason, error.position, sign)
+        keys.refuse_text("expression", text, refused, "plan.bad_expression", ARITHMETIC.get(sign))
         return None
 
 

@@ -9,6 +9,7 @@ from typing import cast, get_args
 from sampling.estimate.errors import GrammarError
 from sampling.estimate.fits.families import Family
 from sampling.estimate.reading.formula import Formula, read_formula
+from sampling.estimate.reading.meant import ARITHMETIC
 from sampling.estimate.reading.reader import Reader
 from sampling.estimate.statement import Statistic
 
@@ -93,7 +94,7 @@ def read_formula_key(keys: Reader, key: str, *, sides: int, needed: bool = False
     try:
         formula = read_formula(text)
     except GrammarError as error:
-        keys.complain("plan.bad_formula", key, text=text, position=error.position + 1, word=error.word)
+        keys.refuse_text(key, text, error, "plan.bad_formula", ARITHMETIC.get(error.word))
         return None
     if sides == 2 and formula.response is None:
         keys.complain("plan.formula_without_response", key, text=text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 FULL_WIDTH: Mapping[str, str] = {
     "：": ":",
@@ -49,9 +49,12 @@ OPERATORS: Mapping[str, str] = {
     "非": "not",
 }
 """What other languages and input methods write where a condition has a word or sign of its own."""
-ARITHMETIC: Mapping[str, str] = {**FULL_WIDTH, "×": "*", "÷": "/", "−": "-", "＊": "*", "／": "/", "^": "**"}
+ARITHMETIC: Mapping[str, str] = {**FULL_WIDTH, "×": "*", "÷": "/", "−": "-", "＊": "*", "／": "/"}
 """The same of expressions and formulas."""
 SYNONYMS: Mapping[str, str] = {
+    "stat": "statistic",
+    "deff": "design_effect",
+    "rake": "raking",
     "filter": "where",
     "subset": "where",
     "condition": "where",
@@ -75,6 +78,8 @@ SYNONYMS: Mapping[str, str] = {
     "jackknife": "jkn",
 }
 """Words of the field and of other programs that no spelling leads to the plan's."""
+ALIKE = 0.7
+"""From here on difflib's likeness of two words is taken for a slip; below it seed is like nested."""
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
@@ -85,8 +90,10 @@ def nearest(word: str, known: Collection[str]) -> str | None:
         return by_small[small]
     if SYNONYMS.get(small) in known:
         return SYNONYMS[small]
-    alike = get_close_matches(small, list(by_small), n=1)
-    return by_small[alike[0]] if alike else None
+    alike = get_close_matches(small, list(by_small), n=2, cutoff=ALIKE)
+    if not alike or len({SequenceMatcher(None, each, small).ratio() for each in alike}) < len(alike):
+        return None  # jk2 is as near to jk1 as to jkn
+    return by_small[alike[0]]
 
 
 def condition_word(word: str) -> str | None:

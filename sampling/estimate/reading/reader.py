@@ -6,7 +6,8 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sampling.estimate.errors import Complaint
+from sampling.estimate.errors import Complaint, GrammarError
+from sampling.estimate.reading.meant import FULL_WIDTH, nearest
 
 
 class Reader:
@@ -16,6 +17,7 @@ class Reader:
         self.values = dict(values)
         self.place = place
         self.complaints = complaints
+        self.asked: set[str] = set()
 
     def complain(self, code: str, key: str, **details: str | int | float | bool | None) -> None:
         """Note a complaint about one key."""
@@ -27,6 +29,7 @@ class Reader:
 
     def take(self, key: str) -> Any:
         """Take a value out, None when absent."""
+        self.asked.add(key)
         return self.values.pop(key, None)
 
     def text(self, key: str, *, needed: bool = False) -> str | None:
@@ -61,9 +64,26 @@ class Reader:
         if value is None:
             return default
         if not isinstance(value, str) or value not in allowed:
-            self.complain("plan.not_one_of", key, value=str(value), allowed=", ".join(allowed))
+            self.refuse_word(key, value, allowed)
             return default
         return value
+
+    def refuse_word(self, key: str, value: object, allowed: Collection[str]) -> None:
+        """Refuse a word that is none of those allowed, with the one that was probably meant."""
+        meant = nearest(str(value), allowed)
+        details = {"value": str(value), "allowed": ", ".join(allowed)}
+        if meant is None:
+            self.complain("plan.not_one_of", key, **details)
+        else:
+            self.complain("plan.misspelt_word", key, **details, meant=meant)
+
+    def refuse_text(self, key: str, text: str, error: GrammarError, code: str, meant: str | None) -> None:
+        """Refuse a text that does not fit its grammar, with what the word at fault was probably meant to be."""
+        details = {"text": text, "position": error.position + 1, "word": error.word}
+        if meant is None:
+            self.complain(code, key, **details)
+        else:
+            self.complain("plan.misspelt_sign", key, **details, meant=meant)
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Take true or false."""
@@ -138,8 +158,15 @@ class Reader:
 
     def close(self) -> None:
         """Refuse every key that nobody asked for."""
-        for key in self.values:
-            self.complain("plan.unknown_key", str(key))
+        for key in map(str, self.values):
+            sign = next((sign for sign in key if sign in FULL_WIDTH), None)
+            meant = nearest(key, self.asked)
+            if sign is not None:
+                self.complain("plan.full_width_key", key, sign=sign, meant=FULL_WIDTH[sign])
+            elif meant is not None:
+                self.complain("plan.misspelt_key", key, meant=meant)
+            else:
+                self.complain("plan.unknown_key", key)
 
 
 def _range(above: float, below: float, least: float) -> str:

@@ -82,7 +82,7 @@ def _unequal(keys: Reader | None) -> UnequalSpec | None:
     if method is None:
         keys.complain("plan.missing_key", "method")
     elif not known:
-        keys.complain("plan.not_one_of", "method", value=str(method), allowed=", ".join(METHODS))
+        keys.refuse_word("method", method, METHODS)
     stated = [name for name in SUITED if keys.values.get(name) is not None]
     form = keys.choice("variance", ("ht", "yg"), "ht")
     psum = keys.number("psum", least=0.0)

@@ -15,6 +15,7 @@ from sampling.estimate.reading.interval import (
     read_interval,
     read_threshold,
 )
+from sampling.estimate.reading.meant import condition_word
 from sampling.estimate.reading.quantile import read_quantile
 from sampling.estimate.reading.reader import Reader
 from sampling.estimate.reading.where import Condition, read_condition
@@ -86,7 +87,7 @@ def _statistic(keys: Reader) -> Statistic | None:
     if value is None:
         keys.complain("plan.missing_key", "statistic")
     else:
-        keys.complain("plan.not_one_of", "statistic", value=str(value), allowed=", ".join(STATISTICS))
+        keys.refuse_word("statistic", value, STATISTICS)
     return None
 
 
@@ -110,7 +111,7 @@ def _where(keys: Reader) -> Condition | None:
     try:
         return read_condition(text)
     except GrammarError as error:
-        keys.complain("plan.bad_where", "where", text=text, position=error.position + 1, word=error.word)
+        keys.refuse_text("where", text, error, "plan.bad_where", condition_word(error.word))
         return None
 
 

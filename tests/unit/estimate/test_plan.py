@@ -73,15 +73,15 @@ RATE: dict[str, Any] = {"id": "p", "statistic": "proportion", "variables": ["x"]
             "estimates[0].interval.method",
         ),
         ({"statistic": "glm", "formula": "y ~ x"}, "plan.key_not_for", "estimates[0].variables"),
-        ({"statistic": "median"}, "plan.not_one_of", "estimates[0].statistic"),
+        ({"statistic": "median"}, "plan.misspelt_word", "estimates[0].statistic"),
         ({"statistic": None}, "plan.missing_key", "estimates[0].statistic"),
         ({"id": None}, "plan.missing_key", "estimates[0].id"),
         ({"variables": []}, "plan.missing_key", "estimates[0].variables"),
         ({"variables": ["x", "x"]}, "plan.repeated_name", "estimates[0].variables"),
         ({"variables": [1]}, "plan.wrong_type", "estimates[0].variables"),
-        ({"varable": "x"}, "plan.unknown_key", "estimates[0].varable"),
+        ({"varable": "x"}, "plan.misspelt_key", "estimates[0].varable"),
         ({"rule": "hf7"}, "plan.key_not_for", "estimates[0].rule"),
-        ({"where": "x = 1"}, "plan.bad_where", "estimates[0].where"),
+        ({"where": "x = 1"}, "plan.misspelt_sign", "estimates[0].where"),
         ({"missing": "ignore"}, "plan.not_one_of", "estimates[0].missing"),
         ({"categorical": ["y"]}, "plan.categorical_not_a_variable", "estimates[0].categorical"),
         ({"design_effect": "yes"}, "plan.not_one_of", "estimates[0].design_effect"),
@@ -224,7 +224,7 @@ def test_names_what_is_wrong_with_the_text(text: str, code: str) -> None:
 def test_tells_all_faults_at_once(refuse: Refuse) -> None:
     codes = {code for code, _ in refuse({**MEAN, "where": "x ="}, {**MEAN, "missing": "no"}, lonely_psu="no", seed=1)}
     assert codes == {
-        "plan.bad_where",
+        "plan.misspelt_sign",
         "plan.not_one_of",
         "plan.unknown_key",
         "plan.duplicate_id",
