@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -30,11 +30,20 @@ def read_contrast(keys: Reader) -> Expression | None:
 
 
 def check_references(
-    keys: Reader, expression: Expression, by: tuple[str, ...], earlier: Mapping[str, Statement]
+    keys: Reader,
+    expression: Expression,
+    by: tuple[str, ...],
+    earlier: Mapping[str, Statement],
+    unread: Collection[str] = (),
 ) -> None:
-    """Complain about names that are no earlier estimates, and about picks that they do not have or still need."""
+    """Complain about names that are no earlier estimates, and about picks that they do not have or still need.
+
+    Of the `unread` statements, whose own faults are told, nothing is known.
+    """
     for reference in expression.references:
         part = earlier.get(reference.id)
+        if part is None and reference.id in unread:
+            continue
         if part is None:
             keys.complain("plan.unknown_estimate", "expression", name=reference.id)
         elif part.statistic in FITTED:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sampling.estimate.errors import Complaint, GrammarError
+from sampling.estimate.errors import Complaint, Detail, GrammarError
 from sampling.estimate.reading.meant import FULL_WIDTH, nearest
 
 
@@ -71,15 +71,15 @@ class Reader:
     def refuse_word(self, key: str, value: object, allowed: Collection[str]) -> None:
         """Refuse a word that is none of those allowed, with the one that was probably meant."""
         meant = nearest(str(value), allowed)
-        details = {"value": str(value), "allowed": ", ".join(allowed)}
+        words = ", ".join(allowed)
         if meant is None:
-            self.complain("plan.not_one_of", key, **details)
+            self.complain("plan.not_one_of", key, value=str(value), allowed=words)
         else:
-            self.complain("plan.misspelt_word", key, **details, meant=meant)
+            self.complain("plan.misspelt_word", key, value=str(value), allowed=words, meant=meant)
 
     def refuse_text(self, key: str, text: str, error: GrammarError, code: str, meant: str | None) -> None:
         """Refuse a text that does not fit its grammar, with what the word at fault was probably meant to be."""
-        details = {"text": text, "position": error.position + 1, "word": error.word}
+        details: dict[str, Detail] = {"text": text, "position": error.position + 1, "word": error.word}
         if meant is None:
             self.complain(code, key, **details)
         else:

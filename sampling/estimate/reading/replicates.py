@@ -17,6 +17,7 @@ from sampling.estimate.replicates.spec import (
 
 OF_FILES = ("content", "join", "scale", "rscales")
 OF_BOOTSTRAPS = ("replicates", "seed")
+EVERY_KEY = ("file", *OF_FILES, "mse", "rho", *OF_BOOTSTRAPS)
 
 
 def read_replicates(keys: Reader | None) -> ReplicateSpec | None:
@@ -28,7 +29,10 @@ def read_replicates(keys: Reader | None) -> ReplicateSpec | None:
     if not method:
         if not stated:
             keys.complain("plan.missing_key", "method")
-        return None  # what the other keys may be hangs on the method
+        for key in EVERY_KEY:
+            keys.take(key)  # what these may be hangs on the method
+        keys.close()
+        return None
     file = keys.text("file")
     _refuse_unused(keys, method, file)
     _ask_for_needed(keys, method, file)

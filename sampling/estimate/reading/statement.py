@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from sampling.estimate.errors import GrammarError
 from sampling.estimate.reading.contrast import check_references, ends_of_composite, read_contrast
-from sampling.estimate.reading.fitted import FITTED, read_fitted
+from sampling.estimate.reading.fitted import FITTED, OWN, read_fitted
 from sampling.estimate.reading.interval import (
     check_interval,
     check_pooled,
@@ -23,13 +23,23 @@ from sampling.estimate.statement import RATES, Statement, Statistic
 
 STATISTICS = ("mean", "total", "proportion", "ratio", "contrast", "quantile", "variance", *FITTED)
 
+OF_SOME_STATISTICS = (
+    *("numerator", "denominator", "expression", "categorical", "design_effect"),
+    *("p", "rule"),
+    *OWN,
+)
+"""Keys that need the statistic to be read."""
+
 
 def read_statements(readers: list[Reader]) -> list[Statement]:
     """Read the statements in order; each may build upon the earlier ones."""
     earlier: dict[str, Statement] = {}
+    unread: set[str] = set()
     for reader in readers:
-        statement = _statement(reader, earlier)
+        name = str(reader.values.get("id"))
+        statement = _statement(reader, earlier, unread)
         if statement is None:
+            unread.add(name)
             continue
         if statement.id in earlier:
             reader.complain("plan.duplicate_id", "id", id=statement.id)
@@ -37,16 +47,17 @@ def read_statements(readers: list[Reader]) -> list[Statement]:
     return list(earlier.values())
 
 
-def _statement(keys: Reader, earlier: Mapping[str, Statement]) -> Statement | None:
+def _statement(keys: Reader, earlier: Mapping[str, Statement], unread: Collection[str]) -> Statement | None:
     name = keys.text("id", needed=True)
     statistic = _statistic(keys)
     if statistic is None:
+        _check_without_statistic(keys)
         return None
     variables, numerator, denominator = _subject(keys, statistic)
     expression = read_contrast(keys) if statistic == "contrast" else None
     by = keys.texts("by")
     if expression is not None:
-        check_references(keys, expression, by, earlier)
+        check_references(keys, expression, by, earlier, unread)
     fitted = read_fitted(keys, statistic, variables)
     quantile = read_quantile(keys, statistic)
     threshold = read_threshold(keys.mapping("threshold"))
@@ -89,6 +100,19 @@ def _statistic(keys: Reader) -> Statistic | None:
     else:
         keys.refuse_word("statistic", value, STATISTICS)
     return None
+
+
+def _check_without_statistic(keys: Reader) -> None:
+    """Complain about what is wrong with whatever statistic is meant: keys that no statistic has among it."""
+    keys.texts("variables")
+    keys.texts("by")
+    _where(keys)
+    keys.choice("missing", ("fail", "drop"), "fail")
+    read_threshold(keys.mapping("threshold"))
+    read_interval(keys.mapping("interval"), "wald")
+    for key in OF_SOME_STATISTICS:
+        keys.take(key)
+    keys.close()
 
 
 def _subject(keys: Reader, statistic: str) -> tuple[tuple[str, ...], str | None, str | None]:

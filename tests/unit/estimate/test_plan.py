@@ -221,6 +221,26 @@ def test_names_what_is_wrong_with_the_text(text: str, code: str) -> None:
     assert [complaint.code for complaint in reading.complaints] == [code]
 
 
+@pytest.mark.parametrize("statistic", [None, "medium"])
+def test_tells_the_other_faults_of_a_statement_without_a_known_statistic(refuse: Refuse, statistic: str | None) -> None:
+    given = {"id": "a", "statistic": statistic, "variable": "y", "filter": "z", "where": "x =", "p": 0.5}
+    found = refuse({**given, "threshold": {"value": "x", "side": "upper"}, "interval": {"width": 2}})
+    assert sorted(place for _, place in found) == [
+        "estimates[0].filter",
+        "estimates[0].interval.width",
+        "estimates[0].statistic",
+        "estimates[0].threshold.value",
+        "estimates[0].variable",
+        "estimates[0].where",
+    ]
+
+
+def test_a_contrast_is_not_blamed_for_the_faults_of_its_parts(refuse: Refuse) -> None:
+    contrast = {"id": "c", "statistic": "contrast", "expression": "a - b"}
+    found = refuse({"id": "a", "variables": ["y"]}, contrast)
+    assert [code for code, _ in found] == ["plan.missing_key", "plan.unknown_estimate"]
+
+
 def test_tells_all_faults_at_once(refuse: Refuse) -> None:
     codes = {code for code, _ in refuse({**MEAN, "where": "x ="}, {**MEAN, "missing": "no"}, lonely_psu="no", seed=1)}
     assert codes == {

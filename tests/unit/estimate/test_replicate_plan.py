@@ -18,6 +18,7 @@ PLACE = "design.replicates"
     ("replicates", "complaint"),
     [
         ({}, ("plan.missing_key", f"{PLACE}.method")),
+        ({"method": "brr", "files": "r.csv"}, ("plan.misspelt_key", f"{PLACE}.files")),
         ({"method": "jk2"}, ("plan.not_one_of", f"{PLACE}.method")),
         ({"method": "other"}, ("plan.missing_key", f"{PLACE}.file")),
         ({"method": "other", "file": "r.csv"}, ("plan.missing_key", f"{PLACE}.scale")),
@@ -39,6 +40,11 @@ PLACE = "design.replicates"
 )
 def test_names_what_is_wrong(refuse: Refuse, replicates: dict[str, Any], complaint: tuple[str, str]) -> None:
     assert refuse(replicates=replicates) == [complaint]
+
+
+def test_a_misspelt_method_hides_no_other_fault(refuse: Refuse) -> None:
+    found = refuse(replicates={"method": "JK1", "file": "r.csv", "fpc": 1})
+    assert found == [("plan.misspelt_word", f"{PLACE}.method"), ("plan.unknown_key", f"{PLACE}.fpc")]
 
 
 def test_rules_for_lone_units_that_no_replicate_follows_are_refused(refuse: Refuse) -> None:
