@@ -1,5 +1,6 @@
 """Estimate from files: `evalsvc estimate plan.yaml --out results.json`."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,9 @@ from rich.progress import Progress as Bar
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.results.data_remarks import data_remarks
 from evalsvc.results.export import ENDINGS, write_results
+from evalsvc.results.notes import POINT_RULE, remark_codes
 from evalsvc.results.plan_files import read_planned, refusing
+from evalsvc.results.printed import print_results
 from evalsvc.terminal import language
 from evalsvc.words import sentence
 from sampling.estimate import (
@@ -24,8 +27,6 @@ from sampling.estimate import (
     unplaced,
 )
 
-SAID_BY_COLUMNS = frozenset({"point_estimate_passes", "point_estimate_fails"})
-"""Flags of a row that its columns say already."""
 MOST_NAMES = 8
 """Rows or domains that one remark names."""
 
@@ -40,7 +41,7 @@ MOST_NAMES = 8
 def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *, force: bool) -> None:
     """按分析方案估计 / estimate by an analysis plan.
 
-    不给 --out 时把表格印在终端上。Without --out the table is printed.
+    不给 --out 时把表格印在终端上，接管道时为 Markdown。Without --out tables are printed; Markdown in a pipe.
     """
     unknown = [path.name for path in out_paths if path.suffix not in ENDINGS]
     if unknown:
@@ -55,11 +56,22 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
         results = _estimated(plan, table, planned.files)
     for path in out_paths:
         path.write_bytes(write_results(results, path.suffix))
-    if not out_paths:
-        click.echo(write_results(results, ".md").decode("utf-8"), nl=False)
+    noted = _told(results, plan, out_paths)
     missed = (*_without_rows(plan, table), *_without_domain(plan, table))
-    for remark in (*_remarks(results), *_families(results), *missed, *data_remarks(plan, table)):
+    for remark in (*(() if noted else _remarks(results)), *_families(results), *missed, *data_remarks(plan, table)):
         click.echo(remark, err=True)
+
+
+def _told(results: Results, plan: Plan, written: Sequence[Path]) -> bool:
+    """Name the files that were written, or show the rows; return whether their remarks stand below them already."""
+    if written:
+        click.echo(sentence("results.written", {"files": [str(path) for path in written]}, language()), err=True)
+        return False
+    if sys.stdout.isatty():
+        print_results(results, plan, Console(), language())
+        return True
+    click.echo(write_results(results, ".md").decode("utf-8"), nl=False)
+    return False
 
 
 def _remarks(results: Results) -> Iterator[str]:
@@ -68,8 +80,7 @@ def _remarks(results: Results) -> Iterator[str]:
     subjects = {(row.id, row.variable, row.level) for row in results.rows}
     several = Counter(identifier for identifier, _, _ in subjects)
     for row in results.rows:
-        codes = [f"estimate.flag.{flag}" for flag in row.flags if flag not in SAID_BY_COLUMNS]
-        for code in [*codes, *([row.reason] if row.reason else [])]:
+        for code in remark_codes(row, without=POINT_RULE):
             about.setdefault(code, []).append(_name(row, among_several=several[row.id] > 1))
     for code, names in about.items():
         details = {"rows": _listed(names), "remark": sentence(code, {}, language())}
