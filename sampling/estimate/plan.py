@@ -37,7 +37,9 @@ def load_plan(source: str | Mapping[str, Any]) -> PlanReading:
         return PlanReading(None, tuple(complaints) or (Complaint("plan.not_a_mapping", {"place": "", "key": ""}),))
     top = Reader(values, "", complaints)
     version = top.take("version")
-    if version != 1 or isinstance(version, bool):
+    if isinstance(version, str) and version.strip() == "1":
+        top.complain("plan.version_in_quotes", "version")
+    elif version != 1 or isinstance(version, bool):
         top.complain("plan.unknown_version", "version", value=str(version))
     data = top.text("data")
     design_keys = top.mapping("design")

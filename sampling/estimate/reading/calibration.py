@@ -174,8 +174,8 @@ def _trim(keys: Reader) -> Iterator[Adjustment]:
 
 
 def _nonresponse(keys: Reader) -> Iterator[Adjustment]:
-    responded = keys.text("responded", needed=True)
-    eligible = keys.text("eligible")
+    responded = keys.column("responded", needed=True)
+    eligible = keys.column("eligible")
     steps = _classes(keys)
     propensity = read_formula_key(keys, "propensity", sides=1)
     if (propensity is None) == (not steps):

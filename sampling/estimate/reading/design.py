@@ -19,9 +19,11 @@ def read_design(keys: Reader) -> DesignSpec:
     """Read stages, weights, rules, replicates and adjustments; keys that do not go together are refused."""
     if keys.take("manifest") is not None:
         keys.complain("plan.manifest_not_joined", "manifest")
+    told = len(keys.complaints)
     stages = read_stages(keys)
-    weights = keys.text("weights")
-    if weights is None and any(s.population is None and s.probability is None for s in stages):
+    weights = keys.column("weights")
+    sound = len(keys.complaints) == told  # else a population that is stated wrongly would be missed once more
+    if sound and weights is None and any(s.population is None and s.probability is None for s in stages):
         keys.complain("plan.weights_needed", "weights")
     nested = keys.flag("nested", default=False)
     lonely = keys.choice("lonely_psu", LONELY_RULES, "fail")
@@ -35,7 +37,7 @@ def read_design(keys: Reader) -> DesignSpec:
         if each is not None and each.method in OVER_PAIRS and lonely == "adjust" and lonely_domain:
             # Forms over pairs have no mean that a domain's lone unit could be set against.
             keys.complain("plan.key_not_for", "lonely_domain", other=f"adjust, {each.method}", name="lonely_domain")
-    rule, rounds = cast("LonelyRule", lonely), keys.text("rounds")
+    rule, rounds = cast("LonelyRule", lonely), keys.column("rounds")
     spec = DesignSpec(
         tuple(stages), weights, nested, rule, lonely_domain, unequal, replicates, adjustments, two_phase, rounds
     )

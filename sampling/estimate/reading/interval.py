@@ -23,7 +23,7 @@ def read_interval(keys: Reader | None, default: RateMethod) -> IntervalSpec:
     cap = _cap(keys)
     planned = keys.number("planned_deff", least=1.0)
     pooled = keys.texts("pooled_deff")
-    strata = keys.text("pooled_strata")
+    strata = keys.column("pooled_strata")
     given = keys.values.get("df")
     df: Any = "design"
     if given == SATTERTHWAITE:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from sampling.estimate.errors import Complaint, Detail, GrammarError
 from sampling.estimate.reading.meant import FULL_WIDTH, nearest
+
+PERCENT = re.compile(r"\s*(-?(?:\d+\.?\d*|\.\d+))\s*[%％]\s*", re.ASCII)
 
 
 class Reader:
@@ -43,6 +46,15 @@ class Reader:
             self.complain("plan.wrong_type", key, expected="text")
             return None
         return value
+
+    def column(self, key: str, *, needed: bool = False) -> str | None:
+        """Take the name of a column; of a number one cannot say whether a name or a value is meant."""
+        value = self.values.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            self.take(key)
+            self.complain("plan.column_expected", key, value=value)
+            return None
+        return self.text(key, needed=needed)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Take a list of texts, or one text as a list of one."""
@@ -103,12 +115,19 @@ class Reader:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            self.complain("plan.wrong_type", key, expected="number")
+            self._refuse_number(key, value)
             return None
         if not above < value < below or value < least:
             self.complain("plan.out_of_range", key, value=value, range=_range(above, below, least))
             return None
         return float(value)
+
+    def _refuse_number(self, key: str, value: object) -> None:
+        percent = PERCENT.fullmatch(value) if isinstance(value, str) else None
+        if percent is None:
+            self.complain("plan.wrong_type", key, expected="number")
+        else:
+            self.complain("plan.percent", key, value=str(value), meant=f"{float(percent.group(1)) / 100:.10g}")
 
     def numbers(self, key: str, *, above: float = -math.inf, below: float = math.inf) -> tuple[float, ...]:
         """Take a list of different finite numbers with above < number < below, or one number as a list of one."""

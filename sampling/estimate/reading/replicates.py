@@ -43,7 +43,7 @@ def read_replicates(keys: Reader | None) -> ReplicateSpec | None:
         method=cast("ReplicateMethod", method),
         file=file,
         content="factors" if content == "factors" else "weights",
-        join=keys.text("join"),
+        join=keys.column("join"),
         scale=keys.number("scale", above=0.0),
         rscales=_rscales(keys),
         mse=keys.flag("mse", default=False),

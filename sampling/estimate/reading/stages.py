@@ -50,7 +50,7 @@ def read_unequal(keys: Reader, stages: Sequence[StageSpec]) -> UnequalSpec | Non
 
 
 def _stage(keys: Reader) -> StageSpec:
-    cluster, strata, population, probability, draws, order = (keys.text(key) for key in STAGE_KEYS)
+    cluster, strata, population, probability, draws, order = (keys.column(key) for key in STAGE_KEYS)
     balance, coordinates = keys.texts("balance"), _coordinates(keys.mapping("coordinates"))
     stage = StageSpec(cluster, strata, population, probability, draws, order, balance, coordinates)
     if stage.population is not None and stage.probability is not None:

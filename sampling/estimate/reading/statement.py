@@ -118,7 +118,7 @@ def _check_without_statistic(keys: Reader) -> None:
 def _subject(keys: Reader, statistic: str) -> tuple[tuple[str, ...], str | None, str | None]:
     """Take what the statement is about: variables, or numerator and denominator, or (contrasts) nothing here."""
     if statistic == "ratio":
-        return (), keys.text("numerator", needed=True), keys.text("denominator", needed=True)
+        return (), keys.column("numerator", needed=True), keys.column("denominator", needed=True)
     if statistic == "contrast":
         return (), None, None
     stated = keys.values.get("variables")

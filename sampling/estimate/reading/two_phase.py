@@ -13,12 +13,12 @@ def read_two_phase(keys: Reader | None, *, replicated: bool) -> TwoPhaseSpec | N
         return None
     if replicated:
         keys.complain("plan.two_phase_replicates", "")
-    subset = keys.text("subset", needed=True)
+    subset = keys.column("subset", needed=True)
     stages = read_stages(keys)
     for index, stage in enumerate(stages):
         if stage.draws is not None:
             keys.complain("plan.two_phase_draws", f"stages[{index}].draws")
-    weights = keys.text("weights")
+    weights = keys.column("weights")
     unequal = read_unequal(keys, stages)
     keys.close()
     return None if subset is None else TwoPhaseSpec(subset, tuple(stages), weights, unequal)

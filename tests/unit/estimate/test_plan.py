@@ -96,6 +96,7 @@ RATE: dict[str, Any] = {"id": "p", "statistic": "proportion", "variables": ["x"]
         ({"interval": "wald"}, "plan.wrong_type", "estimates[0].interval"),
         ({"threshold": {"side": "upper"}}, "plan.missing_key", "estimates[0].threshold.value"),
         ({"threshold": {"value": 1}}, "plan.missing_key", "estimates[0].threshold.side"),
+        ({"threshold": {"value": "2%", "side": "upper"}}, "plan.percent", "estimates[0].threshold.value"),
         ({"threshold": {"value": True, "side": "upper"}}, "plan.wrong_type", "estimates[0].threshold.value"),
         (
             {"threshold": {"value": 1, "side": "upper", "planned_deff": 2}},
@@ -164,10 +165,11 @@ def test_a_rate_has_its_threshold_between_0_and_1(refuse: Refuse, value: float) 
             "design.stages[0].probability",
         ),
         ({"stages": [{"size": "N"}]}, "plan.unknown_key", "design.stages[0].size"),
+        ({"stages": [{"population": 757}]}, "plan.column_expected", "design.stages[0].population"),
         ({"stages": {"cluster": "c"}}, "plan.wrong_type", "design.stages"),
         ({"stages": ["c"]}, "plan.wrong_type", "design.stages[0]"),
         ({"weights": None}, "plan.weights_needed", "design.weights"),
-        ({"weights": 1}, "plan.wrong_type", "design.weights"),
+        ({"weights": 1}, "plan.column_expected", "design.weights"),
         ({"nested": "yes"}, "plan.wrong_type", "design.nested"),
         ({"lonely_psu": "ignore"}, "plan.not_one_of", "design.lonely_psu"),
         ({"unequal": {"method": "brewer"}}, "plan.unequal_without_probability", "design.unequal"),
@@ -239,6 +241,22 @@ def test_a_contrast_is_not_blamed_for_the_faults_of_its_parts(refuse: Refuse) ->
     contrast = {"id": "c", "statistic": "contrast", "expression": "a - b"}
     found = refuse({"id": "a", "variables": ["y"]}, contrast)
     assert [code for code, _ in found] == ["plan.missing_key", "plan.unknown_estimate"]
+
+
+def test_a_version_in_quotes_is_told_so() -> None:
+    reading = load_plan({"version": "1", "design": {"weights": "w"}, "estimates": [MEAN]})
+    assert [complaint.code for complaint in reading.complaints] == ["plan.version_in_quotes"]
+
+
+@pytest.mark.parametrize("design", [{"weights": 1}, {"stages": [{"population": 757}], "weights": None}])
+def test_a_number_in_a_columns_place_is_told_once(refuse: Refuse, design: dict[str, Any]) -> None:
+    assert [code for code, _ in refuse(**design)] == ["plan.column_expected"]
+
+
+def test_a_percentage_is_told_as_a_fraction() -> None:
+    statement = {**MEAN, "threshold": {"value": "2.5 %", "side": "upper"}}
+    (complaint,) = load_plan({"version": 1, "design": {"weights": "w"}, "estimates": [statement]}).complaints
+    assert complaint.details["meant"] == "0.025"
 
 
 def test_tells_all_faults_at_once(refuse: Refuse) -> None:
