@@ -7,6 +7,7 @@ under the design weights, but for raking to margins ten rounds of unweighted mea
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,6 +24,8 @@ from sampling.estimate.weights.weighting import Reweighted
 
 REACHED = 1e-7  # relative misfit of a total above which calibration has failed
 FITTED = 1e-10  # relative misfit with which proportional fitting is done
+SHARES = 1.5  # up to this sum known totals are taken for shares,
+FAR = 10.0  # where the weights add up to this many times as much
 ROUNDS = 10  # of means by margins, as in R survey
 
 
@@ -85,7 +88,7 @@ class Calibration:
         """Calibrate weights (rows,)."""
         index = self.auxiliary.cell if self.cluster is None else self.cluster
         solved = self._solved(before)
-        return Reweighted(before * solved.g[index], self._unreached(solved, before))
+        return Reweighted(before * solved.g[index], self._shares(before) or self._unreached(solved, before))
 
     @property
     def shared(self) -> IntArray | None:
@@ -126,6 +129,17 @@ class Calibration:
         weight = sums(cluster, before, count)
         total = self.auxiliary.group_sums(before, cluster, count)
         return _Clusters(total, total * reciprocal(weight)[:, None], weight)
+
+    def _shares(self, before: FloatArray) -> tuple[Complaint, ...]:
+        """Refuse shares where counts of the population are expected: fitted to them, all weights would add up to 1."""
+        if self.sizes:
+            whole = float(self.wanted[: self.sizes[0]].sum())
+        else:
+            whole = next((target.value for target in self.targets if target.name == "(Intercept)"), math.inf)
+        weights = float(before.sum())
+        if whole > SHARES or weights <= SHARES * FAR:
+            return ()
+        return (Complaint("estimate.shares_not_counts", {"place": self.spec.place, "sum": whole, "weights": weights}),)
 
     def _unreached(self, solved: Solved, before: FloatArray) -> tuple[Complaint, ...]:
         """Name the total that is missed by most, if one is."""

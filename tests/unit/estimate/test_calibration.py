@@ -270,6 +270,14 @@ def test_names_the_total_that_bounds_do_not_let_be_reached() -> None:
     assert details["name"] == "kind"
 
 
+@pytest.mark.parametrize("method", ["raking", "linear"])
+def test_shares_in_the_place_of_counts_are_refused(method: str) -> None:
+    shares = {"kind": {"一般户": 0.5, "监测户": 0.3, "脱贫户": 0.2}}
+    ((code, details),) = _refused(_people(), _design({"method": method, "margins": shares}))
+    assert (code, details["place"], details["sum"]) == ("estimate.shares_not_counts", "design.calibration", 1.0)
+    assert details["weights"] > 100
+
+
 def test_names_margins_that_contradict_the_cells() -> None:
     table = _people()
     table["size"] = np.where(table["kind"] == "一般户", "1", "2")
