@@ -78,8 +78,11 @@ def _print_statement(
 def _about(statement: Statement, subject: str | None, language: str) -> str:
     """Say what a statement estimates, of whom, and held against which threshold."""
     kind = sentence(f"results.statistic.{statement.statistic}", {}, language)
+    which = statement.test or (statement.family if statement.statistic == "glm" else None)
     stated = statement.expression or statement.formula
-    parts = [" ".join(part for part in (kind, subject or (stated.text if stated else None)) if part)]
+    parts = [
+        " ".join(part for part in (kind, which and f"({which})", subject or (stated.text if stated else None)) if part)
+    ]
     if statement.where is not None:
         parts.append(sentence("results.heading.where", {"condition": statement.where.text}, language))
     if threshold := statement.threshold:
@@ -132,13 +135,16 @@ def _figures(rows: Sequence[EstimateRow], language: str) -> list[Column]:
         "deff": [_written(row.deff, figure) for row in rows],
         "cv": [_written(row.cv, figure) for row in rows],
     }
-    shown = {name: cells for name, cells in written.items() if any(cells) or name == "estimate"}
+    # That there is no estimate is said, too, but not of tests, which have none.
+    wanted = "statistic" if any(written["statistic"]) else "estimate"
+    shown = {name: cells for name, cells in written.items() if any(cells) or name == wanted}
     return [_column(_head(name, language), cells) for name, cells in shown.items()]
 
 
 def _notes(rows: Sequence[EstimateRow], numbers: Mapping[str, int], language: str) -> list[Column]:
     """Give the column with the numbers of the rows' notes, if they have any."""
-    cells = [" ".join(str(numbers[code]) for code in remark_codes(row, without=POINT_RULE)) for row in rows]
+    told = [sorted(numbers[code] for code in remark_codes(row, without=POINT_RULE)) for row in rows]
+    cells = [" ".join(map(str, each)) for each in told]
     return [_column(_head("notes", language), cells, missing="")] if any(cells) else []
 
 

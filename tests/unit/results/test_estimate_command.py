@@ -221,3 +221,9 @@ def test_the_coefficient_of_variation_is_a_column(folder):
     assert rows
     for row in rows:
         assert float(row["cv"]) == pytest.approx(float(row["se"]) / float(row["estimate"]))
+
+
+def test_what_was_written_is_told(folder):
+    ended = estimate(folder, "--out", folder / "results.csv", "--out", folder / "results.md")
+    told = ended.stderr.splitlines()[0]
+    assert told == f"written: {folder / 'results.csv'}, {folder / 'results.md'}"
