@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Protocol
 
 
@@ -62,8 +63,11 @@ class Fault(Protocol):
 
 
 def placed(file: str, faults: Iterable[Fault]) -> list[Complaint]:
-    """Make complaints about a file of faults that do not name it."""
-    return [Complaint(each.code, file, details={"file": file, **each.details}) for each in faults]
+    """Make complaints about a file of faults; those that name a file are of that one, which lies beside it."""
+    return [
+        Complaint(each.code, PurePath(str(each.details.get("file", file))).name, details={"file": file, **each.details})
+        for each in faults
+    ]
 
 
 class SamplingError(Exception):

@@ -11,7 +11,7 @@ import numpy as np
 
 from sampling.estimate.design import Design, DesignSpec
 from sampling.estimate.errors import Complaint, DataRefusedError, Detail
-from sampling.estimate.remarks.absent_column import absent_column
+from sampling.estimate.remarks.absent_column import absent_column, listed_names
 from sampling.estimate.replicates.replicate import Replicates
 from sampling.estimate.replicates.scale import default_scale, jackknife_rscales, stated_rscales
 from sampling.estimate.replicates.sharing import shared_factors
@@ -19,6 +19,7 @@ from sampling.estimate.replicates.spec import ReplicateSpec
 from sampling.estimate.row_list import ROWS_IN_A_MESSAGE, row_list
 from sampling.estimate.table import FloatArray, IntArray, Table
 
+JOIN = "design.replicates.join"
 MAY_BE_NEGATIVE = ("mrbbootstrap", "other")
 NUMBERED = re.compile(r"r[0-9]+")
 FARTHEST = 2.0  # sums of replicate weights further from that of the weights are another content
@@ -98,9 +99,13 @@ def _shape(source: _Source, table: Table) -> Iterator[Complaint]:
         if file.rows != table.rows:
             yield Complaint("estimate.replicates_rows", {"file": name, "rows": file.rows, "expected": table.rows})
         return
-    absent = [(place, held) for place, held in (("design.replicates.join", table), (name, file)) if join not in held]
-    yield from (absent_column(join, place, held) for place, held in absent)
-    if absent:
+    if join not in table:
+        yield absent_column(join, JOIN, table)
+    if join not in file:
+        # Of hundreds of replicates the first ones say enough of what the file holds.
+        known = listed_names(join, tuple(file))
+        yield Complaint("estimate.replicates_no_join", {"file": name, "column": join, "place": JOIN, "known": known})
+    if join not in table or join not in file:
         return
     labels = Counter(_texts(file, join))
     repeated = [label for label, times in labels.items() if times > 1]
@@ -124,7 +129,9 @@ def _values(source: _Source) -> Iterator[Complaint]:
         details: dict[str, Detail] = {"file": source.name, "column": column}
         numbers = source.table[column].numbers
         if numbers is None:
-            yield Complaint("estimate.replicates_no_numbers", details)
+            texts = source.table[column].unreadable
+            text = source.table[column].texts[int(np.flatnonzero(texts)[0])].as_py()
+            yield Complaint("estimate.replicates_no_numbers", {**details, **row_list(texts), "value": text})
             continue
         bad = np.isnan(numbers)
         if source.asked.method not in MAY_BE_NEGATIVE:

@@ -134,7 +134,18 @@ def test_rows_and_labels_must_match() -> None:
         "estimate.replicates_join_repeated",
         "estimate.replicates_join_absent",
     ]
-    assert [code for code, _ in _refused({**asked, "join": "county"}, joined)] == ["estimate.no_column"] * 2
+    assert [code for code, _ in _refused({**asked, "join": "county"}, joined)] == [
+        "estimate.no_column",
+        "estimate.replicates_no_join",
+    ]
+    ((code, details),) = _refused(asked, {"PSU": joined["psu"], "r1": [1.0] * 4, "r2": [1.0] * 4})
+    assert (code, details["file"], details["column"]) == ("estimate.replicates_no_join", "r.csv", "psu")
+    assert str(details["known"]).startswith("“PSU”")
+
+
+def test_texts_among_replicate_weights_are_told_with_row_and_value() -> None:
+    ((_, details),) = _refused({"method": "brr"}, {**_whole(HALVES), "r3": ["1", "x", "1", "1", "1", "NA", "1", "1"]})
+    assert (details["rows"], details["count"], details["value"]) == ("3, 7", 2, "x")
 
 
 def test_factors_are_not_taken_for_weights() -> None:

@@ -1,6 +1,7 @@
 """`evalsvc replicates`: weights written out and read back give the same errors."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_a_jackknife_without_strata_prints_plain_numbers(tmp_path):
     assert ended.exit_code == 0, ended.output
     read = plan(tmp_path, "read.yaml", {**sample, **yaml.safe_load(ended.stdout)})
     assert errors(tmp_path, read) == pytest.approx(errors(tmp_path, made), rel=1e-9)
+
+
+def test_faults_of_the_file_are_told_with_its_name_row_and_column(tmp_path):
+    rows = len(SCHOOLS.read_text(encoding="utf-8").splitlines()) - 1
+    weights = ["r1,r2", *["1,1"] * 4, "1,-1", *["1,1"] * (rows - 5)]
+    (tmp_path / "weights.csv").write_text("\n".join(weights) + "\n", encoding="utf-8")
+    path = plan(tmp_path, "read.yaml", {"replicates": {"method": "jkn", "file": "weights.csv"}})
+    ended = CliRunner().invoke(main, ["estimate", str(path)], env={"LANG": "en_XX.UTF-8", "COLUMNS": "300"})
+    assert re.search(r"│ weights\.csv\s+│ 6\s+│ r2\s+│", ended.output), ended.output
 
 
 def test_a_plan_without_replicates_and_another_ending_are_told(tmp_path):
