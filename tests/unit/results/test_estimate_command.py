@@ -1,7 +1,13 @@
 """`evalsvc estimate` over a survey's answers: what a statistician reads on the terminal and in the files."""
 
+import contextlib
 import csv
 import json
+import os
+import pty
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -227,3 +233,29 @@ def test_what_was_written_is_told(folder):
     ended = estimate(folder, "--out", folder / "results.csv", "--out", folder / "results.md")
     told = ended.stderr.splitlines()[0]
     assert told == f"written: {folder / 'results.csv'}, {folder / 'results.md'}"
+
+
+def all_of(terminal):
+    """Read a terminal until the program at its other end has closed it, which Linux tells by an error."""
+    read = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(terminal, 65536):
+            read += part
+    os.close(terminal)
+    return read
+
+
+def test_a_terminal_shows_tables_and_a_pipe_markdown(folder):
+    environment = {**os.environ, "LC_ALL": "en_XX.UTF-8", "TERM": "xterm", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "evalsvc", "estimate", str(folder / "plan.yaml")]
+    near, far = pty.openpty()
+    with subprocess.Popen(command, stdout=far, stderr=subprocess.PIPE, env=environment) as ended:
+        os.close(far)
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", all_of(near).decode("utf-8"))
+        told = ended.stderr.read().decode("utf-8")
+    assert ended.returncode == 0, told
+    assert "must stay below 0.02" in shown
+    assert "| id |" not in shown
+    assert "lonely_psu rule" in shown
+    assert "lonely_psu rule" not in told  # the notes say it already
+    assert estimate(folder).stdout.startswith("| id |")
