@@ -1,5 +1,6 @@
-"""Write the details of complaints about plans as people read them: places counted from 1, Chinese words."""
+"""Write the details of complaints about plans as people read them: places from 1, Chinese words, rounded numbers."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -19,13 +20,16 @@ EXPECTED = {
     "degrees: [longitude, latitude], or plane: [x, y]": "degrees: [经度, 纬度]，或 plane: [x, y]",
 }
 """The Chinese of what a key should hold."""
+STATED = "value"
+"""The detail that is told as the plan states it."""
+LARGE = 1e5
 SIGNS = {">=": ("不小于", "at least"), ">": ("大于", "above"), "<": ("小于", "below"), "-": ("至", "to")}
 
 
 def readable(details: Mapping[str, Any], plan: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Rewrite the details of one complaint against a plan, of which the values are at hand as they were parsed."""
     english = language == "en"
-    told = dict(details)
+    told = {name: value if name == STATED else _rounded(value) for name, value in details.items()}
     if isinstance(told.get("place"), str):
         told["place"] = place(told["place"], plan, language)
     if "range" in told:
@@ -39,6 +43,13 @@ def readable(details: Mapping[str, Any], plan: Mapping[str, Any], language: str)
         if told.get(key) == "":
             told[key] = "nothing" if english else "无"
     return told
+
+
+def _rounded(value: object) -> object:
+    """Round a computed number to 6 digits, a larger one to whole units."""
+    if not isinstance(value, float) or not math.isfinite(value):
+        return value
+    return float(round(value)) if abs(value) >= LARGE else float(f"{value:.6g}")
 
 
 def place(stated: str, plan: Mapping[str, Any], language: str) -> str:

@@ -49,6 +49,23 @@ def test_words_and_ranges(given, chinese, english):
     assert list(readable(given, {}, "en").values()) == [english]
 
 
+@pytest.mark.parametrize(
+    ("computed", "told"),
+    [
+        (182.99998003513636, 183.0),
+        (6194.0003242492585, 6194.0),
+        (209648.3061027318, 209648.0),
+        (0.012345678, 0.0123457),
+    ],
+)
+def test_computed_numbers_are_rounded_and_stated_ones_are_not(computed, told):
+    assert readable({"sum": computed, "value": computed, "row": 1234567}, {}, "zh") == {
+        "sum": told,
+        "value": computed,
+        "row": 1234567,
+    }
+
+
 def test_everything_that_may_be_expected_has_its_chinese():
     sources = Path(__file__).parents[3].glob("sampling/estimate/**/*.py")
     stated = {
