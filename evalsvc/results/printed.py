@@ -57,8 +57,8 @@ def _print_statement(
 ) -> None:
     subjects = list(dict.fromkeys(row.variable for row in rows))
     labels = _labels(rows, language)
-    # What every row would repeat is said once, in the heading.
-    told = subjects[0] if len(subjects) == 1 and len(labels) > 1 else None
+    # What every row would repeat is said once, in the heading, unless a formula stands there.
+    told = subjects[0] if len(subjects) == 1 and len(labels) > 1 and statement.formula is None else None
     if told is not None:
         labels = labels[1:]
     about = _about(statement, told, language)

@@ -27,6 +27,7 @@ estimates:
   - {id: nobody, statistic: mean, variables: [income], where: "resp > 1"}
   - {id: all, statistic: total, variables: [size], design_effect: true}
   - {id: middle, statistic: quantile, variables: [size], p: [0.25, 0.5], interval: {level: 0.9}}
+  - {id: groups, statistic: ttest, formula: "size ~ cls", by: [county], where: "resp == 1"}
   - {id: together, statistic: chisq, variables: [sat, cls], where: "resp == 1"}
 """
 
@@ -72,6 +73,8 @@ def test_a_statement_shows_only_columns_with_values_and_says_once_what_all_rows_
     assert "bad/size" not in text.split(head)[1]
     assert "90 % interval" in statement(text, "middle")
     assert statement(text, "together").splitlines()[0] == "test of a table (F); where resp == 1"
+    assert statement(text, "groups").splitlines()[0].startswith("t-test size ~ cls; where resp == 1")
+    assert statement(text, "groups").splitlines()[1].split()[:3] == ["variable", "county", "estimate"]
     assert "estimate" not in statement(text, "together")
     assert "estimate" in statement(text, "nobody")
 
