@@ -19,11 +19,22 @@ def write_new(path: Path, data: bytes | Iterable[bytes], *, private: bool = Fals
     FileExistsError
         Something has that name already, also when another process was faster.
     """
-    # In the same folder, so that the file can be linked; a name that nobody else makes.
-    draft = path.with_name(f".{path.name[:80]}.{secrets.token_hex(8)}")
+    draft = _draft(path)
     try:
         _write_through(draft, data, PRIVATE if private else OPEN_TO_READ)
         path.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_directory(path.parent)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file, in place of the one of that name if there is one; until all is on disk nothing of it is seen."""
+    path = path.resolve()  # behind a link the file itself is replaced, not the link
+    draft = _draft(path)
+    try:
+        _write_through(draft, data, OPEN_TO_READ)
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     sync_directory(path.parent)
@@ -42,6 +53,11 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _draft(path: Path) -> Path:
+    """Name a file in the same folder, so that it can be linked or renamed, as nobody else does."""
+    return path.with_name(f".{path.name[:80]}.{secrets.token_hex(8)}")
 
 
 def _write_through(path: Path, data: bytes | Iterable[bytes], mode: int, way: int = os.O_EXCL) -> None:

@@ -2,14 +2,15 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress as Bar
 
+from evalsvc.durable import write_whole
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
+from evalsvc.results.activity import telling
 from evalsvc.results.data_remarks import data_remarks
 from evalsvc.results.export import ENDINGS, write_results
 from evalsvc.results.notes import POINT_RULE, remark_codes
@@ -52,10 +53,12 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
     refuse_existing(*out_paths, force=force)
     planned = read_planned(plan_path, given)
     plan, table = planned.plan, planned.table
-    with refusing(planned.data):
-        results = _estimated(plan, table, planned.files)
-    for path in out_paths:
-        path.write_bytes(write_results(results, path.suffix))
+    with telling() as tell:
+        with refusing(planned.data):
+            results = run_plan(plan, table, tell, planned.files)
+        for number, path in enumerate(out_paths):
+            tell("files", number, len(out_paths))
+            write_whole(path, write_results(results, path.suffix))
     noted = _told(results, plan, out_paths)
     missed = (*_without_rows(plan, table), *_without_domain(plan, table))
     for remark in (*(() if noted else _remarks(results)), *_families(results), *missed, *data_remarks(plan, table)):
@@ -120,10 +123,3 @@ def _name(row: EstimateRow, *, among_several: bool) -> str:
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - MOST_NAMES
     return "; ".join(names[:MOST_NAMES]) + (f"; … (+{more})" if more > 0 else "")
-
-
-def _estimated(plan: Plan, table: Table, files: Mapping[str, Table]) -> Results:
-    console = Console(stderr=True)
-    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("estimate", total=len(plan.statements))
-        return run_plan(plan, table, lambda done, total: bar.update(task, completed=done, total=total), files)

@@ -11,8 +11,10 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 import yaml
 
+from evalsvc.durable import write_whole
 from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
+from evalsvc.results.activity import telling
 from evalsvc.results.plan_files import data_path, read_files, read_plan, refusing
 from sampling.estimate import Sample, read_table
 from sampling.estimate.replicates.table import replicate_columns, replicate_key
@@ -42,11 +44,13 @@ def replicates(plan_path: Path, given: Path | None, out: Path, *, force: bool) -
         raise InvalidError("results.no_replicates", file=plan_path.name)
     data = data_path(plan.data, plan_path, given)
     files = read_files(plan, plan_path.parent)
-    with refusing(data):
-        found = Sample(plan.design, read_table(data), files).design.replicates
-    if found is None:
-        raise InvalidError("results.no_replicates", file=plan_path.name)
-    out.write_bytes(_written(pa.table(replicate_columns(found)), out))
+    with telling() as tell:
+        with refusing(data):
+            found = Sample(plan.design, read_table(data), files, tell).design.replicates
+        if found is None:
+            raise InvalidError("results.no_replicates", file=plan_path.name)
+        tell("files", 0, 1)
+        write_whole(out, _written(pa.table(replicate_columns(found)), out))
     key = {"replicates": replicate_key(found, out.name)}
     click.echo(yaml.safe_dump(key, sort_keys=False, default_flow_style=None), nl=False)
 

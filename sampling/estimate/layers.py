@@ -21,6 +21,7 @@ from sampling.estimate.design import Design, DesignSpec, compile_design, compile
 from sampling.estimate.domain import Partition
 from sampling.estimate.fits.view import View
 from sampling.estimate.ladder import Ladder, ladder
+from sampling.estimate.progress import Progress, silent
 from sampling.estimate.replicates.replicated import with_replicates
 from sampling.estimate.scores import Estimated
 from sampling.estimate.stages.two_phase import with_second_phase
@@ -32,14 +33,25 @@ from sampling.estimate.weights.steps import adjusted
 
 
 class Sample:
-    """Hold a design over its table; the design within first-stage units is compiled when a domain first needs it."""
+    """Hold a design over its table; the design within first-stage units is compiled when a domain first needs it.
 
-    def __init__(self, spec: DesignSpec, table: Table, files: Mapping[str, Table] | None = None) -> None:
-        self._spec = spec
+    `drawn` is the design before replicates took the place of its stages and before its weights were adjusted.
+    """
+
+    def __init__(
+        self,
+        spec: DesignSpec,
+        table: Table,
+        files: Mapping[str, Table] | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        self.spec = spec
+        self._progress = progress
         self._files = files or {}
         self.table = table
-        design = with_second_phase(spec, table, self._files, compile_design(spec, table, self._files))
-        self.design = adjusted(spec, table, with_replicates(spec, table, self._files, design))
+        self.drawn = with_second_phase(spec, table, self._files, compile_design(spec, table, self._files))
+        replicated = with_replicates(spec, table, self._files, self.drawn, progress)
+        self.design = adjusted(spec, table, replicated, progress)
 
     @property
     def observed(self) -> BoolArray | None:
@@ -49,9 +61,9 @@ class Sample:
     @cached_property
     def within(self) -> Design | None:
         """Give the design within first-stage units, None when rows are all there is below them."""
-        if len(self._spec.stages) == 1 or self.design.second is not None:
+        if len(self.spec.stages) == 1 or self.design.second is not None:
             return None
-        given = compile_within(self._spec, self.table, self._files)
+        given = compile_within(self.spec, self.table, self._files)
         return replace(given, weights=self.design.weights, projections=self.design.projections)
 
     @cached_property
@@ -76,13 +88,13 @@ class Sample:
         steps = ladder(self.design, split)
         none = np.zeros(steps.domains, dtype=np.bool_)
         if given is None:
-            named = conditional and self._spec.stages[0].cluster in split.by
+            named = conditional and self.spec.stages[0].cluster in split.by
             given = steps.active_units == 1 if named else none
         if self.design.replicates is not None or not given.any() or self.within is None:
-            return Layers(self.design, steps, None, None, none, _explained(self.explained, steps))
+            return Layers(self.design, steps, None, None, none, _explained(self.explained, steps), None, self._progress)
         inner = ladder(self.within, split)
         outer_part, inner_part = _explained(self.explained, steps), _explained(self.explained_within, inner)
-        return Layers(self.design, steps, self.within, inner, given, outer_part, inner_part)
+        return Layers(self.design, steps, self.within, inner, given, outer_part, inner_part, self._progress)
 
 
 def _explained(explained: Explained | None, steps: Ladder) -> ExplainedDomains | None:
@@ -104,6 +116,7 @@ class Layers:
     conditional: BoolArray
     explained: ExplainedDomains | None = None
     inner_explained: ExplainedDomains | None = None
+    progress: Progress = silent
 
     @cached_property
     def degrees_of_freedom(self) -> FloatArray:
@@ -172,7 +185,8 @@ class Layers:
             design, explained = self.within, self.inner_explained
         rows = steps.rows[steps.row_domain == domain]
         df = float(self.degrees_of_freedom[domain])
-        return View(design, rows, self.design.weights[rows], df, None if explained is None else explained.explained)
+        whole = None if explained is None else explained.explained
+        return View(design, rows, self.design.weights[rows], df, whole, self.progress)
 
 
 def _variance(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sampling.estimate.contrast import combine
 from sampling.estimate.errors import Complaint, DataRefusedError
 from sampling.estimate.fits.model_matrix import source
 from sampling.estimate.layers import Sample
+from sampling.estimate.progress import Progress, silent
 from sampling.estimate.remarks.absent_column import absent_column
 from sampling.estimate.remarks.stray_text import stray_text
 from sampling.estimate.result import EstimateRow, Results
@@ -20,13 +21,11 @@ from sampling.estimate.subject import answer
 from sampling.estimate.table import Column, Table, as_table
 from sampling.estimate.verdicts import families
 
-Progress = Callable[[int, int], None]
-
 
 def run_plan(
     plan: Plan,
     table: Mapping[str, Any],
-    progress: Progress | None = None,
+    progress: Progress = silent,
     files: Mapping[str, Table] | None = None,
 ) -> Results:
     """Compute every statement of a plan.
@@ -34,7 +33,7 @@ def run_plan(
     Parameters
     ----------
     table : column name -> values (text or None; an empty text is missing too; numeric arrays are taken as they are)
-    progress : called with (statements done, statements in all) after each statement
+    progress : called with (activity, done, in all) as replicates are made and adjusted and statements answered
     files : the tables that `plan.files` names beside the data (replicate weights, joint probabilities), by that name
 
     Raises
@@ -42,15 +41,31 @@ def run_plan(
     DataRefusedError
         With every complaint, when columns are missing, weights are bad or the design cannot be what the plan says.
     """
+    return answer_plan(plan, plan_sample(plan, table, progress, files), progress)
+
+
+def plan_sample(
+    plan: Plan,
+    table: Mapping[str, Any],
+    progress: Progress = silent,
+    files: Mapping[str, Table] | None = None,
+) -> Sample:
+    """Compile the design of a plan over its table and check that its statements have their columns; answer nothing.
+
+    Parameters and errors are those of ``run_plan``.
+    """
     data = as_table(table)
     try:
-        sample = Sample(plan.design, data, files)
+        sample = Sample(plan.design, data, files, progress)
     except DataRefusedError as error:
         raise DataRefusedError([*error.complaints, *_missing_columns(plan, data)]) from None
-    return answer_plan(plan, sample, progress)
+    complaints = _missing_columns(plan, data)
+    if complaints:
+        raise DataRefusedError(complaints)
+    return sample
 
 
-def answer_plan(plan: Plan, sample: Sample, progress: Progress | None = None) -> Results:
+def answer_plan(plan: Plan, sample: Sample, progress: Progress = silent) -> Results:
     """Compute every statement of a plan over a design that was compiled before; the plan's own design is not read.
 
     Raises
@@ -66,7 +81,7 @@ def answer_plan(plan: Plan, sample: Sample, progress: Progress | None = None) ->
     return Results(tuple(rows), families(plan.statements, rows))
 
 
-def _rows(plan: Plan, sample: Sample, progress: Progress | None) -> list[EstimateRow]:
+def _rows(plan: Plan, sample: Sample, progress: Progress) -> list[EstimateRow]:
     rows: list[EstimateRow] = []
     earlier: dict[str, Answered] = {}
     for index, statement in enumerate(plan.statements):
@@ -76,8 +91,7 @@ def _rows(plan: Plan, sample: Sample, progress: Progress | None) -> list[Estimat
             answered = combine(sample, statement, statement.expression, earlier)
         earlier[statement.id] = answered
         rows += answered.rows
-        if progress is not None:
-            progress(index + 1, len(plan.statements))
+        progress("statements", index + 1, len(plan.statements))
     return rows
 
 

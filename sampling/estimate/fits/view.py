@@ -14,6 +14,7 @@ import numpy as np
 
 from sampling.estimate.covariance import Covariance, covariance
 from sampling.estimate.design import Design
+from sampling.estimate.progress import Progress, silent
 from sampling.estimate.table import FloatArray, IntArray
 from sampling.estimate.weights.explained import Explained
 
@@ -46,6 +47,7 @@ class View:
     weights: FloatArray
     df: float
     explained: Explained | None = None
+    progress: Progress = silent
 
     def covariance(self, fit: Fit, *, diagonal: bool = False) -> Covariance:
         """Give the covariance of a fitted statistic; `diagonal` where variances are enough."""
@@ -82,4 +84,8 @@ class View:
         replicates = self.design.replicates
         if replicates is None:
             return np.empty((fit.value.size, 0))
-        return np.column_stack([fit.refit(replicates.weights(r, self.rows)) for r in range(replicates.count)])
+        found = np.empty((fit.value.size, replicates.count))
+        for number in range(replicates.count):
+            found[:, number] = fit.refit(replicates.weights(number, self.rows))
+            self.progress("refits", number + 1, replicates.count)
+        return found

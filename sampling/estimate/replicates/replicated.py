@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sampling.estimate.design import Design, DesignSpec
+from sampling.estimate.progress import Progress, silent
 from sampling.estimate.replicates.file import given_replicates
 from sampling.estimate.replicates.make import make_replicates
 from sampling.estimate.table import Table
 
 
-def with_replicates(spec: DesignSpec, table: Table, files: Mapping[str, Table], design: Design) -> Design:
+def with_replicates(
+    spec: DesignSpec, table: Table, files: Mapping[str, Table], design: Design, progress: Progress = silent
+) -> Design:
     """Give the design with the replicates that its plan asks for; variances then come from them, not from the stages.
 
     Raises
@@ -22,8 +25,10 @@ def with_replicates(spec: DesignSpec, table: Table, files: Mapping[str, Table], 
     asked = spec.replicates
     if asked is None:
         return design
+    progress("replicates", 0, 1)
     if asked.file is None:
         made = make_replicates(asked, spec, table, design)
     else:
         made = given_replicates(asked, spec, files[asked.file], table, design)
+    progress("replicates", 1, 1)
     return replace(design, stages=(), replicates=made)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sampling.estimate.design import Design, DesignSpec
 from sampling.estimate.errors import Complaint, DataRefusedError
 from sampling.estimate.fits.model_matrix import source
+from sampling.estimate.progress import Progress, silent
 from sampling.estimate.remarks.absent_column import absent_column
 from sampling.estimate.replicates.replicate import Replicates
 from sampling.estimate.replicates.units import too_many
@@ -22,7 +23,17 @@ from sampling.estimate.weights.trimming import Trimming
 from sampling.estimate.weights.weighting import Step, again
 
 
-def adjusted(spec: DesignSpec, table: Table, design: Design) -> Design:
+@dataclass(frozen=True)
+class Adjusted:
+    """Hold one adjustment that was made, with the weights (rows,) before and after it."""
+
+    adjustment: Adjustment
+    step: Step
+    before: FloatArray
+    after: FloatArray
+
+
+def adjusted(spec: DesignSpec, table: Table, design: Design, progress: Progress = silent) -> Design:
     """Give the design with adjusted weights, what that explains of scores, and every replicate adjusted alike.
 
     Raises
@@ -39,22 +50,35 @@ def adjusted(spec: DesignSpec, table: Table, design: Design) -> Design:
     weights = design.weights
     steps: list[Step] = []
     projections: list[Projection] = []
+    for made in adjustments_made(spec, table, design.weights):
+        projection = made.step.projection(made.before, made.after)
+        steps.append(made.step)
+        projections += [] if projection is None else [projection]
+        weights = made.after
+    if design.replicates is None:
+        return replace(design, weights=weights, projections=tuple(projections))
+    changed = replace(_adjusted_alike(design.replicates, steps, progress), drawn=design.replicates)
+    return replace(design, weights=weights, replicates=changed)
+
+
+def adjustments_made(spec: DesignSpec, table: Table, weights: FloatArray) -> Iterator[Adjusted]:
+    """Make one adjustment of the weights (rows,) after the other.
+
+    Raises
+    ------
+    DataRefusedError
+        With every complaint against the first that cannot be made.
+    """
     for adjustment in spec.adjustments:
         step = compiled(adjustment, spec, table, weights)
         found = step.reweighted(weights)
         if found.complaints:
             raise DataRefusedError(found.complaints)
-        projection = step.projection(weights, found.weights)
-        steps.append(step)
-        projections += [] if projection is None else [projection]
+        yield Adjusted(adjustment, step, weights, found.weights)
         weights = found.weights
-    if design.replicates is None:
-        return replace(design, weights=weights, projections=tuple(projections))
-    changed = replace(_adjusted_alike(design.replicates, steps), drawn=design.replicates)
-    return replace(design, weights=weights, replicates=changed)
 
 
-def _adjusted_alike(replicates: Replicates, steps: Sequence[Step]) -> Replicates:
+def _adjusted_alike(replicates: Replicates, steps: Sequence[Step], progress: Progress) -> Replicates:
     """Adjust every replicate; rows of one unit that every step treats alike stay one line of factors."""
     line = np.arange(replicates.unit.size, dtype=np.int64)
     codes = [step.shared for step in steps]
@@ -68,10 +92,10 @@ def _adjusted_alike(replicates: Replicates, steps: Sequence[Step]) -> Replicates
     if complaints:
         raise DataRefusedError(complaints)
     if len(shared) < len(codes):
-        return replicates.reweighted(_Again(steps))
+        return replicates.reweighted(_Again(steps, replicates.count, progress))
     base = sums(line, replicates.base, first.size)
     lines = replace(replicates, unit=replicates.unit[first], base=base)
-    changed = lines.reweighted(_Again([step.taken(first) for step in steps]))
+    changed = lines.reweighted(_Again([step.taken(first) for step in steps], replicates.count, progress))
     factors = changed.factors * reciprocal(base)[:, None]
     return replace(changed, unit=line, factors=factors, base=replicates.base)
 
@@ -79,8 +103,9 @@ def _adjusted_alike(replicates: Replicates, steps: Sequence[Step]) -> Replicates
 class _Again:
     """Adjust the weights of one replicate after the other; a replicate that cannot be adjusted is named."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], count: int, progress: Progress) -> None:
         self._steps = steps
+        self._count, self._progress = count, progress
         self._number = 0
 
     def __call__(self, weights: FloatArray) -> FloatArray:
@@ -88,6 +113,7 @@ class _Again:
         found = again(self._steps, weights)
         if found.complaints:
             raise DataRefusedError([_of_replicate(self._number, found.complaints[0])])
+        self._progress("weights", self._number, self._count)
         return found.weights
 
 

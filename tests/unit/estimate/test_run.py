@@ -314,13 +314,13 @@ def test_results_file_has_the_keys_of_the_format(estimate: Estimate) -> None:
         {"version": 1, "design": VILLAGES, "estimates": [{**MEAN, "threshold": {"value": 5, "side": "lower"}}]}
     )
     assert reading.plan is not None
-    steps: list[tuple[int, int]] = []
-    results = run_plan(reading.plan, TABLE, lambda done, all_: steps.append((done, all_)))
+    steps: list[tuple[str, int, int]] = []
+    results = run_plan(reading.plan, TABLE, lambda activity, done, all_: steps.append((activity, done, all_)))
     written = json.loads(results.to_json())
     assert list(written) == ["version", "estimates"]
     assert [list(row) for row in written["estimates"]] == [KEYS]
     assert written["estimates"][0]["threshold"] == {"value": 5.0, "side": "lower", "alpha": 0.05, "planned_deff": None}
-    assert steps == [(1, 1)]
+    assert steps == [("statements", 1, 1)]
 
 
 def test_reads_the_same_from_every_kind_of_file(tmp_path: Path) -> None:
