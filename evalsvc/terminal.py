@@ -18,8 +18,8 @@ import click
 
 from evalsvc.config import ConfigurationError
 from evalsvc.errors import Complaint, coded, complaints_of
-from evalsvc.given_paths import UnusableError
 from evalsvc.words import sentence
+from evalsvc.wrong_use import show_wrong_use
 
 FAILED, WRONG_USE, OUR_MISTAKE, INTERRUPTED = 1, 2, 70, 130
 MOST_COMPLAINTS, MOST_ALIKE = 200, 20
@@ -103,9 +103,7 @@ class Edge(Shelf):
             click.echo("已中断 / interrupted", err=True)
             sys.exit(INTERRUPTED)
         except click.ClickException as error:
-            if language() == "zh":
-                click.echo(wrong_use(error), err=True)
-            error.show()
+            show_wrong_use(error, language())
             sys.exit(WRONG_USE)
         except BrokenPipeError:
             # The reader of our output went away (`| head`); nothing is wrong, and nothing can be written any more.
@@ -113,21 +111,6 @@ class Edge(Shelf):
             sys.exit(FAILED)
         except Exception as error:
             sys.exit(report(error, as_json="--json" in arguments))
-
-
-def wrong_use(error: click.ClickException) -> str:
-    """Say in Chinese what is wrong with a command line; the words of the library, which follow, are English."""
-    if isinstance(error, click.NoSuchOption):
-        return sentence("usage.no_such_option", {"option": error.option_name})
-    parameter = getattr(error, "param", None)
-    if not isinstance(parameter, click.Parameter):
-        return sentence("usage.wrong")
-    if isinstance(error, UnusableError):
-        return sentence(error.usage_code, error.usage_details)
-    name = parameter.get_error_hint(click.get_current_context(silent=True) or click.Context(click.Command(None)))
-    if isinstance(error, click.MissingParameter):
-        return sentence("usage.missing", {"parameter": name})
-    return sentence("usage.bad_value", {"parameter": name})
 
 
 def language() -> str:

@@ -101,7 +101,7 @@ def _refuse_mixed(stated: set[str]) -> None:
         unused = set()
     names = "、".join(f"--{name.replace('_', '-')}" for name in sorted(unused))
     if names:
-        raise click.UsageError(f"这样的计算不用 {names}，请去掉 / not used in this calculation, leave it out")
+        raise click.UsageError(f"这样的计算不用 {names}，请去掉 / this calculation does not use {names}, leave it out")
 
 
 @size.command("demonstrate")
@@ -121,7 +121,8 @@ def demonstrate(*, as_json: bool, **given: Any) -> None:
     if given["per_village"] is not None:
         if given["df"] is not None or given["deff"] != 1.0:
             raise click.UsageError(
-                "有 --per-village 时，--deff 和 --df 由它算出，请去掉 / they follow from the villages"
+                "有 --per-village 时，--deff 和 --df 由它算出，请去掉 / "
+                "--deff and --df follow from --per-village, leave them out"
             )
         villages = Villages(given["per_village"], given["icc"], given["strata"])
     worth = Worth(given["deff"], given["df"], given["level"])
@@ -137,7 +138,7 @@ def demonstrate(*, as_json: bool, **given: Any) -> None:
 def precision(*, as_json: bool, **given: Any) -> None:
     """由半宽求访问数，或反过来 / precision of a rate, both ways."""
     if (given["half_width"] is None) == (given["interviews"] is None):
-        raise click.UsageError("--half-width 与 --interviews 二者取一 / give one of the two")
+        raise click.UsageError("--half-width 与 --interviews 二者取一 / give --half-width or --interviews")
     worth = Worth(given["deff"], given["df"], given["level"])
     answer = sizing.precision(given["rate"], given["half_width"], given["interviews"], worth, given["population"])
     _show(answer, as_json)
@@ -170,7 +171,7 @@ def counties(*, as_json: bool, **given: Any) -> None:
     """
     continuous = given["mean"] is not None and given["deviation"] is not None
     if continuous == bool(given["shares"]) or (given["mean"] is None) != (given["deviation"] is None):
-        raise click.UsageError("“--mean 加 --deviation”与 --share 二者取一 / give one of the two")
+        raise click.UsageError("“--mean 加 --deviation”与 --share 二者取一 / give --mean with --deviation, or --share")
     shares = dict(_share(text) for text in given["shares"])
     if shares and not sum(shares.values()) > 0:
         raise click.UsageError("各份之和须大于 0 / the shares must add up to more than 0")
@@ -186,9 +187,11 @@ def _share(text: str) -> tuple[float, float]:
     try:
         rate, share = (float(part) for part in text.split("="))
     except ValueError:
-        raise click.UsageError(f"--share {text}: 写成 0.01=0.3 / write 0.01=0.3") from None
+        raise click.UsageError(f"--share {text}: 写成 0.01=0.3 / --share {text}: write 0.01=0.3") from None
     if not (0 <= rate <= 1 and 0 <= share < float("inf")):
-        raise click.UsageError(f"--share {text}: 率在 0 与 1 之间，份额不为负 / rate from 0 to 1, share 0 or more")
+        raise click.UsageError(
+            f"--share {text}: 率在 0 与 1 之间，份额不为负 / --share {text}: rate from 0 to 1, share 0 or more"
+        )
     return rate, share
 
 
@@ -240,7 +243,10 @@ def clusters(*, as_json: bool, **given: Any) -> None:
     costs = None
     if any(each is not None for each in stated):
         if None in stated:
-            raise click.UsageError("--village-cost、--household-cost、--budget 要同时写 / they go together")
+            raise click.UsageError(
+                "--village-cost、--household-cost、--budget 要同时写 / "
+                "--village-cost, --household-cost and --budget go together"
+            )
         if given["variation"] or given["weights_variation"]:
             raise click.UsageError(
                 "按费用求户数时不用变异系数，请去掉 / variation is not used with costs, leave it out"

@@ -30,8 +30,8 @@ def readable(details: Mapping[str, Any], plan: Mapping[str, Any], language: str)
     """Rewrite the details of one complaint against a plan, of which the values are at hand as they were parsed."""
     english = language == "en"
     told = {name: value if name == STATED else _rounded(value) for name, value in details.items()}
-    if isinstance(told.get("place"), str):
-        told["place"] = place(told["place"], plan, language)
+    if isinstance(stated := told.get("place"), str):
+        told["place"] = place(stated, plan, language)
     if "range" in told:
         words = [SIGNS[word][english] if word in SIGNS else word for word in str(told["range"]).split()]
         told["range"] = " ".join(words).replace(", ", " and " if english else "、")

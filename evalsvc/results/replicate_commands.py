@@ -36,7 +36,8 @@ def replicates(plan_path: Path, given: Path | None, out: Path, *, force: bool) -
     if not out.name.endswith(ENDINGS):
         endings = "、".join(ENDINGS)
         raise click.UsageError(
-            f"不能写成 {out.name}，文件名的结尾须是 {endings} 之一 / a file's name has to end in one of these"
+            f"不能写成 {out.name}，文件名的结尾须是 {endings} 之一 / "
+            f"{out.name}: a file's name has to end in one of {', '.join(ENDINGS)}"
         )
     refuse_existing(out, force=force)
     plan = read_plan(plan_path)

@@ -146,7 +146,10 @@ def test_the_help_lists_commands_in_the_order_of_the_work() -> None:
         ("draw log nothere.jsonl", "'LOG' 的值不能使用：文件不存在"),
         ("draw log --lgo x", "没有 --lgo 这个选项"),
         ("draw verify", "缺少 'MANIFEST'"),
-        ("draw nothing", "用法不对"),
+        ("draw nothing", "没有 nothing 这个命令"),
+        ("draw log", "缺少"),
+        ("serve --threads 0", "不在范围"),
+        ("estimate . --out x.json", "不是可以读写的文件"),
         ("serve --threads x", "'--threads' 的值不能使用"),
     ],
 )
@@ -155,6 +158,16 @@ def test_a_wrong_use_is_said_in_chinese_first(command: str, words: str) -> None:
     assert (told.exit_code, words in told.stderr.splitlines()[0]) == (2, True), told.stderr
     english = CliRunner(env={"LC_ALL": "en_GB.UTF-8"}).invoke(main, command.split())
     assert words not in english.stderr and "Error" in english.stderr
+
+
+def test_a_wrong_use_is_said_in_one_language() -> None:
+    told = CliRunner().invoke(main, ["draw", "log", "nothere.jsonl"]).stderr
+    assert "nothere.jsonl" in told and "Error" not in told and "Try" not in told
+    own = ["design", "size", "demonstrate", "--threshold", "0.02", "--icc", "0.1"]
+    chinese = CliRunner().invoke(main, own).stderr
+    assert "要同时写" in chinese and "go together" not in chinese
+    english = CliRunner(env={"LC_ALL": "en_GB.UTF-8"}).invoke(main, own).stderr
+    assert "go together" in english and "要同时写" not in english
 
 
 # Configuration
