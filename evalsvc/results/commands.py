@@ -1,5 +1,6 @@
 """Estimate from files: `evalsvc estimate plan.yaml --out results.json`."""
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,9 +13,10 @@ from evalsvc.durable import write_whole
 from evalsvc.given_paths import existing, force_option, new, refuse_existing
 from evalsvc.results.activity import telling
 from evalsvc.results.data_remarks import data_remarks
+from evalsvc.results.design_words import design_words
 from evalsvc.results.export import ENDINGS, write_results
 from evalsvc.results.notes import POINT_RULE, remark_codes
-from evalsvc.results.plan_files import read_planned, refusing
+from evalsvc.results.plan_files import PlannedData, read_planned, refusing
 from evalsvc.results.printed import print_results
 from evalsvc.terminal import language
 from evalsvc.words import sentence
@@ -23,7 +25,9 @@ from sampling.estimate import (
     Plan,
     Results,
     Table,
+    plan_sample,
     run_plan,
+    summarize,
     unanswered,
     unplaced,
 )
@@ -38,8 +42,18 @@ MOST_NAMES = 8
 @click.option(
     "--out", "out_paths", type=new, multiple=True, help="结果文件 .json .csv .xlsx .md，可多次给出 / repeatable"
 )
+@click.option("--design", "only_design", is_flag=True, help="只核对并描述设计，不估计 / describe the design only")
+@click.option("--json", "as_json", is_flag=True, help="与 --design 同用，印出 JSON / with --design, print JSON")
 @force_option
-def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *, force: bool) -> None:
+def estimate(
+    plan_path: Path,
+    given: Path | None,
+    out_paths: tuple[Path, ...],
+    *,
+    only_design: bool,
+    as_json: bool,
+    force: bool,
+) -> None:
     """按分析方案估计 / estimate by an analysis plan.
 
     不给 --out 时把表格印在终端上，接管道时为 Markdown。Without --out tables are printed; Markdown in a pipe.
@@ -51,8 +65,15 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
             f"不能写成 {names}，文件名的结尾须是 {endings} 之一 / "
             f"{', '.join(unknown)}: a file's name has to end in one of {', '.join(ENDINGS)}"
         )
+    if as_json and not only_design:
+        raise click.UsageError("--json 只与 --design 同用，结果用 --out results.json / --json goes with --design")
+    if only_design and out_paths:
+        raise click.UsageError("--design 不估计，不与 --out 同用 / --design estimates nothing, so there is no --out")
     refuse_existing(*out_paths, force=force)
     planned = read_planned(plan_path, given)
+    if only_design:
+        _describe(planned, as_json=as_json)
+        return
     plan, table = planned.plan, planned.table
     with telling() as tell:
         with refusing(planned.data):
@@ -64,6 +85,17 @@ def estimate(plan_path: Path, given: Path | None, out_paths: tuple[Path, ...], *
     missed = (*_without_rows(plan, table), *_without_domain(plan, table))
     for remark in (*(() if noted else _remarks(results)), *_families(results), *missed, *data_remarks(plan, table)):
         click.echo(remark, err=True)
+
+
+def _describe(planned: PlannedData, *, as_json: bool) -> None:
+    """Compile the design, check the statements' columns, and show what was compiled."""
+    with telling() as tell, refusing(planned.data):
+        summary = summarize(plan_sample(planned.plan, planned.table, tell, planned.files))
+    if as_json:
+        click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2))
+        return
+    for line in design_words(summary, planned.plan.design.lonely_psu, language()):
+        click.echo(line)
 
 
 def _told(results: Results, plan: Plan, written: Sequence[Path]) -> bool:

@@ -83,6 +83,7 @@ class Design:
         How often that unit was drawn: each draw with replacement is a PSU.
     projections : what adjustments of the weights explain of scores, in the order in which they were made
     replicates : replicate weights, which then take the place of the stages in every variance
+    levels : every stage as it was drawn, outermost first, also those that add nothing to the variance
     second : the second phase, where the rows with answers are a sample of those of this design
     """
 
@@ -96,6 +97,7 @@ class Design:
     lonely_domain: bool
     projections: tuple[Projection, ...] = ()
     replicates: Replicates | None = None
+    levels: tuple[CompiledStage, ...] = ()
     second: SecondPhase | None = None
 
     def residuals(self, columns: FloatArray) -> FloatArray:
@@ -162,9 +164,11 @@ class _Descent:
         self.psu_stratum = self.psu
         self.psu_draws: FloatArray = np.broadcast_to(np.float64(1.0), rows)
         self.stages: list[Stage] = []
+        self.levels: list[CompiledStage] = []
 
     def enter(self, compiled: CompiledStage, *, given: bool) -> None:
         """Go down one stage; below units that are `given` the recursion starts anew."""
+        self.levels.append(compiled)
         self.parent = compiled.unit
         self.carried = np.ones(compiled.draws.size) if given else compiled.carried
 
@@ -239,6 +243,7 @@ def _compile(spec: DesignSpec, table: Table, files: Mapping[str, Table], *, give
         psu_draws=descent.psu_draws,
         lonely_psu=spec.lonely_psu,
         lonely_domain=spec.lonely_domain,
+        levels=tuple(descent.levels),
     )
 
 
