@@ -14,6 +14,10 @@ OF_BOTH = " / "
 GIVEN = re.compile(r"'(?P<text>[^']*)'|^(?P<number>\S+) is not in the range (?P<range>.+)\.$")
 EXTRA = re.compile(r"unexpected extra arguments? \((?P<words>.*)\)")
 
+ENGLISH_BELOW = ("usage.wrong", "usage.bad_value")
+"""Sentences that say too little by themselves: the library's own words follow."""
+Told = tuple[str, Mapping[str, object]]
+
 
 def show_wrong_use(error: click.ClickException, language: str) -> None:
     """Print what is wrong, how the command is called, and where its help is."""
@@ -24,25 +28,29 @@ def show_wrong_use(error: click.ClickException, language: str) -> None:
     if language == "en" or isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return
-    click.echo(error.message.split(OF_BOTH, 1)[0] if own else in_chinese(error), err=True)
+    code, details = _in_chinese(error)
+    click.echo(error.message.split(OF_BOTH, 1)[0] if own else sentence(code, details), err=True)
+    if code in ENGLISH_BELOW and not own:
+        error.show()
+        return
     context = getattr(error, "ctx", None)
     if isinstance(context, click.Context):
         click.echo(context.get_usage(), err=True)
 
 
-def in_chinese(error: click.ClickException) -> str:
-    """Give the Chinese of a message of the library."""
+def _in_chinese(error: click.ClickException) -> Told:
+    """Give the code and the details of the Chinese of a message of the library."""
     if isinstance(error, UnusableError):
-        return sentence(error.usage_code, error.usage_details)
+        return error.usage_code, error.usage_details
     parameter = getattr(error, "param", None)
     if isinstance(parameter, click.Parameter):
         name = parameter.get_error_hint(click.get_current_context(silent=True) or click.Context(click.Command(None)))
         missing = isinstance(error, click.MissingParameter)
-        return sentence("usage.missing", {"parameter": name}) if missing else _bad_value(parameter, name, error.message)
-    return sentence(*_misplaced(error))
+        return ("usage.missing", {"parameter": name}) if missing else _bad_value(parameter, name, error.message)
+    return _misplaced(error)
 
 
-def _misplaced(error: click.ClickException) -> tuple[str, Mapping[str, object]]:
+def _misplaced(error: click.ClickException) -> Told:
     """Give code and details of a word of the command line that has no place there."""
     if isinstance(error, click.NoSuchOption):
         return "usage.no_such_option", {"option": error.option_name}
@@ -53,20 +61,20 @@ def _misplaced(error: click.ClickException) -> tuple[str, Mapping[str, object]]:
         return "usage.extra", {"words": extra.group("words")}
     if isinstance(error, click.BadOptionUsage):
         return "usage.option", {"option": error.option_name}
-    return "usage.wrong", {"problem": error.format_message()}
+    return "usage.wrong", {}
 
 
-def _bad_value(parameter: click.Parameter, name: str, message: str) -> str:
+def _bad_value(parameter: click.Parameter, name: str, message: str) -> Told:
     found = GIVEN.search(message)
     value = "" if found is None else found.group("text") or found.group("number") or ""
-    details: Mapping[str, object] = {"parameter": name, "value": value, "problem": message}
+    details: Mapping[str, object] = {"parameter": name, "value": value}
     kind = parameter.type
     if isinstance(kind, click.Path):
-        return sentence("usage.no_file" if "does not exist" in message else "usage.unusable_file", details)
+        return "usage.no_file" if "does not exist" in message else "usage.unusable_file", details
     if isinstance(kind, click.Choice):
-        return sentence("usage.not_a_choice", {**details, "allowed": list(map(str, kind.choices))})
+        return "usage.not_a_choice", {**details, "allowed": list(map(str, kind.choices))}
     if found is not None and found.group("range"):
-        return sentence("usage.out_of_range", {**details, "range": found.group("range")})
+        return "usage.out_of_range", {**details, "range": found.group("range")}
     if isinstance(kind, click.types.IntParamType | click.types.FloatParamType):
-        return sentence("usage.not_a_number", details)
-    return sentence("usage.bad_value", details)
+        return "usage.not_a_number", details
+    return "usage.bad_value", details
