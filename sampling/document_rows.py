@@ -9,7 +9,7 @@ import yaml
 from sampling.documents import StrictLoader
 from sampling.errors import Complaint
 
-_LAST_STEP = re.compile(r"(\.[^.\[\]]*|\[\d+\])$")
+LAST_STEP = re.compile(r"(\.[^.\[\]]*|\[\d+\])$")
 
 
 def with_rows(complaints: Iterable[Complaint], text: str) -> tuple[Complaint, ...]:
@@ -58,6 +58,6 @@ def _with_row(complaint: Complaint, rows: dict[str, int]) -> Complaint:
     own = f"{complaint.column}.{complaint.details['key']}".lstrip(".") if "key" in complaint.details else ""
     place = own if own in rows else complaint.column or ""
     while place and place not in rows:
-        place = _LAST_STEP.sub("", place) if _LAST_STEP.search(place) else ""
+        place = LAST_STEP.sub("", place) if LAST_STEP.search(place) else ""
     row = rows.get(place)
     return complaint if row is None else replace(complaint, row=row, details={**complaint.details, "row": row})

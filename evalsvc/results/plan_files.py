@@ -10,6 +10,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.results.plan_words import readable
 from evalsvc.terminal import language
 from evalsvc.text_files import read_text
+from sampling.document_rows import LAST_STEP, document_rows
 from sampling.drawn_sample import DrawnSample, drawn_sample
 from sampling.errors import Complaint, Fault, placed
 from sampling.estimate import DataRefusedError, Plan, Table, load_plan, read_table
@@ -87,17 +88,23 @@ def _plan(path: Path, source: str | Mapping[str, Any]) -> Plan:
 
 
 def _refused(path: Path, values: Mapping[str, Any], faults: Sequence[Fault]) -> InvalidError:
+    lines = document_rows(read_text(path))
     complaints = [
-        replace(each, row=_line(each), details=readable(each.details, values, language()))
+        replace(each, row=_line(each, lines), details=readable(each.details, values, language()))
         for each in placed(path.name, faults)
     ]
     return InvalidError("results.plan_refused", complaints, file=path.name, count=len(complaints))
 
 
-def _line(complaint: Complaint) -> int | None:
-    """Give the line at which a text is no YAML."""
+def _line(complaint: Complaint, lines: Mapping[str, int]) -> int | None:
+    """Give the line at which a text is no YAML, else that of the key; of a key that lacks that of its owner."""
     line = complaint.details.get("line")
-    return line if isinstance(line, int) else None
+    if isinstance(line, int):
+        return line
+    place = str(complaint.details.get("place", ""))
+    while place and place not in lines:
+        place = LAST_STEP.sub("", place) if LAST_STEP.search(place) else ""
+    return lines.get(place)
 
 
 def data_path(stated: str | None, plan_path: Path, given: Path | None) -> Path:

@@ -86,6 +86,7 @@ def test_a_refused_plan_is_told_so(tmp_path):
     ended = CliRunner().invoke(main, ["estimate", str(path)], env={"LANG": "zh_CN.UTF-8", "COLUMNS": "300"})
     assert "rate.interval.level 是 95，应当 大于 0、小于 1" in ended.output
     assert "design.stages 第 1 项" in ended.output
+    assert re.findall(r"plan\.yaml\s+│\s+(\d+)\s+│", ended.output) == ["2", "4"]
     path.write_text("version: 1\ndesign: {\n", encoding="utf-8")
     ended = CliRunner().invoke(main, ["estimate", str(path)], env={"LANG": "en_XX.UTF-8", "COLUMNS": "300"})
     assert re.search(r"plan\.yaml\s+│\s+3\s+│\s+1\s+│", ended.output)
