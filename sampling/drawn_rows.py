@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sampling.design import design_in
 from sampling.drawn_columns import Cells, cells_below, stage_columns, unit_cells, upper_cells, upper_units
-from sampling.empty_units import empty_units
+from sampling.empty_units import NOTHING, empty_units
 from sampling.errors import Complaint, complain
 from sampling.estimate import Table
 from sampling.listing import not_listed
@@ -14,6 +14,8 @@ from sampling.weight import base_weight
 
 UNIT = "unit_id"
 """What a table calls the units of the last stage where it has no column of the level's own name."""
+BETWEEN_STRATA = "/"
+"""What a manifest joins the values of a stratum with."""
 MOST_NAMED = 20
 FIRST_ROW = 2
 
@@ -77,7 +79,19 @@ class DrawnRows:
             unit = self.units[name]
             chance = str(populations[unit.parent, unit.stratum])
             own[name] = unit.parent, {columns.id_column: name, columns.stratum: unit.stratum, columns.chance: chance}
-        return {name: cells | upper_cells(parent, above) for name, (parent, cells) in own.items()}
+        return {name: self._placed(cells | upper_cells(parent, above)) for name, (parent, cells) in own.items()}
+
+    def _placed(self, cells: Cells) -> Cells:
+        """Add the ids of levels of which no unit was drawn, where strata were made of them: counties, as a rule."""
+        drawn = {each.id_column for each in self.columns}
+        whole = {level.id for level in self.design.levels} - drawn
+        found: Cells = {}
+        for each in self.columns:
+            # Values of strata are joined by a sign that none of them holds.
+            values = cells[each.stratum].split(BETWEEN_STRATA)
+            if len(values) == len(each.strata) and values != [NOTHING]:
+                found |= {name: value for name, value in zip(each.strata, values, strict=True) if name in whole}
+        return found | cells
 
     def weights(self) -> dict[str, float]:
         """Give every unit's weight: the manifest's, but (main + opened) / N where reserves of its group were opened."""
@@ -114,7 +128,7 @@ class DrawnRows:
         parents = {self.units[each].parent for each in self.ids if each is not None and each in self.units}
         above = upper_units(self.columns, self.manifest.stages)
         return [
-            cells_below(self.columns, number) | upper_cells(each.id, above)
+            self._placed(cells_below(self.columns, number) | upper_cells(each.id, above))
             for number, each in empty_units(self.manifest.stages, parents)
         ]
 

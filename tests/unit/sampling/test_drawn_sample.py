@@ -95,6 +95,21 @@ def test_the_design_is_that_of_the_draw(manifest: Manifest) -> None:
     }
 
 
+@pytest.mark.parametrize("strata", ["county_code", "region, county_code"])
+def test_counties_of_which_strata_were_made_are_domains(frame: Frame, strata: str) -> None:
+    manifest = draw(
+        design_of(TWO_STAGES.replace("[region]", f"[{strata}]").replace("take: 4", "take: {each: 2}")), frame
+    )
+    names = [unit.id for unit in main(manifest)]
+    sample = drawn_sample(manifest, answers(names))
+    assert sample.table["county_code"].texts.to_pylist()[: len(names)] == [name[:2] for name in names]
+    rows = estimated(sample, {**MEAN, "by": ["county_code"]})
+    assert [row.domain["county_code"] for row in rows] == ["c0", "c1", "c2"]
+    with pytest.raises(SamplingError) as caught:
+        drawn_sample(manifest, answers(names, county_code=["c9"] * len(names)))
+    assert [each.code for each in caught.value.complaints] == ["draw.answers_differ"]
+
+
 def test_several_rows_of_a_unit_share_its_draw(manifest: Manifest) -> None:
     names = [unit.id for unit in main(manifest)]
     once = answers(names)
