@@ -276,6 +276,7 @@ def test_a_part_without_figures_leaves_the_contrast_without(estimate: Estimate) 
             [("estimate.probability_varies", 8)],
         ),
         ("v", [1] * 8, {"stages": [{"cluster": "V"}], "weights": "w"}, [("estimate.no_column", None)]),
+        ("v", [1] * 8, {"stages": [{"cluster": "v，town"}], "weights": "w"}, [("estimate.names_joined", None)]),
     ],
 )
 def test_refuses_data_that_do_not_fit(
