@@ -23,7 +23,9 @@ def telling() -> Iterator[Telling]:
 
         def tell(activity: str, done: int, total: int) -> None:
             if activity not in tasks:
-                tasks[activity] = bar.add_task(sentence(f"results.activity.{activity}", {}, language()), total=total)
-            bar.update(tasks[activity], completed=done, total=total)
+                words = sentence(f"results.activity.{activity}", {}, language())
+                tasks[activity] = bar.add_task(words, total=None)
+            if total > 1 or done:  # of a single step nobody knows how much is left: its bar only moves
+                bar.update(tasks[activity], completed=done, total=total)
 
         yield tell
