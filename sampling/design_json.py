@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from sampling.allocate import Precision
+from sampling.coordinates import Coordinates
 from sampling.levels import levels_as_json, levels_from_json
 from sampling.methods.catalogue import METHODS, Order
 from sampling.stages import (
-    Coordinates,
     Design,
     EarlierDraw,
     Fieldwork,

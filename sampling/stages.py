@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sampling.coordinates import Coordinates
 from sampling.levels import Level
 from sampling.methods.catalogue import METHODS, Method, Order, Traits
 from sampling.takes import Take, TakeEach
@@ -76,15 +77,6 @@ class Size:
 
     kind: Literal["count", "column", "sum"]
     name: str
-
-
-@dataclass(frozen=True)
-class Coordinates:
-    """Name the two columns of a unit's place: longitude and latitude in degrees, or x and y in one unit of length."""
-
-    kind: Literal["degrees", "plane"]
-    first: str
-    second: str
 
 
 @dataclass(frozen=True)

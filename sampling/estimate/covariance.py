@@ -6,7 +6,6 @@ Variances of single scores and of their sums come from the one routine of sampli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +15,7 @@ from sampling.estimate.domain import Partition
 from sampling.estimate.ladder import StagePairs, ladder
 from sampling.estimate.stages.two_phase_variance import variance_of_columns
 from sampling.estimate.table import FloatArray, IntArray
-from sampling.estimate.variance import Variance, quadratic
+from sampling.estimate.variance import Variance, joined, quadratic
 
 MOST_PAIRS = 4_000_000  # (score, unit) pairs worked on at a time: some hundred megabytes
 
@@ -76,13 +75,6 @@ def reaching(design: Design, rows: IntArray, columns: FloatArray) -> tuple[IntAr
     whole = np.zeros((design.rows, columns.shape[1]))
     whole[rows] = columns
     return np.arange(design.rows, dtype=np.int64), design.residuals(whole)
-
-
-def joined(parts: Sequence[Variance]) -> Variance:
-    """Put the variances of several lots of domains in a row."""
-    return Variance(
-        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("value", "lonely", "refused"))
-    )
 
 
 def variances(

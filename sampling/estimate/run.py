@@ -41,7 +41,7 @@ def run_plan(
     DataRefusedError
         With every complaint, when columns are missing, weights are bad or the design cannot be what the plan says.
     """
-    return answer_plan(plan, plan_sample(plan, table, progress, files), progress)
+    return _answered(plan, plan_sample(plan, table, progress, files), progress)
 
 
 def plan_sample(
@@ -76,6 +76,10 @@ def answer_plan(plan: Plan, sample: Sample, progress: Progress = silent) -> Resu
     complaints = _missing_columns(plan, sample.table)
     if complaints:
         raise DataRefusedError(complaints)
+    return _answered(plan, sample, progress)
+
+
+def _answered(plan: Plan, sample: Sample, progress: Progress) -> Results:
     with np.errstate(all="ignore"):  # numbers beyond floating point end in a reason
         rows = _rows(plan, sample, progress)
     return Results(tuple(rows), families(plan.statements, rows))

@@ -44,6 +44,13 @@ class Variance:
     refused: BoolArray
 
 
+def joined(parts: Sequence[Variance]) -> Variance:
+    """Put the variances of several lots of domains in a row."""
+    return Variance(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("value", "lonely", "refused"))
+    )
+
+
 def variance(design: Design, steps: Ladder, terms: Sequence[Term], *, own: bool = True) -> Variance:
     """Give the variance of the score sum(terms) in every domain.
 

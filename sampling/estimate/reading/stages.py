@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast, get_args
 
+from sampling.coordinates import Coordinates
 from sampling.estimate.reading.reader import Reader
 from sampling.estimate.stages.stage import UnequalMethod, UnequalSpec
-from sampling.estimate.stages.stage_spec import STAGE_KEYS, Coordinates, StageSpec
+from sampling.estimate.stages.stage_spec import STAGE_KEYS, StageSpec
 
 METHODS = get_args(UnequalMethod)
 SUITED: Mapping[str, tuple[UnequalMethod, ...]] = {

@@ -7,12 +7,13 @@ from functools import partial
 
 import numpy as np
 
+from sampling.coordinates import Coordinates
 from sampling.estimate.errors import Complaint
 from sampling.estimate.stages.balance import balanced, on_the_globe, spread
 from sampling.estimate.stages.joint import Joint
 from sampling.estimate.stages.pairs import Paired, Pairing, StageUnits, successive_differences
 from sampling.estimate.stages.stage import FIRST_ROW, UnequalSpec
-from sampling.estimate.stages.stage_spec import Coordinates, StageSpec
+from sampling.estimate.stages.stage_spec import StageSpec
 from sampling.estimate.table import FloatArray, Table
 
 

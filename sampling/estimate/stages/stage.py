@@ -9,7 +9,7 @@ import numpy as np
 
 from sampling.estimate.errors import Complaint
 from sampling.estimate.stages import unequal as forms
-from sampling.estimate.stages.pairs import Pairing, PairMatrix, StageUnits
+from sampling.estimate.stages.pairs import Paired, Pairing, PairMatrix, StageUnits
 from sampling.estimate.table import BoolArray, FloatArray, IntArray, numbered, numbered_pairs, sums
 from sampling.repeated_draws import below_repeated
 
@@ -169,16 +169,13 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
         pi, form = certain.astype(np.float64), None
     stage = None
     if not complaints and bool((carried > 0).any()):
-        over_pairs = None
+        draw = _Draw(pi, certain, times, above)
+        paired = Paired(None)
         if pairing is not None and form is not None:
             labels = None if cluster is None else tuple(levels[code] for code in cluster[nest.first_row])
-            place = f"design.stages.{number}"
-            units = StageUnits(place, nest.unit, nest.first_row, nest.unit_stratum, pi, ~certain, labels)
-            paired = pairing(units)
-            over_pairs = paired.form
+            paired = pairing(_units(number, nest, draw, labels))
             complaints += paired.complaints
-        draw = _Draw(pi, certain, times, above)
-        stage = _form(number, nest, draw, lonely_psu=lonely_psu, unequal=form, over_pairs=over_pairs)
+        stage = _form(number, nest, draw, lonely_psu=lonely_psu, unequal=form, over_pairs=paired.form)
     draws_of_stratum = sums(nest.unit_stratum, times, nest.stratum_parent.size)[nest.unit_stratum]
     return CompiledStage(
         stage=stage,
@@ -191,6 +188,11 @@ def compile_stage(  # noqa: PLR0913 - one call site, every argument named
         base_weight=base,
         complaints=tuple(complaints),
     )
+
+
+def _units(number: int, nest: _Nest, draw: _Draw, labels: tuple[str, ...] | None) -> StageUnits:
+    place = f"design.stages.{number}"
+    return StageUnits(place, nest.unit, nest.first_row, nest.unit_stratum, draw.pi, ~draw.certain, labels)
 
 
 def taken_in_full(unit_stratum: IntArray, strata: int, pi: FloatArray) -> BoolArray:

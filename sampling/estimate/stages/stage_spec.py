@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+
+from sampling.coordinates import Coordinates
 
 STAGE_KEYS = ("cluster", "strata", "population", "probability", "draws", "order")
 """What a stage of a plan may name one column for, in the order of the fields of ``StageSpec``."""
-
-
-@dataclass(frozen=True)
-class Coordinates:
-    """Name the two columns of a unit's place: longitude and latitude in degrees, or x and y in one unit of length."""
-
-    kind: Literal["degrees", "plane"]
-    first: str
-    second: str
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from sampling.estimate.domain import Partition
 from sampling.estimate.ladder import Ladder, ladder, staged, upwards
 from sampling.estimate.stages.stage import Stage
 from sampling.estimate.table import FloatArray, IntArray, numbered_pairs, sums
-from sampling.estimate.variance import Term, Variance, quadratic
+from sampling.estimate.variance import Term, Variance, joined, quadratic
 
 MOST_ENTRIES = 4_000_000  # (row, domain) scores worked on at a time: some hundred megabytes
 
@@ -73,8 +73,7 @@ def variance_of_terms(design: Design, second: SecondPhase, steps: Ladder, terms:
         columns = np.zeros((design.rows, min(width, steps.domains - first)))
         columns[steps.rows[inside], steps.row_domain[inside] - first] = score[inside]
         parts.append(variance_of_columns(design, second, design.residuals(columns)))
-    names = ("value", "lonely", "refused")
-    return Variance(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return joined(parts)
 
 
 def variance_of_columns(design: Design, second: SecondPhase, columns: FloatArray) -> Variance:

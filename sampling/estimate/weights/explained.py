@@ -15,13 +15,13 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from sampling.estimate.covariance import MOST_PAIRS, Covariance, covariance, joined, repeated_pairs, variances
+from sampling.estimate.covariance import MOST_PAIRS, Covariance, covariance, repeated_pairs, variances
 from sampling.estimate.design import Design
 from sampling.estimate.domain import Partition
 from sampling.estimate.ladder import Ladder, ladder
 from sampling.estimate.stages.stage_form import applied
 from sampling.estimate.table import FloatArray, IntArray
-from sampling.estimate.variance import Term, Variance, pair_scores, quadratic
+from sampling.estimate.variance import Term, Variance, joined, pair_scores, quadratic
 from sampling.estimate.weights.auxiliary import dense
 from sampling.estimate.weights.projection import Projection
 
