@@ -9,6 +9,10 @@ from forms.structure import Node
 UNIT, OUTCOME = "unit_id", "disposition"
 """Names of the two questions: the household's number in the frame, and what came of the visit."""
 
+HOUSEHOLD, VILLAGE, COUNTY = "household", "village", "county"
+ABOUT = (HOUSEHOLD, VILLAGE, COUNTY)
+"""What a form can tell of: a drawn household, the village it lies in, or a unit of the frame's top level."""
+
 COMPLETED = "completed"
 NON_CONTACT = "non_contact"
 REFUSED = "refused"

@@ -12,6 +12,7 @@ from evalsvc.db import as_text, new_identifier, now
 from evalsvc.errors import ConflictError, EvalsvcError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork.dispositions import gets_further
 from evalsvc.fieldwork.operations import note_outcome
+from evalsvc.instruments.contract import HOUSEHOLD
 from evalsvc.interviews import statements
 from evalsvc.interviews.values import HAS_ISSUES, RECEIVED, KeptSubmission, Receipt, SentFile, Submission
 from evalsvc.people.actor import Actor
@@ -159,12 +160,15 @@ def _inserted(
     session: Session, actor: Actor, submission: Submission, household: OpenHousehold, arrival: Arrival
 ) -> str | None:
     """Insert the interview unless its instanceID is taken; return its identifier if it is new."""
+    identifier_of_new = new_identifier()
     complaints = list(submission.complaints)
     if submission.disposition and not arrival.counts:
         complaints.append(_not_counted(household))
     values = {
-        "id": new_identifier(),
+        "id": identifier_of_new,
         "evaluation_id": submission.evaluation_id,
+        "about": HOUSEHOLD,
+        "unit_id": household.unit_id,
         "assignment_id": household.id,
         "instrument_id": submission.instrument_id,
         "instance_id": submission.instance_id,
@@ -176,6 +180,7 @@ def _inserted(
         "complaints": complaints,
         "state": HAS_ISSUES if submission.has_errors or len(complaints) > len(submission.complaints) else RECEIVED,
         "disposition": submission.disposition,
+        "root_id": identifier_of_new,
     }
     identifier: str | None = session.scalar(statements.new_interview(statements.dialect_of(session)), values)
     return identifier
