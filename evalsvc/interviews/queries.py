@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from evalsvc.draws.models import DrawUnit
 from evalsvc.draws.queries import label_of, levels_of
@@ -58,23 +58,31 @@ def interview_by_id(session: Session, evaluation_id: str, identifier: str) -> In
     return _record(*row)
 
 
-def _joined() -> Select[Interview, Assignment, Instrument]:
+_First, _Replaced = aliased(Interview, name="first_version"), aliased(Interview, name="replaced_version")
+
+
+def _joined() -> Select[Interview, Assignment | None, Instrument, str, str | None]:
     return (
-        select(Interview, Assignment, Instrument)
-        .join(Assignment, Assignment.id == Interview.assignment_id)
+        select(Interview, Assignment, Instrument, _First.instance_id, _Replaced.instance_id)
+        .outerjoin(Assignment, Assignment.id == Interview.assignment_id)
         .join(Instrument, Instrument.id == Interview.instrument_id)
+        .join(_First, _First.id == Interview.root_id)
+        .outerjoin(_Replaced, _Replaced.id == Interview.replaces_id)
     )
 
 
-def _record(interview: Interview, assignment: Assignment, instrument: Instrument) -> InterviewRecord:
+def _record(
+    interview: Interview, assignment: Assignment | None, instrument: Instrument, first: str, replaced: str | None
+) -> InterviewRecord:
     return InterviewRecord(
         id=interview.id,
         instance_id=interview.instance_id,
-        assignment_id=assignment.id,
-        unit_id=assignment.unit_id,
-        parent=assignment.parent,
-        county=assignment.county,
-        stratum=assignment.stratum,
+        about=interview.about,
+        assignment_id="" if assignment is None else assignment.id,
+        unit_id=interview.unit_id,
+        parent="" if assignment is None else assignment.parent,
+        county="" if assignment is None else assignment.county,
+        stratum="" if assignment is None else assignment.stratum,
         form_id=instrument.form_id,
         version=instrument.version,
         sha256=interview.sha256,
@@ -83,6 +91,10 @@ def _record(interview: Interview, assignment: Assignment, instrument: Instrument
         state=interview.state,
         answers=interview.answers,
         complaints=tuple(interview.complaints),
+        root_instance_id=first,
+        replaces_instance_id=replaced or "",
+        rejected_for=interview.rejected_for or "",
+        superseded=interview.superseded_at is not None,
     )
 
 

@@ -65,11 +65,14 @@ class Receipt:
 
 @dataclass(frozen=True)
 class InterviewRecord:
-    """One interview as lists, results and exports see it."""
+    """One interview as lists, results and exports see it: every version is one."""
 
     id: str
     instance_id: str
+    about: str
+    """What it tells of: a household, a village or a county."""
     assignment_id: str
+    """Empty where it tells of a village or a county, as parent, county and stratum are then."""
     unit_id: str
     parent: str
     county: str
@@ -82,6 +85,14 @@ class InterviewRecord:
     state: str
     answers: Mapping[str, Any]
     complaints: tuple[Mapping[str, Any], ...]
+    root_instance_id: str
+    """The instance of its first version; its own where it is the first."""
+    replaces_instance_id: str
+    """The instance that it corrects; empty for a first version."""
+    rejected_for: str
+    """The reason code for which it was rejected; empty where it was not."""
+    superseded: bool
+    """Set when a correction took its place."""
 
 
 @dataclass(frozen=True)
