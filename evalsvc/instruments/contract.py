@@ -1,10 +1,11 @@
 """What a form must ask so that its interviews can hang on the drawn sample."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from forms.complaint import Complaint
 from forms.definition import FormDefinition
-from forms.structure import Node
+from forms.structure import EVALSVC, Node
 
 UNIT, OUTCOME = "unit_id", "disposition"
 """Names of the two questions: the household's number in the frame, and what came of the visit."""
@@ -24,10 +25,43 @@ DISPOSITIONS = (COMPLETED, NON_CONTACT, REFUSED, VACANT, DECEASED, DUPLICATE)
 
 MAX_VERSION_LENGTH = 249
 
+NO_OUTCOME, WITHOUT_COMPLETED, WITH_COMPLETED = "none", "not_completed", "completed"
+"""What a form says of a visit: nothing; only why there was no interview; or an interview as well."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part that a form plays in an evaluation: what it tells of, and which outcomes of a visit it gives."""
+
+    about: str
+    outcomes: str
+
+
+def part_of(definition: FormDefinition) -> Part:
+    """Read a form's part from the mark on `unit_id` and the choices of `disposition`.
+
+    A form about villages or counties gives no outcome, whatever it asks: outcomes are those of households.
+    """
+    about = next((about_of(node) for node in _named(definition, UNIT)), HOUSEHOLD)
+    asked = _named(definition, OUTCOME) if about == HOUSEHOLD else []
+    if not asked:
+        return Part(about, NO_OUTCOME)
+    completed = any(choice.value == COMPLETED for choice in asked[0].choices)
+    return Part(about, WITH_COMPLETED if completed else WITHOUT_COMPLETED)
+
+
+def about_of(node: Node) -> str:
+    """Return what the question of the unit says the form is about; nothing said means a household."""
+    return node.attributes.get(EVALSVC + "about", "").strip() or HOUSEHOLD
+
 
 def contract_complaints(definition: FormDefinition) -> list[Complaint]:
-    """List what keeps a form from being published: the questions it lacks, and features that are not served."""
-    return [*_identity(definition), *_questions(definition), *_not_served(definition)]
+    """List what keeps a form from being published in an evaluation: what it lacks, and features that are not served."""
+    return [*_identity(definition), *_unit(definition), *_outcomes(definition), *_not_served(definition)]
+
+
+def _named(definition: FormDefinition, name: str) -> list[Node]:
+    return [node for node in definition.questions if node.name == name and not node.repeats]
 
 
 def _identity(definition: FormDefinition) -> Iterator[Complaint]:
@@ -39,27 +73,35 @@ def _identity(definition: FormDefinition) -> Iterator[Complaint]:
         yield Complaint("form", "instrument.version_long", details=limit, sheet="settings", column="version")
 
 
-def _questions(definition: FormDefinition) -> Iterator[Complaint]:
-    for name in (UNIT, OUTCOME):
-        found = [node for node in definition.questions if node.name == name and not node.repeats]
-        if len(found) != 1:
-            details: dict[str, str | int] = {"name": name, "found": len(found)}
-            yield Complaint("form", "instrument.question_missing", details=details, sheet="survey", column="name")
-        elif name == OUTCOME:
-            yield from _outcomes(found[0])
+def _unit(definition: FormDefinition) -> Iterator[Complaint]:
+    found = _named(definition, UNIT)
+    if len(found) != 1:
+        yield _question_missing(UNIT, len(found))
+    for node in found:
+        if about_of(node) not in ABOUT:
+            details = {"name": UNIT, "about": about_of(node), "allowed": ", ".join(ABOUT)}
+            yield Complaint("form", "instrument.about", node.path, details, column="bind::evalsvc:about")
 
 
-def _outcomes(node: Node) -> Iterator[Complaint]:
-    given = [choice.value for choice in node.choices]
-    unknown = sorted(set(given) - set(DISPOSITIONS))
-    if unknown or COMPLETED not in given:
+def _outcomes(definition: FormDefinition) -> Iterator[Complaint]:
+    """Judge `disposition` where the form gives outcomes; a form that does not ask it stands beside."""
+    if part_of(definition).outcomes == NO_OUTCOME:
+        return
+    found = _named(definition, OUTCOME)
+    if len(found) > 1:
+        yield _question_missing(OUTCOME, len(found))
+    node = found[0]
+    unknown = sorted({choice.value for choice in node.choices} - set(DISPOSITIONS))
+    if unknown or not node.choices:
         details = {"unknown": ", ".join(unknown) or "-", "allowed": ", ".join(DISPOSITIONS), "name": node.name}
         yield Complaint("form", "instrument.outcomes", node.path, details)
 
 
+def _question_missing(name: str, found: int) -> Complaint:
+    details: dict[str, str | int] = {"name": name, "found": found}
+    return Complaint("form", "instrument.question_missing", details=details, sheet="survey", column="name")
+
+
 def _not_served(definition: FormDefinition) -> Iterator[Complaint]:
-    for attachment in definition.attachments:
-        details = {"attachment": attachment.filename}
-        yield Complaint("form", "instrument.attachment_not_served", details=details, sheet="survey")
     if definition.public_key:
         yield Complaint("form", "instrument.encryption_not_served", sheet="settings", column="public_key")

@@ -1,6 +1,7 @@
-"""The table of instruments."""
+"""The tables of instruments: published versions with their files, and drafts."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,5 +29,44 @@ class Instrument(Base):
     source_sha256: Mapped[str]
     """Store key of the XLSForm as it was uploaded."""
     source_name: Mapped[str]
+    about: Mapped[str]
+    """What it tells of: `household`, `village` or `county` (contract.py)."""
+    outcomes: Mapped[str]
+    """What its `disposition` can say: `none` (it asks no such thing), `not_completed` or `completed` (contract.py)."""
     published_at: Mapped[datetime] = mapped_column(default=now)
     published_by: Mapped[str]
+
+
+class InstrumentFile(Base):
+    """One file that a published version is delivered with: a table, a picture, a recording; it never changes."""
+
+    __tablename__ = "instrument_file"
+    instrument_id: Mapped[str] = mapped_column(ForeignKey("instrument.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """The name by which the form mentions it."""
+    sha256: Mapped[str]
+    """Store key."""
+    md5: Mapped[str]
+    """What OpenRosa clients compare."""
+    size: Mapped[int]
+    content_type: Mapped[str]
+
+
+class InstrumentDraft(Base):
+    """A form that is being written: replaced freely, tried, and gone when it is published."""
+
+    __tablename__ = "instrument_draft"
+    __table_args__ = (UniqueConstraint("evaluation_id", "form_id", info=met("instrument.draft_meanwhile")),)
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
+    form_id: Mapped[str]
+    version: Mapped[str]
+    title: Mapped[str]
+    xform_sha256: Mapped[str]
+    md5: Mapped[str]
+    source_sha256: Mapped[str]
+    source_name: Mapped[str]
+    files: Mapped[list[Any]]
+    """The files beside it, each as `instrument_file` will hold it: name, sha256, md5, size, content_type."""
+    saved_at: Mapped[datetime] = mapped_column(default=now)
+    saved_by: Mapped[str]

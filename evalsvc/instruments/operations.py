@@ -12,6 +12,7 @@ from evalsvc.draws.operations import append_to_log
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import evaluation_by_id
 from evalsvc.instruments.complaints import placed
+from evalsvc.instruments.contract import part_of
 from evalsvc.instruments.models import Instrument
 from evalsvc.instruments.reading import read_form
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
@@ -38,6 +39,8 @@ class KeptForm:
     md5: str
     source_sha256: str
     source_name: str
+    about: str
+    outcomes: str
 
 
 def keep_form(store: Store, data: bytes, name: str) -> KeptForm:
@@ -51,6 +54,7 @@ def keep_form(store: Store, data: bytes, name: str) -> KeptForm:
     reading = read_form(data, name)
     if reading.xform is None or reading.definition is None or reading.errors:
         raise InvalidError("instrument.refused", placed(reading.errors, name), file=name, count=len(reading.errors))
+    part = part_of(reading.definition)
     return KeptForm(
         form_id=reading.definition.form_id,
         version=reading.definition.version,
@@ -60,6 +64,8 @@ def keep_form(store: Store, data: bytes, name: str) -> KeptForm:
         md5=hashlib.md5(reading.xform, usedforsecurity=False).hexdigest(),
         source_sha256=store.put(data),
         source_name=name,
+        about=part.about,
+        outcomes=part.outcomes,
     )
 
 

@@ -4,8 +4,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from evalsvc.errors import NotFoundError
-from evalsvc.instruments.models import Instrument
-from evalsvc.instruments.values import InstrumentRecord
+from evalsvc.instruments.models import Instrument, InstrumentFile
+from evalsvc.instruments.values import FormFile, InstrumentRecord
 
 # Every submission asks for its version, so the statement is built once.
 _BY_VERSION = select(Instrument).where(
@@ -70,6 +70,14 @@ def newest(session: Session, evaluation_id: str, form_id: str) -> InstrumentReco
     return found
 
 
+def files_of(session: Session, instrument_id: str) -> tuple[FormFile, ...]:
+    """List the files that a published version is delivered with, by name."""
+    rows = session.scalars(
+        select(InstrumentFile).where(InstrumentFile.instrument_id == instrument_id).order_by(InstrumentFile.name)
+    )
+    return tuple(FormFile(row.name, row.sha256, row.md5, row.size, row.content_type) for row in rows)
+
+
 def record(row: Instrument) -> InstrumentRecord:
     """Copy a row into the value that pages and other features see."""
     return InstrumentRecord(
@@ -82,5 +90,7 @@ def record(row: Instrument) -> InstrumentRecord:
         md5=row.md5,
         source_sha256=row.source_sha256,
         source_name=row.source_name,
+        about=row.about,
+        outcomes=row.outcomes,
         published_at=row.published_at,
     )

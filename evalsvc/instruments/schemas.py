@@ -12,6 +12,8 @@ class InstrumentSchema(Schema):
     title = fields.String()
     xform_sha256 = fields.String()
     md5 = fields.String()
+    about = fields.String()
+    outcomes = fields.String()
     source_name = fields.String()
     source_sha256 = fields.String()
     published_at = fields.AwareDateTime()

@@ -68,12 +68,48 @@ def test_complaints_say_where(database, store, actor, make_evaluation):
         ("| text | unit_id |", "| text | household |", "instrument.question_missing"),
         ("| outcome | refused | 拒访 |", "| outcome | gone | 走了 |", "instrument.outcomes"),
         ("| pilot | 1 |", "| pilot | |", "instrument.version_missing"),
-        ("| outcome | completed | 完成 |", "| outcome | non_contact | 未访到 |", "instrument.outcomes"),
     ],
 )
 def test_a_form_that_cannot_hang_on_the_sample_is_refused(database, store, actor, make_evaluation, old, new, code):
     complaints = refused(database, store, actor, make_evaluation(), FORM.replace(old, new))
     assert code in {each.code for each in complaints}
+
+
+MARKED = (
+    ("| version |", "| version | namespaces |"),
+    ("| pilot | 1 |", '| pilot | 1 | evalsvc="https://evalsvc.org/xform/1" |'),
+    ("| required | relevant |", "| required | relevant | bind::evalsvc:about |"),
+)
+
+
+def about(text, unit):
+    for old, new in MARKED:
+        text = text.replace(old, new)
+    return text.replace("| 户编号 | yes | |", f"| 编号 | yes | | {unit} |")
+
+
+UNFINISHED = FORM.replace("| outcome | completed | 完成 |", "| outcome | non_contact | 未访到 |")
+WITHOUT_OUTCOME = re.sub(r"\| \| select_one.*\n", "", FORM).replace("${disposition} = 'completed'", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (FORM, ("household", "completed")),
+        (UNFINISHED, ("household", "not_completed")),
+        (WITHOUT_OUTCOME, ("household", "none")),
+        (about(WITHOUT_OUTCOME, "village"), ("village", "none")),
+        (about(FORM.replace("| refused |", "| whatever |"), "county"), ("county", "none")),
+    ],
+)
+def test_a_form_says_what_it_is_about(database, store, actor, make_evaluation, text, part):
+    made = publish(database, store, actor, make_evaluation(), text)
+    assert (made.about, made.outcomes) == part
+
+
+def test_a_form_about_something_else_is_refused(database, store, actor, make_evaluation):
+    found = refused(database, store, actor, make_evaluation(), about(FORM, "province"))
+    assert [(each.code, each.details["row"]) for each in found] == [("instrument.about", 2)]
 
 
 def test_only_designers_and_leads_publish(database, store, make_evaluation, make_person):
