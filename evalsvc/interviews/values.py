@@ -8,7 +8,11 @@ from functools import cached_property
 from typing import Any
 
 RECEIVED, HAS_ISSUES = "received", "has_issues"
-STATES = (RECEIVED, HAS_ISSUES)
+RETURNED, CORRECTED = "returned", "corrected"
+APPROVED, REJECTED = "approved", "rejected"
+STATES = (RECEIVED, HAS_ISSUES, RETURNED, CORRECTED, APPROVED, REJECTED)
+AWAITING_REVIEW = (RECEIVED, HAS_ISSUES, CORRECTED)
+"""States in which an interview lies with the supervisors."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,57 @@
+"""Settle what came of a household anew, from its interviews, when one of them no longer counts or counts again."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
+
+from evalsvc.db import as_text
+from evalsvc.fieldwork.counting import counting_visits
+from evalsvc.fieldwork.models import Assignment
+from evalsvc.interviews.models import Interview
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One version of an interview, as the rule of what counts reads it."""
+
+    instance_id: str
+    unit_id: str
+    received_at: str
+    disposition: str
+    replaces: str
+    rejected: str
+
+
+def settle_outcome(session: Session, assignment_id: str) -> None:
+    """Give a household the outcome of the visit that counts now, or none; the caller holds the household's row."""
+    counting = counting_visits(_visits(session, assignment_id))
+    visit = next(iter(counting.values()), None)
+    session.execute(
+        update(Assignment)
+        .where(Assignment.id == assignment_id)
+        .values(
+            disposition=None if visit is None else visit.disposition,
+            instance_id=None if visit is None else visit.instance_id,
+        )
+    )
+
+
+def _visits(session: Session, assignment_id: str) -> list[Visit]:
+    replaced = aliased(Interview)
+    rows = session.execute(
+        select(Interview, replaced.instance_id)
+        .outerjoin(replaced, replaced.id == Interview.replaces_id)
+        .where(Interview.assignment_id == assignment_id)
+    )
+    return [
+        Visit(
+            instance_id=row.instance_id,
+            unit_id=row.unit_id,
+            received_at=as_text(row.received_at),
+            disposition=row.disposition,
+            replaces=replaces or "",
+            rejected=row.rejected_for or "",
+        )
+        for row, replaces in rows
+    ]
