@@ -90,8 +90,8 @@ def response(message: str, *, nature: str = "", items: int = 0) -> bytes:
 
 
 def headers(accept_bytes: int) -> dict[str, str]:
-    """Give the headers of every answer, errors too."""
-    return {VERSION_HEADER: VERSION, LENGTH_HEADER: str(accept_bytes), "Content-Type": CONTENT_TYPE}
+    """Give the headers of every answer, errors and files too."""
+    return {VERSION_HEADER: VERSION, LENGTH_HEADER: str(accept_bytes)}
 
 
 def speaks_version(header: str | None) -> bool:

@@ -78,6 +78,26 @@ def files_of(session: Session, instrument_id: str) -> tuple[FormFile, ...]:
     return tuple(FormFile(row.name, row.sha256, row.md5, row.size, row.content_type) for row in rows)
 
 
+def file_of(session: Session, instrument_id: str, name: str) -> FormFile:
+    """Return one file of a published version.
+
+    Raises
+    ------
+    NotFoundError
+        ``instrument.unknown_file``
+    """
+    found = next((each for each in files_of(session, instrument_id) if each.name == name), None)
+    if found is None:
+        raise NotFoundError("instrument.unknown_file", name=name)
+    return found
+
+
+def with_files(session: Session, evaluation_id: str) -> frozenset[str]:
+    """Name the published versions of an evaluation that are delivered with files."""
+    query = select(InstrumentFile.instrument_id).join(Instrument, Instrument.id == InstrumentFile.instrument_id)
+    return frozenset(session.scalars(query.where(Instrument.evaluation_id == evaluation_id).distinct()))
+
+
 def record(row: Instrument) -> InstrumentRecord:
     """Copy a row into the value that pages and other features see."""
     return InstrumentRecord(

@@ -1,4 +1,4 @@
-"""What an enumerator's device speaks: OpenRosa form list, form, manifest and submission, under a token in the path."""
+"""What an enumerator's device sends: submissions, whole or in parts, under a token in the path."""
 
 import flask
 from flask.typing import ResponseReturnValue
@@ -8,83 +8,20 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from evalsvc import web
 from evalsvc.access import device
+from evalsvc.device_protocol import device_blueprint, xml_answer
 from evalsvc.errors import EvalsvcError, InvalidError, TooLargeError
-from evalsvc.instruments import queries as instruments
-from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.interviews.intake import note_refusal, take_in
 from evalsvc.interviews.values import Receipt, SentFile
 from forms import openrosa
 
-blueprint = flask.Blueprint("devices", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>")
-
-
-@blueprint.before_request
-def require_version() -> ResponseReturnValue | None:
-    """Refuse a client that does not speak OpenRosa 1.0; its Date header is not checked, clients localise it."""
-    if openrosa.speaks_version(flask.request.headers.get(openrosa.VERSION_HEADER)):
-        return None
-    message = _("请求缺少 X-OpenRosa-Version: 1.0，请使用支持 OpenRosa 的应用。")
-    return _xml(openrosa.response(message, nature="error"), openrosa.BAD_REQUEST)
-
-
-@blueprint.after_request
-def add_headers(response: flask.Response) -> flask.Response:
-    """Say on every answer, errors too, what the protocol asks for."""
-    response.headers.update(openrosa.headers(web.config().submission_limit))
-    response.headers["Content-Language"] = "en" if web.language() == "en" else "zh-CN"
-    return response
-
-
-@blueprint.get("/formList")
-@device
-def form_list(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
-    """List the newest version of each form, or all of them where the client asks for all."""
-    wanted = flask.request.args
-    with web.database().reading() as session:
-        rows = instruments.instruments_of(session, flask.g.evaluation.id)
-    if wanted.get("listAllVersions") != "true":
-        rows = list({row.form_id: row for row in reversed(rows)}.values())
-    return _xml(openrosa.form_list(_listed(row) for row in rows if wanted.get("formID") in (None, row.form_id)))
-
-
-def _listed(row: InstrumentRecord) -> openrosa.ListedForm:
-    """Describe a form; no manifest is named, because no published form has files beside it."""
-    path = flask.url_for("devices.form", **flask.request.view_args or {}, formID=row.form_id, version=row.version)
-    return openrosa.ListedForm(
-        form_id=row.form_id,
-        name=row.title,
-        version=row.version,
-        hash=f"md5:{row.md5}",
-        download_url=web.config().public_url + path,
-        description=f"{row.title} {row.version}" if flask.request.args.get("verbose") == "true" else "",
-    )
-
-
-@blueprint.get("/form.xml")
-@device
-def form(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
-    """Send a form, the version asked for or the newest; its id stands in the query, for it may hold any sign."""
-    form_id, version = flask.request.args.get("formID", ""), flask.request.args.get("version")
-    with web.database().reading() as session:
-        if version is None:
-            row = instruments.newest(session, flask.g.evaluation.id, form_id)
-        else:
-            row = instruments.instrument_by_version(session, flask.g.evaluation.id, form_id, version)
-    return _xml(web.store().get(row.xform_sha256))
-
-
-@blueprint.get("/manifest")
-@device
-def manifest(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
-    """Send the manifest: published forms have no files beside them."""
-    return _xml(openrosa.manifest(()))
+blueprint = device_blueprint("devices", __name__)
 
 
 @blueprint.route("/submission", methods=["HEAD"])
 @device
 def ready(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
     """Answer 204, by which a client tells this place from a hotel's sign-in page."""
-    return "", openrosa.READY
+    return xml_answer(b"", openrosa.READY)
 
 
 @blueprint.post("/submission")
@@ -98,7 +35,7 @@ def submission(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG
         raise
     receipt = take_in(web.service(), web.current_actor(), flask.g.evaluation.id, xml, files)
     answer = openrosa.response(_words(receipt), nature="submit_success", items=int(receipt.is_new))
-    return _xml(answer, openrosa.RECEIVED)
+    return xml_answer(answer, openrosa.RECEIVED)
 
 
 def _parts() -> tuple[bytes, tuple[SentFile, ...]]:
@@ -131,7 +68,3 @@ def _words(receipt: Receipt) -> str:
     if receipt.complaints:
         return str(_("问卷已收到。检查发现 %(number)s 处疑问，督导会与您联系。", number=receipt.complaints))
     return str(_("问卷已收到。"))
-
-
-def _xml(content: bytes, status: int = 200) -> flask.Response:
-    return flask.Response(content, status, content_type=openrosa.CONTENT_TYPE)

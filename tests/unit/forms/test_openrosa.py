@@ -42,7 +42,6 @@ def test_headers_and_fields() -> None:
     assert openrosa.headers(10) == {
         "X-OpenRosa-Version": "1.0",
         "X-OpenRosa-Accept-Content-Length": "10",
-        "Content-Type": "text/xml; charset=utf-8",
     }
     assert openrosa.speaks_version("1.0") and not openrosa.speaks_version("2.0") and not openrosa.speaks_version(None)
     assert openrosa.is_incomplete({"*isIncomplete*": "yes"}) and not openrosa.is_incomplete({})

@@ -1,0 +1,39 @@
+"""What every answer to a device keeps to: the version that it speaks, the headers that OpenRosa asks for, its XML."""
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from evalsvc import web
+from forms import openrosa
+
+ADDRESS = "/v1/key/<token>/evaluations/<evaluation>"
+"""Where an evaluation answers the device whose token stands in the path."""
+
+
+def device_blueprint(name: str, import_name: str, below: str = "") -> flask.Blueprint:
+    """Make the blueprint of routes that speak OpenRosa."""
+    blueprint = flask.Blueprint(name, import_name, url_prefix=ADDRESS + below)
+    blueprint.before_request(_require_version)
+    blueprint.after_request(_add_headers)
+    return blueprint
+
+
+def xml_answer(content: bytes, status: int = 200) -> flask.Response:
+    """Answer with XML."""
+    return flask.Response(content, status, content_type=openrosa.CONTENT_TYPE)
+
+
+def _require_version() -> ResponseReturnValue | None:
+    """Refuse a client that does not speak OpenRosa 1.0; its Date header is not checked, clients localise it."""
+    if openrosa.speaks_version(flask.request.headers.get(openrosa.VERSION_HEADER)):
+        return None
+    message = _("请求缺少 X-OpenRosa-Version: 1.0，请使用支持 OpenRosa 的应用。")
+    return xml_answer(openrosa.response(message, nature="error"), openrosa.BAD_REQUEST)
+
+
+def _add_headers(response: flask.Response) -> flask.Response:
+    """Say on every answer, errors too, what the protocol asks for."""
+    response.headers.update(openrosa.headers(web.config().submission_limit))
+    response.headers["Content-Language"] = "en" if web.language() == "en" else "zh-CN"
+    return response
