@@ -1,0 +1,45 @@
+"""Names that every program takes: letters, digits and `_`, at most 32 signs, unlike whatever their case."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+LONGEST = 32
+_NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_]+")
+RESERVED = frozenset({
+    # Words of SPSS and Stata that no variable may be called.
+    "all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with",
+    "_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_pi", "_pred", "_rc",
+    "_skip", "str", "strl", "using",
+})  # fmt: skip
+
+
+class Names:
+    """Give names, each only once; the same wishes in the same order get the same names."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {name.lower() for name in taken}
+
+    def give(self, wished: str, otherwise: str = "q") -> str:
+        """Give the valid name nearest to the wished one that is still free."""
+        plain = valid_name(wished, otherwise)
+        name, number = plain, 1
+        while name.lower() in self._taken:
+            number += 1
+            ending = f"_{number}"
+            name = plain[: LONGEST - len(ending)] + ending
+        self._taken.add(name.lower())
+        return name
+
+
+def valid_name(wished: str, otherwise: str = "q") -> str:
+    """Make a name valid; one with nothing to keep (all Chinese, say) becomes `otherwise`."""
+    signs = unicodedata.normalize("NFKD", wished)
+    plain = _NOT_ALLOWED.sub("_", signs.encode("ascii", "ignore").decode("ascii")).strip("_")
+    if not plain:
+        return otherwise
+    if not plain[0].isalpha() or plain.lower() in RESERVED or re.fullmatch(r"str\d+", plain, re.IGNORECASE):
+        plain = f"{otherwise}_{plain}"
+    return plain[:LONGEST].rstrip("_")
