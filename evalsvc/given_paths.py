@@ -36,6 +36,7 @@ class NewFile(click.Path):
 
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+existing_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 new = NewFile()
 logs_option = click.option(
     "--log",

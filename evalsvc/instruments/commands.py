@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
-from evalsvc.given_paths import existing, force_option, new, refuse_existing
-from evalsvc.instruments.complaints import placed
+from evalsvc.given_paths import existing, existing_folder, force_option, new, refuse_existing
+from evalsvc.instruments.beside import read_form_file
+from evalsvc.instruments.complaints import as_warning, placed
 from evalsvc.instruments.operations import SHIPPED
-from evalsvc.instruments.reading import Reading, read_form
+from evalsvc.instruments.reading import Reading, tables_of_form
 from evalsvc.terminal import FAILED, language, print_complaints
 from evalsvc.words import sentence
 from forms.check import check
 from forms.complaint import Complaint
-from forms.definition import FormDefinition
 from forms.errors import InstanceError
 from forms.instance import parse_instance
 from forms.library import workbook_bytes
@@ -30,53 +30,53 @@ def commands() -> None:
 @commands.command("check")
 @click.argument("form_path", metavar="FILE", type=existing)
 @click.option("--instance", "instance_paths", type=existing, multiple=True, help="答卷 / submissions (XML)")
+@click.option("--data", "folder", type=existing_folder, help="附件所在文件夹 / folder of the form's files")
 @click.option("--json", "as_json", is_flag=True, help="机器可读输出 / print JSON")
-def check_form(form_path: Path, instance_paths: tuple[Path, ...], as_json: bool) -> None:
-    """核对问卷（XLSForm 或 XForm）和答卷 / check a form, and submissions against it."""
-    reading = read_form(form_path.read_bytes(), form_path.name)
+def check_form(form_path: Path, instance_paths: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
+    """核对问卷（XLSForm 或 XForm）和答卷 / check a form, and submissions against it.
+
+    附件（CSV、GeoJSON、图片等）放在问卷旁边、“问卷名-media”文件夹里，或用 --data 指明 / files of the form lie beside
+    it, in a folder NAME-media, or in the one given by --data.
+    """
+    reading = read_form_file(form_path, folder)
     complaints = placed(reading.complaints, form_path.name)
-    checked = [(path, _instance_complaints(reading.definition, path)) for path in instance_paths]
+    unfit = [as_warning(each, language()) for each in placed(reading.unfit, form_path.name)]
+    checked = [(path, _instance_complaints(reading, path)) for path in instance_paths]
     failed = bool(reading.errors) or reading.definition is None or any(found for _, found in checked)
     if as_json:
-        click.echo(json.dumps(_report(reading, complaints, checked), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_report(reading, complaints, unfit, checked), ensure_ascii=False, indent=1))
     else:
-        _print(reading, complaints, checked, form_path.name)
+        _print(reading, (*complaints, *unfit), checked, form_path.name)
     if failed:
         sys.exit(FAILED)
 
 
-def _instance_complaints(definition: FormDefinition | None, path: Path) -> tuple[Complaint, ...]:
+def _instance_complaints(reading: Reading, path: Path) -> tuple[Complaint, ...]:
     """Check one submission; without a form there is nothing to check it by."""
-    if definition is None:
+    if reading.definition is None:
         return ()
     try:
-        found = check(definition, parse_instance(path.read_bytes()))
+        instance = parse_instance(path.read_bytes())
+        found = check(reading.definition, instance, data=tables_of_form(reading.definition, reading.files))
     except InstanceError as error:
         found = tuple(error.complaints)
     return placed(found, path.name)
 
 
 def _report(
-    reading: Reading, complaints: Sequence[Complaint], checked: Sequence[tuple[Path, Sequence[Complaint]]]
+    reading: Reading,
+    complaints: Sequence[Complaint],
+    unfit: Sequence[Complaint],
+    checked: Sequence[tuple[Path, Sequence[Complaint]]],
 ) -> Mapping[str, Any]:
+    """Write a report; why a form does not fit an evaluation stands apart, for nothing is wrong with the form."""
     definition = reading.definition
     return {
         "form": None if definition is None else definition.form_id,
         "version": None if definition is None else definition.version,
         "questions": 0 if definition is None else sum(not node.is_note for node in definition.questions),
-        "complaints": [
-            {
-                "kind": each.kind,
-                "code": each.code,
-                "severity": each.severity,
-                "path": each.path,
-                "sheet": each.sheet,
-                "row": each.row,
-                "column": each.column,
-                "message": _words(each),
-            }
-            for each in complaints
-        ],
+        "complaints": list(map(_of_form, complaints)),
+        "not_publishable": list(map(_of_form, unfit)),
         "instances": [
             {
                 "file": str(path),
@@ -84,6 +84,19 @@ def _report(
             }
             for path, found in checked
         ],
+    }
+
+
+def _of_form(complaint: Complaint) -> Mapping[str, Any]:
+    return {
+        "kind": complaint.kind,
+        "code": complaint.code,
+        "severity": complaint.severity,
+        "path": complaint.path,
+        "sheet": complaint.sheet,
+        "row": complaint.row,
+        "column": complaint.column,
+        "message": _words(complaint),
     }
 
 
@@ -97,7 +110,7 @@ def _print(
     if reading.definition is not None:
         questions = sum(not node.is_note for node in reading.definition.questions)
         details = {"form_id": reading.definition.form_id, "version": reading.definition.version, "questions": questions}
-        counts = {"errors": len(reading.errors), "warnings": len(reading.complaints) - len(reading.errors)}
+        counts = {"errors": len(reading.errors), "warnings": len(complaints) - len(reading.errors)}
         click.echo(sentence("instrument.read", {"file": name, **details, **counts}, language()))
     for path, found in checked:
         print_complaints(found)

@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from evalsvc.words import sentence
 from forms.complaint import Complaint
 
 
 def placed(complaints: Iterable[Complaint], file: str) -> tuple[Complaint, ...]:
     """Put the place of each complaint among its details, where its sentence and every list look for it."""
     return tuple(replace(each, details={**_place(each, file), **each.details}) for each in complaints)
+
+
+def as_warning(complaint: Complaint, language: str) -> Complaint:
+    """Say of what only keeps a form out of an evaluation that it does so, and nothing worse."""
+    reason = sentence(complaint.code, complaint.details, language)
+    return replace(
+        complaint, code="instrument.unfit", details={**complaint.details, "reason": reason}, severity="warning"
+    )
 
 
 def _place(complaint: Complaint, file: str) -> dict[str, str | int]:

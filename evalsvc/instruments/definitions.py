@@ -1,15 +1,40 @@
-"""Parsed forms, kept in memory: a published version never changes, so one reading serves every submission."""
+"""Forms of published versions, kept in memory: a version never changes, so one reading serves every submission."""
 
 from functools import lru_cache
 
+from sqlalchemy.orm import Session
+
+from evalsvc.instruments.queries import files_of
+from evalsvc.instruments.reading import tables_of_form
+from evalsvc.instruments.values import FormFile, InstrumentRecord
 from evalsvc.store import Store
+from forms.compiled import CompiledForm, compiled
 from forms.definition import FormDefinition, parse_definition
 
 KEPT = 32
 """Versions kept at a time."""
+
+_files: dict[str, tuple[FormFile, ...]] = {}
+"""The files of versions by the version's identifier: a few names and hashes, asked for once by each process."""
 
 
 @lru_cache(maxsize=KEPT)
 def definition_of(store: Store, xform_sha256: str) -> FormDefinition:
     """Return the form of a stored XForm."""
     return parse_definition(store.get(xform_sha256))
+
+
+def form_of(session: Session, store: Store, instrument: InstrumentRecord) -> CompiledForm:
+    """Return a published version ready to check answers by, with the tables that it looks values up in."""
+    files = _files.get(instrument.id)
+    if files is None:
+        files = _files[instrument.id] = files_of(session, instrument.id)
+    return _form(store, instrument.xform_sha256, files)
+
+
+@lru_cache(maxsize=KEPT)
+def _form(store: Store, xform_sha256: str, files: tuple[FormFile, ...]) -> CompiledForm:
+    definition = definition_of(store, xform_sha256)
+    wanted = {each.filename for each in definition.attachments if each.kind == "data"}
+    given = {each.name: store.get(each.sha256) for each in files if each.name in wanted}
+    return compiled(definition, tables_of_form(definition, given))

@@ -1,7 +1,8 @@
 """Publish a version of a form; it never changes afterwards."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +12,12 @@ from evalsvc.draws import log
 from evalsvc.draws.operations import append_to_log
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import evaluation_by_id
+from evalsvc.instruments.attached import content_type_of
 from evalsvc.instruments.complaints import placed
-from evalsvc.instruments.contract import part_of
-from evalsvc.instruments.models import Instrument
-from evalsvc.instruments.reading import read_form
+from evalsvc.instruments.contract import Part, part_of
+from evalsvc.instruments.models import Instrument, InstrumentFile
+from evalsvc.instruments.reading import NO_FILES, read_form
+from evalsvc.instruments.values import FormFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
 from forms.library import text_of
@@ -30,7 +33,7 @@ def shipped_form() -> tuple[str, bytes]:
 
 @dataclass(frozen=True)
 class KeptForm:
-    """A form without fault: what its row will say; its files lie in the store."""
+    """A form without fault: what its row will say; the form and its files lie in the store."""
 
     form_id: str
     version: str
@@ -39,34 +42,46 @@ class KeptForm:
     md5: str
     source_sha256: str
     source_name: str
-    about: str
-    outcomes: str
+    part: Part
+    files: tuple[FormFile, ...]
 
 
-def keep_form(store: Store, data: bytes, name: str) -> KeptForm:
-    """Convert and check a form file and put it into the store; needs no transaction, and takes a while.
+def keep_form(store: Store, data: bytes, name: str, attached: Mapping[str, bytes] = NO_FILES) -> KeptForm:
+    """Convert and check a form file with the files beside it and put all into the store; needs no transaction.
 
     Raises
     ------
     InvalidError
         ``instrument.refused`` with every complaint, each with sheet, row and column where it has them.
     """
-    reading = read_form(data, name)
-    if reading.xform is None or reading.definition is None or reading.errors:
-        raise InvalidError("instrument.refused", placed(reading.errors, name), file=name, count=len(reading.errors))
-    part = part_of(reading.definition)
+    reading = read_form(data, name, attached)
+    against = reading.against_publishing
+    if reading.xform is None or reading.definition is None or against:
+        raise InvalidError("instrument.refused", placed(against, name), file=name, count=len(against))
     return KeptForm(
         form_id=reading.definition.form_id,
         version=reading.definition.version,
         title=reading.definition.title,
         xform_sha256=store.put(reading.xform),
-        # MD5 because OpenRosa clients compare it; it proves nothing here.
-        md5=hashlib.md5(reading.xform, usedforsecurity=False).hexdigest(),
+        md5=md5_of(reading.xform),
         source_sha256=store.put(data),
         source_name=name,
-        about=part.about,
-        outcomes=part.outcomes,
+        part=part_of(reading.definition),
+        files=keep_files(store, reading.files),
     )
+
+
+def keep_files(store: Store, files: Mapping[str, bytes]) -> tuple[FormFile, ...]:
+    """Put the files of a form into the store."""
+    return tuple(
+        FormFile(name, store.put(content), md5_of(content), len(content), content_type_of(name))
+        for name, content in sorted(files.items())
+    )
+
+
+def md5_of(content: bytes) -> str:
+    """Return the MD5 of bytes: OpenRosa clients compare it; it proves nothing here."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def publish(session: Session, actor: Actor, evaluation_id: str, form: KeptForm) -> Instrument:
@@ -82,14 +97,37 @@ def publish(session: Session, actor: Actor, evaluation_id: str, form: KeptForm) 
     if not actor.has(DESIGNER, LEAD):
         raise ForbiddenError("instrument.designer_only")
     _refuse_second(session, evaluation_id, form)
-    instrument = Instrument(evaluation_id=evaluation_id, published_by=actor.identifier, **asdict(form))
+    instrument = _row(form, evaluation_id, actor)
     session.add(instrument)
     session.flush()
-    details = {"form_id": instrument.form_id, "version": instrument.version, "xform": instrument.xform_sha256}
+    session.add_all(InstrumentFile(instrument_id=instrument.id, **vars(each)) for each in form.files)
+    session.flush()
+    details = {
+        "form_id": instrument.form_id,
+        "version": instrument.version,
+        "xform": instrument.xform_sha256,
+        "files": {each.name: each.sha256 for each in form.files},
+    }
     audit.record(session, actor.identifier, "instrument.publish", instrument.id, details)
     subject = log.subject_of_form(evaluation_by_id(session, evaluation_id).code, instrument.form_id, instrument.version)
     append_to_log(session, log.FORM, subject, instrument.xform_sha256, instrument.published_at)
     return instrument
+
+
+def _row(form: KeptForm, evaluation_id: str, actor: Actor) -> Instrument:
+    return Instrument(
+        evaluation_id=evaluation_id,
+        form_id=form.form_id,
+        version=form.version,
+        title=form.title,
+        xform_sha256=form.xform_sha256,
+        md5=form.md5,
+        source_sha256=form.source_sha256,
+        source_name=form.source_name,
+        about=form.part.about,
+        outcomes=form.part.outcomes,
+        published_by=actor.identifier,
+    )
 
 
 def _refuse_second(session: Session, evaluation_id: str, form: KeptForm) -> None:

@@ -1,15 +1,17 @@
 """Pages of instruments: published versions, publishing, and the questions of one with what each feeds."""
 
+from collections.abc import Mapping
+
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
 from evalsvc import incoming, web
 from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
 from evalsvc.incoming import plain_name
 from evalsvc.instruments import operations, queries
+from evalsvc.instruments.attached import attached_files
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.questions import question_lines
 from evalsvc.words import sentence
@@ -58,8 +60,7 @@ def publish(evaluation: str) -> ResponseReturnValue:
     """Publish a version from a file or from the shipped form, or show every complaint about it at once."""
     incoming.require_confirmation()
     try:
-        name, data = form_file(flask.request.files.get("file"), flask.request.form.get("shipped", ""))
-        form = operations.keep_form(web.store(), data, name)
+        form = operations.keep_form(web.store(), *given_form())
         with web.database().transaction() as session:
             identifier = operations.publish(session, web.current_actor(), flask.g.evaluation.id, form).id
     except InvalidError as error:
@@ -68,19 +69,27 @@ def publish(evaluation: str) -> ResponseReturnValue:
     return web.see_other("instruments.instrument", evaluation=evaluation, identifier=identifier)
 
 
-def form_file(file: FileStorage | None, shipped: str) -> tuple[str, bytes]:
-    """Return name and bytes of the form: the uploaded file, or the shipped form where it was asked for.
+def given_form() -> tuple[bytes, str, Mapping[str, bytes]]:
+    """Return the form of the request, its name, and the files beside it; or the shipped form where it was asked for.
 
     Raises
     ------
     InvalidError
-        ``instrument.no_file``
+        ``instrument.no_file``, ``instrument.files_refused``
     """
-    if shipped:
-        return operations.shipped_form()
+    if flask.request.form.get("shipped"):
+        name, data = operations.shipped_form()
+        return data, name, {}
+    file = flask.request.files.get("file")
     if file is None or not file.filename:
         raise InvalidError("instrument.no_file")
-    return plain_name(file.filename, "form"), file.read()
+    return file.read(), plain_name(file.filename, "form"), given_files()
+
+
+def given_files() -> dict[str, bytes]:
+    """Return the files that a request brings beside a form."""
+    sent = [each for each in flask.request.files.getlist("files") if each.filename]
+    return attached_files((plain_name(each.filename or "", "file"), each.read()) for each in sent)
 
 
 def _refused(evaluation: str, error: InvalidError) -> ResponseReturnValue:

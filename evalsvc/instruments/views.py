@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api, upload
 from evalsvc.instruments import operations, queries
-from evalsvc.instruments.pages import form_file
+from evalsvc.instruments.pages import given_form
 from evalsvc.instruments.schemas import InstrumentSchema
 
 blueprint = Blueprint(
@@ -35,8 +35,7 @@ class InstrumentsView(MethodView):
     @api("designer", "lead")
     @blueprint.response(201, InstrumentSchema)
     def post(self, evaluation: str) -> Any:
-        """Publish a version (multipart: `file`, or `shipped=1` for the questionnaire that comes with the service)."""
-        name, data = form_file(flask.request.files.get("file"), flask.request.form.get("shipped", ""))
-        form = operations.keep_form(web.store(), data, name)
+        """Publish a version (multipart: `file`, and `files` beside it, each a file or a ZIP; or `shipped=1`)."""
+        form = operations.keep_form(web.store(), *given_form())
         with web.database().transaction() as session:
             return queries.record(operations.publish(session, web.current_actor(), flask.g.evaluation.id, form))
