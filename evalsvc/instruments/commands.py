@@ -40,13 +40,13 @@ def check_form(form_path: Path, instance_paths: tuple[Path, ...], folder: Path |
     """
     reading = read_form_file(form_path, folder)
     complaints = placed(reading.complaints, form_path.name)
-    unfit = [as_warning(each, language()) for each in placed(reading.unfit, form_path.name)]
+    unfit = placed(reading.unfit, form_path.name)
     checked = [(path, _instance_complaints(reading, path)) for path in instance_paths]
     failed = bool(reading.errors) or reading.definition is None or any(found for _, found in checked)
     if as_json:
         click.echo(json.dumps(_report(reading, complaints, unfit, checked), ensure_ascii=False, indent=1))
     else:
-        _print(reading, (*complaints, *unfit), checked, form_path.name)
+        _print(reading, (*complaints, *(as_warning(each, language()) for each in unfit)), checked, form_path.name)
     if failed:
         sys.exit(FAILED)
 

@@ -13,6 +13,7 @@ from evalsvc.cli import main
 from evalsvc.instruments.complaints import placed
 from evalsvc.instruments.reading import read_form
 from evalsvc.words import sentence
+from forms.filling import fill
 
 HEAD = ["type", "name", "label", "relevant", "constraint", "calculation", "choice_filter", "parameters"]
 SAMPLE = [["text", "unit_id", "户编号"], ["select_one outcome", "disposition", "结果"]]
@@ -84,11 +85,6 @@ BROKEN = {
     "no choices": (
         workbook([], choices=None),
         [("workbook.no_choices", "choices", None, None), ("workbook.list_missing", "survey", 3, "type")],
-    ),
-    "no settings": (workbook([], settings=None), [("instrument.version_missing", "settings", None, "version")]),
-    "no sample": (
-        workbook([], survey=[HEAD, A]),
-        [("instrument.question_missing", "survey", None, "name")] * 2,
     ),
     "names twice": (
         workbook([A, A, ["begin_group", "g", "组"], A, ["end_group"], ["text", "g", "组"]]),
@@ -174,10 +170,6 @@ BROKEN = {
         workbook([], head=[*HEAD, "bind::my:mark"], survey=[[*HEAD, "bind::my:mark"], *SAMPLE, [*A, *[None] * 5, "x"]]),
         [("xml.prefix_unknown", "settings", 1, "namespaces")],
     ),
-    "file": (
-        workbook([["select_one_from_file places.csv", "a", "甲"]]),
-        [("instrument.attachment_not_served", "survey", 4, "type")],
-    ),
     "old excel": (b"\xd0\xcf\x11\xe0" + b"0" * 600, [("workbook.old_excel", None, None, None)]),
     "nothing": (b"", [("workbook.not_a_form", None, None, None)]),
     "half a table": (b"| survey |\n| type | name |\n| choices |\n", [("workbook.damaged", None, None, None)]),
@@ -198,6 +190,49 @@ def test_a_broken_form_is_told_what_is_wrong_and_where(tmp_path: Path, data: byt
         assert chinese != english and each.code not in (chinese, english)
         assert "请" in chinese
         assert len(chinese) < 500
+
+
+UNFIT = {
+    "no settings": (workbook([], settings=None), ("instrument.version_missing", "settings", None, "version")),
+    "no sample": (workbook([], survey=[HEAD, A]), ("instrument.question_missing", "survey", None, "name")),
+    "no table": (
+        workbook([["select_one_from_file places.csv", "a", "甲"]]),
+        ("form.file_missing", "survey", 4, "type"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), UNFIT.values(), ids=UNFIT)
+def test_a_valid_form_passes_though_no_evaluation_could_publish_it(tmp_path: Path, data: bytes, expected) -> None:
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(data)
+    told = CliRunner().invoke(main, ["form", "check", str(path), "--json"])
+    report = json.loads(told.stdout)
+    assert told.exit_code == 0 and not [each for each in report["complaints"] if each["severity"] == "error"]
+    found = [(c["code"], c["sheet"], c["row"], c["column"]) for c in report["not_publishable"]]
+    assert found == [expected]
+    printed = CliRunner().invoke(main, ["form", "check", str(path)])
+    assert printed.exit_code == 0 and "不能发布到评估项目" in printed.stderr
+
+
+@pytest.mark.parametrize("place", [".", "表-media", "elsewhere"])
+def test_tables_beside_a_form_are_read(tmp_path: Path, place: str) -> None:
+    path, folder = tmp_path / "表.xlsx", tmp_path / place
+    path.write_bytes(workbook([["select_one_from_file places.csv", "a", "甲"]]))
+    folder.mkdir(exist_ok=True)
+    (folder / "places.csv").write_text("name,label\nx,甲村\n", encoding="utf-8")
+    data = ["--data", str(folder)] if place == "elsewhere" else []
+    definition = read_form(path.read_bytes(), path.name).definition
+    answers = {"unit_id": "1", "disposition": "refused"}
+    sent = {value: tmp_path / f"{value}.xml" for value in ("x", "nowhere")}
+    for value, file in sent.items():
+        tables = {"places.csv": (folder / "places.csv").read_bytes()}
+        file.write_bytes(fill(definition, {**answers, "a": value}, instance_id=f"uuid:{value}", data=tables))
+    given = [each for file in sent.values() for each in ("--instance", str(file))]
+    told = CliRunner().invoke(main, ["form", "check", str(path), "--json", *data, *given])
+    report = json.loads(told.stdout)
+    assert report["not_publishable"] == []
+    assert [[each["kind"] for each in one["complaints"]] for one in report["instances"]] == [[], ["choice"]]
 
 
 def test_a_form_with_too_many_rows_is_refused_before_it_is_converted(tmp_path: Path) -> None:
