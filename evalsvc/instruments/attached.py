@@ -15,7 +15,7 @@ MOST_FILES = 500
 MOST_BYTES = 200_000_000
 """Of all files beside one form, unpacked."""
 CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "geojson": "application/geo+json",
     "json": "application/json",
     "xml": "text/xml",

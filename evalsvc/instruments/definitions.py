@@ -1,14 +1,14 @@
 """Forms of published versions, kept in memory: a version never changes, so one reading serves every submission."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from evalsvc.instruments.queries import files_of
-from evalsvc.instruments.reading import tables_of_form
 from evalsvc.instruments.values import FormFile, InstrumentRecord
 from evalsvc.store import Store
-from forms.compiled import CompiledForm, compiled
 from forms.definition import FormDefinition, parse_definition
 
 KEPT = 32
@@ -24,8 +24,17 @@ def definition_of(store: Store, xform_sha256: str) -> FormDefinition:
     return parse_definition(store.get(xform_sha256))
 
 
-def form_of(session: Session, store: Store, instrument: InstrumentRecord) -> CompiledForm:
-    """Return a published version ready to check answers by, with the tables that it looks values up in."""
+@dataclass(frozen=True)
+class PublishedForm:
+    """A published version as answers are checked by it."""
+
+    definition: FormDefinition
+    tables: Mapping[str, bytes]
+    """The files that it looks values up in, by name: the same object each time, so that it is compiled once."""
+
+
+def form_of(session: Session, store: Store, instrument: InstrumentRecord) -> PublishedForm:
+    """Return a published version with its tables: `check(form.definition, instance, data=form.tables)`."""
     files = _files.get(instrument.id)
     if files is None:
         files = _files[instrument.id] = files_of(session, instrument.id)
@@ -33,8 +42,7 @@ def form_of(session: Session, store: Store, instrument: InstrumentRecord) -> Com
 
 
 @lru_cache(maxsize=KEPT)
-def _form(store: Store, xform_sha256: str, files: tuple[FormFile, ...]) -> CompiledForm:
+def _form(store: Store, xform_sha256: str, files: tuple[FormFile, ...]) -> PublishedForm:
     definition = definition_of(store, xform_sha256)
     wanted = {each.filename for each in definition.attachments if each.kind == "data"}
-    given = {each.name: store.get(each.sha256) for each in files if each.name in wanted}
-    return compiled(definition, tables_of_form(definition, given))
+    return PublishedForm(definition, {each.name: store.get(each.sha256) for each in files if each.name in wanted})

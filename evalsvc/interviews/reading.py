@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from evalsvc.errors import InvalidError, TooLargeError
 from evalsvc.instruments.contract import DISPOSITIONS, OUTCOME, UNIT
-from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.definitions import form_of
 from evalsvc.instruments.queries import instrument_by_version
 from evalsvc.interviews.values import SentFile, Submission
 from evalsvc.store import Store
@@ -38,11 +38,11 @@ def read_submission(
     """
     instance = _instance(xml)
     instrument = instrument_by_version(session, evaluation_id, instance.form_id, instance.version)
-    definition = definition_of(store, instrument.xform_sha256)
-    answers = {name: value for name, value in flatten(definition, instance).items() if value is not None}
+    form = form_of(session, store, instrument)
+    answers = {name: value for name, value in flatten(form.definition, instance).items() if value is not None}
     if UNIT not in answers:
         raise InvalidError("interview.unit_missing", form_id=instance.form_id, question=UNIT)
-    complaints = check(definition, instance)
+    complaints = check(form.definition, instance, data=form.tables)
     outcome = answers.get(OUTCOME, "")
     return Submission(
         evaluation_id=evaluation_id,

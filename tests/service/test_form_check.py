@@ -170,7 +170,7 @@ BROKEN = {
         workbook([], head=[*HEAD, "bind::my:mark"], survey=[[*HEAD, "bind::my:mark"], *SAMPLE, [*A, *[None] * 5, "x"]]),
         [("xml.prefix_unknown", "settings", 1, "namespaces")],
     ),
-    "old excel": (b"\xd0\xcf\x11\xe0" + b"0" * 600, [("workbook.old_excel", None, None, None)]),
+    "old excel": (b"\xd0\xcf\x11\xe0" + b"0" * 600, [("workbook.damaged", None, None, None)]),
     "nothing": (b"", [("workbook.not_a_form", None, None, None)]),
     "half a table": (b"| survey |\n| type | name |\n| choices |\n", [("workbook.damaged", None, None, None)]),
 }
@@ -223,7 +223,7 @@ def test_tables_beside_a_form_are_read(tmp_path: Path, place: str) -> None:
     (folder / "places.csv").write_text("name,label\nx,甲村\n", encoding="utf-8")
     data = ["--data", str(folder)] if place == "elsewhere" else []
     definition = read_form(path.read_bytes(), path.name).definition
-    answers = {"unit_id": "1", "disposition": "refused"}
+    answers = {"unit_id": "1", "disposition": "completed"}
     sent = {value: tmp_path / f"{value}.xml" for value in ("x", "nowhere")}
     for value, file in sent.items():
         tables = {"places.csv": (folder / "places.csv").read_bytes()}
