@@ -22,12 +22,15 @@ class Case(Base):
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
     evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
     interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    """The first version of the interview: a case stays one case however often its interview is corrected."""
     unit_id: Mapped[str]
     kind: Mapped[str]
     persons: Mapped[int]
     standard: Mapped[str]
     state: Mapped[str] = mapped_column(default="open")
     made_at: Mapped[datetime] = mapped_column(default=now)
+    withdrawn_at: Mapped[datetime | None]
+    """When the interview was found to suspect this no longer, by a correction or because it was rejected."""
 
 
 class Judgement(Base):

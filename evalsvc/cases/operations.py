@@ -47,6 +47,9 @@ def pack_of(evaluation: EvaluationRecord) -> Pack:
 def collect_cases(session: Session, actor: Actor, evaluation: EvaluationRecord) -> int:
     """Make a case of every counted interview that suspects one and has none yet; return how many were made.
 
+    A case follows its interview: a correction gives it other persons or another standard, or withdraws it, as a
+    rejection does; judgements stay, and count again when the suspicion does.
+
     Raises
     ------
     InvalidError
@@ -59,10 +62,33 @@ def collect_cases(session: Session, actor: Actor, evaluation: EvaluationRecord) 
     unknown = [complain("case.unit_persons", unit=each["unit_id"]) for each in suspected if each["persons"] is None]
     if unknown:
         raise InvalidError("case.no_persons", unknown, count=len(unknown))
-    made = sum(_insert_once(session, values) for values in suspected)
-    if made:
-        audit.record(session, actor.identifier, "cases.collect", evaluation.id, {"made": made})
+    known = _known(session, evaluation.id)
+    made = sum(_follow(session, known.pop((each["interview_id"], each["kind"]), None), each) for each in suspected)
+    withdrawn = sum(_withdraw(case) for case in known.values())
+    session.flush()
+    if made or withdrawn:
+        audit.record(session, actor.identifier, "cases.collect", evaluation.id, {"made": made, "withdrawn": withdrawn})
     return made
+
+
+def _known(session: Session, evaluation_id: str) -> dict[tuple[str, str], Case]:
+    rows = session.scalars(select(Case).where(Case.evaluation_id == evaluation_id))
+    return {(row.interview_id, row.kind): row for row in rows}
+
+
+def _follow(session: Session, case: Case | None, values: Mapping[str, Any]) -> bool:
+    """Bring a case to what its interview says now; tell whether it is new."""
+    if case is None:
+        return _insert_once(session, values)
+    case.persons, case.standard, case.withdrawn_at = values["persons"], values["standard"], None
+    return False
+
+
+def _withdraw(case: Case) -> bool:
+    """Take a case out of what counts; tell whether it counted until now."""
+    counted = case.withdrawn_at is None
+    case.withdrawn_at = case.withdrawn_at or now()
+    return counted
 
 
 def _suspected(session: Session, evaluation_id: str, pack: Pack) -> Iterator[dict[str, Any]]:
@@ -88,7 +114,7 @@ def _values(interview: Interview, unit_id: str, attributes: Mapping[str, Any], k
     return {
         "id": new_identifier(),
         "evaluation_id": interview.evaluation_id,
-        "interview_id": interview.id,
+        "interview_id": interview.root_id,
         "unit_id": unit_id,
         "kind": kind,
         "persons": persons_of(interview.answers, pack) or listed_persons(attributes),

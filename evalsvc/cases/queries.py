@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from evalsvc.cases.models import Case, Judgement
@@ -25,10 +25,14 @@ from evalsvc.paging import LINES_PER_PAGE, Page, Window
 from evalsvc.people.actor import ADMINISTRATOR, EXPERT, Actor
 from evalsvc.people.models import Person
 
+STANDING = and_(Interview.root_id == Case.interview_id, Interview.superseded_at.is_(None))
+"""The version of a case's interview that stands."""
+
 
 def cases_of_draw(session: Session, draw_id: str) -> list[CaseRecord]:
-    """List every case of a draw's households, in the order they were made."""
-    query = _joined().where(Assignment.draw_id == draw_id).order_by(Case.made_at, Case.id)
+    """List every case of a draw's households that is not withdrawn, in the order they were made."""
+    query = _joined().where(Assignment.draw_id == draw_id, Case.withdrawn_at.is_(None))
+    query = query.order_by(Case.made_at, Case.id)
     return _records(session, query)
 
 
@@ -37,7 +41,7 @@ def judgements_of_draw(session: Session, draw_id: str) -> list[JudgementRecord]:
     query = (
         select(Judgement, Person.name)
         .join(Case, Case.id == Judgement.case_id)
-        .join(Interview, Interview.id == Case.interview_id)
+        .join(Interview, STANDING)
         .join(Assignment, Assignment.id == Interview.assignment_id)
         .join(Person, Person.id == Judgement.person_id)
         .where(Assignment.draw_id == draw_id)
@@ -47,8 +51,9 @@ def judgements_of_draw(session: Session, draw_id: str) -> list[JudgementRecord]:
 
 
 def counts_of(session: Session, evaluation_id: str) -> CaseCounts:
-    """Count the cases of an evaluation by state."""
-    query = select(Case.state, func.count()).where(Case.evaluation_id == evaluation_id).group_by(Case.state)
+    """Count the cases of an evaluation by state, without those that are withdrawn."""
+    counted = Case.evaluation_id == evaluation_id, Case.withdrawn_at.is_(None)
+    query = select(Case.state, func.count()).where(*counted).group_by(Case.state)
     found: dict[str, int] = {state: number for state, number in session.execute(query)}
     return CaseCounts(found.get(OPEN, 0), found.get("confirmed", 0), found.get("excluded", 0))
 
@@ -56,10 +61,11 @@ def counts_of(session: Session, evaluation_id: str) -> CaseCounts:
 def page_of_cases(
     session: Session, evaluation_id: str, actor: Actor, filters: CaseFilters, page: int
 ) -> Page[CaseLine]:
-    """Return one page of the list: open cases first, then in the order they were made."""
+    """Return one page of the list: open cases first, withdrawn ones last, else in the order they were made."""
     conditions = _conditions(evaluation_id, actor, filters)
     window = Window(_count(session, conditions), page)
-    query = _joined().where(*conditions).order_by(Case.state != OPEN, Case.made_at, Case.id)
+    order = Case.withdrawn_at.is_not(None), Case.state != OPEN, Case.made_at, Case.id
+    query = _joined().where(*conditions).order_by(*order)
     records = _records(session, query.limit(LINES_PER_PAGE).offset(window.offset))
     judges = _judges(session, [record.id for record in records])
     lines = tuple(
@@ -73,7 +79,7 @@ def _count(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
     joined = (
         select(func.count())
         .select_from(Case)
-        .join(Interview, Interview.id == Case.interview_id)
+        .join(Interview, STANDING)
         .join(Assignment, Assignment.id == Interview.assignment_id)
     )
     return session.scalar(joined.where(*conditions)) or 0
@@ -97,7 +103,7 @@ def _conditions(evaluation_id: str, actor: Actor, filters: CaseFilters) -> list[
         conditions.append(Assignment.county == filters.county)
     if filters.waiting_for_reader:
         mine = exists().where(Judgement.case_id == Case.id, Judgement.person_id == actor.person_id)
-        conditions += [Case.state == OPEN, ~mine]
+        conditions += [Case.state == OPEN, Case.withdrawn_at.is_(None), ~mine]
     return conditions
 
 
@@ -116,7 +122,7 @@ def detail(session: Session, actor: Actor, evaluation_id: str, case_id: str) -> 
     given = _judgements(session, case_id)
     seen = given if _may_see(actor, case, given) else []
     refusal = refusal_of(session, actor, case)
-    answers = session.get_one(Interview, case.interview_id).answers
+    answers = session.get_one(Interview, record.interview_id).answers
     return CaseDetail(
         case=record,
         answers={name: str(value) for name, value in answers.items() if value is not None},
@@ -157,6 +163,8 @@ def refusal_of(session: Session, actor: Actor, case: Case) -> EvalsvcError | Non
     mine = select(Judgement.id).where(Judgement.case_id == case.id, Judgement.person_id == actor.person_id)
     if session.scalar(mine) is not None:
         return ConflictError("case.judged_already")
+    if case.withdrawn_at is not None:
+        return ConflictError("case.withdrawn")
     return None if case.state == OPEN else ConflictError("case.decided")
 
 
@@ -186,7 +194,7 @@ def _judgement(row: Judgement, name: str) -> JudgementRecord:
 def _joined() -> Select[Case, Interview, Assignment, dict[str, Any]]:
     return (
         select(Case, Interview, Assignment, DrawUnit.attributes)
-        .join(Interview, Interview.id == Case.interview_id)
+        .join(Interview, STANDING)
         .join(Assignment, Assignment.id == Interview.assignment_id)
         .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
     )
@@ -196,18 +204,18 @@ def _records(session: Session, query: Select[Case, Interview, Assignment, dict[s
     rows = session.execute(query).all()
     levels = {draw_id: levels_of(session, draw_id) for draw_id in {row[2].draw_id for row in rows}}
     return [
-        _record(case, interview.instance_id, attributes, levels[assignment.draw_id])
+        _record(case, interview, attributes, levels[assignment.draw_id])
         for case, interview, assignment, attributes in rows
     ]
 
 
-def _record(case: Case, instance_id: str, attributes: dict[str, Any], levels: list[dict[str, str]]) -> CaseRecord:
+def _record(case: Case, interview: Interview, attributes: dict[str, Any], levels: list[dict[str, str]]) -> CaseRecord:
     labels = [label_of(level["name"], str(attributes.get(level["id"], "")), attributes) for level in levels]
     return CaseRecord(
         id=case.id,
         evaluation_id=case.evaluation_id,
-        interview_id=case.interview_id,
-        instance_id=instance_id,
+        interview_id=interview.id,
+        instance_id=interview.instance_id,
         unit_id=case.unit_id,
         county=labels[0],
         village=labels[-2] if len(labels) > 1 else labels[0],
@@ -216,4 +224,6 @@ def _record(case: Case, instance_id: str, attributes: dict[str, Any], levels: li
         standard=case.standard,
         state=case.state,
         made_at=case.made_at,
+        corrected_at=None if interview.id == interview.root_id else interview.received_at,
+        withdrawn_at=case.withdrawn_at,
     )

@@ -29,6 +29,8 @@ class CaseSchema(Schema):
     standard = fields.String()
     state = fields.String()
     made_at = fields.AwareDateTime()
+    corrected_at = fields.AwareDateTime(allow_none=True)
+    withdrawn_at = fields.AwareDateTime(allow_none=True)
     judgements = fields.Integer()
     judged_by_reader = fields.Boolean()
 

@@ -17,6 +17,7 @@ class CaseRecord:
     id: str
     evaluation_id: str
     interview_id: str
+    """The version of the interview that stands."""
     instance_id: str
     unit_id: str
     county: str
@@ -26,6 +27,10 @@ class CaseRecord:
     standard: str
     state: str
     made_at: datetime
+    corrected_at: datetime | None
+    """When the standing version came, where it is a correction; judgements before it were made on another one."""
+    withdrawn_at: datetime | None
+    """When the interview was found to suspect this no longer."""
 
 
 @dataclass(frozen=True)

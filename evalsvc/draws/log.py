@@ -11,6 +11,8 @@ PLAN = "fieldwork.plan"
 """What fieldwork is carried out by; the hash is that of the object of `evalsvc.planning.fixed`."""
 INTERVIEWS = "interviews"
 """Every interview received so far; the hash is the running one of `evalsvc.interviews.running`."""
+REJECTIONS = "rejections"
+"""The interviews that review rejected, each with its reason; the hash is that of `evalsvc.interviews.rejections`."""
 EDITION = "edition"
 """An issued report; the hash is that of the signed PDF."""
 

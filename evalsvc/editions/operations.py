@@ -24,6 +24,8 @@ from evalsvc.editions.values import GENERAL_REPORT, EditionRecord
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.interviews.queries import interviews_received
+from evalsvc.interviews.rejection_lines import rejected_of
+from evalsvc.interviews.rejections import rejected_among
 from evalsvc.people.actor import LEAD, Actor
 from evalsvc.people.models import Person
 from evalsvc.results.queries import latest, result_by_id
@@ -73,7 +75,8 @@ def issue(
     NotFoundError
         ``results.unknown``
     ConflictError
-        ``edition.no_results``, ``edition.draw_not_published``, ``edition.interviews_since``, ``edition.log_moved``
+        ``edition.no_results``, ``edition.draw_not_published``, ``edition.interviews_since``, ``edition.reviews_since``,
+        ``edition.log_moved``
     InvalidError
         ``edition.refused``: the files of the results cannot be read any more.
     """
@@ -190,11 +193,14 @@ def _require_published(session: Session, found: ResultRecord) -> None:
 
 
 def _require_all_interviews(session: Session, store: Store, found: ResultRecord) -> None:
-    """Refuse to print results that leave interviews out: the public log would show it."""
+    """Refuse to print results that leave interviews out, or rejections: the public log would show it."""
     listed, _ = read_records(InterviewRow, store.get(found.inputs[files.INTERVIEWS]), files.INTERVIEWS)
     received = interviews_received(session, found.draw_id)
     if received > len(listed):
         raise ConflictError("edition.interviews_since", count=received - len(listed), listed=len(listed))
+    changed = rejected_of(session, found.draw_id).items() ^ rejected_among(listed).items()
+    if changed:
+        raise ConflictError("edition.reviews_since", count=len({instance for instance, _ in changed}))
 
 
 def _require_log_as_bundled(session: Session, evaluation: EvaluationRecord, prepared: Prepared) -> None:

@@ -15,7 +15,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.evaluations.rule_pack import read_pack
-from evalsvc.fieldwork.dispositions import Visit, counting_visits
+from evalsvc.fieldwork.counting import Visit, counting_visits
 from evalsvc.fieldwork.queries import assignments_of_draw, form_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
 from evalsvc.instruments.queries import instruments_of
@@ -124,6 +124,8 @@ def interview_row(sequence: int, each: InterviewRecord) -> InterviewRow:
         disposition=each.disposition,
         complaints=sum(not str(complaint["code"]).startswith(OF_SERVICE) for complaint in each.complaints),
         sequence=sequence,
+        replaces=each.replaces_instance_id,
+        rejected=each.rejected_for,
     )
 
 

@@ -13,6 +13,7 @@ from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork.plan_lines import enter_plan
 from evalsvc.fieldwork.queries import form_of_draw
 from evalsvc.interviews.chaining import enter_interviews
+from evalsvc.interviews.rejection_lines import enter_rejections
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.results.gather import Gathered, gather
 from evalsvc.results.models import ResultSet
@@ -55,6 +56,7 @@ def enter_received(session: Session, actor: Actor, evaluation: EvaluationRecord,
     """Enter in the public log what was received, and make the cases of it: results are computed of this and no more."""
     draw = draw_in_fieldwork(session, evaluation.id, draw_number)
     enter_interviews(session, actor, draw.id)
+    enter_rejections(session, actor, draw.id)
     collect_cases(session, actor, evaluation)
 
 

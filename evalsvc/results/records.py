@@ -41,6 +41,10 @@ class InterviewRow:
     complaints: int
     sequence: int
     """Its place in the running hash that the public log names, from 1."""
+    replaces: str = ""
+    """The instance that it corrects, as its deprecatedID says; empty for a first version."""
+    rejected: str = ""
+    """The reason code for which it was rejected; empty where it was not."""
 
 
 @dataclass(frozen=True)

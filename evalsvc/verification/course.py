@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from evalsvc import files
+from evalsvc.fieldwork.counting import first_version
 from evalsvc.results.records import CaseRow, InterviewRow, JudgementRow
 from evalsvc.verification.times import is_time
 from sampling.errors import Complaint, complain
@@ -26,7 +27,9 @@ def judgement_course(
     rows: Sequence[JudgementRow], cases: Sequence[CaseRow], interviews: Sequence[InterviewRow], issued_at: str
 ) -> list[Complaint]:
     """Name every judgement before its interview or after the issue, without reason, or of a judge without a name."""
-    received = {row.instance_id: row.received_at for row in interviews}
+    known = {row.instance_id: row for row in interviews}
+    # A case begins with the first version of its interview and may be judged before a correction comes.
+    received = {name: first_version(row, known).received_at for name, row in known.items()}
     instance = {case.case_id: case.instance_id for case in cases}
     complaints = []
     for number, row in enumerate(rows, start=2):

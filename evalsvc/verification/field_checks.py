@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from evalsvc import files
 from evalsvc.cases.decision import decide
 from evalsvc.evaluations.rule_pack import Pack, persons_of, suspicion_of
-from evalsvc.fieldwork.dispositions import counting_visits
+from evalsvc.fieldwork.counting import counting_visits
 from evalsvc.frames.judged import listed_persons
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS, OUTCOME, UNIT
+from evalsvc.interviews.rejections import rejected_among
 from evalsvc.planning.fixed import FixedForm
 from evalsvc.planning.making import Attributes
 from evalsvc.results.answers import Answers
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow
+from evalsvc.verification.corrections import correction_complaints
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.reserves import reserve_complaints
 from forms.check import check
@@ -50,6 +52,7 @@ def interviews_step(content: Content, rows: Sequence[InterviewRow], inputs: Mapp
             complaints.append(_at(number, row, "verification.interview_twice"))
         if found is not None:
             answers[row.instance_id] = found
+    complaints += correction_complaints(rows)
     listed = {files.interview_name(row.instance_id) for row in rows}
     complaints += [
         complain("verification.interview_unlisted", file=name)
@@ -108,6 +111,7 @@ def _row_differences(
         "unit_id": answers.get(UNIT) or "",
         "disposition": outcome if outcome in DISPOSITIONS else "",
         "complaints": len(check(definition, instance)),
+        "replaces": instance.deprecated_id or "",
     }
     for column, expected in right.items():
         if getattr(row, column) != expected:
@@ -140,8 +144,10 @@ def fieldwork_step(rows: Sequence[FieldworkRow], interviews: Sequence[InterviewR
                     complain("verification.cell_differs", file=files.FIELDWORK, row=number, column=column, **details)
                 )
     complaints += reserve_complaints(rows, interviews, manifest.stages[-1].units)
-    second = len(interviews) - len({row.unit_id for row in interviews})
-    return step_of("fieldwork", complaints, households=len(rows), second_interviews=second)
+    corrections, rejected = sum(bool(row.replaces) for row in interviews), len(rejected_among(interviews))
+    second = len(interviews) - corrections - len({row.unit_id for row in interviews})
+    counts = {"households": len(rows), "second_interviews": second, "corrections": corrections, "rejected": rejected}
+    return step_of("fieldwork", complaints, **counts)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_plan
 from evalsvc.results.records import InterviewRow
 from evalsvc.verification.compare import Difference, differences
+from evalsvc.verification.corrections import rejection_complaints
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.received import check_received
 from sampling.chain import ChainEntry
@@ -50,6 +51,7 @@ def logged_step(lines: Lines, logged: Logged) -> Step:
     own = [line for line in lines if line.subject == logged.subject]
     plans = [line for line in own if line.kind == log.PLAN]
     received = [line for line in own if line.kind == log.INTERVIEWS]
+    rejections = [line for line in own if line.kind == log.REJECTIONS]
     changes, notes = _changes(plans, own, logged)
     checked = check_received(received, logged.rows)
     complaints = [
@@ -58,10 +60,10 @@ def logged_step(lines: Lines, logged: Logged) -> Step:
         *_stated(plans, logged),
         *_form_complaints(lines, logged),
         *checked.complaints,
+        *rejection_complaints(rejections, logged.rows),
     ]
-    return step_of(
-        "logged", complaints, [*notes, *checked.notes], lines=len(plans) + len(received), forms=len(logged.forms)
-    )
+    count = len(plans) + len(received) + len(rejections)
+    return step_of("logged", complaints, [*notes, *checked.notes], lines=count, forms=len(logged.forms))
 
 
 def _plan_lines(plans: Lines, own: Lines, logged: Logged) -> Iterator[Complaint]:

@@ -11,7 +11,7 @@ from evalsvc.db import as_text
 from evalsvc.draws import log
 from evalsvc.draws.operations import append_to_log
 from evalsvc.draws.queries import log_lines
-from evalsvc.fieldwork.dispositions import counting_visits
+from evalsvc.fieldwork.counting import counting_visits
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.preparing import prepare
 from evalsvc.instruments.models import Instrument

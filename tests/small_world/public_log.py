@@ -6,6 +6,7 @@ from typing import Any
 from evalsvc.draws import log
 from evalsvc.editions.bundle import sha256
 from evalsvc.evaluations.rule_pack import read_pack
+from evalsvc.interviews.rejections import rejected_among, rejections_sha256
 from evalsvc.interviews.running import links
 from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_bytes, fixed_plan
 from evalsvc.planning.frame_facts import household_attributes
@@ -51,7 +52,8 @@ def entries_of(world: World) -> list[tuple[str, str, str, str]]:
     running = list(links(world.interview_rows))
     for link, at in ((running[len(running) // 2], RECEIVED), (running[-1], "2026-03-11T02:00:00Z")):
         entries.append((log.INTERVIEWS, subject, link.hash, at))
-    return entries
+    rejected = rejections_sha256(rejected_among(world.interview_rows))
+    return [*entries, (log.REJECTIONS, subject, rejected, "2026-03-11T02:00:00Z")]
 
 
 def chained(entries: Sequence[tuple[str, str, str, str]]) -> bytes:

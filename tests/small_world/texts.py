@@ -7,6 +7,7 @@ EVALUATION = "kleine-probe"
 INSTITUTE = "示例评估研究院"
 ABOUT = About(EVALUATION, "两县退出评估", "示例委托单位", True)
 RECEIVED = "2026-03-10T02:00:00Z"
+CORRECTED = "2026-03-10T08:00:00Z"
 MAPPING = """
 levels:
   - {name: county, id: county_code, columns: {county: text, remaining_poor_persons: integer}}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow
 from sampling.manifest import Manifest, ManifestUnit
 from tests.small_world.register import household_of
-from tests.small_world.texts import RECEIVED
+from tests.small_world.texts import CORRECTED, RECEIVED
 
 REASONS = {"non_contact": "no_answer_twice", "refused": "refused"}
 """Outcomes that open a reserve, and the reason given."""
@@ -30,14 +30,14 @@ def visits(manifest: Manifest) -> tuple[list[FieldworkRow], dict[str, bytes], li
         while waiting:
             unit, replaces, reason = waiting.pop(0)
             outcome = outcome_of(unit.id)
-            instance, xml = interview_of(unit.id, outcome)
-            interviews[instance] = xml
-            fieldwork.append(_row(unit, True, replaces, reason, outcome, instance))
-            digest = hashlib.sha256(xml).hexdigest()
-            rows.append(InterviewRow(instance, unit.id, "small", "1", digest, RECEIVED, outcome, 0, 0))
+            versions = versions_of(unit.id, outcome)
+            interviews |= {row.instance_id: xml for row, xml in versions}
+            rows += [row for row, _ in versions]
+            fieldwork.append(_row(unit, True, replaces, reason, outcome, versions[-1][0].instance_id))
             if outcome in REASONS and reserves:
                 waiting.append((reserves.pop(0), unit.id, REASONS[outcome]))
         fieldwork += [_row(unit, False) for unit in reserves]
+    # A stable order: a correction stands behind the version that it replaces.
     rows = [replace(row, sequence=place) for place, row in enumerate(sorted(rows, key=in_order), start=1)]
     return sorted(fieldwork, key=lambda row: row.unit_id), interviews, rows
 
@@ -60,10 +60,29 @@ def outcome_of(unit: str) -> str:
     return random.Random(f"outcome {unit}").choices(outcomes, [85, 6, 4, 5])[0]
 
 
-def interview_of(unit: str, outcome: str) -> tuple[str, bytes]:
+def versions_of(unit: str, outcome: str) -> list[tuple[InterviewRow, bytes]]:
+    """Return what was sent of a household, the version that counts last: a few are corrected, a few sent again."""
+    fate = random.Random(f"fate {unit}").choices(["plain", "corrected", "rejected"], [94, 3, 3])[0]
+    last, xml = interview_of(unit, outcome)
+    if fate == "plain":
+        return [(_listed(unit, last, xml, outcome, RECEIVED), xml)]
+    first, before = interview_of(unit, outcome, "first ")
+    if fate == "rejected":
+        row = _listed(unit, first, before, outcome, RECEIVED)
+        return [(replace(row, rejected="unreadable"), before), (_listed(unit, last, xml, outcome, CORRECTED), xml)]
+    xml = xml.replace(b"</instanceID>", f"</instanceID><deprecatedID>{first}</deprecatedID>".encode())
+    row = replace(_listed(unit, last, xml, outcome, CORRECTED), replaces=first)
+    return [(_listed(unit, first, before, outcome, RECEIVED), before), (row, xml)]
+
+
+def _listed(unit: str, instance: str, xml: bytes, outcome: str, received: str) -> InterviewRow:
+    return InterviewRow(instance, unit, "small", "1", hashlib.sha256(xml).hexdigest(), received, outcome, 0, 0)
+
+
+def interview_of(unit: str, outcome: str, version: str = "") -> tuple[str, bytes]:
     """Return the instance's id and the form as sent."""
-    chance = random.Random(f"answers {unit}")
-    digest = hashlib.sha256(unit.encode()).hexdigest()
+    chance = random.Random(f"{version}answers {unit}")
+    digest = hashlib.sha256(f"{version}{unit}".encode()).hexdigest()
     instance = f"uuid:{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
     answers = {"unit_id": unit, "disposition": outcome}
     if outcome == "completed":

@@ -133,7 +133,7 @@ def test_the_whole_check_takes_copies(issued, report, public):
     found = verify_against(report, issued.bundle, logs={"today": public[0]})
     assert found.holds and found.complete
     step = next(each for each in found.steps if each.name == "log")
-    assert (codes(step.notes), step.counts) == (["time_stamp.none"], {"lines": 6, "copies": 1})
+    assert (codes(step.notes), step.counts) == (["time_stamp.none"], {"lines": 7, "copies": 1})
     assert not verify_against(report, issued.bundle, logs={"today": public[1]}).holds
     alone = verify_against(report, None, logs={"today": public[0]})
     assert alone.holds and not alone.complete

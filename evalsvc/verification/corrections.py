@@ -1,0 +1,50 @@
+"""Corrections and rejections in a bundle's list of interviews: by the bytes that were sent, and by the public log."""
+
+from collections.abc import Iterator, Sequence
+
+from evalsvc import files
+from evalsvc.interviews.rejections import rejected_among, rejections_sha256
+from evalsvc.results.records import InterviewRow
+from sampling.chain import ChainEntry
+from sampling.errors import Complaint, complain
+
+
+def correction_complaints(rows: Sequence[InterviewRow]) -> Iterator[Complaint]:
+    """Name every correction of a version that is not listed before it, of another household or form, or a second one.
+
+    That `replaces` is what the interview itself says is compared where its bytes are read.
+    """
+    known = {row.instance_id: row for row in rows}
+    corrected: set[str] = set()
+    for number, row in enumerate(rows, start=2):
+        if not row.replaces:
+            continue
+        before = known.get(row.replaces)
+        if before is None or before.sequence >= row.sequence:
+            yield _at(number, row, "verification.corrects_unlisted")
+        elif (before.unit_id, before.form_id) != (row.unit_id, row.form_id):
+            yield _at(number, row, "verification.corrects_other")
+        if row.replaces in corrected:
+            yield _at(number, row, "verification.corrected_twice")
+        corrected.add(row.replaces)
+    for number, row in enumerate(rows, start=2):
+        if row.rejected and row.instance_id in corrected:
+            yield _at(number, row, "verification.rejected_version")
+
+
+def rejection_complaints(lines: Sequence[ChainEntry], rows: Sequence[InterviewRow]) -> Iterator[Complaint]:
+    """Compare the rejected interviews with the last line that the log has of them."""
+    rejected = rejected_among(rows)
+    if not lines:
+        if rejected:
+            yield complain("verification.rejections_unlogged", file=files.LOG, count=len(rejected))
+        return
+    last = lines[-1]
+    if last.sha256 != rejections_sha256(rejected):
+        details: dict[str, str | int] = {"line": last.sequence, "at": last.at, "count": len(rejected)}
+        yield complain("verification.rejections_differ", file=files.INTERVIEWS, log=files.LOG, **details)
+
+
+def _at(number: int, row: InterviewRow, code: str) -> Complaint:
+    details = {"instance": row.instance_id, "unit": row.unit_id, "replaces": row.replaces}
+    return complain(code, file=files.INTERVIEWS, row=number, **details)
