@@ -3,12 +3,13 @@
 import hashlib
 import io
 import os
+import secrets
 import shutil
-import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from evalsvc.durable import sync_directory
+from evalsvc.durable import PRIVATE, sync_directory
 from evalsvc.errors import NotFoundError
 
 
@@ -24,26 +25,42 @@ class Store:
 
     def put(self, data: bytes) -> str:
         """Write bytes and return their SHA-256; return only when file and folder are on disk."""
-        return self._keep(hashlib.sha256(data).hexdigest(), io.BytesIO(data))
+        digest = self.lay(data)
+        self.settle([digest])
+        return digest
 
     def put_file(self, source: Path) -> str:
         """Write the bytes of a file that is already on disk, piece by piece."""
         with source.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
-            return self._keep(digest, file)
+            self._lay(digest, file)
+        self.settle([digest])
+        return digest
 
-    def _keep(self, digest: str, source: BinaryIO) -> str:
+    def lay(self, data: bytes) -> str:
+        """Write bytes and return their SHA-256; they are on disk, their name is so only after `settle`."""
+        digest = hashlib.sha256(data).hexdigest()
+        self._lay(digest, io.BytesIO(data))
+        return digest
+
+    def _lay(self, digest: str, source: BinaryIO) -> None:
         path = self._path(digest)
         if not path.exists():
             path.parent.mkdir(mode=0o700, exist_ok=True)
             _write(path, source)
-        # Also when they were there: their writer may still be on the way to these lines.
-        sync_directory(path.parent)
-        if path.parent.name not in self._named_durably:
+
+    def settle(self, digests: Iterable[str]) -> None:
+        """Return when the names of files that lie there are on disk; each folder is synced once.
+
+        Also of files that were there before: their writer may still be on the way to these lines.
+        """
+        folders = {digest[:2] for digest in digests}
+        for folder in folders:
+            sync_directory(self.directory / folder)
+        if not folders <= self._named_durably:
             sync_directory(self.directory)
-            self._named_durably.add(path.parent.name)
-        return digest
+            self._named_durably |= folders
 
     def get(self, digest: str) -> bytes:
         """Return the bytes, checked against their name.
@@ -80,14 +97,14 @@ class Store:
 
 def _write(path: Path, source: BinaryIO) -> None:
     """Write aside, sync, and rename: the name stands for the whole file or for none."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix="part-", delete=False) as file:
-        part = Path(file.name)
-        try:
+    part = path.with_name(f"part-{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
             shutil.copyfileobj(source, file)
             file.flush()
             os.fsync(file.fileno())
-        except BaseException:
-            part.unlink()
-            raise
-    # Two writers of the same bytes may meet here; both names are right, and rename replaces atomically.
-    part.replace(path)
+        # Two writers of the same bytes may meet here; both names are right, and rename replaces atomically.
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
