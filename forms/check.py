@@ -8,7 +8,6 @@ from datetime import datetime
 
 from lxml import etree
 
-from forms.answer_types import CHECKS
 from forms.answers import Answers
 from forms.choices import choice_complaint
 from forms.compiled import NO_DATA, CompiledForm, Rules, compiled
@@ -70,25 +69,23 @@ class _Check:
         token = CURRENT.set(self._scope)
         try:
             Settling(self._answers, self._irrelevant, self._computed, self._failed).run()
-            for rules in self._form.rules.values():
-                if rules.node.kind == "repeat":
-                    self._check_rows(rules)
-                elif rules.node.kind == "question":
-                    self._check_answers(rules)
+            for rules in self._form.counted:
+                self._check_rows(rules)
+            for rules in self._form.questions:
+                self._check_answers(rules)
         finally:
             CURRENT.reset(token)
-        ordered = [complaint for path in self._form.rules for complaint in self._found.get(path, ())]
+        places = [path for path in self._form.rules if path in self._found] if self._found else []
+        ordered = [complaint for path in places for complaint in self._found[path]]
         return (*self._answers.complaints, *ordered)
 
     def _own_time(self) -> datetime | None:
         """Give the time that the form recorded when it was finished, else when it was begun."""
-        for parameter in ("end", "start"):
-            for rules in self._form.rules.values():
-                if rules.node.preload == ("timestamp", parameter):
-                    elements = self._answers.at[rules.node.path]
-                    found = read_date_time(elements[0].text or "") if elements else None
-                    if found is not None:
-                        return found
+        for path in self._form.recorded:
+            elements = self._answers.at[path]
+            found = read_date_time(elements[0].text or "") if elements else None
+            if found is not None:
+                return found
         return None
 
     def _complain(self, rules: Rules, element: etree._Element, kind: Kind, code: str, **details: str | int) -> None:
@@ -103,27 +100,29 @@ class _Check:
             if below is not None:
                 self._complain(below, leaf, "relevant", "check.not_relevant", value=_short(leaf.text or ""))
 
-    def _computed(self, rules: Rules, element: etree._Element, expected: str) -> None:
+    def _computed(self, rules: Rules, index: int, element: etree._Element, expected: str) -> None:
         assert rules.calculate is not None  # noqa: S101  (settling computes nothing else)
         sent = (element.text or "").strip()
-        if rules.calculate.volatile or rules.node.path == f"/{self._form.definition.root}/meta/instanceID":
+        if rules.calculate.volatile or rules.node.path == self._form.identifier:
+            return
+        if sent == expected:
             return
         # A label that shows another answer inside itself is not put together here.
         told = rules.calculate.spoken and "${" in expected
-        fits = told or _same(sent, expected) or self._in_another_language(rules, element, sent)
+        fits = told or _same(sent, expected) or self._in_another_language(rules, index, element, sent)
         if not (fits or _same(sent, expected, rounding_step(rules.calculate.source))):
             details = {"sent": _short(sent), "computed": _short(expected)}
             self._complain(rules, element, "calculate", "check.other_value", **details)
         element.text = expected or None
 
-    def _in_another_language(self, rules: Rules, element: etree._Element, sent: str) -> bool:
+    def _in_another_language(self, rules: Rules, index: int, element: etree._Element, sent: str) -> bool:
         if rules.calculate is None or not rules.calculate.spoken:
             return False
         own = self._scope.language
         try:
             for language in self._form.definition.languages:
                 self._scope.language = language
-                if _same(sent, rules.calculate.text(element)):
+                if _same(sent, rules.calculate.text(self._answers, index, element)):
                     return True
         finally:
             self._scope.language = own
@@ -135,40 +134,41 @@ class _Check:
     # ---- answers
 
     def _check_answers(self, rules: Rules) -> None:
-        for element in self._answers.at[rules.node.path]:
-            if element in self._answers.dropped:
+        dropped = self._answers.dropped
+        for index, element in enumerate(self._answers.at[rules.node.path]):
+            if element in dropped:
                 continue
             text = (element.text or "").strip()
             if text:
-                self._check_answer(rules, element, text)
+                self._check_answer(rules, index, element, text)
             elif rules.required is not None:
-                self._check_required(rules, element)
+                self._check_required(rules, index, element)
 
-    def _check_required(self, rules: Rules, element: etree._Element) -> None:
+    def _check_required(self, rules: Rules, index: int, element: etree._Element) -> None:
         try:
-            if rules.required is not None and rules.required.is_true(element):
+            if rules.required is not None and rules.required.is_true(self._answers, index, element):
                 self._complain(rules, element, "required", "check.required")
         except EvaluationError as problem:
             self._failed(rules, element, "required", problem)
 
-    def _check_answer(self, rules: Rules, element: etree._Element, text: str) -> None:
+    def _check_answer(self, rules: Rules, index: int, element: etree._Element, text: str) -> None:
         node = rules.node
-        fits = CHECKS.get(node.type)
-        if fits is not None and not fits(text):
+        if rules.fits is not None and not rules.fits(text):
             self._complain(rules, element, "type", "check.wrong_type", type=node.type, value=_short(text))
             return
-        self._check_readonly(rules, element, text)
-        if node.is_select:
-            self._check_choice(rules, element, text)
+        if node.readonly is not None:
+            self._check_readonly(rules, element, text)
+        if rules.selects:
+            self._check_choice(rules, index, element, text)
         try:
-            if rules.constraint is not None and not rules.constraint.is_true(element):
+            if rules.constraint is not None and not rules.constraint.is_true(self._answers, index, element):
                 self._complain(rules, element, "constraint", "check.constraint", **_messages(node), value=_short(text))
         except EvaluationError as problem:
             self._failed(rules, element, "constraint", problem)
 
-    def _check_choice(self, rules: Rules, element: etree._Element, text: str) -> None:
+    def _check_choice(self, rules: Rules, index: int, element: etree._Element, text: str) -> None:
         try:
-            found = choice_complaint(self._form, rules, element, text)
+            found = choice_complaint(self._answers, rules, index, element, text)
         except EvaluationError as problem:
             self._failed(rules, element, "choice", problem)
             return
@@ -183,9 +183,9 @@ class _Check:
             self._complain(rules, element, "readonly", "check.readonly", value=_short(text))
 
     def _check_rows(self, rules: Rules) -> None:
-        for parent in self._answers.parents_of(rules.node) if rules.repeat_count is not None else ():
+        for index, parent in self._answers.parents_of(rules.node):
             try:
-                wanted = self._answers.count_of(rules, parent)
+                wanted = self._answers.count_of(rules, parent, index)
             except EvaluationError as problem:
                 self._failed(rules, parent, "repeat", problem)
                 continue

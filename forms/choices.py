@@ -3,46 +3,63 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from lxml import etree
 
+from forms.answers import Answers
 from forms.compiled import CompiledForm, Rules
 from forms.scope import EvaluationError
-from forms.structure import Node
+from forms.structure import Itemset, Node
 from forms.values import Value
 
 Found = tuple[str, dict[str, str | int]]
 _SEARCH = re.compile(r"search\(\s*['\"](?P<table>[^'\"]+)['\"]")
 
 
-def choice_complaint(form: CompiledForm, rules: Rules, element: etree._Element, text: str) -> Found | None:
+def choice_complaint(answers: Answers, rules: Rules, index: int, element: etree._Element, text: str) -> Found | None:
     """Give code and details of what is wrong with a choice, or None."""
     node = rules.node
     chosen = text.split() if node.is_multiple else [text]
-    if len(set(chosen)) < len(chosen):
+    if len(chosen) > 1 and len(set(chosen)) < len(chosen):
         return "check.choice_twice", {"value": text}
-    listed = {choice.value for choice in node.choices}
-    open_now = _searched(form, node, listed) if "search(" in node.appearance else _open(rules, element, listed)
-    for value in chosen:
-        if value not in open_now:
-            code = "check.choice_not_open" if value in listed else "check.choice_unknown"
-            return code, {"value": value}
-    if node.control == "rank" and set(chosen) != open_now:
+    closed = _closed(chosen, answers, rules, index, element)
+    if closed is not None:
+        code = "check.choice_not_open" if closed in rules.listed else "check.choice_unknown"
+        return code, {"value": closed}
+    if node.control == "rank" and set(chosen) != _open(answers, rules, index, element):
         return "check.rank_incomplete", {"value": text}
     return None
 
 
-def _open(rules: Rules, element: etree._Element, listed: set[str]) -> set[str]:
-    itemset = rules.node.itemset
-    if rules.itemset is None or itemset is None:
-        return listed
-    rows: Value = rules.itemset.value(element)
+def _closed(chosen: Collection[str], answers: Answers, rules: Rules, index: int, element: etree._Element) -> str | None:
+    """Give the first of the chosen values that was not open."""
+    if rules.items is not None:
+        items = rules.items
+        return next((value for value in chosen if not items.is_open(value, answers, index)), None)
+    open_now = _open(answers, rules, index, element)
+    return next((value for value in chosen if value not in open_now), None)
+
+
+def _open(answers: Answers, rules: Rules, index: int, element: etree._Element) -> frozenset[str]:
+    node = rules.node
+    if "search(" in node.appearance:
+        return _searched(answers.form, node, rules.listed)
+    if rules.items is not None:
+        return rules.items.open_values(answers, index)
+    if rules.itemset is None or node.itemset is None:
+        return rules.listed
+    return _looked_up(rules.itemset.at(answers, index, element), node.itemset, rules.listed)
+
+
+def _looked_up(rows: Value, itemset: Itemset, listed: frozenset[str]) -> frozenset[str]:
     if not isinstance(rows, list):
         return listed
-    return {(row.findtext(itemset.value.strip()) or "").strip() for row in rows if isinstance(row, etree._Element)}
+    name = itemset.value.strip()
+    return frozenset((row.findtext(name) or "").strip() for row in rows if isinstance(row, etree._Element))
 
 
-def _searched(form: CompiledForm, node: Node, listed: set[str]) -> set[str]:
+def _searched(form: CompiledForm, node: Node, listed: frozenset[str]) -> frozenset[str]:
     """Give the values of a searched table: the listed choice names its column, numbers are choices themselves."""
     found = _SEARCH.search(node.appearance)
     table = found.group("table") if found else ""
@@ -51,4 +68,4 @@ def _searched(form: CompiledForm, node: Node, listed: set[str]) -> set[str]:
         raise EvaluationError("check.data_missing", name=form.tables.external.get(table, table))
     columns = {value for value in listed if not value.lstrip("-").isdigit()}
     cells = {item.findtext(column) or "" for item in instance.iterfind("root/item") for column in columns}
-    return cells | (listed - columns)
+    return frozenset(cells | (listed - columns))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 
+from forms.answer_types import CHECKS
 from forms.complaint import Complaint
 from forms.definition import FormDefinition
+from forms.direct.items import Items, Values, items_of
 from forms.expression import Expression
 from forms.order import Order, order_of
 from forms.scope import Tables
@@ -22,7 +24,10 @@ NO_DATA: Mapping[str, bytes] = MappingProxyType({})
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """The compiled expressions of one node; None where the form has none."""
+    """The compiled expressions of one node, None where the form has none, and what its answers must look like.
+
+    `listed` are the values of all choices that the form itself has; `items` those of a table that can be looked up.
+    """
 
     node: Node
     relevant: Expression | None
@@ -32,6 +37,10 @@ class Rules:
     repeat_count: Expression | None
     itemset: Expression | None
     actions: Mapping[str, Expression]
+    fits: Callable[[str], bool] | None
+    selects: bool
+    listed: frozenset[str]
+    items: Items | None
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -42,7 +51,11 @@ class Rules:
 
 @dataclass(frozen=True, eq=False)
 class CompiledForm:
-    """The rules of all nodes, the tables they look values up in, and those that settle, in their order."""
+    """The rules of all nodes, the tables they look values up in, and those that settle, in their order.
+
+    `counted` are the repeats with a count, `recorded` the paths of the times that the device noted, the end first;
+    `identifier` is the path of the submission's own id.
+    """
 
     definition: FormDefinition
     rules: Mapping[str, Rules]
@@ -50,6 +63,10 @@ class CompiledForm:
     tables: Tables
     order: Order
     settling: tuple[Rules, ...]
+    questions: tuple[Rules, ...]
+    counted: tuple[Rules, ...]
+    recorded: tuple[str, ...]
+    identifier: str
     complaints: tuple[Complaint, ...]
 
 
@@ -61,8 +78,9 @@ def compiled(definition: FormDefinition, data: Mapping[str, bytes] = NO_DATA) ->
 @lru_cache(maxsize=16)
 def _compiled(definition: FormDefinition, data: tuple[tuple[str, bytes], ...]) -> CompiledForm:
     numeric = frozenset(node.path for node in definition.nodes if _is_number(node))
-    rules = {node.path: _rules(node, definition, numeric) for node in definition.nodes}
     tables, faults = tables_of(definition, dict(data))
+    shared = _Shared(definition, numeric, tables)
+    rules = {node.path: _rules(node, shared) for node in definition.nodes}
     settling = [path for path, rule in rules.items() if rule.relevant is not None or rule.calculate is not None]
     order = order_of(
         settling,
@@ -77,8 +95,17 @@ def _compiled(definition: FormDefinition, data: tuple[tuple[str, bytes], ...]) -
         tables=tables,
         order=order,
         settling=tuple(rules[path] for path in order.paths),
+        questions=tuple(rule for rule in rules.values() if rule.node.kind == "question"),
+        counted=tuple(rule for rule in rules.values() if rule.repeat_count is not None),
+        recorded=_recorded(definition),
+        identifier=f"/{definition.root}/meta/instanceID",
         complaints=(*definition.complaints, *found, *faults, *order.complaints),
     )
+
+
+def _recorded(definition: FormDefinition) -> tuple[str, ...]:
+    wanted = [("timestamp", parameter) for parameter in ("end", "start")]
+    return tuple(node.path for preload in wanted for node in definition.nodes if node.preload == preload)
 
 
 def _is_number(node: Node) -> bool:
@@ -97,16 +124,30 @@ def _rows(node: Node) -> tuple[str, ...]:
     return (*node.repeats, node.path) if node.kind == "repeat" else node.repeats
 
 
-def _rules(node: Node, definition: FormDefinition, numeric: frozenset[str]) -> Rules:
-    context = Context(
-        node.path, _rows(node), definition.by_path, numeric, definition.primary_instance, fleeting_tables(definition)
-    )
+@dataclass(frozen=True)
+class _Shared:
+    """What the rules of all nodes are made from; `values` remembers the tables that choices were looked up in."""
+
+    definition: FormDefinition
+    numeric: frozenset[str]
+    tables: Tables
+    values: dict[tuple[str, ...], Values] = field(default_factory=dict)
+
+    def context(self, node: Node) -> Context:
+        definition = self.definition
+        fleeting = fleeting_tables(definition)
+        return Context(node.path, _rows(node), definition.by_path, self.numeric, definition.primary_instance, fleeting)
+
+
+def _rules(node: Node, shared: _Shared) -> Rules:
+    context = shared.context(node)
     # The number of rows is asked for before there is a row, so its own row is not known.
     before = replace(context, repeats=node.repeats)
 
     def compile_(source: str | None, column: str, where: Context = context) -> Expression | None:
         return Expression(source, where, column) if source is not None and source.strip() else None
 
+    itemset = compile_(_open_choices(node), "choice_filter")
     return Rules(
         node=node,
         relevant=compile_(node.relevant, "relevant"),
@@ -114,9 +155,19 @@ def _rules(node: Node, definition: FormDefinition, numeric: frozenset[str]) -> R
         constraint=compile_(node.constraint, "constraint"),
         calculate=compile_(node.calculate, "calculation"),
         repeat_count=compile_(node.repeat_count, "repeat_count", before),
-        itemset=compile_(_open_choices(node), "choice_filter"),
+        itemset=itemset,
         actions={a.expression: Expression(a.expression, context, "default") for a in node.actions if a.expression},
+        fits=CHECKS.get(node.type),
+        selects=node.is_select,
+        listed=frozenset(choice.value for choice in node.choices),
+        items=_items(node, itemset, context, shared),
     )
+
+
+def _items(node: Node, itemset: Expression | None, context: Context, shared: _Shared) -> Items | None:
+    if itemset is None or itemset.complaints or node.itemset is None or "search(" in node.appearance:
+        return None
+    return items_of(itemset.source, node.itemset.value.strip(), context, shared.tables.instances, shared.values)
 
 
 def _open_choices(node: Node) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
@@ -14,12 +14,17 @@ import forms.functions.numbers
 import forms.functions.places
 import forms.functions.words  # noqa: F401
 from forms.complaint import Complaint, shortened
+from forms.direct.compile import direct
+from forms.direct.places import Run
 from forms.functions.registry import FUNCTIONS
 from forms.scope import CURRENT, EvaluationError
 from forms.translate import translate
 from forms.translation import Context, Translation
 from forms.values import Value, to_boolean, to_string
 from forms.xpath import XPathDepthError, XPathSyntaxError, parse
+
+if TYPE_CHECKING:
+    from forms.answers import Answers
 
 UNFINISHED = "form.expression_unfinished"
 """An expression that ends before it makes sense."""
@@ -37,12 +42,14 @@ class Expression:
         self.volatile = False
         self.spoken = False
         self.constant: Value | None = None
+        self.direct: Run | None = None
         self._xpath: etree.XPath | None = None
         self._compile(context)
 
     def _compile(self, context: Context) -> None:
         try:
-            translation = translate(parse(self.source), context)
+            tree = parse(self.source)
+            translation = translate(tree, context)
             self._xpath = _xpath(translation)
         except (XPathDepthError, RecursionError):
             self._complain(Complaint("form", "form.expression_deep", context.path))
@@ -59,6 +66,8 @@ class Expression:
         fixed = not (translation.references or translation.functions or "(" in translation.text.replace("()", ""))
         if fixed and not self.complaints:
             self.constant = self._constant()
+        if not self.complaints:
+            self.direct = direct(tree, context)
 
     def _complain(self, *complaints: Complaint) -> None:
         self.complaints = tuple(
@@ -82,14 +91,21 @@ class Expression:
         except etree.XPathError as problem:
             raise EvaluationError("check.not_computable", expression=self.source, reason=str(problem)) from problem
 
-    def is_true(self, node: etree._Element) -> bool:
-        """Evaluate to true or false."""
-        value = self.value(node)
+    def at(self, answers: Answers, index: int, node: etree._Element) -> Value:
+        """Evaluate at a node, which is the one at this place of its list; directly where the expression allows it."""
+        if self.direct is not None:
+            return cast(Value, self.direct(answers, index, None))
+        return self.value(node)
+
+    def is_true(self, answers: Answers, index: int, node: etree._Element) -> bool:
+        """Evaluate there to true or false."""
+        value = self.at(answers, index, node)
         return value if isinstance(value, bool) else to_boolean(value)
 
-    def text(self, node: etree._Element) -> str:
-        """Evaluate to a text."""
-        return to_string(self.value(node))
+    def text(self, answers: Answers, index: int, node: etree._Element) -> str:
+        """Evaluate there to a text."""
+        value = self.at(answers, index, node)
+        return value if isinstance(value, str) else to_string(value)
 
 
 def _xpath(translation: Translation) -> etree.XPath:

@@ -55,7 +55,7 @@ class _Filling:
         root = _blank(form.definition)
         self._answers = Answers(form, root)
         self._preset()
-        self._write(root, f"/{form.definition.root}", given)
+        self._write(root, 0, f"/{form.definition.root}", given)
         if self._faults:
             raise FillingError(*self._faults)
 
@@ -79,13 +79,13 @@ class _Filling:
 
     # ---- answers
 
-    def _write(self, parent: etree._Element, path: str, given: Given) -> None:
+    def _write(self, parent: etree._Element, index: int, path: str, given: Given) -> None:
         for name, answer in given.items():
             node = self._node(path, name)
             if node is None:
                 continue
             if node.kind == "repeat":
-                self._write_rows(parent, path, node, answer)
+                self._write_rows(parent, index, path, node, answer)
             else:
                 below = node.path.removeprefix(path + "/")
                 element = parent.find(below)
@@ -93,21 +93,19 @@ class _Filling:
                     element.text = _text(answer) or None
                     self._given.add(element)
 
-    def _write_rows(self, parent: etree._Element, path: str, node: Node, answer: Answer) -> None:
+    def _write_rows(self, parent: etree._Element, index: int, path: str, node: Node, answer: Answer) -> None:
         around = (node.parent or "").removeprefix(path).lstrip("/")
         place = parent.find(around) if around else parent
         if place is None or not isinstance(answer, Sequence) or isinstance(answer, str):
             self._fault("fill.rows_wanted", node.path, name=node.name)
             return
-        for row in place.findall(node.name):
-            place.remove(row)
-            self._answers.at[node.path].remove(row)
+        self._answers.remove_rows(place, index, node)
         for answers in answer:
-            self._write(self._new_row(place, node), node.path, answers)
+            self._write(self._new_row(place, index, node), len(self._answers.at[node.path]) - 1, node.path, answers)
 
-    def _new_row(self, parent: etree._Element, node: Node) -> etree._Element:
+    def _new_row(self, parent: etree._Element, index: int, node: Node) -> etree._Element:
         row = copy.deepcopy(_empty_row(self._form.definition, node.path))
-        self._answers.add_row(parent, row, node)
+        self._answers.add_row(parent, index, row, node)
         return row
 
     def _node(self, path: str, name: str) -> Node | None:
@@ -137,11 +135,11 @@ class _Filling:
 
     def _set(self, rules: Rules, action: Action) -> None:
         expression = rules.actions.get(action.expression or "")
-        for element in self._answers.at[rules.node.path]:
+        for index, element in enumerate(self._answers.at[rules.node.path]):
             if element in self._given or element in self._answers.dropped:
                 continue
             try:
-                element.text = (expression.text(element) if expression else action.text) or None
+                element.text = (expression.text(self._answers, index, element) if expression else action.text) or None
             except EvaluationError:
                 element.text = None
 
@@ -150,7 +148,7 @@ class _Filling:
     def _settle(self) -> None:
         Settling(self._answers, lambda *_: None, self._compute, self._cannot).run()
 
-    def _compute(self, rules: Rules, element: etree._Element, value: str) -> None:
+    def _compute(self, rules: Rules, _index: int, element: etree._Element, value: str) -> None:
         if rules.calculate is not None and rules.calculate.volatile and element in self._given:
             return
         element.text = value or None
@@ -160,15 +158,15 @@ class _Filling:
 
     def _count_rows(self) -> bool:
         """Make the rows that a count asks for, and take away those too many; tell whether any were made."""
-        for rules in self._form.rules.values():
-            for parent in self._answers.parents_of(rules.node) if rules.repeat_count is not None else ():
+        for rules in self._form.counted:
+            for index, parent in self._answers.parents_of(rules.node):
                 # New rows settle before anything inside them is counted.
-                if (rules.node.path, parent) not in self._counted and self._fit_rows(rules, parent):
+                if (rules.node.path, parent) not in self._counted and self._fit_rows(rules, index, parent):
                     return True
         return False
 
-    def _fit_rows(self, rules: Rules, parent: etree._Element) -> bool:
-        wanted = self._answers.count_of(rules, parent)
+    def _fit_rows(self, rules: Rules, index: int, parent: etree._Element) -> bool:
+        wanted = self._answers.count_of(rules, parent, index)
         if wanted is None:
             return False
         self._counted.add((rules.node.path, parent))
@@ -176,7 +174,7 @@ class _Filling:
         for row in rows[wanted:]:
             self._answers.drop(row)
         for _ in range(wanted - len(rows)):
-            self._new_row(parent, rules.node)
+            self._new_row(parent, index, rules.node)
         return wanted > len(rows)
 
     def _identify(self, instance_id: str, deprecated_id: str | None) -> None:

@@ -12,7 +12,7 @@ from forms.complaint import Kind
 from forms.scope import EvaluationError
 
 Irrelevant = Callable[[Rules, etree._Element], None]
-Computed = Callable[[Rules, etree._Element, str], None]
+Computed = Callable[[Rules, int, etree._Element, str], None]
 Failed = Callable[[Rules, etree._Element, Kind, EvaluationError], None]
 MAX_PASSES = 100
 
@@ -34,24 +34,24 @@ class Settling:
 
     def _once(self) -> bool:
         changed = False
-        dropped = self._answers.dropped
+        dropped, at = self._answers.dropped, self._answers.at
         for rules in self._answers.form.settling:
-            for element in self._answers.at[rules.node.path]:
-                if element not in dropped:
-                    changed = self._settle(rules, element) or changed
+            for index, element in enumerate(at[rules.node.path]):
+                if element not in dropped and self._settle(rules, index, element):
+                    changed = True
         return changed
 
-    def _settle(self, rules: Rules, element: etree._Element) -> bool:
+    def _settle(self, rules: Rules, index: int, element: etree._Element) -> bool:
         kind: Kind = "relevant"
         try:
-            if rules.relevant is not None and not rules.relevant.is_true(element):
+            if rules.relevant is not None and not rules.relevant.is_true(self._answers, index, element):
                 self._irrelevant(rules, element)
                 self._answers.drop(element)
                 return True
             kind = "calculate"
             if rules.calculate is not None and rules.node.kind == "question":
                 before = element.text
-                self._computed(rules, element, rules.calculate.text(element))
+                self._computed(rules, index, element, rules.calculate.text(self._answers, index, element))
                 return element.text != before
         except EvaluationError as problem:
             self._failed(rules, element, kind, problem)

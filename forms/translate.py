@@ -114,7 +114,7 @@ class _Translator:
         elif tree.operator == "|":
             write = self.plain
         # A chain is written operand by operand: forms add up hundreds of questions.
-        first, others = _chain(tree)
+        first, others = chain(tree)
         tail = "".join(f" {operator} {write(operand, base)}" for operator, operand in others)
         return f"({write(first, base)}{tail})"
 
@@ -314,7 +314,7 @@ class _Translator:
             self.out.references[path] = self.out.references.get(path, True) and soft
 
 
-def _chain(tree: Binary) -> tuple[Expr, list[tuple[str, Expr]]]:
+def chain(tree: Binary) -> tuple[Expr, list[tuple[str, Expr]]]:
     """Take apart what is joined from left to right by operators that bind alike."""
     others = [(tree.operator, tree.right)]
     left = tree.left

@@ -1,0 +1,290 @@
+"""Expressions compiled to plain Python, with the types and casts that `forms.translate` writes for libxml2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from operator import add, eq, ge, gt, le, lt, mul, ne, not_, sub
+from typing import TYPE_CHECKING, Any
+
+from forms.dates import days_since_epoch
+from forms.direct.casts import divided, remainder, xpath_boolean, xpath_number, xpath_text
+from forms.direct.combine import Constant, all_or_any, both, called, column, entered, equals, folded, gives_nodes, then
+from forms.direct.natives import NATIVES
+from forms.direct.places import ITEM, Run, UnsuitedError, Walked, single, walked
+from forms.direct.reading import answer_reader, rows_reader
+from forms.functions.registry import FUNCTIONS, Function
+from forms.structure import Node
+from forms.translate import chain
+from forms.translation import Context, result_type
+from forms.values import to_number
+from forms.xpath import Binary, Call, Expr, Literal, Negation, Number, Path
+
+if TYPE_CHECKING:
+    from forms.answers import Answers
+
+_COMPUTED: Mapping[str, Callable[[float, float], float | bool]] = {
+    "+": add, "-": sub, "*": mul, "div": divided, "mod": remainder, "<": lt, "<=": le, ">": gt, ">=": ge
+}  # fmt: skip
+_SAME: Mapping[str, Callable[[object, object], bool]] = {"=": eq, "!=": ne}
+# Functions of ours that look at their arguments alone, and at the time of the run and its tables.
+_OF_VALUES = frozenset({
+    "abs", "acos", "area", "asin", "atan", "atan2", "boolean-from-string", "checklist", "coalesce", "concat", "cos",
+    "count-non-empty", "count-selected", "date", "date-time", "decimal-date-time", "decimal-time", "digest", "distance",
+    "ends-with", "exp", "exp10", "format-date", "format-date-time", "geofence", "int", "intersects", "join", "log",
+    "log10", "lower-case", "max", "min", "now", "number", "pi", "pow", "pulldata", "regex", "round", "selected",
+    "selected-at", "sin", "sqrt", "substr", "tan", "today", "upper-case", "weighted-checklist",
+})  # fmt: skip
+
+
+def direct(tree: Expr, context: Context) -> Run | None:
+    """Compile an expression; None where its shape is not one of those that are known here."""
+    try:
+        return _Direct(context).plain(tree, None)
+    except UnsuitedError:
+        return None
+
+
+def item_test(predicate: Expr, context: Context) -> Run | None:
+    """Compile the filter of the items of a table; its row is an item as texts by column."""
+    try:
+        return _Direct(context).truth(predicate, ITEM)
+    except UnsuitedError:
+        return None
+
+
+class _Direct:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def plain(self, tree: Expr, base: str | None) -> Run:
+        """Give the value as it comes: a text, a number, true or false, or the texts of several rows."""
+        match tree:
+            case Number(text=text):
+                return Constant(float(text))
+            case Literal(text=text):
+                return Constant(text)
+            case Negation(operand=operand):
+                number = self.number(operand, base)
+                return lambda answers, index, row: -number(answers, index, row)
+            case Binary():
+                return self._binary(tree, base)
+            case Call():
+                return self._call(tree, base)
+            case Path():
+                return self._path(tree, base)
+        raise UnsuitedError
+
+    # ---- what is wanted
+
+    def number(self, tree: Expr, base: str | None) -> Run:
+        """Give the value as a number."""
+        kind = result_type(tree)
+        if isinstance(tree, Literal):
+            days = days_since_epoch(tree.text)
+            return Constant(xpath_number(tree.text) if days is None else days)
+        if kind == "number":
+            return self.plain(tree, base)
+        if kind == "nodeset":
+            node, read = self._answer(tree, base)
+            return then(xpath_number if self._is_numeric(node) else to_number, read)
+        return then(float if kind == "boolean" else to_number, self.plain(tree, base))
+
+    def truth(self, tree: Expr, base: str | None) -> Run:
+        """Give the value as true or false."""
+        kind = result_type(tree)
+        if kind == "boolean":
+            return self.plain(tree, base)
+        if kind == "nodeset":
+            node, read = self._answer(tree, base)
+            if not self._is_numeric(node):
+                return lambda answers, index, row: read(answers, index, row) != ""
+            return lambda answers, index, row: xpath_boolean(xpath_number(read(answers, index, row)))
+        if kind == "any" and gives_nodes(tree):
+            raise UnsuitedError
+        return then(xpath_boolean, self.plain(tree, base))
+
+    def _text(self, tree: Expr, base: str | None) -> Run:
+        kind = result_type(tree)
+        if kind == "nodeset":
+            return self._answer(tree, base)[1]
+        value = self.plain(tree, base)
+        return value if kind == "string" else then(xpath_text, value)
+
+    # ---- operators
+
+    def _binary(self, tree: Binary, base: str | None) -> Run:
+        operator = tree.operator
+        if operator in _SAME:
+            return self._equality(tree, base)
+        if operator == "|":
+            raise UnsuitedError
+        first, others = chain(tree)
+        if operator in ("and", "or"):
+            return all_or_any([self.truth(each, base) for each in (first, *(other for _, other in others))], operator)
+        value = self.number(first, base)
+        if len(others) == 1:
+            return both(_COMPUTED[operator], value, self.number(others[0][1], base))
+        return folded(value, [(_COMPUTED[each], self.number(other, base)) for each, other in others])
+
+    def _equality(self, tree: Binary, base: str | None) -> Run:
+        same = _SAME[tree.operator]
+        kinds = {result_type(tree.left), result_type(tree.right)}
+        if "boolean" in kinds:
+            return both(same, self.truth(tree.left, base), self.truth(tree.right, base))
+        if "number" in kinds:
+            return both(same, self._comparable(tree.left, base), self._comparable(tree.right, base))
+        if kinds == {"nodeset"}:
+            return self._equal_answers(tree, base)
+        if isinstance(tree.right, Literal):
+            return equals(self._text(tree.left, base), tree.right.text, tree.operator == "=")
+        return both(same, self._text(tree.left, base), self._text(tree.right, base))
+
+    def _comparable(self, tree: Expr, base: str | None) -> Run:
+        if result_type(tree) == "string":
+            return then(xpath_number, self.plain(tree, base))
+        return self.number(tree, base)
+
+    def _equal_answers(self, tree: Binary, base: str | None) -> Run:
+        (left_node, left), (right_node, right) = self._answer(tree.left, base), self._answer(tree.right, base)
+        if not (self._is_numeric(left_node) or self._is_numeric(right_node)):
+            return both(_SAME[tree.operator], left, right)
+        wanted = tree.operator == "="
+
+        def compare(a: str, b: str) -> bool:
+            return (a == b or xpath_number(a) == xpath_number(b)) is wanted
+
+        return both(compare, left, right)
+
+    # ---- functions
+
+    def _call(self, call: Call, base: str | None) -> Run:
+        written = {
+            "if": self._if, "not": self._not, "boolean": self._boolean, "position": self._position,
+            "count": self._count, "sum": self._sum,
+        }.get(call.name)  # fmt: skip
+        if written is not None:
+            return written(call, base)
+        if call.name in ("true", "false"):
+            return Constant(call.name == "true")
+        known = FUNCTIONS.get(call.name)
+        if known is None or (known.maximum != 0 and not call.arguments):
+            raise UnsuitedError
+        if known.call is None:
+            return self._native(known, call, base)
+        if call.name not in _OF_VALUES:
+            raise UnsuitedError
+        arguments = [self._argument(known, each, place, base) for place, each in enumerate(call.arguments)]
+        return entered(call.name, arguments)
+
+    def _native(self, known: Function, call: Call, base: str | None) -> Run:
+        compute = NATIVES.get(call.name)
+        if compute is None:
+            raise UnsuitedError
+        numeric = known.parameter(0) == "number"
+        return called(compute, [self.number(a, base) if numeric else self._text(a, base) for a in call.arguments])
+
+    def _argument(self, known: Function, tree: Expr, place: int, base: str | None) -> Run:
+        kind = known.parameter(place)
+        if kind == "number":
+            return self.number(tree, base)
+        return self.truth(tree, base) if kind == "boolean" else self.plain(tree, base)
+
+    def _if(self, call: Call, base: str | None) -> Run:
+        condition, then, otherwise = call.arguments
+        test, first, second = self.truth(condition, base), self.plain(then, base), self.plain(otherwise, base)
+
+        def choose(answers: Answers, index: int, row: Any) -> Any:
+            return first(answers, index, row) if test(answers, index, row) else second(answers, index, row)
+
+        return choose
+
+    def _not(self, call: Call, base: str | None) -> Run:
+        return then(not_, self.truth(call.arguments[0], base))
+
+    def _boolean(self, call: Call, base: str | None) -> Run:
+        return self.truth(call.arguments[0], base)
+
+    def _position(self, call: Call, base: str | None) -> Run:
+        """Give the place of the expression's own row; any other place is left to libxml2."""
+        argument = call.arguments[0] if call.arguments else None
+        if base is not None or not isinstance(argument, Path) or not self._context.repeats:
+            raise UnsuitedError
+        own = self._context.repeats[-1]
+        end = walked(argument, self._context, base)
+        if end.path != own or (end.rows is not None and argument.start != "/") or end.predicates:
+            raise UnsuitedError
+        return lambda answers, index, _row: answers.position_of(own, index)
+
+    def _count(self, call: Call, base: str | None) -> Run:
+        rows = self._rows(*self._several(call.arguments[0], base))
+        return lambda answers, index, row: float(len(rows(answers, index, row)))
+
+    def _sum(self, call: Call, base: str | None) -> Run:
+        end, node = self._several(call.arguments[0], base)
+        path, rows = self._question_in(node), self._rows(end, node)
+
+        def total(answers: Answers, index: int, row: Any) -> float:
+            elements = answers.at[path]
+            return float(sum(xpath_number(elements[each].text or "") for each in rows(answers, index, row)))
+
+        return total
+
+    # ---- paths
+
+    def _path(self, tree: Path, base: str | None) -> Run:
+        try:
+            return self._answer(tree, base)[1]
+        except UnsuitedError:
+            end, node = self._several(tree, base)
+        path, rows = self._question_in(node), self._rows(end, node)
+        return lambda answers, index, row: [answers.at[path][each].text or "" for each in rows(answers, index, row)]
+
+    def _answer(self, tree: Expr, base: str | None) -> tuple[Node | None, Run]:
+        """Give the node of a single answer (None for a column of a table) and what reads it."""
+        if not isinstance(tree, Path):
+            raise UnsuitedError
+        if base == ITEM and tree.start == "" and len(tree.steps) == 1:
+            return None, column(_column_name(tree))
+        end = walked(tree, self._context, base)
+        node = single(end, self._context)
+        return node, answer_reader(node, self._context, end)
+
+    def _is_numeric(self, node: Node | None) -> bool:
+        return node is not None and node.path in self._context.numeric
+
+    def _several(self, tree: Expr, base: str | None) -> tuple[Walked, Node]:
+        """Give where a path leads that means rows of a repeat, or one question in them."""
+        if base is not None or not isinstance(tree, Path):
+            raise UnsuitedError
+        end = walked(tree, self._context, base)
+        node = self._context.nodes.get(end.path)
+        if end.rows is None or node is None:
+            raise UnsuitedError
+        if node.path != end.rows and (node.repeats[-1:] != (end.rows,) or node.kind == "repeat"):
+            raise UnsuitedError
+        return end, node
+
+    def _question_in(self, node: Node) -> str:
+        if node.kind != "question":
+            raise UnsuitedError
+        return node.path
+
+    def _rows(self, end: Walked, node: Node) -> Run:
+        repeat = self._context.nodes[end.rows or ""]
+        every = rows_reader(repeat, self._context)
+        if any(result_type(each) == "number" for each in end.predicates):
+            raise UnsuitedError
+        if not end.predicates:
+            return every
+        tests = [self.truth(each, repeat.path) for each in end.predicates]
+        if len(tests) > 1:
+            raise UnsuitedError
+        test = tests[0]
+        return lambda answers, index, row: [each for each in every(answers, index, row) if test(answers, index, each)]
+
+
+def _column_name(tree: Path) -> str:
+    step = tree.steps[0]
+    if step.axis not in ("", "child") or step.test == "*" or "(" in step.test or step.predicates:
+        raise UnsuitedError
+    return step.test
