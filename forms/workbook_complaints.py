@@ -10,7 +10,7 @@ from string import Formatter
 from pyxform.errors import ErrorCode, PyXFormError
 
 from forms.complaint import Complaint, Severity
-from forms.workbook_rows import HEADER_ROW
+from forms.workbook_sheets import HEADER_ROW
 
 _ABOUT_HEADERS = frozenset(
     {"workbook.header_missing", "workbook.column_missing", "workbook.header_twice", "workbook.header_name"}
@@ -18,8 +18,6 @@ _ABOUT_HEADERS = frozenset(
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"(?:On the|for sheet:) '(\w+)'")
 _COLUMN = re.compile(r"the '([^']+)' (?:value|column)")
-DOUBLE_HEADER = re.compile(r"Duplicate column header: (?P<header>.*)")
-"""What pyxform says of a header that stands twice; it does not say on which sheet."""
 _CODES = {
     "ENTITY": "workbook.entity",
     "RANGE": "workbook.range",

@@ -12,7 +12,8 @@ from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL, RE_OSM, RE_SELECT
 
 from forms.complaint import Complaint
 from forms.workbook_cells import cell
-from forms.workbook_rows import FIRST_ROW, WorkbookRows
+from forms.workbook_rows import WorkbookRows
+from forms.workbook_sheets import FIRST_ROW
 
 _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^{}\s]+)\s*\}")
 _NO_NAME_WANTED = frozenset({"note", "audit"})

@@ -8,51 +8,51 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-import openpyxl
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import DefinitionData, get_xlsform, is_csv, is_markdown_table
 
 from forms.complaint import Complaint, shortened
-from forms.workbook_complaints import DOUBLE_HEADER
-from forms.workbook_rows import HEADER_ROW
+from forms.workbook_sheets import SHEETS, RefusedError, new_sheets, old_sheets, refuse_table
 
 MAX_FILE_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 MAX_MEMBERS = 2_000
-MAX_ROWS = {"survey": 10_000, "choices": 50_000}
+MAX_LINES = 200_000
+MAX_XML_BYTES = 60_000_000
+MAX_TAGS = 2_000_000
+"""Opening and closing tags of all parts that are XML; each costs memory, however short it is."""
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOK_PART = "xl/workbook.xml"
 _DOCUMENT_TYPE = b"<!DOCTYPE"
 _CHUNK = 1 << 20
-
-
-class RefusedError(Exception):
-    """A file that is not read as a workbook; the complaint says why."""
-
-    def __init__(self, complaint: Complaint) -> None:
-        self.complaint = complaint
-        super().__init__(complaint.code)
 
 
 def read_sheets(data: bytes) -> DefinitionData:
     """Read the sheets; raise RefusedError for what is none, damaged, dangerous or too large."""
     kind = _file_type(data)
     try:
-        sheets = get_xlsform(data, file_type=kind)
-    except PyXFormError as problem:
-        raise RefusedError(_unreadable(problem, data)) from problem
+        return _sheets(data, kind)
+    except RefusedError:
+        raise
     except Exception as problem:
-        # openpyxl and the readers of text tables meet damaged files with errors of every kind.
-        if kind == ".csv":
+        # openpyxl, xlrd and the readers of text tables meet damaged files with errors of every kind.
+        if kind == ".csv" and not isinstance(problem, PyXFormError):
             raise RefusedError(_complaint("workbook.not_a_form")) from problem
         raise RefusedError(_complaint("workbook.damaged", reason=_reason(problem))) from problem
-    for name, limit in MAX_ROWS.items():
-        rows = len(getattr(sheets, name) or ())
-        if rows > limit:
-            raise RefusedError(
-                Complaint("form", "workbook.too_many_rows", details={"rows": rows, "limit": limit}, sheet=name)
-            )
+
+
+def _sheets(data: bytes, kind: str) -> DefinitionData:
+    if kind == ".xlsx":
+        return get_xlsform(new_sheets(data))
+    if kind == ".xls":
+        return get_xlsform(old_sheets(data))
+    if data.count(b"\n") > MAX_LINES:
+        raise RefusedError(_complaint("workbook.too_many_rows", limit=MAX_LINES))
+    sheets = get_xlsform(data, file_type=kind)
+    for name in SHEETS:
+        refuse_table(name, getattr(sheets, name) or ())
     return sheets
 
 
@@ -60,7 +60,10 @@ def _file_type(data: bytes) -> str:
     if len(data) > MAX_FILE_BYTES:
         raise RefusedError(_complaint("workbook.too_large", size=len(data), limit=MAX_FILE_BYTES))
     if data.startswith(_OLD_EXCEL):
-        raise RefusedError(_complaint("workbook.old_excel"))
+        # A workbook with a password is a file of this sort too, whatever it holds.
+        if _LOCKED in data:
+            raise RefusedError(_complaint("workbook.locked"))
+        return ".xls"
     if data.startswith(_ZIP):
         _open_archive(data)
         return ".xlsx"
@@ -92,40 +95,36 @@ def _refuse_bombs(archive: zipfile.ZipFile) -> None:
         raise RefusedError(_complaint("workbook.unpacks_too_large", size=unpacked, limit=MAX_UNPACKED_BYTES))
     if len(members) > MAX_MEMBERS:
         raise RefusedError(_complaint("workbook.too_many_parts", parts=len(members), limit=MAX_MEMBERS))
-    for member in members:
+    read = [member for member in members if member.filename.endswith((".xml", ".rels"))]
+    written = sum(member.file_size for member in read)
+    if written > MAX_XML_BYTES:
+        raise RefusedError(_complaint("workbook.unpacks_too_large", size=written, limit=MAX_XML_BYTES))
+    tags = 0
+    for member in read:
         with archive.open(member) as part:
-            if member.filename.endswith((".xml", ".rels")) and any(_DOCUMENT_TYPE in text for text in _texts(part)):
-                raise RefusedError(_complaint("workbook.document_type", part=member.filename))
+            tags += _tags(part, member.filename)
+        if tags > MAX_TAGS:
+            raise RefusedError(_complaint("workbook.too_many_tags", limit=MAX_TAGS))
 
 
-def _texts(part: IO[bytes]) -> Iterator[bytes]:
-    """Give a part in overlapping pieces, without the zero bytes of UTF-16."""
+def _tags(part: IO[bytes], name: str) -> int:
+    """Count the tags of a part; refuse one that declares a document type."""
+    tags = 0
+    for text, fresh in _texts(part):
+        if _DOCUMENT_TYPE in text:
+            raise RefusedError(_complaint("workbook.document_type", part=name))
+        tags += fresh.count(b"<")
+    return tags
+
+
+def _texts(part: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Give a part without the zero bytes of UTF-16, in pieces: with what went before, and alone."""
     kept = b""
     while chunk := part.read(_CHUNK):
-        text = kept + chunk.replace(b"\0", b"")
-        yield text
+        fresh = chunk.replace(b"\0", b"")
+        text = kept + fresh
+        yield text, fresh
         kept = text[1 - len(_DOCUMENT_TYPE) :]
-
-
-def _unreadable(problem: PyXFormError, data: bytes) -> Complaint:
-    double = DOUBLE_HEADER.search(str(problem))
-    if double is None:
-        return _complaint("workbook.damaged", reason=_reason(problem))
-    header = double.group("header").strip()
-    sheet = _sheet_with(header, data)
-    return Complaint("form", "workbook.header_twice", "", {"header": header}, sheet, HEADER_ROW, header)
-
-
-def _sheet_with(header: str, data: bytes) -> str | None:
-    """Find the sheet of a workbook that has a header twice."""
-    if not data.startswith(_ZIP):
-        return None
-    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
-    for sheet in workbook.worksheets:
-        first = next(sheet.iter_rows(max_row=1, values_only=True), ())
-        if [str(cell).strip() for cell in first if cell is not None].count(header) > 1:
-            return str(sheet.title)
-    return None
 
 
 def _reason(problem: Exception) -> str:

@@ -9,7 +9,7 @@ from pyxform import aliases, constants
 from pyxform.xls2json_backends import DefinitionData
 
 from forms.complaint import Complaint
-from forms.workbook_rows import HEADER_ROW
+from forms.workbook_sheets import HEADER_ROW
 
 _PREFIXES = frozenset({"bind", "body", "control", "instance", "media", "attribute"})
 _KNOWN = {

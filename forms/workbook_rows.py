@@ -9,10 +9,8 @@ from pyxform.xls2json_backends import DefinitionData
 
 from forms.complaint import Complaint
 from forms.workbook_cells import as_written, cell, in_circle
+from forms.workbook_sheets import FIRST_ROW, HEADER_ROW
 
-HEADER_ROW = 1
-FIRST_ROW = 2
-"""The first row below the headers, as Excel counts."""
 Rows = Sequence[Mapping[str, str]]
 _SOUGHT = {
     "workbook.no_label": ("survey", {"name": "name"}),

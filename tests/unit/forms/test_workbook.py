@@ -131,7 +131,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
         (b"", "workbook.not_a_form"),
         (b"hello", "workbook.not_a_form"),
         (b"version: 1\nstages:\n  - {name: a, strata: [b, c]}\n", "workbook.not_a_form"),
-        (b"\xd0\xcf\x11\xe0" + b"0" * 100, "workbook.old_excel"),
+        (b"\xd0\xcf\x11\xe0" + b"0" * 100, "workbook.damaged"),
         ("| survey |\n| | type | name | label |\n| | text | a | 中 |".encode("gbk"), "workbook.encoding"),
         (b"PK\x03\x04" + b"0" * 100, "workbook.damaged"),
         (packed({"xl/workbook.xml": b"<!DOCTYPE x><workbook/>"}), "workbook.document_type"),
