@@ -57,7 +57,9 @@ OF_ROWS: tuple[Variable, ...] = (
     _variable(ROW, "integer", "行号（从 1 起）", "Row within the interview, from 1"),
     _variable(PARENT, "integer", "上一层重复组的行号", "Row of the repeat around it"),
 )
-UNFIT_ANSWERS = _variable(UNFIT, "text", "与变量类型不符的原文（JSON）", "Answers that are no values of their variables (JSON)")
+UNFIT_ANSWERS = _variable(
+    UNFIT, "text", "与变量类型不符的原文（JSON）", "Answers that are no values of their variables (JSON)"
+)
 
 
 def metadata_row(envelope: Envelope, started: datetime | None, ended: datetime | None) -> list[Cell]:

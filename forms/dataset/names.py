@@ -1,4 +1,4 @@
-"""Names that every program takes: letters, digits and `_`, at most 32 signs, unlike whatever their case."""
+"""Names that every program takes: letters, digits and `_`, at most 27 signs, unlike whatever their case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-LONGEST = 32
+LONGEST = 27
+"""Stata takes 32; its tables of value labels are called after their variable, with a number of up to five digits."""
+LONGEST_PART = 12
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_]+")
 RESERVED = frozenset({
     # Words of SPSS and Stata that no variable may be called.
@@ -32,6 +34,12 @@ class Names:
             name = plain[: LONGEST - len(ending)] + ending
         self._taken.add(name.lower())
         return name
+
+
+def part_name(whole: str, part: str) -> str:
+    """Wish for the name of a part of an answer: what it is stays readable, the question's name gives way."""
+    tail = valid_name(part, "c").removeprefix("c_")[:LONGEST_PART]
+    return f"{valid_name(whole)[: LONGEST - 1 - len(tail)].rstrip('_')}_{tail}"
 
 
 def valid_name(wished: str, otherwise: str = "q") -> str:

@@ -60,7 +60,7 @@ def parts_of(definition: FormDefinition, computed: Computed, node: Node) -> Iter
         yield _part(definition, node, "", _kind(computed, node), node.labels)
 
 
-def _part(
+def _part(  # noqa: PLR0917 (one call for each sort of question above)
     definition: FormDefinition,
     node: Node,
     part: str,

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 
 from forms.dataset import metadata
 from forms.dataset.questions import PLACES
+from forms.dataset.reading import SHANGHAI
 from forms.dataset.variables import INTERVIEWS, NUMBERS, Cell, Missing, Row, Rows, Schema, Variable
 
 Change = Callable[[Cell], Cell]
@@ -160,7 +161,8 @@ def _of_two_digits(cell: Cell) -> Cell:
 
 
 def _day(cell: Cell) -> Cell:
-    return cell.date() if isinstance(cell, datetime) else cell
+    """Give the day in China: that is where the interviews are."""
+    return cell.astimezone(SHANGHAI).date() if isinstance(cell, datetime) else cell
 
 
 def _hour(cell: Cell) -> Cell:
@@ -172,5 +174,3 @@ def _years(cell: Cell) -> Cell:
 
 
 _CHANGES: Mapping[str, Change] = {BANDS: _banded, TWO_DIGITS: _of_two_digits, DAY: _day, HOUR: _hour, YEARS: _years}
-
-

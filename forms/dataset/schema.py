@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from forms.columns import columns_of
 from forms.dataset.computed import Computed
 from forms.dataset.metadata import OF_INTERVIEWS, OF_ROWS, UNFIT_ANSWERS
-from forms.dataset.names import Names
+from forms.dataset.names import Names, part_name
 from forms.dataset.questions import Part, parts_of
 from forms.dataset.variables import INTERVIEWS, Conflict, Schema, Table, ValueLabel, Variable, VariableKind
 from forms.definition import FormDefinition
@@ -44,7 +44,9 @@ def schema_of(definitions: Sequence[FormDefinition]) -> Schema:
     repeats = list(dict.fromkeys(node.path for definition in definitions for node in definition.repeats))
     table_names = Names([INTERVIEWS])
     tables = [_table(INTERVIEWS, "", definitions, asked)]
-    tables += [_table(table_names.give(path.rpartition("/")[2], "repeat"), path, definitions, asked) for path in repeats]
+    tables += [
+        _table(table_names.give(path.rpartition("/")[2], "repeat"), path, definitions, asked) for path in repeats
+    ]
     latest = definitions[-1]
     return Schema(
         form_id=latest.form_id,
@@ -84,7 +86,7 @@ def _names(names: Names, columns: Sequence[tuple[Key, _Asked]], versions: Sequen
         (_, _, part), asked = column
         return versions.index(asked.parts[0][0]), bool(part)
 
-    wishes = {key: f"{key[1]}_{key[2]}" if key[2] else key[1] for key, _ in sorted(columns, key=turn)}
+    wishes = {key: part_name(key[1], key[2]) if key[2] else key[1] for key, _ in sorted(columns, key=turn)}
     return {key: names.give(wish) for key, wish in wishes.items()}
 
 

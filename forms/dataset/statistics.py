@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from forms.dataset.variables import Cell, Missing, Rows, Schema, Variable
 
@@ -20,10 +21,8 @@ class Tally:
     missing: Counter[str] = field(default_factory=Counter)
     """By the name of the kind of missing; `unknown` where the server has nothing to say."""
     frequencies: Counter[Cell] = field(default_factory=Counter)
-    lowest: Cell = None
-    highest: Cell = None
-    longest: int = 0
-    """Bytes of the longest text."""
+    lowest: Any = None
+    highest: Any = None
 
     def add(self, variable: Variable, cell: Cell) -> None:
         """Count one cell."""
@@ -33,13 +32,16 @@ class Tally:
         self.valid += 1
         if variable.kind in LISTED:
             self.frequencies[cell] += 1
-        if isinstance(cell, str):
-            self.longest = max(self.longest, len(cell) if cell.isascii() else len(cell.encode("utf-8")))
-        elif self.lowest is None or self.highest is None:
+        elif not isinstance(cell, str):
+            self._widen(cell)
+
+    def _widen(self, cell: Any) -> None:
+        """Move the bounds; one variable has values of one kind, which compare with each other."""
+        if self.lowest is None:
             self.lowest = self.highest = cell
-        elif cell < self.lowest:  # type: ignore[operator] - one variable has values of one kind
+        elif cell < self.lowest:
             self.lowest = cell
-        elif cell > self.highest:  # type: ignore[operator]
+        elif cell > self.highest:
             self.highest = cell
 
 

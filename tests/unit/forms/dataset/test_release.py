@@ -1,0 +1,84 @@
+"""What leaves the house by default, and what does not."""
+
+import pytest
+
+from forms.dataset.metadata import Envelope
+from forms.dataset.reading import Reader
+from forms.dataset.release import TREATMENTS, deidentified_release, full_release, pseudonym
+from forms.dataset.schema import schema_of
+from forms.dataset.variables import Missing
+from tests.unit.forms.dataset.village_form import FULL, SPARSE, form, sent
+
+KEY = b"a key of this one export"
+SCHEMA = schema_of([form()])
+RELEASE = deidentified_release(SCHEMA, KEY)
+
+
+def released(body: str, unit: str = "350125-1") -> dict[str, object]:
+    envelope = Envelope("uuid:1", "1", unit_id=unit, village="350125", county="3501", weight=12.5)
+    rows = RELEASE.rows(Reader(SCHEMA, form()).rows(sent(body), envelope))
+    names = [variable.name for variable in RELEASE.schema.tables[0].variables]
+    return dict(zip(names, rows["interviews"][0], strict=True))
+
+
+def test_who_somebody_is_does_not_leave_the_house() -> None:
+    row = released(FULL)
+    told = " ".join(str(value) for value in row.values())
+    for secret in ("周某甲", "350125-1", "uuid:1", "25.9", "118.2", "照片", "搬迁", "47", "13482", "09:31", "+08:00"):
+        assert secret not in told, secret
+    withheld = {variable.name: variable.treatment for variable in RELEASE.withheld}
+    assert withheld == {
+        "name": "dropped.typed_in", "place_latitude": "dropped.location", "place_longitude": "dropped.location",
+        "place_altitude": "dropped.location", "place_accuracy": "dropped.location", "photo": "dropped.image",
+        "why": "dropped.free_text", "born": "dropped.minor", "ev_unfit": "dropped.unfit",
+    }  # fmt: skip
+    assert set(withheld.values()) <= set(TREATMENTS)
+
+
+def test_what_stays_is_coarser_by_the_rule_of_its_kind() -> None:
+    row = released(FULL)
+    assert (row["age"], row["income"], row["class"], row["water_tap"]) == (45, 13000.0, "no", 1)
+    assert str(row["ev_started_at"]) == str(row["started"]) == "2026-11-20"
+    assert (str(row["met_at"]), row["ev_county"], row["ev_weight"]) == ("09:00:00", "3501", 12.5)
+    by_name = {variable.name: variable for variable in RELEASE.schema.tables[0].variables}
+    assert (by_name["started"].kind, by_name["age"].treatment) == ("date", "bands")
+
+
+def test_absences_keep_their_reason() -> None:
+    row = released(SPARSE)
+    assert (row["age"], row["income"]) == (Missing.UNFIT, Missing.NOT_ANSWERED)
+
+
+def test_pseudonyms_join_the_tables_of_one_export_and_none_of_another() -> None:
+    row = released(FULL)
+    assert row["ev_unit"] == row["unit_id"] == pseudonym(KEY, "350125-1")
+    assert row["ev_village"] != row["ev_unit"]
+    rows = RELEASE.rows(Reader(SCHEMA, form()).rows(sent(FULL), Envelope("uuid:1", "1")))
+    assert {member[0] for member in rows["member"]} == {row["ev_instance"]}
+    assert pseudonym(b"another key", "350125-1") != row["ev_unit"]
+
+
+@pytest.mark.parametrize(
+    ("age", "shown"), [("9", 9), ("10", 10), ("14", 10), ("79", 75), ("80", 80), ("101", 80), ("1987", 1985)]
+)
+def test_numbers_of_persons_stand_in_bands(age: str, shown: int) -> None:
+    assert released(f"<age>{age}</age>")["age"] == shown
+
+
+@pytest.mark.parametrize(("amount", "shown"), [("0", 0.0), ("-8649.5", -8600.0), ("99.9", 100.0), ("0.126", 0.13)])
+def test_amounts_keep_two_digits(amount: str, shown: float) -> None:
+    assert released(f"<income>{amount}</income>")["income"] == shown
+
+
+@pytest.mark.parametrize("mark", ["demographic", "finance", "something_new"])
+def test_a_mark_on_words_of_ones_own_drops_them(mark: str) -> None:
+    marked = form(binds=('<bind nodeset="/data/name" type="string"/>',
+                         f'<bind nodeset="/data/name" type="string" evalsvc:personal="{mark}"/>'))  # fmt: skip
+    withheld = {each.name: each.treatment for each in deidentified_release(schema_of([marked]), KEY).withheld}
+    assert withheld["name"] == ("dropped.unknown_mark" if mark == "something_new" else "dropped.typed_in")
+
+
+def test_a_full_release_is_everything_as_it_is() -> None:
+    rows = Reader(SCHEMA, form()).rows(sent(FULL), Envelope("uuid:1", "1"))
+    release = full_release(SCHEMA)
+    assert (release.rows(rows), release.schema, release.withheld) == (rows, SCHEMA, ())
