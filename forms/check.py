@@ -109,8 +109,8 @@ class _Check:
             return
         # A label that shows another answer inside itself is not put together here.
         told = rules.calculate.spoken and "${" in expected
-        fits = told or _same(sent, expected) or self._in_another_language(rules, index, element, sent)
-        if not (fits or _same(sent, expected, rounding_step(rules.calculate.source))):
+        fits = told or same_value(sent, expected) or self._in_another_language(rules, index, element, sent)
+        if not (fits or same_value(sent, expected, rounding_step(rules.calculate.source))):
             details = {"sent": _short(sent), "computed": _short(expected)}
             self._complain(rules, element, "calculate", "check.other_value", **details)
         element.text = expected or None
@@ -122,7 +122,7 @@ class _Check:
         try:
             for language in self._form.definition.languages:
                 self._scope.language = language
-                if _same(sent, rules.calculate.text(self._answers, index, element)):
+                if same_value(sent, rules.calculate.text(self._answers, index, element)):
                     return True
         finally:
             self._scope.language = own
@@ -194,7 +194,7 @@ class _Check:
                 self._complain(rules, parent, "repeat", "check.rows", rows=rows, wanted=wanted, name=rules.node.name)
 
 
-def _same(sent: str, expected: str, step: float = 0.0) -> bool:
+def same_value(sent: str, expected: str, step: float = 0.0) -> bool:
     """Tell whether two texts are the same value: numbers to a small difference, or to `step`; true may be written 1."""
     if sent == expected.strip() or (not expected and sent == "NaN"):
         return True
