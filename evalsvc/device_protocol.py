@@ -9,6 +9,8 @@ from forms import openrosa
 
 ADDRESS = "/v1/key/<token>/evaluations/<evaluation>"
 """Where an evaluation answers the device whose token stands in the path."""
+HEADS_OF_PARTS = 100_000
+"""Bytes of a body that a client does not count: it divides files by their contents, 100 of them in one body at most."""
 
 
 def device_blueprint(name: str, import_name: str, below: str = "") -> flask.Blueprint:
@@ -34,6 +36,11 @@ def _require_version() -> ResponseReturnValue | None:
 
 def _add_headers(response: flask.Response) -> flask.Response:
     """Say on every answer, errors too, what the protocol asks for."""
-    response.headers.update(openrosa.headers(web.config().submission_limit))
+    response.headers.update(openrosa.headers(told_length(web.config().submission_limit)))
     response.headers["Content-Language"] = "en" if web.language() == "en" else "zh-CN"
     return response
+
+
+def told_length(limit: int) -> int:
+    """Return how many bytes of contents a client may put into one body, so that it stays within the limit."""
+    return limit - min(limit // 10, HEADS_OF_PARTS)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from evalsvc import audit
 from evalsvc.audit import AuditRow
+from evalsvc.device_protocol import HEADS_OF_PARTS
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.interviews.intake import take_in
@@ -223,7 +224,7 @@ def test_a_body_above_the_limit_is_413(client, field, database, app, store):
     answer = post(client, field, xml, [("big.jpg", b"x" * limit, "image/jpeg")])
     assert answer.status_code == 413
     assert str(limit) in answer.get_data(as_text=True)
-    assert answer.headers["X-OpenRosa-Accept-Content-Length"] == str(limit)
+    assert answer.headers["X-OpenRosa-Accept-Content-Length"] == str(limit * 9 // 10)
     assert (refusals(database), count(database, Interview), stored_files(store)) == (["interview.too_large"], 0, before)
 
 
@@ -265,7 +266,7 @@ def test_the_protocol_as_a_phone_speaks_it(client, field, config):
     base = address(field)
     ready = client.head(base + "/submission", headers=OPENROSA)
     assert (ready.status_code, ready.data) == (204, b"")
-    assert ready.headers["X-OpenRosa-Accept-Content-Length"] == str(config.submission_limit)
+    assert ready.headers["X-OpenRosa-Accept-Content-Length"] == str(config.submission_limit - HEADS_OF_PARTS)
     assert client.get(base + "/submission", headers=OPENROSA).status_code == 405
     listed = client.get(base + "/formList", headers=OPENROSA).get_data(as_text=True)
     assert "<formID>household</formID>" in listed
