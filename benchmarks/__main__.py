@@ -11,6 +11,7 @@ from benchmarks.evidence import ROOT, duration
 
 STUDIES = (
     "form_check",
+    "form_verdicts",
     "frame_import",
     "draw",
     "estimate",

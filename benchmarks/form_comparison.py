@@ -1,0 +1,123 @@
+"""The verdicts of two engines on the same submission, node by node."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from forms import check, parse_instance
+from forms.check import same_value
+from forms.definition import FormDefinition
+from forms.structure import Node
+
+KINDS = ("required", "constraint", "relevant", "calculate", "choice", "type")
+_ROW = re.compile(r"\[\d+\]")
+_ZEROS = re.compile(r"\.0+(?= |;|$)")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two verdicts part: the rule, the node, whether the server complains, and what each of them holds."""
+
+    kind: str
+    path: str
+    ours: bool
+    sent: str
+    held: str | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How many rules were judged by both, how many were found broken by both, and where they part."""
+
+    judged: int
+    broken: int
+    differences: tuple[Difference, ...]
+
+
+def compare(definition: FormDefinition, xml: bytes, theirs: Mapping[str, Any], now: datetime) -> Compared:
+    """Compare the server's complaints about a submission with what the other engine found in it."""
+    ours = {(each.kind, each.path) for each in check(definition, parse_instance(xml), now)}
+    sent = answers_of(definition, xml)
+    judged = broken = 0
+    differences: list[Difference] = []
+    for kind, path, found in _their_verdicts(definition, sent, theirs):
+        judged += 1
+        broken += found and (kind, path) in ours
+        if found is not ((kind, path) in ours):
+            held = theirs["values"].get(path)
+            differences.append(Difference(kind, path, not found, sent.get(path, ""), held))
+    return Compared(judged, broken, tuple(differences))
+
+
+def answers_of(definition: FormDefinition, xml: bytes) -> dict[str, str]:
+    """Give the answers of a submission by reference; rows of repeats are counted from 1."""
+    root = etree.fromstring(xml)
+    top = f"/{_name(root)}"
+    return {path: (element.text or "").strip() for path, element in _leaves(definition, root, top, top)}
+
+
+def _leaves(
+    definition: FormDefinition, element: etree._Element, reference: str, path: str
+) -> Iterator[tuple[str, etree._Element]]:
+    seen: dict[str, int] = {}
+    for child in element:
+        name = _name(child)
+        seen[name] = seen.get(name, 0) + 1
+        node = definition.by_path.get(f"{path}/{name}")
+        row = f"[{seen[name]}]" if node is not None and node.kind == "repeat" else ""
+        if len(child):
+            yield from _leaves(definition, child, f"{reference}/{name}{row}", f"{path}/{name}")
+        else:
+            yield f"{reference}/{name}{row}", child
+
+
+def _name(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _their_verdicts(
+    definition: FormDefinition, sent: Mapping[str, str], theirs: Mapping[str, Any]
+) -> Iterator[tuple[str, str, bool]]:
+    for path in theirs["irrelevant"]:
+        if not _node(definition, path).is_note:
+            yield "relevant", path, bool(sent.get(path))
+    for path, held in theirs["values"].items():
+        node = _node(definition, path)
+        text = sent.get(path, "")
+        if node.required is not None:
+            yield "required", path, theirs["violations"].get(path) == "required"
+        if node.constraint is not None and text:
+            yield "constraint", path, theirs["violations"].get(path) == "constraint"
+        if node.calculate is not None and not node.is_meta:
+            yield "calculate", path, not same_value(text, held)
+        elif node.is_select and text:
+            yield "choice", path, set(text.split()) != set(held.split())
+        elif node.type != "string" and text and not node.is_meta:
+            yield "type", path, not _same_answer(text, held)
+
+
+def _node(definition: FormDefinition, path: str) -> Node:
+    return definition.by_path[_ROW.sub("", path)]
+
+
+def _same_answer(sent: str, held: str) -> bool:
+    """Tell whether an answer was kept; places and times may be written in another way."""
+    return same_value(sent, held) or _ZEROS.sub("", sent) == _ZEROS.sub("", held)
+
+
+def as_held(definition: FormDefinition, xml: bytes, theirs: Mapping[str, Any]) -> bytes:
+    """Give the submission with the answers that the other engine holds in the place of those that it could not."""
+    root = etree.fromstring(xml)
+    top = f"/{_name(root)}"
+    for path, element in _leaves(definition, root, top, top):
+        node = definition.by_path.get(_ROW.sub("", path))
+        held = theirs["values"].get(path)
+        if node is not None and held is not None and node.calculate is None and not node.is_meta:
+            text = (element.text or "").strip()
+            same = set(text.split()) == set(held.split()) if node.is_select else _same_answer(text, held)
+            element.text = element.text if same else held
+    return etree.tostring(root, encoding="utf-8")
