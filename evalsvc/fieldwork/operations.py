@@ -1,6 +1,6 @@
 """Make assignments from a draw, give them to enumerators, open reserves, note what came of a visit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
@@ -12,11 +12,11 @@ from evalsvc.draws.release import require_open
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork.course import draw_in_field, take_the_field
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
+from evalsvc.fieldwork.form_choice import ONE_FORM, form_of_each
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.plan_lines import enter_plan
 from evalsvc.fieldwork.preparing import Prepared
-from evalsvc.instruments.models import Instrument
-from evalsvc.instruments.queries import record
+from evalsvc.fieldwork.queries import forms_of_draw
 from evalsvc.people.actor import ENUMERATOR, SUPERVISOR, Actor
 from evalsvc.people.models import Person, RoleGrant
 from evalsvc.store import Store
@@ -30,10 +30,19 @@ _OUTCOME = (
 )
 
 
-def assign_from_draw(session: Session, store: Store, actor: Actor, prepared: Prepared, instrument_id: str) -> int:
+def assign_from_draw(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    prepared: Prepared,
+    instrument_id: str,
+    *,
+    by_class: Mapping[str, str] = ONE_FORM,
+) -> int:
     """Make one assignment for each household of a prepared draw: the main sample open, the reserves closed.
 
-    With this fieldwork is open: plan, rule pack and form are entered in the public log.
+    `by_class` names the instruments of household classes that are visited with another form than the rest. With this
+    fieldwork is open: plan, rule pack and forms are entered in the public log.
 
     Raises
     ------
@@ -41,20 +50,21 @@ def assign_from_draw(session: Session, store: Store, actor: Actor, prepared: Pre
         ``draw.unknown``, ``instrument.unknown``
     ConflictError
         ``draw.not_drawn``, ``fieldwork.other_evaluation``, ``fieldwork.already_assigned``, ``fieldwork.ended``,
-        ``fieldwork.another_in_field``
+        ``fieldwork.another_in_field``, ``fieldwork.form_without_interviews``
     ForbiddenError
         ``draw.not_released``: only who opened the draw early gives it out before its release time.
     InvalidError
-        ``pack.refused``
+        ``pack.refused``, ``fieldwork.unknown_class``
     """
-    draw, instrument = _draw_and_instrument(session, prepared.draw_id, instrument_id)
+    draw = _draw(session, prepared.draw_id)
+    given = form_of_each(session, draw, prepared.units, instrument_id, by_class)
     require_open(session, actor, draw.id)
     started = now()
     session.add_all(
         Assignment(
             evaluation_id=draw.evaluation_id,
             draw_id=draw.id,
-            instrument_id=instrument.id,
+            instrument_id=given[unit.unit_id],
             unit_id=unit.unit_id,
             parent=unit.parent or "",
             county=unit.top,
@@ -72,28 +82,23 @@ def assign_from_draw(session: Session, store: Store, actor: Actor, prepared: Pre
         actor.identifier,
         "fieldwork.assign",
         draw.id,
-        {"instrument": instrument.id, "assignments": len(prepared.units)},
+        {"instrument": instrument_id, "by_class": dict(by_class), "assignments": len(prepared.units)},
     )
-    enter_plan(session, store, actor, draw, form=record(instrument), plan=prepared.plan)
+    enter_plan(session, store, actor, draw, forms=forms_of_draw(session, draw.id), plan=prepared.plan)
     return len(prepared.units)
 
 
-def _draw_and_instrument(session: Session, draw_id: str, instrument_id: str) -> tuple[Draw, Instrument]:
-    draw, instrument = session.get(Draw, draw_id), session.get(Instrument, instrument_id)
+def _draw(session: Session, draw_id: str) -> Draw:
+    draw = session.get(Draw, draw_id)
     if draw is None:
         raise NotFoundError("draw.unknown", draw=draw_id)
-    if instrument is None:
-        raise NotFoundError("instrument.unknown", instrument=instrument_id)
     if draw.state != "drawn":
         raise ConflictError("draw.not_drawn", number=draw.number)
-    if draw.evaluation_id != instrument.evaluation_id:
-        raise ConflictError("fieldwork.other_evaluation", number=draw.number, form_id=instrument.form_id)
     take_the_field(session, draw)
-    # One draw is visited with one form: a second form's answers would count the same household twice.
-    known = session.scalar(select(func.count()).select_from(Assignment).where(Assignment.draw_id == draw.id))
-    if known:
-        raise ConflictError("fieldwork.already_assigned", number=draw.number, form_id=instrument.form_id)
-    return draw, instrument
+    # A household is visited with one form: a second form's answers would count it twice.
+    if session.scalars(select(Assignment.id).where(Assignment.draw_id == draw.id).limit(1)).first() is not None:
+        raise ConflictError("fieldwork.already_assigned", number=draw.number)
+    return draw
 
 
 def assign_team(

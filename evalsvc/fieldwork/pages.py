@@ -60,9 +60,17 @@ def assign(evaluation: str) -> ResponseReturnValue:
         flask.g.evaluation,
         number=number,
         instrument_id=form.get("instrument", ""),
+        by_class=_forms_of_classes(),
     )
     flask.flash(_("已生成 %(number)s 项调查任务。", number=made), "good")
     return web.see_other("fieldwork.progress", evaluation=evaluation, draw=number)
+
+
+def _forms_of_classes() -> dict[str, str]:
+    """Read which classes are visited with a form of their own; an empty choice leaves a class with the rest."""
+    form = flask.request.form
+    chosen = zip(form.getlist("household_class"), form.getlist("class_instrument"), strict=False)
+    return {name: instrument for name, instrument in chosen if instrument}
 
 
 @blueprint.get("/evaluations/<evaluation>/fieldwork/draws/<int:number>/village")

@@ -1,5 +1,7 @@
 """Enter in the public log what a draw's fieldwork is carried out by, before the first interview and when it changes."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,17 +14,25 @@ from evalsvc.errors import InvalidError
 from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord, evaluation_by_id
 from evalsvc.evaluations.rule_pack import Pack, read_pack
-from evalsvc.instruments.values import InstrumentRecord
+from evalsvc.fieldwork.values import GivenForm
 from evalsvc.people.actor import Actor
-from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_bytes, fixed_plan, sha256_of
+from evalsvc.planning.fixed import (
+    FixedEvaluation,
+    FixedForm,
+    FixedPack,
+    GivenOut,
+    fixed_bytes,
+    fixed_plan,
+    sha256_of,
+)
 from evalsvc.store import Store
 from sampling.chain import ChainEntry
 
 
 def enter_plan(
-    session: Session, store: Store, actor: Actor, draw: Draw, *, form: InstrumentRecord, plan: str | None
+    session: Session, store: Store, actor: Actor, draw: Draw, *, forms: Sequence[GivenForm], plan: str | None
 ) -> ChainEntry | None:
-    """Enter plan (its hash), pack and form of a draw unless the last line says the same; the object is kept.
+    """Enter plan (its hash), pack and forms of a draw unless the last line says the same; the object is kept.
 
     Raises
     ------
@@ -39,7 +49,7 @@ def enter_plan(
             draw.number,
             FixedPack(pack.name, pack.edition, sha256_of(written)),
             plan,
-            FixedForm(form.form_id, form.version, form.xform_sha256),
+            [_given_out(each) for each in forms],
         )
     )
     subject = log.subject_of(evaluation.code, draw.number)
@@ -49,6 +59,11 @@ def enter_plan(
     digest = store.put(data)
     audit.record(session, actor.identifier, "fieldwork.plan", draw.id, {"plan": plan, "object": digest})
     return append_to_log(session, log.PLAN, subject, digest, now())
+
+
+def _given_out(given: GivenForm) -> GivenOut:
+    form = given.instrument
+    return GivenOut(FixedForm(form.form_id, form.version, form.xform_sha256), given.classes)
 
 
 def pack_as_written(evaluation: EvaluationRecord) -> tuple[Pack, bytes]:

@@ -10,7 +10,7 @@ from evalsvc.draws.release import visible_draws
 from evalsvc.draws.values import DrawRecord
 from evalsvc.fieldwork import queries
 from evalsvc.fieldwork.lists import teams_of
-from evalsvc.fieldwork.values import Progress, Task
+from evalsvc.fieldwork.values import GivenForm, Progress, Task
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.people.actor import Actor
@@ -31,6 +31,11 @@ class Overview:
     ready: tuple[DrawRecord, ...]
     """Those whose households can be given out; none while another draw is in the field."""
     instruments: tuple[InstrumentRecord, ...]
+    """The forms that households can be visited with."""
+    classes: tuple[str, ...]
+    """Household classes of those draws, each of which may have a form of its own."""
+    given: tuple[GivenForm, ...]
+    """The forms that the draw that is shown is visited with."""
     people: tuple[tuple[str, str], ...]
     """Enumerators, identifier and name."""
     teams: tuple[str, ...] = ()
@@ -81,13 +86,16 @@ def overview(session: Session, actor: Actor, evaluation_id: str, number: int | N
     busy = any(draw.published_at is None for draw in visited)
     waiting = (draw for draw in draws if draw.state == "drawn" and not draw.published_at and draw.id not in given_out)
     is_open = chosen is not None and chosen.id in visible_draws(session, actor, evaluation_id)
+    ready = () if busy else tuple(waiting)
     return Overview(
         is_open=is_open or chosen is None,
         teams=tuple(teams_of(session, chosen.id)) if chosen is not None and is_open else (),
         draws=visited,
         draw=chosen,
         progress=None if chosen is None or not is_open else queries.progress(session, chosen.id),
-        ready=() if busy else tuple(waiting),
-        instruments=tuple(instruments_of(session, evaluation_id)),
+        ready=ready,
+        instruments=tuple(each for each in instruments_of(session, evaluation_id) if each.takes_interviews),
+        classes=tuple(queries.classes_of_draws(session, [draw.id for draw in ready])),
+        given=() if chosen is None else queries.forms_of_draw(session, chosen.id),
         people=tuple(queries.enumerators_of(session, evaluation_id)),
     )

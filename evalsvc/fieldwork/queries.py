@@ -14,11 +14,20 @@ from evalsvc.draws.release import is_released
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.dispositions import REASONS, REPLACEABLE
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.fieldwork.values import Area, AssignmentRecord, Household, Progress, ProgressRow, Task, Village
+from evalsvc.fieldwork.values import (
+    Area,
+    AssignmentRecord,
+    GivenForm,
+    Household,
+    Progress,
+    ProgressRow,
+    Task,
+    Village,
+)
+from evalsvc.frames.judged import CLASS_COLUMN
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.instruments.models import Instrument
 from evalsvc.instruments.queries import record as instrument_record
-from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.people.actor import ENUMERATOR
 from evalsvc.people.models import Person, RoleGrant
 
@@ -29,11 +38,28 @@ def assignments_of_draw(session: Session, draw_id: str) -> list[AssignmentRecord
     return [record(row) for row in rows]
 
 
-def form_of_draw(session: Session, draw_id: str) -> InstrumentRecord | None:
-    """Return the form version that the households of a draw were given out with; None before fieldwork."""
-    chosen = select(Instrument).join(Assignment, Assignment.instrument_id == Instrument.id)
-    row = session.scalars(chosen.where(Assignment.draw_id == draw_id).limit(1)).one_or_none()
-    return None if row is None else instrument_record(row)
+def forms_of_draw(session: Session, draw_id: str) -> tuple[GivenForm, ...]:
+    """List the form versions that the households of a draw were given out with; none before fieldwork."""
+    household_class = func.coalesce(DrawUnit.attributes[CLASS_COLUMN].as_string(), "")
+    pairs = (
+        select(Assignment.instrument_id, household_class)
+        .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
+        .where(Assignment.draw_id == draw_id)
+        .distinct()
+    )
+    classes: dict[str, list[str]] = defaultdict(list)
+    for instrument_id, name in session.execute(pairs):
+        classes[instrument_id].append(name)
+    return tuple(
+        GivenForm(instrument_record(session.get_one(Instrument, each)), tuple(sorted(classes[each])))
+        for each in sorted(classes)
+    )
+
+
+def classes_of_draws(session: Session, draw_ids: Collection[str]) -> list[str]:
+    """List the household classes of the households drawn in any of these draws."""
+    units = select(DrawUnit.attributes[CLASS_COLUMN].as_string()).where(DrawUnit.draw_id.in_(draw_ids)).distinct()
+    return sorted(name for name in session.scalars(units) if name)
 
 
 def record(row: Assignment) -> AssignmentRecord:

@@ -49,10 +49,16 @@ class EnumeratorGiven(Schema):
 
 
 class AssignmentWish(Schema):
-    """Which draw is visited with which instrument."""
+    """Which draw is visited with which instrument, and which household classes with another one."""
 
     draw = fields.Integer(required=True, validate=validate.Range(min=0, max=LARGEST_NUMBER))
     instrument_id = fields.String(required=True)
+    by_class = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        load_default=dict,
+        metadata={"description": "household class: instrument"},
+    )
 
 
 class EndWish(Schema):

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from evalsvc.instruments.values import InstrumentRecord
+
 
 @dataclass(frozen=True)
 class AssignmentRecord:
@@ -27,6 +29,14 @@ class AssignmentRecord:
     enumerator_id: str | None
     unannounced: bool | None = None
     """Whether it is visited without notice; None where the draw has no such part."""
+
+
+@dataclass(frozen=True)
+class GivenForm:
+    """A form version with the household classes whose drawn households are visited with it."""
+
+    instrument: InstrumentRecord
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ class AssignmentsView(MethodView):
             flask.g.evaluation,
             number=wish["draw"],
             instrument_id=wish["instrument_id"],
+            by_class=wish["by_class"],
         )
         return {"assignments": made}
 

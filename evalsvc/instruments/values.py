@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from evalsvc.instruments.contract import HOUSEHOLD, WITH_COMPLETED
+
 
 @dataclass(frozen=True)
 class InstrumentRecord:
@@ -22,6 +24,11 @@ class InstrumentRecord:
     outcomes: str
     """What its `disposition` can say (contract.py)."""
     published_at: datetime
+
+    @property
+    def takes_interviews(self) -> bool:
+        """Tell whether households can be given out with it: it is about them, and a visit can come to an interview."""
+        return (self.about, self.outcomes) == (HOUSEHOLD, WITH_COMPLETED)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What fieldwork is carried out by, as one object that the public log names by its hash before the first interview."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,15 +35,23 @@ class FixedPack:
 
 @dataclass(frozen=True)
 class FixedForm:
-    """The form version that households are given out with; the hash is that of the XForm."""
+    """A form version that households are given out with; the hash is that of the XForm."""
 
     form_id: str
     version: str
     sha256: str
 
 
+@dataclass(frozen=True)
+class GivenOut:
+    """A form version with the household classes whose households are given out with it."""
+
+    form: FixedForm
+    classes: tuple[str, ...]
+
+
 def fixed_plan(
-    evaluation: FixedEvaluation, draw: int, pack: FixedPack, plan_sha256: str | None, form: FixedForm
+    evaluation: FixedEvaluation, draw: int, pack: FixedPack, plan_sha256: str | None, forms: Sequence[GivenOut]
 ) -> FixedPlan:
     """Put the object together; the plan's hash is null where the draw has no plan, and then no results either."""
     return {
@@ -52,7 +60,10 @@ def fixed_plan(
         "draw": draw,
         "pack": vars(pack),
         "plan": {"sha256": plan_sha256},
-        "form": vars(form),
+        "forms": [
+            {**vars(each.form), "classes": sorted(each.classes)}
+            for each in sorted(forms, key=lambda each: (each.form.form_id, each.form.version))
+        ],
     }
 
 

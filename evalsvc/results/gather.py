@@ -16,7 +16,7 @@ from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.fieldwork.counting import Visit, counting_visits
-from evalsvc.fieldwork.queries import assignments_of_draw, form_of_draw
+from evalsvc.fieldwork.queries import assignments_of_draw, forms_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
 from evalsvc.instruments.queries import instruments_of
 from evalsvc.interviews.queries import interviews_of_draw
@@ -147,11 +147,11 @@ def _judgement_rows(session: Session, draw_id: str, decided: Container[str]) -> 
 def _instruments(session: Session, draw: DrawRecord, interviews: Sequence[InterviewRecord]) -> dict[str, str]:
     """Return the form versions given out and filled, by the name each has in a bundle."""
     used = {(each.form_id, each.version) for each in interviews}
-    given_out = form_of_draw(session, draw.id)
+    given_out = [each.instrument for each in forms_of_draw(session, draw.id)]
     forms = [
         each
         for each in instruments_of(session, draw.evaluation_id)
-        if each == given_out or (each.form_id, each.version) in used
+        if each in given_out or (each.form_id, each.version) in used
     ]
     forms.sort(key=lambda each: (each.published_at, each.form_id, each.version))
     return {files.instrument_name(place): each.xform_sha256 for place, each in enumerate(forms)}

@@ -11,7 +11,7 @@ from evalsvc.draws.models import Draw
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork.plan_lines import enter_plan
-from evalsvc.fieldwork.queries import form_of_draw
+from evalsvc.fieldwork.queries import forms_of_draw
 from evalsvc.interviews.chaining import enter_interviews
 from evalsvc.interviews.rejection_lines import enter_rejections
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
@@ -86,10 +86,10 @@ def _kept(store: Store, gathered: Gathered, made: Mapping[str, bytes]) -> dict[s
 def keep(session: Session, store: Store, actor: Actor, made: Made) -> ResultRecord:
     """Write the row that names the results; a plan that is not the one in the public log is entered there first."""
     draw = session.get_one(Draw, made.draw_id, with_for_update={"read": True, "key_share": True})
-    form = form_of_draw(session, draw.id)
-    if form is None:
+    forms = forms_of_draw(session, draw.id)
+    if not forms:
         raise ConflictError("results.no_fieldwork")
-    enter_plan(session, store, actor, draw, form=form, plan=made.inputs[files.PLAN])
+    enter_plan(session, store, actor, draw, forms=forms, plan=made.inputs[files.PLAN])
     row = ResultSet(
         evaluation_id=draw.evaluation_id,
         draw_id=made.draw_id,

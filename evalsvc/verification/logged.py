@@ -9,7 +9,7 @@ from typing import Any
 from evalsvc import files
 from evalsvc.draws import log
 from evalsvc.evaluations.rule_pack import read_pack
-from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_plan
+from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, GivenOut, fixed_plan
 from evalsvc.results.records import InterviewRow
 from evalsvc.verification.compare import Difference, differences
 from evalsvc.verification.corrections import rejection_complaints
@@ -116,18 +116,31 @@ def _stated(plans: Lines, logged: Logged) -> Iterator[Complaint]:
 
 
 def _right(logged: Logged, stated: object) -> Mapping[str, Any]:
-    """Put the object together from the bundle; of the form versions that are there the one that was stated, if any."""
+    """Put the object together from the bundle; of the form versions that are there those that were stated, if any."""
     evaluation, content = logged.facts["evaluation"], logged.content
-    forms = [vars(each) for each in logged.forms.values()]
-    named = stated.get("form") if isinstance(stated, dict) else None
-    form = FixedForm(**named) if named in forms else next(iter(logged.forms.values()), FixedForm("", "", ""))
     return fixed_plan(
         FixedEvaluation(**evaluation, institute=logged.facts["edition"]["institute"]),
         logged.manifest.draw,
         _pack(content[files.PACK]),
         _sha256(content[files.PLAN]),
-        form,
+        list(_forms(logged, stated)),
     )
+
+
+def _forms(logged: Logged, stated: object) -> Iterator[GivenOut]:
+    """Return the forms that were stated as far as the bundle has them, each household class with one form only."""
+    there = {(each.form_id, each.version): each for each in logged.forms.values()}
+    first = next(iter(logged.forms.values()), FixedForm("", "", ""))
+    told = stated.get("forms") if isinstance(stated, dict) else None
+    given: set[str] = set()
+    for each in told if isinstance(told, list) and told else [None]:
+        named = each if isinstance(each, dict) else {}
+        classes = named.get("classes")
+        known = [name for name in classes if isinstance(name, str)] if isinstance(classes, list) else []
+        yield GivenOut(
+            there.get((str(named.get("form_id")), str(named.get("version"))), first), tuple(sorted(set(known) - given))
+        )
+        given.update(known)
 
 
 def _pack(data: bytes) -> FixedPack:

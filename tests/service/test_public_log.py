@@ -80,7 +80,7 @@ def test_opening_fieldwork_enters_what_it_is_carried_out_by(database, store, fie
         "institute": "示例评估中心",
         "simulated": False,
     }
-    assert fixed["pack"]["name"] == "示范假定" and fixed["form"]["form_id"] == "household"
+    assert fixed["pack"]["name"] == "示范假定" and [each["form_id"] for each in fixed["forms"]] == ["household"]
     with database.reading() as session:
         plan = prepare(session, store, field.draw_id).plan
     assert plan is not None and (fixed["draw"], fixed["plan"]) == (1, {"sha256": plan})

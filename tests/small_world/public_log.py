@@ -8,7 +8,7 @@ from evalsvc.editions.bundle import sha256
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.interviews.rejections import rejected_among, rejections_sha256
 from evalsvc.interviews.running import links
-from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, fixed_bytes, fixed_plan
+from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, GivenOut, fixed_bytes, fixed_plan
 from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.planning.making import plan_of_draw
 from sampling.chain import ChainEntry, chain_entry, write_chain
@@ -29,7 +29,7 @@ def fixed_of(world: World) -> dict[str, Any]:
             1,
             FixedPack(pack.name, pack.edition, sha256(world.pack)),
             sha256(plan.encode()),
-            FixedForm("small", "1", sha256(world.xform)),
+            [GivenOut(FixedForm("small", "1", sha256(world.xform)), ("一般农户", "脱贫户"))],
         )
     )
 

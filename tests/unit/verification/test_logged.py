@@ -154,7 +154,7 @@ def test_a_form_that_was_entered_late_or_never_is_named(world, check, entries, h
         ("verification.plan_differs", "fieldwork-plan.jsonl"),
         ("verification.form_unlogged", "instrument.xml"),
     ]
-    assert step.complaints[0].column == "form.sha256"
+    assert step.complaints[0].column == "forms[0].sha256"
 
 
 def test_a_later_version_needs_a_line_before_its_own_first_interview_only(world, check, entries, honest):
