@@ -36,6 +36,8 @@ from evalsvc.instruments import pages as instruments_pages
 from evalsvc.instruments import views as instruments_views
 from evalsvc.interviews import devices as interviews_devices
 from evalsvc.interviews import pages as interviews_pages
+from evalsvc.interviews import returned as interviews_returned
+from evalsvc.interviews import review_pages as interviews_review_pages
 from evalsvc.interviews import views as interviews_views
 from evalsvc.overview import checking as overview_checking
 from evalsvc.overview import pages as overview_pages
@@ -61,7 +63,9 @@ PAGES: tuple[flask.Blueprint, ...] = (
     fieldwork_pages.blueprint,
     fieldwork_views.devices,
     interviews_pages.blueprint,
+    interviews_review_pages.blueprint,
     interviews_devices.blueprint,
+    interviews_returned.blueprint,
     cases_pages.blueprint,
     editions_pages.blueprint,
     overview_pages.blueprint,

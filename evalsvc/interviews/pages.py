@@ -1,59 +1,88 @@
-"""Pages of interviews: the list with its filters, one interview, its files."""
+"""Pages of interviews: the list with its filters, one interview, its files, and what changed between versions."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 import flask
 from flask.typing import ResponseReturnValue
 
 from evalsvc import web
 from evalsvc.access import page
+from evalsvc.db import now
 from evalsvc.fieldwork.queries import areas
 from evalsvc.instruments.contract import DISPOSITIONS
-from evalsvc.interviews import queries
+from evalsvc.interviews import listing, queries
+from evalsvc.interviews.moves import MOVES, REASONS
 from evalsvc.interviews.presentation import Reader
-from evalsvc.interviews.values import STATES, Filters
+from evalsvc.interviews.values import (
+    AWAITING_REVIEW,
+    COMPLAINT_KINDS,
+    STATES,
+    WAITING,
+    CommentLine,
+    Filters,
+    InterviewDetail,
+)
 from evalsvc.sending import send_stored
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("interviews", __name__, template_folder="templates")
+KNOWN = {"disposition": DISPOSITIONS, "state": (WAITING, *STATES), "complaint": COMPLAINT_KINDS}
 
 
 @blueprint.get("/evaluations/<evaluation>/interviews")
 @page("supervisor", "lead", "expert", "auditor")
 def interviews(evaluation: str) -> ResponseReturnValue:
     """List the interviews."""
-    filters = filters_of_request()
+    filters, wanted, identifier = filters_of(flask.request.args), flask.request.args, flask.g.evaluation.id
     with web.database().reading() as session:
-        shown = queries.page_of_interviews(
-            session, flask.g.evaluation.id, filters, flask.request.args.get("page", 1, type=int)
+        shown = listing.page_of_interviews(session, identifier, filters, wanted.get("page", 1, type=int))
+        return flask.render_template(
+            "interviews/interviews.html",
+            evaluation=evaluation,
+            shown=shown,
+            filters=filters,
+            chosen=as_query(filters),
+            counts=listing.counts_by_state(session, identifier, filters),
+            people=listing.counts_by_enumerator(session, identifier, filters),
+            counties=areas(session, identifier),
+            enumerators=listing.collectors(session, identifier),
+            forms=listing.forms_received(session, identifier),
+            dispositions=DISPOSITIONS,
+            states=(WAITING, *STATES),
+            awaiting=AWAITING_REVIEW,
+            complaint_kinds=COMPLAINT_KINDS,
+            may_review=sees_personal(),
+            seen_at=now().isoformat(),
         )
-        counties = areas(session, flask.g.evaluation.id)
-    return flask.render_template(
-        "interviews/interviews.html",
-        evaluation=evaluation,
-        shown=shown,
-        filters=filters,
-        chosen={name: value for name, value in vars(filters).items() if value},
-        counties=counties,
-        dispositions=DISPOSITIONS,
-        states=STATES,
-    )
 
 
-def filters_of_request() -> Filters:
+def filters_of(given: Mapping[str, str]) -> Filters:
     """Read what the list is to show; what is not among the known values filters nothing."""
-    given = flask.request.args
-    disposition, state = given.get("disposition", ""), given.get("state", "")
-    return Filters(
-        county=given.get("county", ""),
-        village=given.get("village", ""),
-        disposition=disposition if disposition in DISPOSITIONS else "",
-        state=state if state in STATES else "",
-    )
+    texts = {name: given.get(name, "") for name in ("county", "village", "enumerator", "form")}
+    known = {name: given.get(name, "") for name, values in KNOWN.items() if given.get(name, "") in values}
+    days = {name: _day(given.get(name, "")) for name in ("since", "until")}
+    return Filters(**texts, **known, **days, superseded=given.get("superseded") == "1")  # type: ignore[arg-type]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def as_query(filters: Filters) -> dict[str, str]:
+    """Return what filters as the fields of an address."""
+    chosen: dict[str, Any] = {name: value for name, value in vars(filters).items() if value}
+    return {name: "1" if value is True else str(value) for name, value in chosen.items()}
 
 
 @blueprint.get("/evaluations/<evaluation>/interviews/<identifier>")
 @page("supervisor", "lead", "expert", "auditor")
 def interview(evaluation: str, identifier: str) -> ResponseReturnValue:
-    """Show one interview; personal data are for supervisors and leads only."""
+    """Show one version of an interview; personal data are for supervisors and leads only."""
     reader = Reader(web.language(), sees_personal())
     with web.database().reading() as session:
         detail = queries.detail(session, web.store(), flask.g.evaluation.id, identifier, reader)
@@ -61,7 +90,45 @@ def interview(evaluation: str, identifier: str) -> ResponseReturnValue:
         "interviews/interview.html",
         evaluation=evaluation,
         detail=detail,
+        comments=comments_by_place(detail),
+        moves=moves_of(detail),
+        reasons=REASONS,
         sentence_of=lambda complaint: sentence(complaint["code"], complaint["details"], web.language()),
+        sees_personal=reader.sees_personal,
+    )
+
+
+def comments_by_place(detail: InterviewDetail) -> dict[str, list[CommentLine]]:
+    """Return what reviewers said at each question, of whichever version."""
+    found: dict[str, list[CommentLine]] = {}
+    for review in detail.history.reviews:
+        for comment in review.comments:
+            found.setdefault(comment.path, []).append(comment)
+    return found
+
+
+def moves_of(detail: InterviewDetail) -> frozenset[str]:
+    """Return the moves that the reader may make from the state that is shown; `reviewing` decides."""
+    collected = web.current_actor().person_id in detail.collectors
+    if detail.record.superseded or collected or not sees_personal():
+        return frozenset()
+    return frozenset(action for action, states in MOVES.items() if detail.record.state in states)
+
+
+@blueprint.get("/evaluations/<evaluation>/interviews/<identifier>/difference")
+@page("supervisor", "lead", "expert", "auditor")
+def difference(evaluation: str, identifier: str) -> ResponseReturnValue:
+    """Show what changed between two versions of an interview."""
+    reader, other = Reader(web.language(), sees_personal()), flask.request.args.get("with")
+    with web.database().reading() as session:
+        store, evaluation_id = web.store(), flask.g.evaluation.id
+        found = queries.difference(session, store, evaluation_id, identifier, reader, other=other)
+        record = queries.interview_by_id(session, evaluation_id, identifier)
+    return flask.render_template(
+        "interviews/difference.html",
+        evaluation=evaluation,
+        found=found,
+        record=record,
         sees_personal=reader.sees_personal,
     )
 

@@ -3,7 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -53,7 +54,7 @@ def _tells_personal(definition: FormDefinition, complaint: Mapping[str, Any]) ->
     """Tell whether a complaint speaks of a personal answer, or of one that nobody can tell what it is."""
     if complaint["kind"] in ABOUT_THE_FORM:
         return False
-    node = definition.by_path.get(_POSITION.sub("", str(complaint.get("path", ""))))
+    node = definition.by_path.get(plain_path(str(complaint.get("path", ""))))
     return node is None or node.personal is not None
 
 
@@ -66,6 +67,20 @@ def complaints_elsewhere(lines: Sequence[AnswerLine], complaints: Complaints) ->
     """List the complaints that belong to no question that is shown."""
     shown = [complaint for line in lines for complaint in line.complaints]
     return [complaint for complaint in complaints if complaint not in shown]
+
+
+@lru_cache(maxsize=32)
+def children_of(definition: FormDefinition) -> Mapping[str, Sequence[Node]]:
+    """Return the nodes of a form by the path of the node around them, in the order of the form."""
+    found: dict[str, list[Node]] = defaultdict(list)
+    for node in definition.nodes:
+        found[node.parent or ""].append(node)
+    return dict(found)
+
+
+def plain_path(place: str) -> str:
+    """Return the path in the form of a place in which the rows of repeats are counted."""
+    return _POSITION.sub("", place)
 
 
 def text_of(texts: Texts, language: str, otherwise: str) -> str:
@@ -87,14 +102,10 @@ class _Walk:
     complaints: Mapping[str, list[Mapping[str, Any]]]
     hidden: frozenset[str]
     """Names of the questions whose answers no label may repeat."""
-    children: dict[str, list[Node]] = field(default_factory=dict)
 
     def below(self, element: etree._Element | None, path: str, place: str, row: int | None) -> Iterator[AnswerLine]:
         """Walk the nodes under a path; `place` is the path with the rows of repeats in it."""
-        if not self.children:
-            for node in self.definition.nodes:
-                self.children.setdefault(node.parent or "", []).append(node)
-        for node in self.children.get(path, ()):
+        for node in children_of(self.definition).get(path, ()):
             if self._left_out(node, path):
                 continue
             found = [] if element is None else element.findall(node.name)
@@ -150,7 +161,7 @@ class _Walk:
         return separator.join(labels.get(value, value) for value in values if value)
 
     def _at(self, here: str) -> tuple[Mapping[str, Any], ...]:
-        plain = _POSITION.sub("", here)
+        plain = plain_path(here)
         return tuple([*self.complaints.get(here, ()), *(self.complaints.get(plain, ()) if plain != here else ())])
 
 

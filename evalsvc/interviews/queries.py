@@ -1,27 +1,20 @@
-"""Reads of interviews: the list with its filters, one interview as its page shows it, and rows for results."""
+"""Reads of interviews: one as its page shows it, what changed between versions, its files, and rows for results."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from evalsvc.draws.models import DrawUnit
-from evalsvc.draws.queries import label_of, levels_of
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.models import Instrument
+from evalsvc.interviews.difference import Version, changes
+from evalsvc.interviews.history import history_of, versions_of
 from evalsvc.interviews.models import Interview, InterviewFile, InterviewLink
+from evalsvc.interviews.naming import names_of
 from evalsvc.interviews.presentation import Reader, answer_lines, complaints_elsewhere, complaints_for, text_of
-from evalsvc.interviews.values import (
-    FileLine,
-    Filters,
-    InterviewDetail,
-    InterviewLine,
-    InterviewRecord,
-)
-from evalsvc.paging import LINES_PER_PAGE, Page, Window
+from evalsvc.interviews.values import Difference, FileChange, FileLine, InterviewDetail, InterviewRecord
 from evalsvc.people.models import Person
 from evalsvc.store import Store
 from forms.columns import columns_of
@@ -98,92 +91,78 @@ def _record(
     )
 
 
-def page_of_interviews(session: Session, evaluation_id: str, filters: Filters, page: int) -> Page[InterviewLine]:
-    """Return one page of the list, newest first."""
-    conditions = _conditions(evaluation_id, filters)
-    counted = select(func.count()).select_from(Interview).join(Assignment, Assignment.id == Interview.assignment_id)
-    total = session.scalar(counted.where(*conditions)) or 0
-    window = Window(total, page)
-    rows = session.execute(
-        select(Interview, Assignment, DrawUnit.attributes, Person.name)
-        .join(Assignment, Assignment.id == Interview.assignment_id)
-        .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
-        .join(Person, Person.id == Interview.enumerator_id)
-        .where(*conditions)
-        .order_by(Interview.received_at.desc(), Interview.id.desc())
-        .limit(LINES_PER_PAGE)
-        .offset(window.offset)
-    ).all()
-    levels = {draw_id: levels_of(session, draw_id) for draw_id in {row[1].draw_id for row in rows}}
-    lines = tuple(
-        _line(interview, assignment, _names(levels[assignment.draw_id], attributes), enumerator)
-        for interview, assignment, attributes, enumerator in rows
-    )
-    return window.page_of(lines)
-
-
-def _conditions(evaluation_id: str, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [Interview.evaluation_id == evaluation_id]
-    if filters.county:
-        conditions.append(Assignment.county == filters.county)
-    if filters.village:
-        conditions.append(Assignment.parent == filters.village)
-    if filters.disposition:
-        conditions.append(Interview.disposition == filters.disposition)
-    if filters.state:
-        conditions.append(Interview.state == filters.state)
-    return conditions
-
-
-def _line(interview: Interview, assignment: Assignment, names: tuple[str, str], enumerator: str) -> InterviewLine:
-    county, village = names
-    return InterviewLine(
-        id=interview.id,
-        instance_id=interview.instance_id,
-        unit_id=assignment.unit_id,
-        county=county,
-        village=village,
-        disposition=interview.disposition,
-        state=interview.state,
-        complaints=len(interview.complaints),
-        enumerator=enumerator,
-        received_at=interview.received_at,
-    )
-
-
-def _names(levels: Sequence[dict[str, str]], attributes: dict[str, Any]) -> tuple[str, str]:
-    """Return the names of county and village of a household."""
-    labels = [label_of(level["name"], str(attributes.get(level["id"], "")), attributes) for level in levels]
-    return labels[0], labels[-2] if len(labels) > 1 else labels[0]
+def root_of(session: Session, identifier: str) -> str:
+    """Return the first version of an interview."""
+    return session.get_one(Interview, identifier).root_id
 
 
 def detail(session: Session, store: Store, evaluation_id: str, identifier: str, reader: Reader) -> InterviewDetail:
-    """Return one interview as its page shows it, read again from the bytes that were sent."""
+    """Return one version of an interview as its page shows it, read again from the bytes that were sent."""
     record = interview_by_id(session, evaluation_id, identifier)
-    row = session.execute(
-        select(Assignment.draw_id, DrawUnit.attributes, Person.name, Instrument.xform_sha256)
-        .select_from(Interview)
-        .join(Assignment, Assignment.id == Interview.assignment_id)
-        .join(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
-        .join(Person, Person.id == Interview.enumerator_id)
-        .join(Instrument, Instrument.id == Interview.instrument_id)
-        .where(Interview.id == identifier)
-    ).one()
-    draw_id, attributes, enumerator, xform_sha256 = row
-    definition = definition_of(store, xform_sha256)
-    instance = parse_instance(store.get(record.sha256))
-    complaints = complaints_for(definition, record.complaints, reader)
-    lines = answer_lines(definition, instance, complaints, reader)
-    county, village = _names(levels_of(session, draw_id), attributes)
+    interview = session.get_one(Interview, identifier)
+    version = _version(session, store, interview)
+    household = None if interview.assignment_id is None else session.get_one(Assignment, interview.assignment_id)
+    county, village = names_of(session, [(interview, household)])[identifier]
+    complaints = complaints_for(version.definition, record.complaints, reader)
+    lines = answer_lines(version.definition, version.instance, complaints, reader)
+    history = history_of(session, interview.root_id, version.definition, reader)
     return InterviewDetail(
         record=record,
         village=village,
         county=county,
-        enumerator=enumerator,
+        enumerator=session.get_one(Person, interview.enumerator_id).name,
+        collectors=frozenset(each.enumerator_id for each in history.versions),
         lines=tuple(lines),
         other_complaints=tuple(complaints_elsewhere(lines, complaints)),
-        files=tuple(_files(session, identifier, _expected(definition, instance, reader.language))),
+        files=tuple(_files(session, identifier, _expected(version.definition, version.instance, reader.language))),
+        history=history,
     )
+
+
+def question_places(session: Session, store: Store, evaluation_id: str, identifier: str) -> frozenset[str]:
+    """Return the paths at which a version of an interview can be commented on: of its questions and rows of repeats."""
+    interview_by_id(session, evaluation_id, identifier)
+    version = _version(session, store, session.get_one(Interview, identifier))
+    lines = answer_lines(version.definition, version.instance, (), Reader("zh", sees_personal=True))
+    return frozenset(line.path for line in lines)
+
+
+def difference(
+    session: Session, store: Store, evaluation_id: str, identifier: str, reader: Reader, *, other: str | None = None
+) -> Difference:
+    """Say what changed between two versions of an interview, the earlier one first; by default to the one before.
+
+    Raises
+    ------
+    NotFoundError
+        ``interview.unknown``, ``interview.no_other_version``
+    """
+    interview_by_id(session, evaluation_id, identifier)
+    versions = {each.id: each for each in versions_of(session, session.get_one(Interview, identifier).root_id)}
+    number = versions[identifier].number
+    before = next((each.id for each in versions.values() if each.number == number - 1), None)
+    chosen = other or before
+    if chosen is None or chosen == identifier or chosen not in versions:
+        raise NotFoundError("interview.no_other_version", interview=identifier)
+    older, newer = sorted((versions[identifier], versions[chosen]), key=lambda each: each.number)
+    found = changes(
+        _version(session, store, session.get_one(Interview, older.id)),
+        _version(session, store, session.get_one(Interview, newer.id)),
+        reader,
+    )
+    return Difference(older, newer, tuple(found), tuple(_file_changes(session, older.id, newer.id)))
+
+
+def _version(session: Session, store: Store, interview: Interview) -> Version:
+    instrument = session.get_one(Instrument, interview.instrument_id)
+    return Version(definition_of(store, instrument.xform_sha256), parse_instance(store.get(interview.sha256)))
+
+
+def _file_changes(session: Session, older: str, newer: str) -> Iterator[FileChange]:
+    before, after = ({each.name: each.sha256 for each in _files(session, version, {})} for version in (older, newer))
+    for name in sorted({*before, *after}):
+        if before.get(name) != after.get(name):
+            yield FileChange(name, before.get(name, ""), after.get(name, ""))
 
 
 def _expected(definition: FormDefinition, instance: Instance, language: str) -> dict[str, str]:

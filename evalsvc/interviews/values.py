@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
+
+from forms.complaint import Kind
 
 RECEIVED, HAS_ISSUES = "received", "has_issues"
 RETURNED, CORRECTED = "returned", "corrected"
@@ -13,6 +15,10 @@ APPROVED, REJECTED = "approved", "rejected"
 STATES = (RECEIVED, HAS_ISSUES, RETURNED, CORRECTED, APPROVED, REJECTED)
 AWAITING_REVIEW = (RECEIVED, HAS_ISSUES, CORRECTED)
 """States in which an interview lies with the supervisors."""
+COMPLAINT_KINDS: tuple[str, ...] = get_args(Kind)
+"""Kinds of complaints that the checks make."""
+WAITING = "waiting"
+"""The filter that shows them all."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +44,21 @@ class Submission:
     form_id: str
     version: str
     instance_id: str
+    deprecated_id: str
+    """The instance that it corrects; empty for a first version."""
+    about: str
+    """What its form tells of: a household, a village or a county."""
+    outcomes: str
+    """Which outcomes of a visit its form gives (instruments/contract.py)."""
     unit_id: str
     disposition: str
     sha256: str
     answers: Mapping[str, str]
     complaints: tuple[Mapping[str, Any], ...]
-    has_errors: bool
     xml: bytes = field(repr=False)
     files: tuple[SentFile, ...] = field(repr=False, default=())
+    file_names: frozenset[str] = frozenset()
+    """The files that a correction names; of a first version nobody asks."""
 
 
 @dataclass(frozen=True)
@@ -105,24 +118,68 @@ class InterviewLine:
 
     id: str
     instance_id: str
+    about: str
     unit_id: str
     county: str
     village: str
+    form_id: str
+    form: str
+    """The form's title."""
     disposition: str
     state: str
     complaints: int
+    has_errors: bool
+    is_correction: bool
+    superseded: bool
     enumerator: str
     received_at: datetime
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list shows: nothing given means everything."""
+    """What the list shows: nothing given means every version that stands."""
 
     county: str = ""
     village: str = ""
+    enumerator: str = ""
     disposition: str = ""
     state: str = ""
+    """One of STATES, or `waiting` for those that lie with the supervisors."""
+    form: str = ""
+    complaint: str = ""
+    """A kind of complaint."""
+    since: date | None = None
+    until: date | None = None
+    """First and last day on which they were received, in China."""
+    superseded: bool = False
+    """Also versions in whose place a correction stands."""
+
+
+@dataclass(frozen=True)
+class StateCount:
+    """How many interviews of a list stand in a state."""
+
+    state: str
+    interviews: int
+
+
+@dataclass(frozen=True)
+class EnumeratorCounts:
+    """How many interviews of an enumerator stand in each state."""
+
+    enumerator_id: str
+    enumerator: str
+    states: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Return all of them."""
+        return sum(self.states.values())
+
+    @property
+    def waiting(self) -> int:
+        """Return how many lie with the supervisors."""
+        return sum(self.states.get(state, 0) for state in AWAITING_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -152,6 +209,96 @@ class AnswerLine:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What changed at one question, or a row of a repeat that came or went, between two versions."""
+
+    kind: str
+    """`changed`, `answered`, `cleared`, `row_added` or `row_removed` (difference.py)."""
+    path: str
+    """In the newer version; in the older one where it is gone."""
+    label: str
+    row: int | None
+    old: str
+    new: str
+    hidden: bool
+    """Set when the answers are personal data that the reader may not see; both are then empty."""
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A file that came, went or is another one under the same name."""
+
+    name: str
+    old_sha256: str
+    """Empty for a file that came."""
+    new_sha256: str
+    """Empty for a file that went."""
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version of an interview, the first one numbered 1."""
+
+    number: int
+    id: str
+    instance_id: str
+    form_version: str
+    enumerator_id: str
+    enumerator: str
+    received_at: datetime
+    state: str
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CommentLine:
+    """What a reviewer said at a question."""
+
+    path: str
+    question: str
+    words: str
+    hidden: bool
+    """Set where the question is about personal data that the reader may not see; `words` is then empty."""
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """One step of the review of an interview."""
+
+    id: str
+    version: int
+    """The number of the version that it moved."""
+    at: datetime
+    person: str
+    action: str
+    state_before: str
+    state_after: str
+    reason: str
+    words: str
+    comments: tuple[CommentLine, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """All versions of an interview and all that was said of them, in their order."""
+
+    versions: tuple[VersionLine, ...]
+    reviews: tuple[ReviewLine, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed between two versions of an interview."""
+
+    older: VersionLine
+    newer: VersionLine
+    changes: tuple[Change, ...]
+    files: tuple[FileChange, ...]
+
+
+@dataclass(frozen=True)
 class InterviewDetail:
     """One interview as its page shows it."""
 
@@ -159,6 +306,9 @@ class InterviewDetail:
     village: str
     county: str
     enumerator: str
+    collectors: frozenset[str]
+    """Who sent a version of it, by identifier: they do not review it."""
     lines: tuple[AnswerLine, ...]
     other_complaints: tuple[Mapping[str, Any], ...]
     files: tuple[FileLine, ...]
+    history: History

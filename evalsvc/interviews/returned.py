@@ -1,0 +1,59 @@
+"""What an enumerator's device gets back: interviews that were returned, what is to be corrected, and their bytes."""
+
+from dataclasses import asdict
+from typing import Any
+
+import flask
+from flask.typing import ResponseReturnValue
+
+from evalsvc import web
+from evalsvc.access import device
+from evalsvc.interviews import returning
+from evalsvc.interviews.returning import ReturnedInterview
+from evalsvc.sending import send_stored
+
+blueprint = flask.Blueprint(
+    "returned_interviews", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>/returned"
+)
+
+
+@blueprint.get("")
+@device
+def returned(token: str, evaluation: str) -> ResponseReturnValue:
+    """List the returned interviews that the enumerator whose device asks is to correct."""
+    with web.database().reading() as session:
+        rows = returning.returned_to(session, web.store(), flask.g.evaluation.id, _person(), web.language())
+    return flask.jsonify({"returned": [_dumped(row, token=token, evaluation=evaluation) for row in rows]})
+
+
+def _dumped(row: ReturnedInterview, **address: str) -> dict[str, Any]:
+    """Write an interview with the addresses under which its bytes lie."""
+    place = {**address, "instance": row.instance_id}
+    files = [
+        {**asdict(file), "url": flask.url_for("returned_interviews.file", **place, name=file.name, _external=False)}
+        for file in row.files
+    ]
+    url = flask.url_for("returned_interviews.submission", **place, _external=False)
+    return {**asdict(row), "returned_at": row.returned_at.isoformat(), "url": url, "files": files}
+
+
+@blueprint.get("/<path:instance>/submission.xml")
+@device
+def submission(token: str, evaluation: str, instance: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
+    """Send a returned interview as it was sent, byte for byte."""
+    with web.database().reading() as session:
+        row = returning.own_returned(session, flask.g.evaluation.id, _person(), instance)
+    return flask.Response(web.store().get(row.sha256), content_type="text/xml; charset=utf-8")
+
+
+@blueprint.get("/<path:instance>/files/<name>")
+@device
+def file(token: str, evaluation: str, instance: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
+    """Send a file of a returned interview."""
+    with web.database().reading() as session:
+        line = returning.own_file(session, flask.g.evaluation.id, _person(), instance, name)
+    return send_stored(line.sha256, line.name, line.content_type)
+
+
+def _person() -> str:
+    return web.current_actor().person_id or ""

@@ -1,0 +1,95 @@
+"""What the pages of interviews post: one move of a review, and the approval of many."""
+
+from datetime import datetime
+
+import flask
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from evalsvc import web
+from evalsvc.access import page
+from evalsvc.errors import InvalidError
+from evalsvc.incoming import require_confirmation
+from evalsvc.interviews import queries, reviewing
+from evalsvc.interviews.bulk import approve_chosen, approve_filtered
+from evalsvc.interviews.moves import Comment, Wish
+from evalsvc.interviews.pages import as_query, filters_of
+from evalsvc.interviews.reviewing import BulkOutcome
+from evalsvc.words import sentence
+
+blueprint = flask.Blueprint("interview_reviews", __name__, template_folder="templates")
+COMMENT = "comment:"
+"""How the field of a comment begins; the path of its question follows."""
+
+
+@blueprint.post("/evaluations/<evaluation>/interviews/<identifier>/reviews")
+@page("supervisor", "lead")
+def review(evaluation: str, identifier: str) -> ResponseReturnValue:
+    """Return, approve, reject or open an interview again."""
+    require_confirmation()
+    with web.database().reading() as session:
+        places = queries.question_places(session, web.store(), flask.g.evaluation.id, identifier)
+    actor = web.current_actor()
+    with web.database().transaction() as session:
+        state = reviewing.review(session, actor, flask.g.evaluation.id, identifier, wish_of_request(), places=places)
+    flask.flash(_said(state), "good")
+    return web.see_other("interviews.interview", evaluation=evaluation, identifier=identifier)
+
+
+def wish_of_request() -> Wish:
+    """Read a move from the form of an interview's page."""
+    form = flask.request.form
+    comments = tuple(
+        Comment(name.removeprefix(COMMENT), words)
+        for name, words in form.items(multi=True)
+        if name.startswith(COMMENT) and words.strip()
+    )
+    return Wish(form.get("action", ""), form.get("state", ""), form.get("reason", ""), form.get("words", ""), comments)
+
+
+def _said(state: str) -> str:
+    words = {
+        "returned": _("已退回。调查员的设备上会看到这份访谈和您的意见。"),
+        "approved": _("已通过。"),
+        "rejected": _("已作废。这份访谈不再计入任何结果，作废原因会随数据公开。"),
+    }
+    return str(words.get(state, _("已重新打开。")))
+
+
+@blueprint.post("/evaluations/<evaluation>/interviews/approvals")
+@page("supervisor", "lead")
+def approve(evaluation: str) -> ResponseReturnValue:
+    """Approve the interviews that were ticked, or all that the list shows; say what was left and why."""
+    require_confirmation()
+    filters = filters_of(flask.request.form)
+    done = _approved(with_errors=flask.request.form.get("with_errors") == "1")
+    return flask.render_template(
+        "interviews/approved.html",
+        evaluation=evaluation,
+        done=done,
+        chosen=as_query(filters),
+        most=reviewing.MOST_AT_ONCE,
+        why=lambda left: sentence(left.why.code, left.why.details, web.language()),
+    )
+
+
+def _approved(*, with_errors: bool) -> BulkOutcome:
+    """Read which interviews are meant; a ticked one carries the state in which the page showed it."""
+    form, actor, evaluation_id = flask.request.form, web.current_actor(), flask.g.evaluation.id
+    if form.get("all") == "1":
+        before = _moment(form.get("seen_at", ""))
+        filters = filters_of(form)
+        return approve_filtered(web.database(), actor, evaluation_id, filters, before=before, with_errors=with_errors)
+    ticked = [each.partition(":") for each in form.getlist("ticked")]
+    if not ticked:
+        raise InvalidError("interview.bulk_nothing_chosen")
+    seen = {identifier: state for identifier, _colon, state in ticked}
+    return approve_chosen(web.database(), actor, evaluation_id, seen, with_errors=with_errors)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
