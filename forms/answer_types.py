@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from forms.dates import read_date, read_date_time, read_time
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_WHOLE = frozenset({"int", "integer", "long", "short"})
 _BOOLEANS = frozenset({"true", "false", "1", "0"})
+_OWN_FILE = re.compile(r"jr://(?:images|audio|video|file)/[^/]+$")
 MAX_FILE_NAME = 255
 
 
@@ -62,6 +65,20 @@ def is_file_name(text: str) -> bool:
     return not any(c in '/\\:<>"|?*' or ord(c) < 32 or ord(c) == 127 for c in text)
 
 
+def as_type(kind: str, text: str) -> str:
+    """Give a computed text as an answer of this type: clients cut what is computed for a whole number at its point."""
+    return str(int(Decimal(text))) if kind in _WHOLE and "." in text and _is_decimal(text) else text
+
+
+def is_own_file(text: str) -> bool:
+    """Tell whether an answer is a file of the form itself, as a picture may have by default."""
+    return _OWN_FILE.match(text) is not None
+
+
+def _is_file(text: str) -> bool:
+    return is_own_file(text) or is_file_name(text)
+
+
 CHECKS: dict[str, Callable[[str], bool]] = {
     "int": _is_integer,
     "integer": _is_integer,
@@ -77,6 +94,6 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "geopoint": _is_point,
     "geotrace": _is_trace,
     "geoshape": _is_shape,
-    "binary": is_file_name,
+    "binary": _is_file,
 }
 """Types that are not here (string, barcode, and those nobody knows) take any text."""

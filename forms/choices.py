@@ -11,6 +11,7 @@ from forms.answers import Answers
 from forms.compiled import CompiledForm, Rules
 from forms.scope import EvaluationError
 from forms.structure import Itemset, Node
+from forms.tables import column_name
 from forms.values import Value
 
 Found = tuple[str, dict[str, str | int]]
@@ -67,5 +68,5 @@ def _searched(form: CompiledForm, node: Node, listed: frozenset[str]) -> frozens
     if instance is None:
         raise EvaluationError("check.data_missing", name=form.tables.external.get(table, table))
     columns = {value for value in listed if not value.lstrip("-").isdigit()}
-    cells = {item.findtext(column) or "" for item in instance.iterfind("root/item") for column in columns}
+    cells = {item.findtext(column_name(column)) or "" for item in instance.iterfind("root/item") for column in columns}
     return frozenset(cells | (listed - columns))

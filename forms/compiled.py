@@ -13,6 +13,7 @@ from forms.definition import FormDefinition
 from forms.direct.items import Items, Values, items_of
 from forms.expression import Expression
 from forms.order import Order, order_of
+from forms.own_value import keeps_own_value
 from forms.scope import Tables
 from forms.structure import Node
 from forms.tables import fleeting_tables, tables_of
@@ -41,6 +42,13 @@ class Rules:
     selects: bool
     listed: frozenset[str]
     items: Items | None
+
+    @property
+    def keeps_own_value(self) -> bool:
+        """Tell whether the calculation looks at its own node and gives its value back."""
+        path = self.node.path
+        own = self.calculate is not None and path in self.calculate.references
+        return own and keeps_own_value(self.node.calculate or "", path)
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -180,6 +188,8 @@ def _references(rule: Rules) -> Mapping[str, bool]:
     for expression in (rule.relevant, rule.calculate):
         for path, soft in (expression.references if expression else {}).items():
             merged[path] = merged.get(path, True) and soft
+    if rule.keeps_own_value and rule.node.path not in (rule.relevant.references if rule.relevant else ()):
+        merged.pop(rule.node.path, None)
     return merged
 
 

@@ -14,7 +14,7 @@ from forms.attachments import attachments_of
 from forms.complaint import Complaint
 from forms.controls import controls_of, declared_repeats
 from forms.errors import DefinitionError
-from forms.markup import FORM_LIMITS, local_name, read_xml, version_of, without_namespaces
+from forms.markup import FORM_LIMITS, form_id_of, local_name, read_xml, version_of, without_namespaces
 from forms.nodes import Sources, nodes_of
 from forms.structure import Attachment, Node
 from forms.texts import translations_of
@@ -82,7 +82,7 @@ def parse_definition(xform: bytes) -> FormDefinition:
     nodes, complaints = nodes_of(model, root, Sources(controls, declared_repeats(body, root.tag), translations))
     title = document.find("{*}head/{*}title")
     return FormDefinition(
-        form_id=primary.get("id") or namespace,
+        form_id=form_id_of(primary, namespace),
         version=version_of(primary),
         title=((title.text if title is not None else None) or primary.get("id") or "").strip(),
         root=root.tag,

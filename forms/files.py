@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forms.answer_types import is_own_file
 from forms.definition import FormDefinition
 from forms.instance import Instance
 from forms.structure import Node
@@ -32,4 +33,5 @@ def _names(instance: Instance, node: Node, root: str) -> list[str]:
     if instance.root.tag != root:
         return []
     elements = instance.root.iterfind(node.path.removeprefix(f"/{root}/"))
-    return [e.text.strip() for e in elements if e.text and e.text.strip()]
+    names = (e.text.strip() for e in elements if e.text)
+    return [name for name in names if name and not is_own_file(name)]

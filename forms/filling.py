@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from forms.answer_types import as_type
 from forms.answers import TEMPLATE, Answers
 from forms.compiled import NO_DATA, CompiledForm, Rules, compiled
 from forms.complaint import Complaint
@@ -65,6 +66,7 @@ class _Filling:
         scope = Scope(root, root, self._form.tables, self._now, self._form.definition.default_language)
         token = CURRENT.set(scope)
         try:
+            self._identify(instance_id, deprecated_id)
             self._act(on_load=True)
             self._settle()
             while self._count_rows():
@@ -139,7 +141,8 @@ class _Filling:
             if element in self._given or element in self._answers.dropped:
                 continue
             try:
-                element.text = (expression.text(self._answers, index, element) if expression else action.text) or None
+                text = expression.text(self._answers, index, element) if expression else action.text
+                element.text = as_type(rules.node.type, text) or None
             except EvaluationError:
                 element.text = None
 
@@ -188,6 +191,7 @@ class _Filling:
                 element = etree.SubElement(meta, name)
             if element is not None and text is not None:
                 element.text = text
+                self._given.add(element)
 
 
 def _preloaded(preload: tuple[str, str], now: datetime) -> str:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from forms.complaint import Complaint
 from forms.errors import InstanceError
-from forms.markup import SUBMISSION_LIMITS, Limits, read_xml, version_of, without_namespaces
+from forms.markup import SUBMISSION_LIMITS, Limits, form_id_of, read_xml, version_of, without_namespaces
 
 ENCRYPTED = "http://opendatakit.org/submissions"
 MAX_ID_LENGTH = 249
@@ -32,12 +32,9 @@ def parse_instance(data: bytes, limits: Limits = SUBMISSION_LIMITS) -> Instance:
     if namespace == ENCRYPTED or root.get("encrypted") == "yes":
         raise InstanceError(Complaint("structure", "instance.encrypted"))
     without_namespaces(root)
-    form_id = (root.get("id") or namespace).strip()
+    form_id = form_id_of(root, namespace)
     instance_id = _meta(root, "instanceID")
-    complaints = [
-        *([] if form_id else [Complaint("structure", "instance.form_id_missing", f"/{root.tag}")]),
-        *_id_complaints(root, instance_id),
-    ]
+    complaints = _id_complaints(root, instance_id)
     if complaints:
         raise InstanceError(*complaints)
     return Instance(form_id, version_of(root), instance_id, _meta(root, "deprecatedID") or None, root)

@@ -107,6 +107,11 @@ def without_namespaces(root: etree._Element) -> etree._Element:
     return root
 
 
+def form_id_of(root: etree._Element, namespace: str) -> str:
+    """Give the id that a form or a submission carries: its own, else its namespace, else the name of its root."""
+    return (root.get("id") or namespace or local_name(root)).strip()
+
+
 def version_of(root: etree._Element) -> str:
     """Give the version that a form or a submission carries; old ones have it in a namespace of their own."""
     plain = root.get("version")

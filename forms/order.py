@@ -86,7 +86,7 @@ class _Search:
     def _depends_on_itself(self, path: str, soft: bool) -> None:
         """Take another row's value of the same question, as running totals do; a value cannot follow from itself."""
         self.across_rows = self.across_rows or soft
-        if not soft and not self._repeats.get(path) and path not in self._open_circles:
+        if not soft and path not in self._open_circles:
             self._open_circles.add(path)
             self.complaints.append(Complaint("form", CIRCLE, path, {"path": f"{path} → {path}"}))
 

@@ -19,16 +19,21 @@ from forms.structure import SELECTS, Node
 def publishing_complaints(definition: FormDefinition, files: Mapping[str, bytes] = NO_DATA) -> tuple[Complaint, ...]:
     """Give every complaint about a form; only those whose severity is error forbid publishing."""
     form = compiled(definition, files)
-    nameless = () if definition.form_id else (Complaint("form", "form.id_missing"),)
     return (
-        *nameless,
+        *_identity(definition),
         *form.complaints,
         *_files(form, files),
         *_references(form),
+        *_own_values(form),
         *_types(definition),
         *_filters(definition),
         *_columns(definition),
     )
+
+
+def _identity(definition: FormDefinition) -> Iterator[Complaint]:
+    if definition.form_id == definition.root and etree.fromstring(definition.template).get("id") is None:
+        yield Complaint("form", "form.id_missing", details={"name": definition.root}, severity="warning")
 
 
 def _files(form: CompiledForm, files: Mapping[str, bytes]) -> Iterator[Complaint]:
@@ -48,6 +53,12 @@ def _references(form: CompiledForm) -> Iterator[Complaint]:
             if "@" not in reference:
                 details = {"reference": reference}
                 yield Complaint("form", "form.unknown_reference", path, details, column=column, severity="warning")
+
+
+def _own_values(form: CompiledForm) -> Iterator[Complaint]:
+    for path, rules in form.rules.items():
+        if rules.keeps_own_value:
+            yield Complaint("form", "form.own_value", path, column="calculation", severity="warning")
 
 
 def _types(definition: FormDefinition) -> Iterator[Complaint]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
+from forms.answer_types import as_type
 from forms.answers import Answers
 from forms.compiled import Rules
 from forms.complaint import Kind
@@ -51,7 +52,8 @@ class Settling:
             kind = "calculate"
             if rules.calculate is not None and rules.node.kind == "question":
                 before = element.text
-                self._computed(rules, index, element, rules.calculate.text(self._answers, index, element))
+                value = as_type(rules.node.type, rules.calculate.text(self._answers, index, element))
+                self._computed(rules, index, element, value)
                 return element.text != before
         except EvaluationError as problem:
             self._failed(rules, element, kind, problem)

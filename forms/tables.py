@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from forms.scope import Tables
 from forms.texts import translations_of
 
 MAX_CELLS = 5_000_000
+_NOT_IN_NAMES = re.compile(r"[^\w.\-]")
 
 
 def tables_of(definition: FormDefinition, data: Mapping[str, bytes]) -> tuple[Tables, tuple[Complaint, ...]]:
@@ -80,6 +82,12 @@ def _read(filename: str, content: bytes) -> etree._Element:
     return instance
 
 
+def column_name(header: str) -> str:
+    """Give the name under which expressions find a column: what a name cannot hold becomes `_`."""
+    name = _NOT_IN_NAMES.sub("_", header.strip())
+    return name if name[:1].isalpha() or name[:1] == "_" else f"_{name}"
+
+
 def _from_rows(rows: Iterable[Mapping[str, Any]]) -> etree._Element:
     instance = etree.Element("instance")
     root = etree.SubElement(instance, "root")
@@ -91,17 +99,21 @@ def _from_rows(rows: Iterable[Mapping[str, Any]]) -> etree._Element:
             if cells > MAX_CELLS:
                 raise ValueError(f"more than {MAX_CELLS} cells")
             if isinstance(name, str) and name.strip():
-                etree.SubElement(item, name.strip().replace(" ", "_")).text = "" if value is None else str(value)
+                etree.SubElement(item, column_name(name)).text = "" if value is None else str(value)
     return instance
 
 
 def _feature(feature: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give a feature as a row: its properties, its id, and its geometry as forms write places."""
-    geometry = feature["geometry"]
+    geometry = feature.get("geometry") or {"type": "", "coordinates": []}
     points = geometry["coordinates"]
     if geometry["type"] == "Point":
         points = [points]
     elif geometry["type"] == "Polygon":
         points = points[0]
     written = ";".join(f"{p[1]} {p[0]} {p[2] if len(p) > 2 else 0} 0" for p in points)
-    return {**({"id": feature["id"]} if "id" in feature else {}), **feature.get("properties", {}), "geometry": written}
+    return {
+        **({"id": feature["id"]} if "id" in feature else {}),
+        **(feature.get("properties") or {}),
+        "geometry": written,
+    }

@@ -173,7 +173,8 @@ class _Translator:
         if call.name == "current":
             return self._path(_HERE, None).text if base is None else self._use("current")
         if call.name == "position" and not call.arguments:
-            return "position()"
+            # Outside of predicates it is the place of the expression's own node among its kind.
+            return "position()" if base is not None else self._use("position", ".")
         self._note_table(call)
         self._try_pattern(call)
         arguments = [self._argument(known, call, index, base) for index in range(len(call.arguments))]
@@ -235,7 +236,7 @@ class _Translator:
             row = None if all_rows else self._row_of(plain, own_row)
             if row is None:
                 start = _Place("/" if base is None else "", "", False)
-                return self._absolute(start, steps, base)
+                return self._absolute(start, steps, base, all_rows)
             text = self._up_to(row, base)
             known = {r for r in bound if is_within(row, r)}
             return self._walk(_Place(text, row, False), steps[row.count("/") :], base, known)
@@ -263,14 +264,14 @@ class _Translator:
             f"({where.text}){predicates}", where.path, where.many and not predicates and not path.steps
         ), path.steps
 
-    def _absolute(self, start: _Place, steps: tuple[Step, ...], base: str | None) -> _Place:
+    def _absolute(self, start: _Place, steps: tuple[Step, ...], base: str | None, soft: bool = False) -> _Place:
         if base is None:
-            walked = self._walk(_Place("", "", False), steps, base, set())
+            walked = self._walk(_Place("", "", False), steps, base, set(), soft=soft)
             return _Place("/" + walked.text.removeprefix("/"), walked.path, walked.many)
         # Inside a predicate the context node may belong to a table, whose document has another root.
         if not steps or steps[0].axis or steps[0].predicates:
             return self._walk(_Place(self._use("primary"), None, True), steps, base, set())
-        return self._walk(_Place(self._use("primary"), f"/{steps[0].test}", False), steps[1:], base, set())
+        return self._walk(_Place(self._use("primary"), f"/{steps[0].test}", False), steps[1:], base, set(), soft=soft)
 
     def _row_of(self, path: str, own_row: bool) -> str | None:
         """Give the innermost repeat around the expression that an absolute path leads through."""
@@ -285,7 +286,10 @@ class _Translator:
         here = self._use("current")
         return f"{here}/{up}" if up else here
 
-    def _walk(self, start: _Place, steps: tuple[Step, ...], base: str | None, bound: set[str]) -> _Place:
+    def _walk(
+        self, start: _Place, steps: tuple[Step, ...], base: str | None, bound: set[str], *, soft: bool = False
+    ) -> _Place:
+        """Follow the steps; a soft path means other rows than that of the expression, or may."""
         text, path, many = start.text, start.path, start.many
         for step in steps:
             below = _after(path, step)
@@ -298,7 +302,7 @@ class _Translator:
             if step.axis != "parent" and row_unknown and step.predicates:
                 self._refer(below, soft=True)
             path = below
-        self._refer(path, soft=any(step.predicates for step in steps))
+        self._refer(path, soft=soft or any(step.predicates for step in steps))
         return _Place(text, path, many)
 
     def _is_repeat(self, path: str) -> bool:

@@ -115,6 +115,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _OPERATOR_NAMES = frozenset({"and", "or", "div", "mod"})
+_AXES = frozenset({
+    "ancestor", "ancestor-or-self", "attribute", "child", "descendant", "descendant-or-self", "following",
+    "following-sibling", "namespace", "parent", "preceding", "preceding-sibling", "self",
+})  # fmt: skip
 _NODE_TYPES = frozenset({"comment", "text", "processing-instruction", "node"})
 # After one of these, or at the start, a name is no operator and * is no multiplication.
 _OPENING = frozenset({"@", "::", "(", "[", ",", "/", "//", "|", "+", "-", "=", "!=", "<", "<=", ">", ">=", "$"})
@@ -301,6 +305,8 @@ class _Parser:
             return Step(axis, "node()", self._predicates())
         axis = "attribute" if self._accept("@") is not None else ""
         if self._now.kind == "name" and self._peek().text == "::":
+            if self._now.text not in _AXES:
+                self._fail()
             axis = self._take().text
             self._take()
         return Step(axis, self._node_test(), self._predicates())

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 _COMPUTED: Mapping[str, Callable[[float, float], float | bool]] = {
     "+": add, "-": sub, "*": mul, "div": divided, "mod": remainder, "<": lt, "<=": le, ">": gt, ">=": ge
 }  # fmt: skip
+_ORDER = frozenset({"<", "<=", ">", ">="})
 _SAME: Mapping[str, Callable[[object, object], bool]] = {"=": eq, "!=": ne}
 # Functions of ours that look at their arguments alone, and at the time of the run and its tables.
 _OF_VALUES = frozenset({
     "abs", "acos", "area", "asin", "atan", "atan2", "boolean-from-string", "checklist", "coalesce", "concat", "cos",
     "count-non-empty", "count-selected", "date", "date-time", "decimal-date-time", "decimal-time", "digest", "distance",
-    "ends-with", "exp", "exp10", "format-date", "format-date-time", "geofence", "int", "intersects", "join", "log",
+    "enclosed-area", "ends-with", "exp", "exp10", "format-date", "format-date-time", "geofence", "int", "intersects",
+    "join", "log",
     "log10", "lower-case", "max", "min", "now", "number", "pi", "pow", "pulldata", "regex", "round", "selected",
     "selected-at", "sin", "sqrt", "substr", "tan", "today", "upper-case", "weighted-checklist",
 })  # fmt: skip
@@ -121,6 +123,9 @@ class _Direct:
         first, others = chain(tree)
         if operator in ("and", "or"):
             return all_or_any([self.truth(each, base) for each in (first, *(other for _, other in others))], operator)
+        if operator in _ORDER and {result_type(tree.left), result_type(tree.right)} == {"boolean", "nodeset"}:
+            # XPath then asks whether there is a node, whatever it holds.
+            raise UnsuitedError
         value = self.number(first, base)
         if len(others) == 1:
             return both(_COMPUTED[operator], value, self.number(others[0][1], base))

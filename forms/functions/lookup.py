@@ -9,6 +9,7 @@ from lxml import etree
 from forms.functions.registry import function
 from forms.paths import canonical
 from forms.scope import CURRENT, EvaluationError, Tables
+from forms.tables import column_name
 from forms.texts import UNNAMED
 from forms.values import Value, to_number, to_string
 
@@ -75,12 +76,12 @@ def pulldata(_: object, table: Value, column: Value, key_column: Value, key: Val
     """Look a value up in a table by a key."""
     tables = CURRENT.get().tables
     name = to_string(table).removesuffix(".csv")
-    index = (name, to_string(key_column))
+    index = (name, column_name(to_string(key_column)))
     if index not in tables.keys:
         items = _instance(tables, name).iterfind("root/item")
         tables.keys[index] = {item.findtext(index[1]) or "": item for item in items}
     row = tables.keys[index].get(to_string(key))
-    return (row.findtext(to_string(column)) or "") if row is not None else ""
+    return (row.findtext(column_name(to_string(column))) or "") if row is not None else ""
 
 
 @function("randomize", "nodeset", (1, 2), "nodeset", "any")

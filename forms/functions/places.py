@@ -39,6 +39,7 @@ def _between(a: Point, b: Point) -> float:
     return EARTH_RADIUS * math.acos(max(-1.0, min(1.0, cosine)))
 
 
+@function("enclosed-area", "number", (1, 1), "any")
 @function("area", "number", (1, 1), "any")
 def area(_: object, value: Value) -> float:
     """Give the area inside a line in square metres on the sphere (Chamberlain and Duquette 2007, equation 1)."""

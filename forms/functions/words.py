@@ -8,10 +8,14 @@ import hashlib
 import math
 import uuid as identifiers
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from forms.functions.registry import function
 from forms.scope import EvaluationError
 from forms.values import Value, texts_of, to_number, to_string
 
+SIGNATURE_LENGTH = 64
 _DIGESTS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
 
@@ -67,6 +71,18 @@ def base64_decode(_: object, value: Value) -> str:
     try:
         return base64.b64decode(to_string(value), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+@function("extract-signed", "string", (2, 2), "string")
+def extract_signed(_: object, contents: Value, public_key: Value) -> str:
+    """Give the message behind a signature (Ed25519, both in base64) if the key has made it; nothing otherwise."""
+    try:
+        signed = base64.b64decode(to_string(contents))
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(to_string(public_key)))
+        key.verify(signed[:SIGNATURE_LENGTH], signed[SIGNATURE_LENGTH:])
+        return signed[SIGNATURE_LENGTH:].decode("utf-8")
+    except (ValueError, InvalidSignature):
         return ""
 
 

@@ -1,9 +1,11 @@
 """Every function of the table, on values whose results are known from the specification or by hand."""
 
+import base64
 import math
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lxml import etree
 
 from forms.expression import Expression
@@ -17,6 +19,9 @@ ANSWERS = """<data><self>old</self><a>3</a><b>4.5</b><blank/><many>x y z</many><
 <stamp>2026-03-02T10:30:15.250+08:00</stamp><word>入户问卷</word><one>c2</one>
 <r><n>1</n><m>10</m><s><k>a</k></s><s><k>b</k></s></r><r><n>2</n><m/><s><k>c</k></s></r><r><n>3</n><m>30</m></r>
 <line>0 0 0 0;0 1 0 0</line><shape>0 0;0 1;1 1;1 0;0 0</shape><bow>0 0;1 1;0 1;1 0</bow></data>"""
+SECRET = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+SIGNED = base64.b64encode(SECRET.sign("入户".encode()) + "入户".encode()).decode()
+KEY = base64.b64encode(SECRET.public_key().public_bytes_raw()).decode()
 TABLE = (
     "<instance><root><item><id>1</id><name>甲村</name></item><item><id>2</id><name>乙村</name></item></root></instance>"
 )
@@ -105,6 +110,7 @@ CASES: list[tuple[str, object]] = [
     ("min(/data/r/m, 7)", 7.0),
     ("max(1, /data/a, /data/b)", 4.5),
     ("position(/data/r[2])", 2.0),
+    ("position()", 1.0),
     ("/data/r[position() = 2]/n", ["2"]),
     ("/data/r[last()]/n", ["3"]),
     ("indexed-repeat(/data/r/m, /data/r, 3)", ["30"]),
@@ -181,6 +187,9 @@ CASES: list[tuple[str, object]] = [
     ("digest('abc', 'SHA-256')", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="),
     ("base64-decode('5YWl5oi3')", "入户"),
     ("base64-decode('?')", ""),
+    (f"extract-signed('{SIGNED}', '{KEY}')", "入户"),
+    (f"extract-signed('{SIGNED}', '{KEY[::-1]}')", ""),
+    ("extract-signed('', '?')", ""),
     ("string-length(uuid())", 36.0),
     ("property('deviceid')", ""),
     ("version()", ""),
@@ -209,6 +218,7 @@ CASES: list[tuple[str, object]] = [
     ("distance(/data/line) = distance('0 0', '0 1')", True),
     ("area(/data/shape) > 12380000000 and area(/data/shape) < 12400000000", True),
     ("area('0 0;0 1')", 0.0),
+    ("enclosed-area(/data/shape) = area(/data/shape)", True),
     ("geofence('0.5 0.5', /data/shape)", True),
     ("geofence('1.5 0.5', /data/shape)", False),
     ("intersects(/data/bow)", True),
@@ -246,6 +256,7 @@ def test_inside_a_repeat_an_absolute_path_means_the_own_row() -> None:
     assert evaluate("/data/r/n + 1", at="/data/r[2]/n") == 3.0
     assert evaluate("../n", at="/data/r[3]/m") == ["3"]
     assert evaluate("position(..)", at="/data/r[3]/m") == 3.0
+    assert evaluate("position() > 2", at="/data/r[3]") is True
     assert evaluate("count(/data/r)", at="/data/r[2]/n") == 3.0
     assert evaluate("sum(/data/r/n)", at="/data/r[2]/m") == 2.0
     assert evaluate("count(/data/r/s)", at="/data/r[1]/n") == 2.0
@@ -291,6 +302,7 @@ def test_what_cannot_be_computed_says_why(source: str, code: str) -> None:
         ("primary()", "form.unknown_function"),
         ("regex(., '[')", "form.pattern"),
         ("following::", "form.expression_unfinished"),
+        ("label::English", "form.expression_syntax"),
         ("(" * 500 + "1" + ")" * 500, "form.expression_deep"),
         ("=".join("1" * 5000), "form.expression_deep"),
     ],

@@ -62,7 +62,6 @@ def test_a_form_may_be_named_by_its_namespace() -> None:
         (b'<data id="t"/>', "instance.id_missing"),
         (GOOD.replace(b"uuid:1", b"u" * 250), "instance.id_too_long"),
         (GOOD.replace(b"<meta>", b"<meta><instanceID>uuid:0</instanceID>"), "instance.id_twice"),
-        (GOOD.replace(b'id="t"', b""), "instance.form_id_missing"),
         (GOOD.replace(b'id="t"', b'id="t" encrypted="yes"'), "instance.encrypted"),
         (b'<data xmlns="http://opendatakit.org/submissions" id="t" encrypted="yes"/>', "instance.encrypted"),
     ],
@@ -73,8 +72,14 @@ def test_what_cannot_be_taken_in_is_refused_with_a_code(data: bytes, code: str) 
 
 def test_all_reasons_come_at_once() -> None:
     with pytest.raises(InstanceError) as caught:
-        parse_instance(b"<data><a/></data>")
-    assert [c.code for c in caught.value.complaints] == ["instance.form_id_missing", "instance.id_missing"]
+        parse_instance(GOOD.replace(b"uuid:1", b"\t" * 3 + b"u" * 250 + b"&#x2028;u"))
+    assert [c.code for c in caught.value.complaints] == ["instance.id_too_long", "instance.id_unprintable"]
+
+
+def test_without_an_id_the_namespace_or_the_name_of_the_root_says_the_form() -> None:
+    assert parse_instance(GOOD.replace(b'id="t"', b"")).form_id == "data"
+    assert parse_instance(GOOD.replace(b'id="t"', b'xmlns="http://a.test/b"')).form_id == "http://a.test/b"
+    assert parse_instance(GOOD.replace(b'id="t"', b'id=" t "')).form_id == "t"
 
 
 def test_limits_hold_before_memory_is_spent() -> None:
