@@ -15,7 +15,7 @@ from evalsvc.planning.indicators import INDICATORS, OPEN_FOR, indicator_of_row
 from evalsvc.planning.layout import Layout
 from evalsvc.planning.making import PURPOSIVE, RESERVE, drawn_counties, missed_counties
 from evalsvc.results.assembly import Sources
-from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts
+from evalsvc.results.counts import case_counts, fieldwork_by, fieldwork_counts, review_counts
 from evalsvc.time_stamps.token import stated_by
 from sampling.design import design_in
 from sampling.frame import Frame
@@ -184,17 +184,18 @@ def _frame(material: Material) -> Facts:
 
 
 def _fieldwork(material: Material) -> Facts:
-    """Count what came of the visits; chosen households and unannounced visits beside, where there are any."""
+    """Count what came of the visits; chosen households, unannounced visits and reviews beside, where there are any."""
     sources = material.sources
     drawn = [row for row in sources.fieldwork if row.sample_type != PURPOSIVE]
     chosen = [row for row in sources.fieldwork if row.sample_type == PURPOSIVE]
     none = {code: fieldwork_counts(()) for code in _counties(material)}
     by_county = none | fieldwork_by(drawn, sources.attributes, material.layout.county)
-    unseen = sources.manifest.unannounced
+    unseen, review = sources.manifest.unannounced, review_counts(sources.interviews)
     return {
         "all": fieldwork_counts(drawn),
         "counties": [{"code": code, **counts} for code, counts in by_county.items()],
         **({"purposive": fieldwork_counts(chosen)} if chosen else {}),
+        **({"review": review} if any(review.values()) else {}),
         # Which visits were unannounced follows from the manifest alone: no record of the field says so.
         **({} if unseen is None else {"unannounced": fieldwork_counts(row for row in drawn if row.unit_id in unseen)}),
     }

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from evalsvc import files
 from evalsvc.editions.facts import Material
-from evalsvc.evaluations.rule_pack import Pack, read_pack
+from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.planning.layout import layout_of
 from evalsvc.results.answers import Answers
 from evalsvc.results.assembly import Sources
-from evalsvc.results.records import CaseRow, FieldworkRow, read_records
+from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, read_records
 from evalsvc.results.values import Row
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame
@@ -27,27 +27,18 @@ class Read:
 
 
 def read_sources(content: Mapping[str, bytes], frame: Frame, answers: Mapping[str, Answers]) -> Read:
-    """Read manifest, rule pack, fieldwork and cases, and look the drawn households up in the frame."""
+    """Read manifest, rule pack, interviews, fieldwork and cases, and look the drawn households up in the frame."""
     manifest, complaints = read_manifest_file(content[files.MANIFEST])
     pack, more = read_pack(content[files.PACK], files.PACK)
     fieldwork, wrong = read_records(FieldworkRow, content[files.FIELDWORK], files.FIELDWORK)
     cases, unreadable = read_records(CaseRow, content[files.CASES], files.CASES)
-    complaints += [*more, *wrong, *unreadable]
+    interviews, unlisted = read_records(InterviewRow, content[files.INTERVIEWS], files.INTERVIEWS)
+    complaints += [*more, *wrong, *unreadable, *unlisted]
     if manifest is None or pack is None or complaints:
         return Read(None, tuple(complaints))
-    return Read(_sources(manifest, pack, fieldwork, cases, frame, answers), ())
-
-
-def _sources(  # noqa: PLR0917 - the parts of one value
-    manifest: Manifest,
-    pack: Pack,
-    fieldwork: list[FieldworkRow],
-    cases: list[CaseRow],
-    frame: Frame,
-    answers: Mapping[str, Answers],
-) -> Sources:
     drawn = {unit.id for unit in manifest.stages[-1].units}
-    return Sources(manifest, household_attributes(frame, drawn), fieldwork, answers, cases, pack)
+    attributes = household_attributes(frame, drawn)
+    return Read(Sources(manifest, attributes, fieldwork, answers, cases, pack, interviews), ())
 
 
 def read_manifest_file(data: bytes) -> tuple[Manifest | None, list[Complaint]]:

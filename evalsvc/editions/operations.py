@@ -234,7 +234,7 @@ def _lead(session: Session, actor: Actor) -> str:
 
 def _facts(store: Store, found: ResultRecord, head: Head, about: About, inputs: Mapping[str, str]) -> Facts:
     frame = open_frame(store.path(found.inputs[files.FRAME]))
-    needed = (files.MANIFEST, files.PACK, files.FIELDWORK, files.CASES)
+    needed = (files.MANIFEST, files.PACK, files.INTERVIEWS, files.FIELDWORK, files.CASES)
     read = read_sources({name: store.get(found.inputs[name]) for name in needed}, frame, {})
     if read.sources is None:
         raise InvalidError("edition.refused", read.complaints)

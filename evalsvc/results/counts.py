@@ -7,7 +7,7 @@ from evalsvc.cases.values import KINDS, STATES
 from evalsvc.frames.judged import text_of
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
 from evalsvc.planning.making import RESERVE, Attributes
-from evalsvc.results.records import CaseRow, FieldworkRow
+from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow
 from evalsvc.results.weighting import INELIGIBLE
 
 Counts = dict[str, int | float | None]
@@ -34,6 +34,15 @@ def fieldwork_by(rows: Sequence[FieldworkRow], attributes: Attributes, column: s
     for row in rows:
         groups.setdefault(text_of(attributes[row.unit_id], column), []).append(row)
     return {value: fieldwork_counts(groups[value]) for value in sorted(groups)}
+
+
+def review_counts(interviews: Sequence[InterviewRow]) -> dict[str, int]:
+    """Count the interviews that were corrected, however often, and those that review rejected."""
+    first = {row.instance_id for row in interviews if not row.replaces}
+    return {
+        "corrected": sum(row.replaces in first for row in interviews),
+        "rejected": sum(bool(row.rejected) for row in interviews),
+    }
 
 
 def case_counts(cases: Iterable[CaseRow]) -> dict[str, Mapping[str, Mapping[str, int]]]:

@@ -78,6 +78,7 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
         answers={each.instance_id: each.answers for each in interviews},
         cases=cases,
         pack=pack,
+        interviews=listed,
     )
     # Who may still judge must not read in a bundle what others have said.
     decided = {case.case_id for case in cases if case.state != OPEN}

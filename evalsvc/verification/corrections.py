@@ -1,6 +1,7 @@
 """Corrections and rejections in a bundle's list of interviews: by the bytes that were sent, and by the public log."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from evalsvc import files
 from evalsvc.interviews.rejections import rejected_among, rejections_sha256
@@ -41,7 +42,7 @@ def rejection_complaints(lines: Sequence[ChainEntry], rows: Sequence[InterviewRo
         return
     last = lines[-1]
     if last.sha256 != rejections_sha256(rejected):
-        details: dict[str, str | int] = {"line": last.sequence, "at": last.at, "count": len(rejected)}
+        details: dict[str, Any] = {"line": last.sequence, "at": last.at, "count": len(rejected)}
         yield complain("verification.rejections_differ", file=files.INTERVIEWS, log=files.LOG, **details)
 
 

@@ -144,10 +144,15 @@ def fieldwork_step(rows: Sequence[FieldworkRow], interviews: Sequence[InterviewR
                     complain("verification.cell_differs", file=files.FIELDWORK, row=number, column=column, **details)
                 )
     complaints += reserve_complaints(rows, interviews, manifest.stages[-1].units)
-    corrections, rejected = sum(bool(row.replaces) for row in interviews), len(rejected_among(interviews))
-    second = len(interviews) - corrections - len({row.unit_id for row in interviews})
-    counts = {"households": len(rows), "second_interviews": second, "corrections": corrections, "rejected": rejected}
-    return step_of("fieldwork", complaints, **counts)
+    corrections = sum(bool(row.replaces) for row in interviews)
+    return step_of(
+        "fieldwork",
+        complaints,
+        households=len(rows),
+        second_interviews=len(interviews) - corrections - len({row.unit_id for row in interviews}),
+        corrections=corrections,
+        rejected=len(rejected_among(interviews)),
+    )
 
 
 @dataclass(frozen=True)

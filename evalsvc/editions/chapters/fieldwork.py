@@ -38,6 +38,7 @@ def fieldwork(figures: Figures) -> Chapter:
             Paragraph(flow),
             *_unannounced(figures),
             *_purposive(figures),
+            *_review(figures),
             _table(figures),
             _chart(figures),
             Heading("替换规则"),
@@ -83,6 +84,21 @@ def _purposive(figures: Figures) -> list[Block]:
         parts += ["未决", figures.count(*path, "open", "households"), "户。"]
     parts.append("指定的户没有入样概率，不参加任何率的估计，也不计入本报告的其他各表；发现的问题逐户核实。")
     return [Paragraph(tuple(parts))]
+
+
+def _review(figures: Figures) -> list[Block]:
+    """Tell how many interviews were corrected or rejected after they were sent: both change what is estimated from."""
+    if "review" not in figures.facts["fieldwork"]:
+        return []
+    whole = ("fieldwork", "review")
+    text = (
+        "答卷送达后经过审核：",
+        figures.count(*whole, "corrected"),
+        "份由调查员更正，以更正后的为准；",
+        figures.count(*whole, "rejected"),
+        "份被退掉，不计入结果。更正前后的各个版本、退掉的答卷及其原因代码都在数据包里，退掉的情况登记在公开日志中。",
+    )
+    return [Paragraph(text)]
 
 
 def _table(figures: Figures) -> Table:
