@@ -10,6 +10,7 @@ from evalsvc import web
 from evalsvc.access import device
 from evalsvc.device_protocol import device_blueprint, xml_answer
 from evalsvc.errors import EvalsvcError, InvalidError, TooLargeError
+from evalsvc.interviews.arriving import Refused
 from evalsvc.interviews.intake import note_refusal, take_in
 from evalsvc.interviews.values import Receipt, SentFile
 from forms import openrosa
@@ -31,7 +32,7 @@ def submission(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG
     try:
         xml, files = _parts()
     except EvalsvcError as error:
-        note_refusal(web.service(), web.current_actor(), flask.g.evaluation.id, error, None)
+        note_refusal(web.service(), Refused(web.current_actor(), flask.g.evaluation.id, error, None))
         raise
     receipt = take_in(web.service(), web.current_actor(), flask.g.evaluation.id, xml, files)
     answer = openrosa.response(_words(receipt), nature="submit_success", items=int(receipt.is_new))

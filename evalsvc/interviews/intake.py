@@ -3,9 +3,11 @@
 import hashlib
 
 from evalsvc.errors import EvalsvcError
-from evalsvc.interviews.operations import admit, keep, receive, refuse
+from evalsvc.interviews.arriving import Arriving, Refused
+from evalsvc.interviews.operations import admit, keep
 from evalsvc.interviews.reading import read_submission
 from evalsvc.interviews.values import Receipt, SentFile
+from evalsvc.interviews.writing import group_of
 from evalsvc.people.actor import Actor
 from evalsvc.service import Service
 
@@ -15,8 +17,8 @@ def take_in(
 ) -> Receipt:
     """Take one submission in; when this returns, interview, outcome and audit row are durable.
 
-    Reading, checking and writing files stand outside the transaction: it holds the write lock, and the lock decides how
-    many submissions a second come in.
+    Reading, checking and writing files stand outside the transaction, which is shared with the submissions that wait
+    beside this one: it holds locks, and they decide how many submissions a second come in.
 
     Raises
     ------
@@ -24,18 +26,25 @@ def take_in(
         Whatever reading and receiving refuse, after the refusal was written down.
     """
     try:
-        with service.database.reading() as session:
-            submission = read_submission(session, service.store, evaluation_id, xml, files)
-            likely_new = admit(session, actor, submission)
-        kept = keep(service.store, submission)
-        with service.database.transaction() as session:
-            return receive(session, actor, kept, likely_new=likely_new)
+        arriving = prepare(service, actor, evaluation_id, xml, files)
     except EvalsvcError as error:
-        note_refusal(service, actor, evaluation_id, error, hashlib.sha256(xml).hexdigest())
+        note_refusal(service, Refused(actor, evaluation_id, error, hashlib.sha256(xml).hexdigest()))
         raise
+    receipt = group_of(service).ask(arriving)
+    assert receipt is not None  # noqa: S101 (only refusals have none)
+    return receipt
 
 
-def note_refusal(service: Service, actor: Actor, evaluation_id: str, error: EvalsvcError, sha256: str | None) -> None:
-    """Write a refused attempt down in a transaction of its own; the refused one was rolled back."""
-    with service.database.transaction() as session:
-        refuse(session, actor, evaluation_id, error, sha256)
+def prepare(
+    service: Service, actor: Actor, evaluation_id: str, xml: bytes, files: tuple[SentFile, ...] = ()
+) -> Arriving:
+    """Read and check a submission and put its bytes on disk; all that is left to do is the commit."""
+    with service.database.reading() as session:
+        submission = read_submission(session, service.store, evaluation_id, xml, files)
+        admitted = admit(session, actor, submission)
+    return Arriving(actor, keep(service.store, submission), admitted)
+
+
+def note_refusal(service: Service, refused: Refused) -> None:
+    """Write a refused attempt down, in the commit of those that wait beside it."""
+    group_of(service).ask(refused)

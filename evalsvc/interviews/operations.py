@@ -1,38 +1,35 @@
 """Receive submissions: each is kept once, byte for byte, with its files, its complaints and its household's outcome."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from evalsvc import audit
+from evalsvc.audit import Entry
 from evalsvc.db import as_text, new_identifier, now
-from evalsvc.errors import ConflictError, EvalsvcError, ForbiddenError, NotFoundError
+from evalsvc.errors import ConflictError, ForbiddenError
 from evalsvc.fieldwork.dispositions import gets_further
 from evalsvc.fieldwork.operations import note_outcome
-from evalsvc.instruments.contract import HOUSEHOLD
+from evalsvc.instruments.contract import NO_OUTCOME
 from evalsvc.interviews import statements
-from evalsvc.interviews.values import HAS_ISSUES, RECEIVED, KeptSubmission, Receipt, SentFile, Submission
+from evalsvc.interviews.arriving import Admitted, Arriving, Refused
+from evalsvc.interviews.corrections import take_the_place, version_to_correct
+from evalsvc.interviews.moves import state_at_arrival
+from evalsvc.interviews.outcome import settle_outcome
+from evalsvc.interviews.places import place_of
+from evalsvc.interviews.sent_files import add, put_down, refuse_others
+from evalsvc.interviews.values import KeptSubmission, Receipt, Submission
+from evalsvc.interviews.versions import Version, own_version
 from evalsvc.people.actor import Actor
 from evalsvc.store import Store
 
 
 @dataclass(frozen=True)
-class Known:
-    """The interview that stands under an instanceID already."""
-
-    id: str
-    instance_id: str
-    enumerator_id: str
-    sha256: str
-    complaints: Sequence[Any]
-
-
-@dataclass(frozen=True)
-class OpenHousehold:
-    """The household that a submission belongs to, as it stands now."""
+class HeldHousehold:
+    """The household that a submission belongs to, as it stands while it is held."""
 
     id: str
     unit_id: str
@@ -42,151 +39,167 @@ class OpenHousehold:
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """When an interview came, and whether its outcome is the household's from now on."""
+class Received:
+    """What was done with a submission, and what the audit trail says of it; None where nothing was new."""
 
-    at: datetime
-    counts: bool
+    receipt: Receipt
+    entry: Entry | None
 
 
-def admit(session: Session, actor: Actor, submission: Submission) -> bool:
-    """Refuse early, before any byte is kept, what `receive` would refuse; tell whether the interview is new.
+def admit(session: Session, actor: Actor, submission: Submission) -> Admitted:
+    """Refuse early, before any byte is kept, what `receive` would refuse; tell what there is to be held.
 
     Raises
     ------
     NotFoundError
-        ``interview.unknown_assignment``
+        ``interview.unknown_assignment``, ``interview.unknown_area``, ``interview.corrected_unknown``
     ForbiddenError
-        ``interview.not_assigned_to_you``
+        ``interview.not_assigned_to_you``, ``interview.not_your_area``
     ConflictError
-        ``interview.other_bytes``, ``interview.other_file``
+        ``interview.other_bytes``, ``interview.other_file``, and those of corrections.
     """
-    known = _known(session, submission)
-    if known is None:
-        _household(session, actor, submission)
-        return True
-    _refuse_other(session, actor, known, submission)
-    return False
+    connection = session.connection()
+    known = own_version(connection, submission)
+    if known is not None:
+        _refuse_other(connection, actor, known, submission)
+        return Admitted(is_new=False, assignment_id=known.assignment_id, version_id=known.id)
+    assignment_id = place_of(connection, actor, submission)
+    version = version_to_correct(connection, actor, submission)
+    return Admitted(True, assignment_id, None if version is None else version.id)
 
 
 def keep(store: Store, submission: Submission) -> KeptSubmission:
-    """Put the bytes as sent, and the files, on disk; only what lies there can be named by a transaction."""
-    store.put(submission.xml)
-    return KeptSubmission(submission, tuple((file, store.put(file.content)) for file in submission.files))
+    """Put the bytes as sent, and the files, on disk; their names are settled before the commit that names them."""
+    store.lay(submission.xml)
+    return KeptSubmission(submission, tuple((file, store.lay(file.content)) for file in submission.files))
 
 
-def receive(session: Session, actor: Actor, kept: KeptSubmission, *, likely_new: bool = True) -> Receipt:
+def hold(session: Session, arriving: Sequence[Arriving]) -> Mapping[str, HeldHousehold]:
+    """Hold what submissions will change, in the one order in which everybody does: households, then interviews."""
+    connection = session.connection()
+    households = {each.admitted.assignment_id for each in arriving} - {None}
+    versions = {each.admitted.version_id for each in arriving} - {None}
+    held = connection.execute(statements.HELD_HOUSEHOLDS, {"ids": list(households)}) if households else ()
+    found = {row[0]: HeldHousehold(*row) for row in held}
+    if versions:
+        connection.execute(statements.HELD_VERSIONS, {"ids": list(versions)})
+    return found
+
+
+def receive(session: Session, store: Store, arriving: Arriving, held: Mapping[str, HeldHousehold]) -> Received:
     """Take a submission in: the same bytes again are a success, other bytes under the same instanceID a conflict.
 
-    Two devices that send at once meet at the unique constraint, not at a question asked before the insert; `likely_new`
-    (what `admit` said) only chooses which is tried first.
+    Two devices that send at once meet at the unique constraint, not at a question asked before the insert.
 
     Raises
     ------
     NotFoundError, ForbiddenError, ConflictError
         As `admit` does.
     """
-    submission = kept.submission
-    known = None if likely_new else _known(session, submission)
-    if known is None:
-        household = _household(session, actor, submission, lock=True)
-        arrival = _arrival(session, submission, household)
-        identifier = _inserted(session, actor, submission, household, arrival)
-        if identifier is not None:
-            if arrival.counts:
-                note_outcome(session, household.id, submission.disposition, submission.instance_id)
-            return _received(session, actor, kept, identifier)
-        known = Known(*session.execute(statements.KNOWN, _key(submission)).one())
-    _refuse_other(session, actor, known, submission)
-    added = sum(_add_file(session, known.id, file, sha256) for file, sha256 in kept.files)
-    if added < len(kept.files):
-        # Another part may have come in between, with another file under the same name.
-        _refuse_other(session, actor, known, submission)
-    if added:
-        details = {"instance": submission.instance_id, "files": added}
-        audit.record(session, actor.identifier, "interview.add_files", known.id, details)
-    return Receipt(known.id, known.instance_id, is_new=False, files_added=added, complaints=len(known.complaints))
+    connection, submission = session.connection(), arriving.kept.submission
+    version = None if arriving.admitted.is_new else own_version(connection, submission)
+    if version is None:
+        received = _receive_new(session, arriving, held.get(arriving.admitted.assignment_id or ""))
+        if received is not None:
+            return received
+        version = own_version(connection, submission)
+        assert version is not None  # noqa: S101 (the insert has met it)
+        connection.execute(statements.HELD_VERSIONS, {"ids": [version.id]})
+    return _receive_again(connection, store, arriving, version)
 
 
-def refuse(session: Session, actor: Actor, evaluation_id: str, error: EvalsvcError, sha256: str | None) -> None:
-    """Write down that an attempt was refused and why; its contents are not kept."""
-    audit.record(session, actor.identifier, "interview.refuse", evaluation_id, {"code": error.code, "sha256": sha256})
+def entry_of_refusal(refused: Refused) -> Entry:
+    """Return what the audit trail says of a refused attempt; its contents are not kept."""
+    details = {"code": refused.error.code, "sha256": refused.sha256}
+    return Entry(refused.actor.identifier, "interview.refuse", refused.evaluation_id, details)
 
 
-def _key(submission: Submission) -> dict[str, str]:
-    return {"evaluation_id": submission.evaluation_id, "instance_id": submission.instance_id}
-
-
-def _known(session: Session, submission: Submission) -> Known | None:
-    row = session.execute(statements.KNOWN, _key(submission)).one_or_none()
-    return None if row is None else Known(*row)
-
-
-def _household(session: Session, actor: Actor, submission: Submission, *, lock: bool = False) -> OpenHousehold:
-    """Find the open household; a closed reserve is as unknown as one that does not exist."""
-    wanted: dict[str, object] = {
-        "moment": now(),
-        "evaluation_id": submission.evaluation_id,
-        "unit_id": submission.unit_id,
-        "form_id": submission.form_id,
-    }
-    query = statements.LOCKED_ASSIGNMENTS if lock else statements.ASSIGNMENTS
-    found = [OpenHousehold(*row) for row in session.execute(query, wanted)]
-    if not found:
-        raise NotFoundError("interview.unknown_assignment", unit=submission.unit_id)
-    own = [each for each in found if each.enumerator_id is not None and each.enumerator_id == actor.person_id]
-    if not own:
-        raise ForbiddenError("interview.not_assigned_to_you", unit=submission.unit_id)
-    return own[0]
-
-
-def _arrival(session: Session, submission: Submission, household: OpenHousehold) -> Arrival:
-    """Say whether an interview that comes now counts, by the rule that results and outsiders read from the list.
-
-    The visit that got furthest counts, of two alike the earlier: by the second, then by instanceID.
-    """
-    arrived, outcome = now(), submission.disposition
-    if not outcome or gets_further(outcome, household.disposition):
-        return Arrival(arrived, counts=bool(outcome))
-    if household.instance_id is None or gets_further(str(household.disposition), outcome):
-        return Arrival(arrived, counts=False)
-    known = {"evaluation_id": submission.evaluation_id, "instance_id": household.instance_id}
-    earlier = session.scalars(statements.RECEIVED_AT, known).one()
-    own = (as_text(arrived), submission.instance_id)
-    return Arrival(arrived, counts=own < (as_text(earlier), household.instance_id))
-
-
-def _inserted(
-    session: Session, actor: Actor, submission: Submission, household: OpenHousehold, arrival: Arrival
-) -> str | None:
-    """Insert the interview unless its instanceID is taken; return its identifier if it is new."""
-    identifier_of_new = new_identifier()
+def _receive_new(session: Session, arriving: Arriving, household: HeldHousehold | None) -> Received | None:
+    """Insert an interview; None where its instanceID is taken."""
+    connection, submission = session.connection(), arriving.kept.submission
+    _refuse_moved(arriving.actor, household, submission)
+    version = version_to_correct(connection, arriving.actor, submission)
+    arrived = now()
+    counts = household is not None and version is None and _counts(connection, submission, household, arrived)
     complaints = list(submission.complaints)
-    if submission.disposition and not arrival.counts:
+    if household is not None and version is None and submission.disposition and not counts:
         complaints.append(_not_counted(household))
-    values = {
-        "id": identifier_of_new,
+    row = _row(arriving, household, version, arrived, complaints)
+    if connection.scalar(statements.new_interview(connection.dialect.name), row) is None:
+        return None
+    put_down(connection, row["id"], arriving.kept.files)
+    if household is not None and counts:
+        note_outcome(session, household.id, submission.disposition, submission.instance_id)
+    if version is not None:
+        take_the_place(connection, version, row["id"], arriving.kept)
+        _settle(session, row, household)
+    return _received(arriving, row["id"], version)
+
+
+def _settle(session: Session, correction: Mapping[str, Any], household: HeldHousehold | None) -> None:
+    """Settle the household's outcome with a correction in its place, and say on it when another visit counts."""
+    if household is None:
+        return
+    counting = settle_outcome(session, household.id)
+    if correction["disposition"] and counting != correction["instance_id"]:
+        complaints = [*correction["complaints"], _not_counted(replace(household, instance_id=counting))]
+        session.execute(statements.COMPLAINED, {"of_interview": correction["id"], "complaints": complaints})
+
+
+def _refuse_moved(actor: Actor, household: HeldHousehold | None, submission: Submission) -> None:
+    """Refuse what the household's enumerator sent who is no longer the one since it was admitted."""
+    if household is None or submission.outcomes == NO_OUTCOME:
+        return
+    if household.enumerator_id is None or household.enumerator_id != actor.person_id:
+        raise ForbiddenError("interview.not_assigned_to_you", unit=submission.unit_id)
+
+
+def _counts(connection: Connection, submission: Submission, household: HeldHousehold, arrived: datetime) -> bool:
+    """Say whether a first version that comes now counts, by the rule that results and outsiders read from the list.
+
+    The visit that got furthest counts, of two alike the earlier: by the second, then by instanceID. A correction stands
+    in the place of its first version.
+    """
+    outcome = submission.disposition
+    if not outcome or gets_further(outcome, household.disposition):
+        return bool(outcome)
+    if household.instance_id is None or gets_further(str(household.disposition), outcome):
+        return False
+    known = {"evaluation_id": submission.evaluation_id, "instance_id": household.instance_id}
+    first = connection.execute(statements.FIRST_ARRIVAL, known).one()
+    return (as_text(arrived), submission.instance_id) < (as_text(first.received_at), first.instance_id)
+
+
+def _row(
+    arriving: Arriving,
+    household: HeldHousehold | None,
+    version: Version | None,
+    arrived: datetime,
+    complaints: list[Any],
+) -> dict[str, Any]:
+    submission, identifier = arriving.kept.submission, new_identifier()
+    return {
+        "id": identifier,
         "evaluation_id": submission.evaluation_id,
-        "about": HOUSEHOLD,
-        "unit_id": household.unit_id,
-        "assignment_id": household.id,
+        "about": submission.about,
+        "unit_id": submission.unit_id,
+        "assignment_id": None if household is None else household.id,
         "instrument_id": submission.instrument_id,
         "instance_id": submission.instance_id,
         "sha256": submission.sha256,
-        "received_at": arrival.at,
-        "received_from": actor.identifier,
-        "enumerator_id": actor.person_id,
+        "received_at": arrived,
+        "received_from": arriving.actor.identifier,
+        "enumerator_id": arriving.actor.person_id,
         "answers": dict(submission.answers),
         "complaints": complaints,
-        "state": HAS_ISSUES if submission.has_errors or len(complaints) > len(submission.complaints) else RECEIVED,
+        "state": state_at_arrival(complaints, is_correction=version is not None),
         "disposition": submission.disposition,
-        "root_id": identifier_of_new,
+        "root_id": identifier if version is None else version.root_id,
+        "replaces_id": None if version is None else version.id,
     }
-    identifier: str | None = session.scalar(statements.new_interview(statements.dialect_of(session)), values)
-    return identifier
 
 
-def _not_counted(household: OpenHousehold) -> dict[str, Any]:
+def _not_counted(household: HeldHousehold) -> dict[str, Any]:
     """Say on the interview itself that the household's outcome stays what an earlier visit gave."""
     details = {"unit": household.unit_id, "disposition": household.disposition, "instance": household.instance_id}
     return {
@@ -198,51 +211,44 @@ def _not_counted(household: OpenHousehold) -> dict[str, Any]:
     }
 
 
-def _received(session: Session, actor: Actor, kept: KeptSubmission, identifier: str) -> Receipt:
-    submission = kept.submission
-    if kept.files:
-        session.execute(statements.NEW_FILES, [_file_row(identifier, file, sha256) for file, sha256 in kept.files])
-    details = {
+def _received(arriving: Arriving, identifier: str, version: Version | None) -> Received:
+    submission, files = arriving.kept.submission, len(arriving.kept.files)
+    details: dict[str, object] = {
         "instance": submission.instance_id,
         "unit": submission.unit_id,
         "sha256": submission.sha256,
-        "files": len(kept.files),
+        "files": files,
         "complaints": len(submission.complaints),
     }
-    audit.record(session, actor.identifier, "interview.receive", identifier, details)
-    return Receipt(
-        identifier,
-        submission.instance_id,
+    if version is not None:
+        details["replaces"] = version.instance_id
+    action = "interview.receive" if version is None else "interview.correct"
+    receipt = Receipt(
+        interview_id=identifier,
+        instance_id=submission.instance_id,
         is_new=True,
-        files_added=len(kept.files),
+        files_added=files,
         complaints=len(submission.complaints),
     )
+    return Received(receipt, Entry(arriving.actor.identifier, action, identifier, details))
 
 
-def _refuse_other(session: Session, actor: Actor, known: Known, submission: Submission) -> None:
+def _receive_again(connection: Connection, store: Store, arriving: Arriving, version: Version) -> Received:
+    """Take what a version is sent with once more: files that were missing, or nothing."""
+    submission = arriving.kept.submission
+    _refuse_other(connection, arriving.actor, version, submission)
+    added = add(connection, store, version, arriving.kept.files)
+    receipt = Receipt(version.id, version.instance_id, is_new=False, files_added=added, complaints=version.complaints)
+    if not added:
+        return Received(receipt, None)
+    details = {"instance": submission.instance_id, "files": added}
+    return Received(receipt, Entry(arriving.actor.identifier, "interview.add_files", version.id, details))
+
+
+def _refuse_other(connection: Connection, actor: Actor, known: Version, submission: Submission) -> None:
     """Refuse what is not the same interview of the same enumerator, or replaces a file that was kept."""
     if known.enumerator_id != actor.person_id:
         raise ForbiddenError("interview.not_assigned_to_you", unit=submission.unit_id)
     if known.sha256 != submission.sha256:
         raise ConflictError("interview.other_bytes", instance_id=submission.instance_id)
-    kept = {name: sha256 for name, sha256 in session.execute(statements.FILES, {"interview_id": known.id})}
-    for file in submission.files:
-        if kept.get(file.name, file.sha256) != file.sha256:
-            raise ConflictError("interview.other_file", instance_id=submission.instance_id, name=file.name)
-
-
-def _add_file(session: Session, interview_id: str, file: SentFile, sha256: str) -> bool:
-    """Name a file that is not named yet; two parts of one submission may come at once."""
-    statement = statements.missing_file(statements.dialect_of(session))
-    return session.scalar(statement, _file_row(interview_id, file, sha256)) is not None
-
-
-def _file_row(interview_id: str, file: SentFile, sha256: str) -> dict[str, Any]:
-    return {
-        "interview_id": interview_id,
-        "name": file.name,
-        "sha256": sha256,
-        "size": len(file.content),
-        "content_type": file.content_type,
-        "received_at": now(),
-    }
+    refuse_others(connection, known, submission)

@@ -23,8 +23,11 @@ class Visit:
     rejected: str
 
 
-def settle_outcome(session: Session, assignment_id: str) -> None:
-    """Give a household the outcome of the visit that counts now, or none; the caller holds the household's row."""
+def settle_outcome(session: Session, assignment_id: str) -> str | None:
+    """Give a household the outcome of the visit that counts now, or none; the caller holds the household's row.
+
+    Return the instance of that visit.
+    """
     counting = counting_visits(_visits(session, assignment_id))
     visit = next(iter(counting.values()), None)
     session.execute(
@@ -35,12 +38,20 @@ def settle_outcome(session: Session, assignment_id: str) -> None:
             instance_id=None if visit is None else visit.instance_id,
         )
     )
+    return None if visit is None else visit.instance_id
 
 
 def _visits(session: Session, assignment_id: str) -> list[Visit]:
     replaced = aliased(Interview)
     rows = session.execute(
-        select(Interview, replaced.instance_id)
+        select(
+            Interview.instance_id,
+            Interview.unit_id,
+            Interview.received_at,
+            Interview.disposition,
+            Interview.rejected_for,
+            replaced.instance_id.label("replaces"),
+        )
         .outerjoin(replaced, replaced.id == Interview.replaces_id)
         .where(Interview.assignment_id == assignment_id)
     )
@@ -50,8 +61,8 @@ def _visits(session: Session, assignment_id: str) -> list[Visit]:
             unit_id=row.unit_id,
             received_at=as_text(row.received_at),
             disposition=row.disposition,
-            replaces=replaces or "",
+            replaces=row.replaces or "",
             rejected=row.rejected_for or "",
         )
-        for row, replaces in rows
+        for row in rows
     ]

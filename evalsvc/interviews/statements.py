@@ -2,46 +2,100 @@
 
 from functools import cache
 
-from sqlalchemy import Insert, Select, bindparam, insert, or_, select
+from sqlalchemy import Insert, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from evalsvc.draws.models import Draw
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.models import Instrument
 from evalsvc.interviews.models import Interview, InterviewFile
 
-KNOWN = select(
-    Interview.id, Interview.instance_id, Interview.enumerator_id, Interview.sha256, Interview.complaints
-).where(
-    Interview.evaluation_id == bindparam("evaluation_id"),
-    Interview.instance_id == bindparam("instance_id"),
+VERSION = select(
+    Interview.id,
+    Interview.instance_id,
+    Interview.enumerator_id,
+    Interview.sha256,
+    func.json_array_length(Interview.complaints).label("complaints"),
+    Interview.state,
+    Interview.about,
+    Interview.unit_id,
+    Interview.assignment_id,
+    Interview.root_id,
+    Interview.replaces_id,
+    Interview.superseded_at,
+    Instrument.form_id,
+    Instrument.xform_sha256,
+).join(Instrument, Instrument.id == Interview.instrument_id)
+BY_INSTANCE = VERSION.where(
+    Interview.evaluation_id == bindparam("evaluation_id"), Interview.instance_id == bindparam("instance_id")
+)
+BY_ID = VERSION.where(Interview.id == bindparam("id"))
+THAT_REPLACES = VERSION.where(Interview.replaces_id == bindparam("id"))
+HELD_VERSIONS = (
+    select(Interview.id)
+    .where(Interview.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Interview.id)
+    .with_for_update()
 )
 
-RECEIVED_AT = select(Interview.received_at).where(
-    Interview.evaluation_id == bindparam("evaluation_id"),
-    Interview.instance_id == bindparam("instance_id"),
+_First = aliased(Interview, name="first_version")
+FIRST_ARRIVAL = (
+    select(_First.received_at, _First.instance_id)
+    .join(Interview, Interview.root_id == _First.id)
+    .where(
+        Interview.evaluation_id == bindparam("evaluation_id"),
+        Interview.instance_id == bindparam("instance_id"),
+    )
 )
 
-ASSIGNMENTS: Select[str, str, str | None, str | None, str | None] = (
-    select(Assignment.id, Assignment.unit_id, Assignment.disposition, Assignment.instance_id, Assignment.enumerator_id)
+_OPEN = (
+    Assignment.evaluation_id == bindparam("evaluation_id"),
+    Assignment.opened_at.is_not(None),
+    # Before its release a draw's households are as unknown as those that were not drawn.
+    or_(Draw.release_at.is_(None), Draw.release_at <= bindparam("moment")),
+)
+OPEN_HOUSEHOLDS: Select[str, str | None, str] = (
+    select(Assignment.id, Assignment.enumerator_id, Instrument.form_id)
     .join(Instrument, Instrument.id == Assignment.instrument_id)
     .join(Draw, Draw.id == Assignment.draw_id)
-    .where(
-        Assignment.evaluation_id == bindparam("evaluation_id"),
-        Assignment.unit_id == bindparam("unit_id"),
-        Assignment.opened_at.is_not(None),
-        # Before its release a draw's households are as unknown as those that were not drawn.
-        or_(Draw.release_at.is_(None), Draw.release_at <= bindparam("moment")),
-        # Any published version of the assigned form will do: forms are corrected while people are in the field.
-        Instrument.form_id == bindparam("form_id"),
-    )
+    .where(*_OPEN, Assignment.unit_id == bindparam("unit_id"))
     .order_by(Assignment.opened_at.desc(), Assignment.id)
 )
-LOCKED_ASSIGNMENTS = ASSIGNMENTS.with_for_update(of=Assignment)
+HELD_HOUSEHOLDS: Select[str, str, str | None, str | None, str | None] = (
+    select(Assignment.id, Assignment.unit_id, Assignment.disposition, Assignment.instance_id, Assignment.enumerator_id)
+    .where(Assignment.id.in_(bindparam("ids", expanding=True)))
+    # Groups of several processes take households in one order, so that none waits for one who waits for it.
+    .order_by(Assignment.id)
+    .with_for_update()
+)
 
 FILES = select(InterviewFile.name, InterviewFile.sha256).where(InterviewFile.interview_id == bindparam("interview_id"))
+ALL_OF_FILES = select(
+    InterviewFile.name, InterviewFile.sha256, InterviewFile.size, InterviewFile.content_type, InterviewFile.received_at
+).where(InterviewFile.interview_id == bindparam("interview_id"))
 NEW_FILES = insert(InterviewFile.__table__)  # type: ignore[arg-type]  # a mapped class has a table
+OTHER_CONTENT = (
+    update(InterviewFile)
+    .where(InterviewFile.interview_id == bindparam("of_interview"), InterviewFile.name == bindparam("of_name"))
+    .values(
+        sha256=bindparam("sha256"),
+        size=bindparam("size"),
+        content_type=bindparam("content_type"),
+        received_at=bindparam("received_at"),
+    )
+)
+SUPERSEDED = update(Interview).where(Interview.id == bindparam("of_interview")).values(superseded_at=bindparam("at"))
+COMPLAINED = (
+    update(Interview).where(Interview.id == bindparam("of_interview")).values(complaints=bindparam("complaints"))
+)
+
+
+@cache
+def open_area(level: InstrumentedAttribute[str]) -> Select[str | None]:
+    """Return the query of who visits the open households of a village or county."""
+    query = select(Assignment.enumerator_id).join(Draw, Draw.id == Assignment.draw_id)
+    return query.where(*_OPEN, level == bindparam("unit_id")).distinct()
 
 
 @cache
@@ -56,11 +110,6 @@ def missing_file(dialect: str) -> Insert:
     """Return the insert of a file that gives its name, or nothing when a file of that name is there."""
     statement = _insert(dialect, InterviewFile).on_conflict_do_nothing(index_elements=["interview_id", "name"])
     return statement.returning(InterviewFile.name)
-
-
-def dialect_of(session: Session) -> str:
-    """Name the database that a session speaks to."""
-    return session.get_bind().dialect.name
 
 
 def _insert(dialect: str, table: type[Interview] | type[InterviewFile]) -> postgresql.Insert | sqlite.Insert:

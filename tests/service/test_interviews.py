@@ -199,14 +199,6 @@ def without_prefixes(xml):
     return xml.replace(b"orx:", b"").replace(b":orx", b"")
 
 
-def test_an_edit_is_refused_until_edits_are_taken(client, field, database):
-    unit = field.opened(field.enumerators[0])[0]
-    xml = without_prefixes(field.submission(unit))
-    edited = xml.replace(b"</instanceID>", b"</instanceID><deprecatedID>uuid:before</deprecatedID>")
-    assert post(client, field, edited).status_code == 422
-    assert refusals(database) == ["interview.edit_not_taken"]
-
-
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b.jpg", "c:\\d.jpg", "..", "a\x07.jpg"])
 def test_a_file_name_that_leads_elsewhere_is_refused(client, field, database, name):
     xml = field.submission(field.opened(field.enumerators[0])[0])

@@ -13,8 +13,8 @@ from evalsvc.fieldwork import course, operations
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.preparing import prepare
 from evalsvc.instruments import operations as instruments
-from evalsvc.interviews.operations import keep, receive
-from evalsvc.interviews.reading import read_submission
+from evalsvc.interviews import intake
+from evalsvc.interviews.writing import written
 from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service
 
@@ -105,15 +105,15 @@ def test_two_households_of_one_group_get_two_reserves(database: Database, field,
     assert set(opened) == {first.unit_id, second.unit_id}
 
 
-def test_a_household_that_is_met_meanwhile_gets_no_reserve(database: Database, store, field, beside) -> None:
+def test_a_household_that_is_met_meanwhile_gets_no_reserve(database: Database, config, store, field, beside) -> None:
     enumerator = field.enumerators[0]
     unit = field.opened(enumerator)[0]
     refused(database, unit)
     xml = field.submission(unit, "ineligible_vacant")
+    arriving = intake.prepare(Service(config, database, store), enumerator.actor, field.evaluation.id, xml)
 
     def arrive(session: Session) -> None:
-        kept = keep(store, read_submission(session, store, field.evaluation.id, xml, ()))
-        assert receive(session, enumerator.actor, kept).is_new
+        assert written(session, store, [arriving])[0].is_new
 
     assert beside(arrive, opening(field, unit.unit_id)).code == "fieldwork.reason_not_recorded"
 

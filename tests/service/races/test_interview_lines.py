@@ -4,22 +4,26 @@ import pytest
 
 from evalsvc.draws import operations as draws
 from evalsvc.interviews.chaining import enter_interviews
-from evalsvc.interviews.operations import keep, receive
+from evalsvc.interviews.intake import prepare
 from evalsvc.interviews.queries import interviews_of_draw
-from evalsvc.interviews.reading import read_submission
+from evalsvc.interviews.writing import written
 from evalsvc.people.actor import SYSTEM
+from evalsvc.service import Service
 
 
 @pytest.fixture
-def arriving(field, database, store):
+def arriving(field, config, database, store):
     """Interviews of the first enumerator as intake has them before its transaction."""
-    person = field.enumerators[0]
-    with database.reading() as session:
-        read = [
-            read_submission(session, store, field.evaluation.id, field.submission(unit), ())
-            for unit in field.opened(person)[:2]
-        ]
-    return [(person.actor, keep(store, each)) for each in read]
+    person, service = field.enumerators[0], Service(config, database, store)
+    return [
+        prepare(service, person.actor, field.evaluation.id, field.submission(unit)) for unit in field.opened(person)[:2]
+    ]
+
+
+@pytest.fixture
+def take(store):
+    """Take one of them in: take(arriving) is the work of a transaction."""
+    return lambda one: lambda session: written(session, store, [one])[0]
 
 
 def instances(database, field):
@@ -27,50 +31,50 @@ def instances(database, field):
         return [each.instance_id for each in interviews_of_draw(session, field.draw_id)]
 
 
-def test_a_line_waits_for_the_interview_that_is_being_written(beside, field, database, arriving):
-    actor, kept = arriving[0]
+def test_a_line_waits_for_the_interview_that_is_being_written(beside, field, database, arriving, take):
+    first = arriving[0]
     came = beside(
-        lambda session: receive(session, actor, kept),
+        take(first),
         lambda session: enter_interviews(session, SYSTEM, field.draw_id),
     )
     assert came.value is not None
-    assert instances(database, field) == [kept.submission.instance_id]
+    assert instances(database, field) == [first.kept.submission.instance_id]
 
 
-def test_an_interview_that_waits_for_a_line_is_in_the_next(beside, field, database, arriving):
-    (actor, first), (_, second) = arriving
+def test_an_interview_that_waits_for_a_line_is_in_the_next(beside, field, database, arriving, take):
+    first, second = arriving
     with database.transaction() as session:
-        receive(session, actor, first)
+        take(first)(session)
     came = beside(
         lambda session: enter_interviews(session, SYSTEM, field.draw_id),
-        lambda session: receive(session, actor, second),
+        take(second),
     )
     assert came.value.is_new
-    assert instances(database, field) == [first.submission.instance_id]
+    assert instances(database, field) == [first.kept.submission.instance_id]
     with database.transaction() as session:
         enter_interviews(session, SYSTEM, field.draw_id)
-    assert instances(database, field) == [each.submission.instance_id for each in (first, second)]
+    assert instances(database, field) == [each.kept.submission.instance_id for each in (first, second)]
 
 
-def test_two_who_enter_at_once_enter_once(beside, field, database, arriving):
-    actor, kept = arriving[0]
+def test_two_who_enter_at_once_enter_once(beside, field, database, arriving, take):
+    first = arriving[0]
     with database.transaction() as session:
-        receive(session, actor, kept)
+        take(first)(session)
     came = beside(
         lambda session: enter_interviews(session, SYSTEM, field.draw_id),
         lambda session: enter_interviews(session, SYSTEM, field.draw_id),
     )
     assert came.value is None
-    assert instances(database, field) == [kept.submission.instance_id]
+    assert instances(database, field) == [first.kept.submission.instance_id]
 
 
-def test_the_end_of_fieldwork_and_a_line_do_not_wait_for_each_other(beside, field, database, arriving):
-    actor, kept = arriving[0]
+def test_the_end_of_fieldwork_and_a_line_do_not_wait_for_each_other(beside, field, database, arriving, take):
+    first = arriving[0]
     with database.transaction() as session:
-        receive(session, actor, kept)
+        take(first)(session)
     came = beside(
         lambda session: draws.publish(session, SYSTEM, field.evaluation, 1),
         lambda session: enter_interviews(session, SYSTEM, field.draw_id),
     )
     assert came.value is not None
-    assert instances(database, field) == [kept.submission.instance_id]
+    assert instances(database, field) == [first.kept.submission.instance_id]
