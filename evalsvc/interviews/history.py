@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalsvc.instruments.models import Instrument
-from evalsvc.instruments.questions import title_of
+from evalsvc.instruments.questions import ANOTHER, REFERENCE, title_of
 from evalsvc.interviews.models import Interview, Review, ReviewComment
 from evalsvc.interviews.presentation import Reader, plain_path
 from evalsvc.interviews.values import CommentLine, History, ReviewLine, VersionLine
@@ -79,5 +79,5 @@ def _comment(
 ) -> CommentLine:
     node = definition.by_path.get(plain_path(row.path))
     hidden = not reader.sees_personal and (node is None or node.personal is not None)
-    question = row.path if node is None else title_of(node, reader.language)
+    question = row.path if node is None else REFERENCE.sub(ANOTHER, title_of(node, reader.language))
     return CommentLine(row.path, question, "" if hidden else row.words, hidden, person, review.at)

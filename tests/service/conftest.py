@@ -88,6 +88,7 @@ class Field:
     def submission(self, unit: AssignmentRecord, disposition: str = "non_contact", **given: object) -> bytes:
         """Fill the form for a household as a phone does."""
         instance_id = str(given.pop("instance_id", f"uuid:{uuid4()}"))
+        corrects = given.pop("deprecated_id", None)
         answers = {
             "unit_id": unit.unit_id,
             "household_class": unit.stratum,
@@ -99,7 +100,8 @@ class Field:
             **({"non_contact_reason": "absent_once"} if disposition == "non_contact" else {}),
             **given,
         }
-        return fill(self.definition, answers, instance_id=instance_id)
+        deprecated_id = None if corrects is None else str(corrects)
+        return fill(self.definition, answers, instance_id=instance_id, deprecated_id=deprecated_id)
 
 
 MakePerson = Callable[..., Somebody]
