@@ -11,6 +11,7 @@ import click
 from evalsvc.given_paths import existing, existing_folder, force_option, new, refuse_existing
 from evalsvc.instruments.beside import read_form_file
 from evalsvc.instruments.complaints import as_warning, placed
+from evalsvc.instruments.dataset_commands import dataset
 from evalsvc.instruments.operations import SHIPPED
 from evalsvc.instruments.reading import Reading, tables_of_form
 from evalsvc.terminal import FAILED, language, print_complaints
@@ -129,3 +130,6 @@ def example(out: Path, *, force: bool) -> None:
     refuse_existing(out, force=force)
     out.write_bytes(workbook_bytes(SHIPPED))
     click.echo(sentence("instrument.example_written", {"file": str(out)}, language()))
+
+
+commands.add_command(dataset)
