@@ -1,20 +1,52 @@
-"""The forms that come with the project, as text that reads well in a difference; institutes edit them in Excel."""
+"""The forms that come with the project: composed of the items of a bank, edited by institutes in Excel."""
 
 from __future__ import annotations
 
 import io
-import re
+from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
-NAMES = ("household",)
-_PIPE = re.compile(r"(?<!\\)\|")
+from forms.library.compose import COLUMNS, Bank, LibraryError, compose
+from forms.library.tables import columns_in, read_tables
+
+__all__ = ["Bank", "LibraryError", "bank", "bank_of", "compose", "names", "text_of", "titles_of", "workbook_bytes"]
+
+FORMS = files(__name__).joinpath("forms")
+TITLES = {
+    "household": {"zh": "入户问卷", "en": "Household questionnaire"},
+}
+"""The forms in the order in which they are shown, with their titles."""
 
 
+def names() -> tuple[str, ...]:
+    """Name the shipped forms."""
+    return tuple(TITLES)
+
+
+def titles_of(name: str) -> dict[str, str]:
+    """Give the title of a shipped form in Chinese and in English."""
+    return dict(TITLES[name])
+
+
+@cache
 def text_of(name: str) -> bytes:
     """Give a shipped form as an XLSForm in text form."""
-    if name not in NAMES:
+    if name not in TITLES:
         raise KeyError(name)
-    return files(__name__).joinpath(f"{name}.md").read_bytes()
+    return compose(FORMS.joinpath(f"{name}.md").read_text("utf-8"), bank()).encode("utf-8")
+
+
+@cache
+def bank() -> Bank:
+    """Give the items that the shipped forms are composed of."""
+    return bank_of(files(__name__).joinpath("bank"))
+
+
+def bank_of(folder: Traversable) -> Bank:
+    """Read a bank from a folder, an institute's own for one: every file `NAME.md` in it holds the item NAME."""
+    found = sorted((each for each in folder.iterdir() if each.name.endswith(".md")), key=lambda each: each.name)
+    return Bank.of({each.name.removesuffix(".md"): each.read_text("utf-8") for each in found})
 
 
 def workbook_bytes(name: str) -> bytes:
@@ -24,10 +56,12 @@ def workbook_bytes(name: str) -> bytes:
 
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
-    for sheet_name, rows in _tables(text_of(name).decode("utf-8")).items():
+    for sheet_name, rows in read_tables(text_of(name).decode("utf-8")).items():
         sheet = workbook.create_sheet(sheet_name)
+        header = columns_in(rows, COLUMNS.get(sheet_name, ()))
+        sheet.append(header)
         for row in rows:
-            sheet.append(row)
+            sheet.append([row.get(column) for column in header])
         for cell in sheet[1]:
             cell.font = Font(bold=True)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -36,18 +70,3 @@ def workbook_bytes(name: str) -> bytes:
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
-
-
-def _tables(text: str) -> dict[str, list[list[str | None]]]:
-    """Read the tables: a line with one cell names a sheet, the others are its rows."""
-    sheets: dict[str, list[list[str | None]]] = {}
-    current: list[list[str | None]] = []
-    for line in text.splitlines():
-        if not line.startswith("|"):
-            continue
-        cells = [cell.replace("\\|", "|").strip() for cell in _PIPE.split(line.strip().strip("|"))]
-        if len(cells) == 1:
-            current = sheets.setdefault(cells[0], [])
-        else:
-            current.append([cell or None for cell in cells[1:]])
-    return sheets
