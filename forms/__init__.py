@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from forms.check import check
+from forms.check import check, check_by
 from forms.columns import Column, columns_of, flatten, rows
+from forms.compiled import CompiledForm, compile_form
 from forms.complaint import Complaint
 from forms.definition import FormDefinition, parse_definition
 from forms.errors import DefinitionError, FillingError, FormsError, InstanceError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Column",
+    "CompiledForm",
     "Complaint",
     "Conversion",
     "DefinitionError",
@@ -25,7 +27,9 @@ __all__ = [
     "Instance",
     "InstanceError",
     "check",
+    "check_by",
     "columns_of",
+    "compile_form",
     "convert",
     "fill",
     "flatten",

@@ -36,8 +36,12 @@ def check(
     `now` is the device's time when the form was finished; without it, the time that the form itself recorded at its end
     or start is taken. `data` are the tables attached to the form.
     """
-    form = compiled(definition, data)
-    foreign = _of_another_form(definition, instance)
+    return check_by(compiled(definition, data), instance, now)
+
+
+def check_by(form: CompiledForm, instance: Instance, now: datetime | None = None) -> tuple[Complaint, ...]:
+    """Give all complaints about a submission by a form that was compiled before (`forms.compiled.compile_form`)."""
+    foreign = _of_another_form(form.definition, instance)
     if foreign:
         return foreign
     return _Check(form, instance, now).run()

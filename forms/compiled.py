@@ -79,14 +79,22 @@ class CompiledForm:
 
 
 def compiled(definition: FormDefinition, data: Mapping[str, bytes] = NO_DATA) -> CompiledForm:
-    """Compile a form; `data` are its attached tables (CSV, GeoJSON, XML) by file name."""
-    return _compiled(definition, tuple(sorted(data.items())))
+    """Compile a form, or give the one that was compiled before; who checks many submissions keeps it himself."""
+    return _remembered(definition, tuple(sorted(data.items())))
 
 
 @lru_cache(maxsize=16)
-def _compiled(definition: FormDefinition, data: tuple[tuple[str, bytes], ...]) -> CompiledForm:
+def _remembered(definition: FormDefinition, data: tuple[tuple[str, bytes], ...]) -> CompiledForm:
+    return compile_form(definition, dict(data))
+
+
+def compile_form(definition: FormDefinition, data: Mapping[str, bytes] = NO_DATA) -> CompiledForm:
+    """Compile a form; `data` are its attached tables (CSV, GeoJSON, XML) by file name.
+
+    Any number of threads may check by it at once.
+    """
     numeric = frozenset(node.path for node in definition.nodes if _is_number(node))
-    tables, faults = tables_of(definition, dict(data))
+    tables, faults = tables_of(definition, data)
     shared = _Shared(definition, numeric, tables)
     rules = {node.path: _rules(node, shared) for node in definition.nodes}
     settling = [path for path, rule in rules.items() if rule.relevant is not None or rule.calculate is not None]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from evalsvc.instruments.queries import files_of
 from evalsvc.instruments.values import FormFile, InstrumentRecord
 from evalsvc.store import Store
+from forms.compiled import CompiledForm, compile_form
 from forms.definition import FormDefinition, parse_definition
 
 KEPT = 32
@@ -30,11 +31,13 @@ class PublishedForm:
 
     definition: FormDefinition
     tables: Mapping[str, bytes]
-    """The files that it looks values up in, by name: the same object each time, so that it is compiled once."""
+    """The files that it looks values up in, by name."""
+    rules: CompiledForm
+    """The form compiled with its tables: `check_by(form.rules, instance)`."""
 
 
 def form_of(session: Session, store: Store, instrument: InstrumentRecord) -> PublishedForm:
-    """Return a published version with its tables: `check(form.definition, instance, data=form.tables)`."""
+    """Return a published version with its tables and its compiled rules."""
     files = _files.get(instrument.id)
     if files is None:
         files = _files[instrument.id] = files_of(session, instrument.id)
@@ -45,4 +48,5 @@ def form_of(session: Session, store: Store, instrument: InstrumentRecord) -> Pub
 def _form(store: Store, xform_sha256: str, files: tuple[FormFile, ...]) -> PublishedForm:
     definition = definition_of(store, xform_sha256)
     wanted = {each.filename for each in definition.attachments if each.kind == "data"}
-    return PublishedForm(definition, {each.name: store.get(each.sha256) for each in files if each.name in wanted})
+    tables = {each.name: store.get(each.sha256) for each in files if each.name in wanted}
+    return PublishedForm(definition, tables, compile_form(definition, tables))

@@ -14,7 +14,7 @@ from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.interviews.values import SentFile, Submission
 from evalsvc.store import Store
 from forms.answer_types import is_file_name
-from forms.check import check
+from forms.check import check_by
 from forms.columns import flatten
 from forms.complaint import Complaint
 from forms.definition import FormDefinition
@@ -49,7 +49,7 @@ def read_submission(
     answers = {name: value for name, value in flatten(form.definition, instance).items() if value is not None}
     if UNIT not in answers:
         raise InvalidError("interview.unit_missing", form_id=instance.form_id, question=UNIT)
-    complaints = check(form.definition, instance, data=form.tables)
+    complaints = check_by(form.rules, instance)
     outcome = "" if instrument.outcomes == NO_OUTCOME else answers.get(OUTCOME, "")
     return Submission(
         evaluation_id=evaluation_id,
