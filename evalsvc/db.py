@@ -74,6 +74,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
+        self._reading_engine = self.engine.execution_options(**_reading_options(self.engine))
         # SQLite has one writer at a time and lets the others poll for its lock; here they stand in line instead.
         self._line = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
@@ -98,8 +99,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that only reads and sees one state throughout; whatever it holds is rolled back."""
-        engine = self.engine.execution_options(**_reading_options(self.engine))
-        with Session(engine, expire_on_commit=False) as session:
+        with Session(self._reading_engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from evalsvc.errors import NotFoundError
@@ -25,6 +25,10 @@ class EvaluationRecord:
     created_at: datetime
 
 
+# Every request below an evaluation asks it, so it is built once.
+_BY_CODE = select(Evaluation).where(Evaluation.code == bindparam("code"))
+
+
 def evaluation_by_code(session: Session, code: str) -> EvaluationRecord:
     """Return the evaluation of a code.
 
@@ -41,7 +45,7 @@ def evaluation_by_code(session: Session, code: str) -> EvaluationRecord:
 
 def find_evaluation(session: Session, code: str) -> EvaluationRecord | None:
     """Return the evaluation of a code, if there is one."""
-    row = session.scalars(select(Evaluation).where(Evaluation.code == code)).one_or_none()
+    row = session.scalars(_BY_CODE, {"code": code}).one_or_none()
     return None if row is None else _record(row)
 
 

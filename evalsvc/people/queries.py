@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from evalsvc.db import now
@@ -60,21 +60,39 @@ class TokenRecord:
     usable: bool
 
 
+@dataclass(frozen=True)
+class ValidToken:
+    """A token that opens doors at this moment, and whose it is."""
+
+    id: str
+    person_id: str
+    label: str
+
+
+# Every request of a device asks these two, so they are built once.
+_TOKEN = (
+    select(Token.id, Token.person_id, Token.label, Token.revoked_at, Token.expires_at, Person.active)
+    .join(Person, Person.id == Token.person_id)
+    .where(Token.sha256 == bindparam("sha256"), Token.kind == bindparam("kind"))
+)
+_ROLES = select(RoleGrant.role).where(
+    RoleGrant.person_id == bindparam("person_id"),
+    or_(RoleGrant.evaluation_id.is_(None), RoleGrant.evaluation_id == bindparam("evaluation_id")),
+)
+
+
 def hash_of_secret(secret: str) -> str:
     """Return what is kept of a token: the secret has 256 random bits, so one plain hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def valid_token(session: Session, kind: str, secret: str) -> Token:
+def valid_token(session: Session, kind: str, secret: str) -> ValidToken:
     """Return the token of a secret while it is valid and its person is active; one answer for every failure."""
-    token = session.scalars(
-        select(Token).where(Token.sha256 == hash_of_secret(secret), Token.kind == kind)
-    ).one_or_none()
-    if token is None or token.revoked_at is not None or token.expires_at <= now():
+    wanted = {"sha256": hash_of_secret(secret), "kind": kind}
+    token = session.connection().execute(_TOKEN, wanted).one_or_none()
+    if token is None or token.revoked_at is not None or token.expires_at <= now() or not token.active:
         raise UnauthenticatedError("access.token_invalid")
-    if not session.get_one(Person, token.person_id).active:
-        raise UnauthenticatedError("access.token_invalid")
-    return token
+    return ValidToken(token.id, token.person_id, token.label)
 
 
 def signed_in_person(session: Session, secret: str) -> SignedInPerson | None:
@@ -92,11 +110,9 @@ def signed_in_person(session: Session, secret: str) -> SignedInPerson | None:
 
 def roles_of(session: Session, person_id: str, evaluation_id: str | None = None) -> frozenset[str]:
     """Return the roles a person has everywhere, and in the evaluation if one is given."""
-    query = select(RoleGrant.role).where(
-        RoleGrant.person_id == person_id,
-        or_(RoleGrant.evaluation_id.is_(None), RoleGrant.evaluation_id == evaluation_id),
-    )
-    return frozenset(session.scalars(query))
+    session.flush()
+    wanted = {"person_id": person_id, "evaluation_id": evaluation_id}
+    return frozenset(session.connection().scalars(_ROLES, wanted))
 
 
 def person_by_sign_in_name(session: Session, name: str) -> Person | None:
