@@ -1,44 +1,19 @@
-"""Running plans: rows and their order, missing values, domains, refusals of data, the results file."""
+"""Running plans: rows and their order, missing values, domains, the results file."""
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from sampling.estimate import DataRefusedError, EstimateRow, load_plan, read_table, run_plan
+from sampling.estimate import load_plan, run_plan
+from tests.unit.estimate.small_table import MEAN, TABLE, VILLAGES, Estimate
 
-Estimate = Callable[..., list[EstimateRow]]
 KEYS = [
     *("id", "variable", "level", "domain", "p", "estimate", "se", "low", "high", "df", "n", "n_effective", "deff"),
     *("statistic", "p_value", "threshold", "bound", "verdict", "flags", "reason"),
 ]
-TABLE: dict[str, list[Any]] = {
-    "w": ["1", "2", "1", "2", "1", "2", "1", "2"],
-    "village": ["a", "a", "b", "b", "c", "c", "d", "d"],
-    "town": ["2", "2", "2", "2", "10", "10", "10", "10"],
-    "kind": ["甲", "乙", "甲", "", "乙", "乙", "甲", "乙"],
-    "x": ["1", "0", "1", "1", "0", "1", "", "0"],
-    "y": ["3", "4", "5", "9", "2", "6", "5", "3"],
-    "code": ["1", "2", "3", "1", "2", "3", "1", "2"],
-}
-VILLAGES = {"stages": [{"cluster": "village"}], "weights": "w"}
-MEAN: dict[str, Any] = {"id": "a", "statistic": "mean", "variables": ["y"]}
-
-
-def _refusal(table: dict[str, Any], design: dict[str, Any], *statements: dict[str, Any]) -> list[tuple[str, Any]]:
-    reading = load_plan({"version": 1, "design": design, "estimates": statements or [MEAN]})
-    assert reading.plan is not None, reading.complaints
-    with pytest.raises(DataRefusedError) as caught:
-        run_plan(reading.plan, table)
-    return [(each.code, each.details.get("row")) for each in caught.value.complaints]
 
 
 def test_rows_stand_in_the_order_of_variables_levels_and_domains(estimate: Estimate) -> None:
@@ -227,89 +202,6 @@ def test_a_part_without_figures_leaves_the_contrast_without(estimate: Estimate) 
     assert reasons["d"] == "estimate.part_without_figures"
 
 
-@pytest.mark.parametrize(
-    ("column", "values", "design", "expected"),
-    [
-        (
-            "w",
-            ["1", "", "x", "1", "-1", "1", "1", "1"],
-            VILLAGES,
-            [("estimate.not_numeric", 4), ("estimate.bad_weights", 3)],
-        ),
-        ("w", ["1", "", "1", "-1", "1", "1", "1", "1"], VILLAGES, [("estimate.bad_weights", 3)]),
-        ("village", ["a", "", "b", "b", "c", "c", "d", "d"], VILLAGES, [("estimate.empty_label", 3)]),
-        (
-            "s",
-            ["1", "2", "1", "1", "1", "1", "1", "1"],
-            {"stages": [{"cluster": "village", "strata": "s"}], "weights": "w"},
-            [("estimate.cluster_in_two_strata", None)],
-        ),
-        (
-            "N",
-            ["3"] * 8,
-            {"stages": [{"cluster": "village", "population": "N"}]},
-            [("estimate.population_too_small", 2)],
-        ),
-        (
-            "N",
-            ["9", "9", "9", "9", "9", "9", "8", "8"],
-            {"stages": [{"cluster": "village", "population": "N"}]},
-            [("estimate.population_varies", 8)],
-        ),
-        (
-            "N",
-            ["9", "8", "9", "9", "9", "9", "9", "9"],
-            {"stages": [{"cluster": "village", "population": "N"}]},
-            [("estimate.varies_within_unit", 3)],
-        ),
-        ("N", ["0"] * 8, {"stages": [{"cluster": "village", "population": "N"}]}, [("estimate.bad_population", 2)]),
-        (
-            "pi",
-            ["1.5"] * 8,
-            {"stages": [{"cluster": "village", "probability": "pi"}]},
-            [("estimate.bad_probability", 2)],
-        ),
-        (
-            "pi",
-            ["0.5"] * 6 + ["0.4"] * 2,
-            {"stages": [{"cluster": "village", "probability": "pi"}]},
-            [("estimate.probability_varies", 8)],
-        ),
-        ("v", [1] * 8, {"stages": [{"cluster": "V"}], "weights": "w"}, [("estimate.no_column", None)]),
-        ("v", [1] * 8, {"stages": [{"cluster": "v，town"}], "weights": "w"}, [("estimate.names_joined", None)]),
-    ],
-)
-def test_refuses_data_that_do_not_fit(
-    column: str, values: list[Any], design: dict[str, Any], expected: list[tuple[str, Any]]
-) -> None:
-    assert _refusal({**TABLE, column: values}, design) == expected
-
-
-def test_refuses_columns_that_are_not_there_all_at_once() -> None:
-    statement = {**MEAN, "variables": ["z"], "by": ["q"], "where": "kind > 3 and u == 1"}
-    codes = [code for code, _ in _refusal(TABLE, {"stages": [{}], "weights": "nix"}, statement)]
-    assert codes == ["estimate.no_column"] * 4 + ["estimate.text_against_number"]
-
-
-def test_refuses_weights_that_are_all_zero() -> None:
-    assert _refusal({**TABLE, "w": [0] * 8}, VILLAGES) == [("estimate.no_weight", None)]
-
-
-def test_an_absent_column_is_told_with_those_that_there_are() -> None:
-    reading = load_plan({"version": 1, "design": VILLAGES, "estimates": [{**MEAN, "variables": ["kinds"]}]})
-    assert reading.plan is not None
-    with pytest.raises(DataRefusedError) as caught:
-        run_plan(reading.plan, TABLE)
-    (told,) = caught.value.complaints
-    assert str(told.details["known"]).startswith("“kind”")
-    assert str(told.details["known"]).count("“") == len(TABLE)
-
-
-def test_refuses_uneven_columns_and_empty_tables() -> None:
-    assert _refusal({**TABLE, "y": ["1"]}, VILLAGES) == [("estimate.uneven_column", None)]
-    assert _refusal({name: [] for name in TABLE}, VILLAGES) == [("estimate.no_rows", None)]
-
-
 def test_results_file_has_the_keys_of_the_format(estimate: Estimate) -> None:
     reading = load_plan(
         {"version": 1, "design": VILLAGES, "estimates": [{**MEAN, "threshold": {"value": 5, "side": "lower"}}]}
@@ -322,91 +214,3 @@ def test_results_file_has_the_keys_of_the_format(estimate: Estimate) -> None:
     assert [list(row) for row in written["estimates"]] == [KEYS]
     assert written["estimates"][0]["threshold"] == {"value": 5.0, "side": "lower", "alpha": 0.05, "planned_deff": None}
     assert steps == [("statements", 1, 1)]
-
-
-def test_reads_the_same_from_every_kind_of_file(tmp_path: Path) -> None:
-    lines = [",".join(TABLE), *(",".join(values) for values in zip(*TABLE.values(), strict=True))]
-    text = "\ufeff" + "\r\n".join(lines) + "\r\n"
-    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
-    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(text.encode()))
-    frame = {name: pa.array([value or None for value in values], pa.string()) for name, values in TABLE.items()}
-    frame["y"] = pa.array([float(value) for value in TABLE["y"]])
-    frame["town"] = pa.array([int(value) for value in TABLE["town"]])
-    pq.write_table(pa.table(frame), tmp_path / "t.parquet")
-    reading = load_plan(
-        {
-            "version": 1,
-            "design": VILLAGES,
-            "estimates": [
-                {**MEAN, "by": ["town"]},
-                {"id": "k", "statistic": "proportion", "variables": "kind", "missing": "drop"},
-            ],
-        }
-    )
-    assert reading.plan is not None
-    found = [
-        run_plan(reading.plan, read_table(tmp_path / name)).to_json() for name in ("t.csv", "t.csv.gz", "t.parquet")
-    ]
-    assert found[0] == found[1] == found[2] == run_plan(reading.plan, TABLE).to_json()
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "code"),
-    [
-        ("absent.csv", None, "estimate.no_file"),
-        ("bad.csv", b"a,b\n1\n", "estimate.ragged_rows"),
-        ("bad.csv", b"a,b\n\xff\xfe,2\n", "estimate.unreadable_file"),
-        ("empty.csv", b"", "estimate.empty_file"),
-        ("blank.csv", b"\n\n", "estimate.empty_file"),
-        ("gbk.csv", "县,户\n甲县,1\n".encode("gbk"), "estimate.other_encoding"),
-        ("wide.csv", "县,户\n甲县,1\n".encode("utf-16"), "estimate.other_encoding"),
-        ("excel.csv", "县;户\n甲县;1,5\n".encode(), "estimate.other_separator"),
-        ("tabs.csv", b"a\tb\n1\t2\n", "estimate.other_separator"),
-        ("bad.parquet", b"PAR1", "estimate.unreadable_file"),
-        ("bad.csv.gz", b"a,b\n1,2\n", "estimate.unreadable_file"),
-        ("twice.csv", b"a,a\n1,2\n", "estimate.repeated_column"),
-    ],
-)
-def test_refuses_files_it_cannot_read(tmp_path: Path, name: str, content: bytes | None, code: str) -> None:
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with pytest.raises(DataRefusedError) as caught:
-        read_table(tmp_path / name)
-    assert [each.code for each in caught.value.complaints] == [code]
-
-
-@pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_lines_of_another_width_are_named(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
-    path = tmp_path / ("t.csv" if pack is bytes else "t.csv.gz")
-    path.write_bytes(pack(b'a,b\n1,"two\nlines"\n\n2,3,4\n5,6\n7\n'))
-    with pytest.raises(DataRefusedError) as caught:
-        read_table(path)
-    (told,) = caught.value.complaints
-    assert told.code == "estimate.ragged_rows"
-    assert [told.details[key] for key in ("rows", "count", "cells", "expected")] == ["5, 7", 2, 3, 2]
-
-
-def test_arrow_columns_of_every_kind(estimate: Estimate) -> None:
-    table = {
-        "w": pa.array([1.0, 1.0, 1.0, 1.0]),
-        "z": pa.array([1.5, float("nan"), 2.5, 3.5]),
-        "y": pa.chunked_array([[1, 2], [None, 5]]),
-        "d": pa.array([1, 2, 3, 4]).cast(pa.decimal128(21, 2)),
-        "flag": pa.array([True, False, True, None]),
-        "kind": pa.array(["甲", "乙", "甲", ""]).dictionary_encode(),
-    }
-    rows = estimate(
-        table,
-        {"id": "y", "statistic": "mean", "variables": ["y"], "missing": "drop"},
-        {"id": "d", "statistic": "total", "variables": ["d"]},
-        {"id": "z", "statistic": "mean", "variables": ["z"], "missing": "drop"},
-        {"id": "f", "statistic": "proportion", "variables": ["flag"], "missing": "drop"},
-        {"id": "k", "statistic": "mean", "variables": ["d"], "where": "kind == '甲'"},
-    )
-    assert [(row.estimate, row.n) for row in rows] == [
-        (pytest.approx(8 / 3), 3),
-        (pytest.approx(10.0), 4),
-        (pytest.approx(2.5), 3),
-        (pytest.approx(2 / 3), 3),
-        (pytest.approx(2.0), 2),
-    ]
