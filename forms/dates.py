@@ -69,9 +69,12 @@ def days_since_epoch(text: str) -> float | None:
     return (aware - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(days=1)
 
 
-def date_of_days(days: float) -> date:
-    """Give the date of a number of days since 1970."""
-    return _EPOCH + timedelta(days=int(days // 1))
+def date_of_days(days: float) -> date | None:
+    """Give the date of a number of days since 1970; None where no calendar reaches."""
+    try:
+        return _EPOCH + timedelta(days=int(days // 1))
+    except OverflowError:
+        return None
 
 
 def date_time_text(moment: datetime) -> str:

@@ -76,7 +76,11 @@ class Expression:
         )
 
     def _constant(self) -> Value | None:
-        value = self._xpath(etree.Element("nothing")) if self._xpath is not None else None
+        try:
+            value = self._xpath(etree.Element("nothing")) if self._xpath is not None else None
+        except etree.XPathError:
+            # Such as last(), which has a value in predicates alone.
+            return None
         return value if isinstance(value, str | float | bool) else None
 
     def value(self, node: etree._Element) -> Value:

@@ -118,3 +118,10 @@ def version_of(root: etree._Element) -> str:
     if plain is None:
         plain = next((str(value) for name, value in root.attrib.items() if str(name).endswith("}version")), "")
     return str(plain).strip()
+
+
+def printable(text: str) -> str:
+    """Leave out what XML cannot hold."""
+    return "".join(
+        c for c in text if c in "\t\n\r" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF and ord(c) < 0xFFFE)
+    )

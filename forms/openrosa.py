@@ -12,6 +12,7 @@ from typing import cast
 from lxml import etree
 
 from forms.answer_types import is_file_name
+from forms.markup import printable
 
 VERSION_HEADER = "X-OpenRosa-Version"
 LENGTH_HEADER = "X-OpenRosa-Accept-Content-Length"
@@ -85,7 +86,7 @@ def response(message: str, *, nature: str = "", items: int = 0) -> bytes:
     """Write the answer to a submission; devices show the message of errors, so it says what to do."""
     root = etree.Element(f"{{{RESPONSE_NAMESPACE}}}OpenRosaResponse", nsmap=_only(RESPONSE_NAMESPACE), items=str(items))
     child = etree.SubElement(root, f"{{{RESPONSE_NAMESPACE}}}message", nature=nature)
-    child.text = _printable(message)
+    child.text = printable(message)
     return _written(root)
 
 
@@ -133,13 +134,6 @@ def _append(root: etree._Element, tag: str, namespace: str, fields: Mapping[str,
     for name, text in fields.items():
         if text is not None:
             etree.SubElement(element, f"{{{namespace}}}{name}").text = text
-
-
-def _printable(text: str) -> str:
-    """Leave out what XML cannot hold."""
-    return "".join(
-        c for c in text if c in "\t\n\r" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF and ord(c) < 0xFFFE)
-    )
 
 
 def _written(root: etree._Element) -> bytes:

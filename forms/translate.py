@@ -139,7 +139,7 @@ class _Translator:
             place = self._place(tree, base)
             return f"string({place.text})" if self._is_answer(place) else place.text
         text = self.plain(tree, base)
-        return f"string({text})" if kind == "any" else text
+        return self._use("string", text) if kind == "any" else text
 
     def _equal_answers(self, left: _Place, right: _Place, operator: str) -> str:
         if not (self._is_answer(left) and self._is_answer(right)):
@@ -168,7 +168,7 @@ class _Translator:
             for argument in call.arguments:
                 self.plain(argument, base)
             return self._complain("form.unknown_function", name=call.name)
-        if len(call.arguments) < known.minimum or (known.maximum is not None and len(call.arguments) > known.maximum):
+        if not known.takes(len(call.arguments)):
             return self._complain("form.wrong_arguments", name=call.name, found=len(call.arguments))
         if call.name == "current":
             return self._path(_HERE, None).text if base is None else self._use("current")
@@ -205,6 +205,8 @@ class _Translator:
         if call.name == "position" and isinstance(argument, Path):
             return self._path(argument, base, own_row=True).text
         kind = known.parameter(index)
+        if kind == "nodeset" and self.type_of(argument) not in ("nodeset", "any"):
+            return self._complain("form.path_wanted", name=call.name)
         if kind == "number":
             return self._number(argument, base)
         if kind == "boolean":

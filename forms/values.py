@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 from lxml import etree
 
@@ -44,7 +45,8 @@ def number_text(value: float) -> str:
         return "Infinity" if value > 0 else "-Infinity"
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    return repr(value)
+    # XPath knows no exponents.
+    return format(Decimal(repr(value)), "f").removesuffix(".0")
 
 
 def to_number(value: object) -> float:

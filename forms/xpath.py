@@ -107,7 +107,7 @@ def walk(tree: Expr) -> Iterator[Expr]:
 _NAME = r"[^\W\d][\w.\-·]*"
 _TOKEN = re.compile(
     rf"""\s*(?:
-    (?P<number>\d+(?:\.\d*)?|\.\d+)
+    (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
     |(?P<literal>"[^"]*"|'[^']*')
     |(?P<name>{_NAME}(?::(?!:)(?:{_NAME}|\*))?)
     |(?P<symbol>::|//|\.\.|!=|<=|>=|[()\[\].@,/|+\-=<>*$])

@@ -7,11 +7,9 @@ import re
 
 from lxml import etree
 
-from forms.values import Value, text_of
+from forms.values import Value, number_text, text_of
 
 _NUMBER = re.compile(r"[ \t\r\n]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t\r\n]*")
-_AS_TEXT = etree.XPath("string($value)")
-_NOWHERE = etree.Element("nowhere")
 
 
 def xpath_number(text: str) -> float:
@@ -37,7 +35,7 @@ def xpath_text(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return (text_of(value[0]) if isinstance(value[0], etree._Element) else str(value[0])) if value else ""
-    return str(_AS_TEXT(_NOWHERE, value=value))
+    return "NaN" if math.isnan(value) else number_text(value)
 
 
 def divided(dividend: float, divisor: float) -> float:

@@ -34,7 +34,7 @@ _OF_VALUES = frozenset({
     "enclosed-area", "ends-with", "exp", "exp10", "format-date", "format-date-time", "geofence", "int", "intersects",
     "join", "log",
     "log10", "lower-case", "max", "min", "now", "number", "pi", "pow", "pulldata", "regex", "round", "selected",
-    "selected-at", "sin", "sqrt", "substr", "tan", "today", "upper-case", "weighted-checklist",
+    "selected-at", "sin", "sqrt", "string", "substr", "tan", "today", "upper-case", "weighted-checklist",
 })  # fmt: skip
 
 

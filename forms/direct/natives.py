@@ -40,7 +40,6 @@ def _ceiling(value: float) -> float:
 
 
 NATIVES: Mapping[str, Callable[..., Any]] = {
-    "string": lambda text: text,
     "starts-with": str.startswith,
     "contains": lambda text, part: part in text,
     "substring-before": _before,

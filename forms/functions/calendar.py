@@ -89,7 +89,10 @@ def _moment(value: Value) -> datetime | None:
     if isinstance(value, float):
         if not math.isfinite(value):
             return None
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=value)
+        try:
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=value)
+        except OverflowError:
+            return None
     text = to_string(value).strip()
     hour = read_time(text)
     if hour is not None:

@@ -74,7 +74,7 @@ def checklist(_: object, minimum: Value, maximum: Value, *items: Value) -> bool:
     return _between(float(sum(to_boolean(item) for item in items)), minimum, maximum)
 
 
-@function("weighted-checklist", "boolean", (2, None), "number", "number", "any")
+@function("weighted-checklist", "boolean", (2, None), "number", "number", "any", paired=True)
 def weighted_checklist(_: object, minimum: Value, maximum: Value, *items: Value) -> bool:
     """Tell the same of items that each bring a weight."""
     pairs = zip(items[::2], items[1::2], strict=True)

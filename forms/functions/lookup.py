@@ -31,15 +31,18 @@ def primary(_: object) -> Nodes:
 @function("position", "number", (0, 1), "nodeset")
 def position(_: object, nodes: Nodes) -> float:
     """Give the place of a repeat among its kind, counted from 1."""
-    if not nodes:
+    if not isinstance(nodes, list) or not nodes:
         return float("nan")
     return 1.0 + sum(1 for _ in nodes[0].itersiblings(nodes[0].tag, preceding=True))
 
 
-@function("indexed-repeat", "nodeset", (3, 7), "nodeset", "nodeset", "number", "nodeset", "number", "nodeset", "number")
+@function(
+    "indexed-repeat", "nodeset", (3, 7), "nodeset", "nodeset", "number", "nodeset", "number", "nodeset", "number",
+    paired=True,
+)  # fmt: skip
 def indexed_repeat(_: object, targets: Nodes, *levels: Value) -> Nodes:
     """Give the nodes inside the chosen row of a repeat (and of the repeats inside it)."""
-    chosen = targets
+    chosen = targets if isinstance(targets, list) else []
     for rows, index in zip(levels[::2], levels[1::2], strict=True):
         row = _row(rows, to_number(index), chosen)
         chosen = [node for node in chosen if row is not None and _contains(row, node)]
@@ -50,7 +53,7 @@ def _row(rows: Value, index: float, targets: Nodes) -> etree._Element | None:
     candidates = (
         [row for row in rows if any(_contains(row, target) for target in targets)] if isinstance(rows, list) else []
     )
-    place = -1 if math.isnan(index) else int(index) - 1
+    place = int(index) - 1 if math.isfinite(index) else -1
     return candidates[place] if 0 <= place < len(candidates) else None
 
 

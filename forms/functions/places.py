@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 from forms.functions.registry import function
-from forms.values import Value, texts_of
+from forms.values import Value, texts_of, to_number
 
 EARTH_RADIUS = 6_378_100.0
 """Radius in metres as the clients of OpenRosa use it."""
@@ -14,14 +14,17 @@ Point = tuple[float, float]
 
 
 def points_of(*values: Value) -> list[Point]:
-    """Read points: `latitude longitude [altitude accuracy]`, several of them parted by semicolons or nodes."""
-    points = []
-    for text in (text for value in values for text in texts_of(value)):
-        for part in text.split(";"):
-            numbers = part.split()
-            if len(numbers) >= 2:
-                points.append((float(numbers[0]), float(numbers[1])))
-    return points
+    """Read points: `latitude longitude [altitude accuracy]`, several of them parted by semicolons or nodes.
+
+    What is no point is left out: as an answer it has a complaint of its own.
+    """
+    parts = (part for value in values for text in texts_of(value) for part in text.split(";"))
+    return [point for point in map(_point, parts) if point is not None]
+
+
+def _point(text: str) -> Point | None:
+    numbers = [to_number(part) for part in text.split()[:2]]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 and all(map(math.isfinite, numbers)) else None
 
 
 @function("distance", "number", (1, None), "any")

@@ -15,7 +15,8 @@ class Function:
     """One function; `parameters` types its arguments (the last one repeats), `call` is None where libxml2 computes it.
 
     A volatile function gives another value at another time or place (clock, chance, device), so that its result cannot
-    be computed again; a spoken one depends on the language in which the form was shown.
+    be computed again; a spoken one depends on the language in which the form was shown. The further arguments of a
+    paired one come two by two.
     """
 
     name: str
@@ -26,6 +27,12 @@ class Function:
     call: Implementation | None
     volatile: bool = False
     spoken: bool = False
+    paired: bool = False
+
+    def takes(self, number: int) -> bool:
+        """Tell whether so many arguments can be given."""
+        enough = self.minimum <= number and (self.maximum is None or number <= self.maximum)
+        return enough and not (self.paired and (number - self.minimum) % 2)
 
     def parameter(self, index: int) -> Type:
         """Give the type that an argument is wanted in."""
@@ -47,11 +54,12 @@ def function(
     *parameters: Type,
     volatile: bool = False,
     spoken: bool = False,
+    paired: bool = False,
 ) -> Callable[[Implementation], Implementation]:
     """Enter an implementation into the table; it takes lxml's context first, then the arguments."""
 
     def enter(call: Implementation) -> Implementation:
-        FUNCTIONS[name] = Function(name, result, *arity, parameters, call, volatile, spoken)
+        FUNCTIONS[name] = Function(name, result, *arity, parameters, call, volatile, spoken, paired)
         return call
 
     return enter
@@ -67,7 +75,6 @@ native("last", "number", (0, 0))
 native("local-name", "string", (0, 1), "nodeset")
 native("name", "string", (0, 1), "nodeset")
 native("namespace-uri", "string", (0, 1), "nodeset")
-native("string", "string", (0, 1), "any")
 native("starts-with", "boolean", (2, 2), "string")
 native("contains", "boolean", (2, 2), "string")
 native("substring-before", "string", (2, 2), "string")

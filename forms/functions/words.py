@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import math
 import uuid as identifiers
@@ -12,11 +11,19 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from forms.functions.registry import function
+from forms.markup import printable
 from forms.scope import EvaluationError
 from forms.values import Value, texts_of, to_number, to_string
 
 SIGNATURE_LENGTH = 64
 _DIGESTS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+
+
+@function("string", "string", (0, 1), "any")
+def string(context: object, *values: Value) -> str:
+    """Give a value as text; numbers without exponents, which libxml2 would write."""
+    value = values[0] if values else [context.context_node]  # type: ignore[attr-defined]
+    return "NaN" if isinstance(value, float) and math.isnan(value) else to_string(value)
 
 
 @function("concat", "string", (0, None), "string")
@@ -69,8 +76,8 @@ def lower_case(_: object, value: Value) -> str:
 def base64_decode(_: object, value: Value) -> str:
     """Give the text behind its base64 form; nothing where it is none."""
     try:
-        return base64.b64decode(to_string(value), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+        return printable(base64.b64decode(to_string(value), validate=True).decode("utf-8"))
+    except ValueError:
         return ""
 
 
@@ -81,7 +88,7 @@ def extract_signed(_: object, contents: Value, public_key: Value) -> str:
         signed = base64.b64decode(to_string(contents))
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(to_string(public_key)))
         key.verify(signed[:SIGNATURE_LENGTH], signed[SIGNATURE_LENGTH:])
-        return signed[SIGNATURE_LENGTH:].decode("utf-8")
+        return printable(signed[SIGNATURE_LENGTH:].decode("utf-8"))
     except (ValueError, InvalidSignature):
         return ""
 
@@ -102,7 +109,8 @@ def digest(_: object, value: Value, algorithm: Value, *encoding: Value) -> str:
 def uuid(_: object, *length: Value) -> str:
     """Give an identifier nobody else has."""
     text = str(identifiers.uuid4())
-    return text[: int(to_number(length[0]))] if length else text
+    wanted = to_number(length[0]) if length else math.inf
+    return text[: max(0, int(wanted))] if math.isfinite(wanted) else text
 
 
 @function("property", "string", (1, 1), "string", volatile=True)

@@ -1,6 +1,7 @@
 """Every function of the table, on values whose results are known from the specification or by hand."""
 
 import base64
+import contextlib
 import math
 from datetime import datetime, timedelta, timezone
 
@@ -164,6 +165,12 @@ CASES: list[tuple[str, object]] = [
     ("random() >= 0 and random() < 1", True),
     # words
     ("string(/data/a)", "3"),
+    ("string(12345678901234567890123)", "12345678901234568000000"),
+    ("string(13800000000.25)", "13800000000.25"),
+    ("concat('', 0.0000012)", "0.0000012"),
+    ("string(1 div 0)", "Infinity"),
+    ("string(number('x'))", "NaN"),
+    ("1.5e3 + 1", 1501.0),
     ("concat('a', /data/r/n, 1.5)", "a1231.5"),
     ("join(', ', /data/r/n)", "1, 2, 3"),
     ("substr('hello', 1, 3)", "el"),
@@ -187,6 +194,7 @@ CASES: list[tuple[str, object]] = [
     ("digest('abc', 'SHA-256')", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="),
     ("base64-decode('5YWl5oi3')", "入户"),
     ("base64-decode('?')", ""),
+    ("base64-decode('AGEAYgBj')", "abc"),
     (f"extract-signed('{SIGNED}', '{KEY}')", "入户"),
     (f"extract-signed('{SIGNED}', '{KEY[::-1]}')", ""),
     ("extract-signed('', '?')", ""),
@@ -300,6 +308,10 @@ def test_what_cannot_be_computed_says_why(source: str, code: str) -> None:
         ("a b", "form.expression_syntax"),
         ("a[1", "form.expression_unfinished"),
         ("primary()", "form.unknown_function"),
+        ("weighted-checklist(1, 2, true())", "form.wrong_arguments"),
+        ("indexed-repeat(/data/r/n, /data/r, 1, /data/r/s)", "form.wrong_arguments"),
+        ("count('x')", "form.path_wanted"),
+        ("position(3)", "form.path_wanted"),
         ("regex(., '[')", "form.pattern"),
         ("following::", "form.expression_unfinished"),
         ("label::English", "form.expression_syntax"),
@@ -313,6 +325,31 @@ def test_faulty_expressions_are_complaints_and_cannot_be_evaluated(source: str, 
     assert expression.complaints[0].column == "constraint"
     with pytest.raises(EvaluationError):
         expression.value(etree.Element("x"))
+
+
+ODD = (
+    "''", "1e400", "0 div 0", "-5", "'2024-02-30'", "'9999-12-31'", "'0001-01-01T00:00:00+14:00'", "1e20", "'1 2;a b'",
+    "'181 500'", "'nan nan;1 2;3 4;inf 1'", "/data/missing", "/data/r", "true()", "'%Q'", "'(('", "/", "'²'",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - {"primary"}))
+def test_no_function_breaks_on_odd_values(name: str) -> None:
+    root = etree.fromstring(ANSWERS)
+    fewest = FUNCTIONS[name].minimum
+    sources = [
+        f"{name}({', '.join(ODD[(shift + place * step) % len(ODD)] for place in range(fewest))})"
+        for shift in range(len(ODD))
+        for step in (0, 1, 5, 7)
+    ]
+    token = CURRENT.set(Scope(root, root[0], Tables(), NOW, "zh"))
+    try:
+        for source in sources:
+            expression = Expression(source, Context("/data/self", (), NODES, NUMERIC))
+            with contextlib.suppress(EvaluationError):
+                assert isinstance(expression.value(root[0]), str | float | bool | list), source
+    finally:
+        CURRENT.reset(token)
 
 
 def test_constants_are_not_evaluated_again() -> None:
