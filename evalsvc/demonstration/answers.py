@@ -35,6 +35,8 @@ VISIBLE = frozenset({"housing", "water", "food_clothing"})
 """Standards whose failure could be photographed, if the household lets it be."""
 GOOD = ("comes_often", "solves", "fair", "kind", "explains")
 BAD = ("rarely_comes", "unsolved", "unfair", "unkind", "formal")
+POLICIES = ("education", "insurance", "hospital", "housing", "credit", "job", "allowance", "monitoring")
+RECOGNITION_ITEMS = 4
 NON_CONTACT_REASONS = ("absent_twice", "away", "not_found")
 INELIGIBLE_BASIS = {
     "ineligible_vacant": "房屋常年锁闭无人，邻居和村民小组均证实不住此处",
@@ -186,7 +188,9 @@ def _water(chance: random.Random) -> Answers:
 def _support(home: Home, chance: random.Random) -> Answers:
     kinds = ("industry", "job", "public_post", "credit", "training", "education", "medical", "water", "goods")
     helped = home.household_class != ORDINARY or chance.random() < 0.3
+    heard = chance_of(home.unit_id, "policies heard")
     support: Answers = {
+        "policies_heard": " ".join(heard.sample(POLICIES, heard.randint(2, 6))),
         "help_received": " ".join(chance.sample(kinds, chance.randint(1, 3))) if helped else "none",
         "team_visits": chance.randint(0, 12) + (4 if home.satisfied_team else 0),
     }
@@ -200,8 +204,11 @@ def _opinion(home: Home, chance: random.Random) -> Answers:
     opinion: Answers = {**_satisfaction("satisfaction_team", home.satisfied_team, chance)}
     if home.household_class in {EXITED, MONITORED}:
         opinion |= _satisfaction("satisfaction_helper", home.satisfied_helper, chance)
-    for item in ("policy", "results", "exit", "cadres"):
-        opinion[f"recognition_{item}"] = overall if chance.random() < 0.85 else chance.choice(("yes", "not_known"))
+    # Which object each answer is about depends on the order in which this interview asks.
+    opinion["recognition_item"] = [
+        {"recognition_answer": overall if chance.random() < 0.85 else chance.choice(("yes", "not_known"))}
+        for _ in range(RECOGNITION_ITEMS)
+    ]
     opinion["recognition_overall"] = overall
     if overall == "no":
         opinion["recognition_reason"] = "认为评议和公示不够公开，帮扶效果不明显"

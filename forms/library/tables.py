@@ -1,9 +1,15 @@
-"""Tables as text: a line with one cell names a sheet, the lines below it are its header and its rows."""
+"""Tables as text: a line with one cell names a sheet, the lines below it are its header and its rows.
+
+Cells that are left out at the end of a row are empty.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+
+from forms.complaint import Complaint
+from forms.errors import FormsError
 
 Row = Mapping[str, str]
 Sheets = Mapping[str, Sequence[Row]]
@@ -14,7 +20,7 @@ def read_tables(text: str) -> dict[str, list[dict[str, str]]]:
     """Read the tables of a text; cells are named by the header of their sheet, and empty ones are left out."""
     sheets: dict[str, list[dict[str, str]]] = {}
     name, header = "", None
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.startswith("|"):
             continue
         cells = [cell.replace("\\|", "|").strip() for cell in _PIPE.split(line.strip()[1:-1])]
@@ -23,8 +29,10 @@ def read_tables(text: str) -> dict[str, list[dict[str, str]]]:
             sheets.setdefault(name, [])
         elif header is None:
             header = cells[1:]
+        elif len(cells) > len(header) + 1:
+            raise FormsError(Complaint("form", "form.library_row_long", details={"sheet": name, "line": number}))
         else:
-            sheets[name].append({column: cell for column, cell in zip(header, cells[1:], strict=True) if cell})
+            sheets[name].append({column: cell for column, cell in zip(header, cells[1:], strict=False) if cell})
     return sheets
 
 

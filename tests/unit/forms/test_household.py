@@ -27,7 +27,7 @@ VALUES = {
 
 
 def test_it_says_what_it_is(household: FormDefinition) -> None:
-    assert (household.form_id, household.version, household.title) == ("household", "2026.2", "入户问卷")
+    assert (household.form_id, household.version, household.title) == ("household", "2026.3", "入户问卷")
     assert household.languages == {"zh": "中文 (zh)", "en": "English (en)"}
     assert household.default_language == "zh"
     assert publishing_complaints(household) == ()
