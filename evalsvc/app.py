@@ -39,6 +39,9 @@ from evalsvc.interviews import pages as interviews_pages
 from evalsvc.interviews import returned as interviews_returned
 from evalsvc.interviews import review_pages as interviews_review_pages
 from evalsvc.interviews import views as interviews_views
+from evalsvc.interviews.datasets import feed_views as datasets_feed_views
+from evalsvc.interviews.datasets import pages as datasets_pages
+from evalsvc.interviews.datasets import views as datasets_views
 from evalsvc.overview import checking as overview_checking
 from evalsvc.overview import pages as overview_pages
 from evalsvc.people import administration
@@ -66,6 +69,7 @@ PAGES: tuple[flask.Blueprint, ...] = (
     interviews_review_pages.blueprint,
     interviews_devices.blueprint,
     interviews_returned.blueprint,
+    datasets_pages.blueprint,
     cases_pages.blueprint,
     editions_pages.blueprint,
     overview_pages.blueprint,
@@ -81,6 +85,8 @@ VIEWS: tuple[Blueprint, ...] = (
     instruments_views.blueprint,
     fieldwork_views.blueprint,
     interviews_views.blueprint,
+    datasets_views.blueprint,
+    datasets_feed_views.blueprint,
     cases_views.blueprint,
     results_views.blueprint,
     editions_views.blueprint,

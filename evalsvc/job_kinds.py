@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from evalsvc.editions import jobs as editions
 from evalsvc.interviews.chaining import enter_due_interviews
+from evalsvc.interviews.datasets import jobs as datasets
 from evalsvc.results import jobs as results
 from evalsvc.service import Service
 from evalsvc.worker import JobKind
 
-KINDS: tuple[JobKind, ...] = (results.KIND, editions.KIND)
+KINDS: tuple[JobKind, ...] = (results.KIND, editions.KIND, datasets.KIND)
 """Each is named `KIND` in its feature's jobs.py."""
-REGULAR: tuple[Callable[[Service], None], ...] = (enter_due_interviews,)
+REGULAR: tuple[Callable[[Service], None], ...] = (enter_due_interviews, datasets.remove_expired)

@@ -9,6 +9,7 @@ from evalsvc.fieldwork import models as fieldwork
 from evalsvc.frames import models as frames
 from evalsvc.instruments import models as instruments
 from evalsvc.interviews import models as interviews
+from evalsvc.interviews.datasets import models as datasets
 from evalsvc.people import models as people
 from evalsvc.results import models as results
 
@@ -22,6 +23,7 @@ TABLE_MODULES = (
     instruments,
     fieldwork,
     interviews,
+    datasets,
     cases,
     results,
     editions,

@@ -1,5 +1,7 @@
 """Send a file of the store to a browser or a program."""
 
+from pathlib import Path
+
 import flask
 from flask.typing import ResponseReturnValue
 
@@ -22,3 +24,8 @@ def send_stored(sha256: str, name: str, content_type: str = "application/octet-s
         etag=False,
         conditional=False,
     )
+
+
+def send_made(path: Path, name: str, content_type: str) -> ResponseReturnValue:
+    """Send a file that the service made and keeps for a while, under a name; it is read piece by piece."""
+    return flask.send_file(path, mimetype=content_type, as_attachment=True, download_name=name, etag=False)
