@@ -4,10 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evalsvc import files
+from evalsvc.interviews.moves import REASONS
 from evalsvc.interviews.rejections import rejected_among, rejections_sha256
 from evalsvc.results.records import InterviewRow
 from sampling.chain import ChainEntry
 from sampling.errors import Complaint, complain
+
+LONGEST_SHOWN = 50
 
 
 def correction_complaints(rows: Sequence[InterviewRow]) -> Iterator[Complaint]:
@@ -31,6 +34,9 @@ def correction_complaints(rows: Sequence[InterviewRow]) -> Iterator[Complaint]:
     for number, row in enumerate(rows, start=2):
         if row.rejected and row.instance_id in corrected:
             yield _at(number, row, "verification.rejected_version")
+        if row.rejected and row.rejected not in REASONS:
+            details = {"code": row.rejected[:LONGEST_SHOWN], "known": ", ".join(REASONS)}
+            yield complain("verification.rejected_code", file=files.INTERVIEWS, row=number, **details)
 
 
 def rejection_complaints(lines: Sequence[ChainEntry], rows: Sequence[InterviewRow]) -> Iterator[Complaint]:

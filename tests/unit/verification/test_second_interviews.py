@@ -84,6 +84,8 @@ def test_what_is_wrong_with_corrections_is_named():
         ("rejected_version", "i"),
     ]
     assert list(correction_complaints(rows[:2])) == []
+    unknown = correction_complaints([visit("b", "1T02:00:00", "completed", rejected="disliked")])
+    assert [each.code for each in unknown] == ["verification.rejected_code"]
     early = [replace(rows[1], sequence=1), replace(rows[0], sequence=2)]
     assert [each.code for each in correction_complaints(early)] == ["verification.corrects_unlisted"]
 
