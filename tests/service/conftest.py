@@ -320,7 +320,7 @@ def prepared_field(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pa
             session, SYSTEM, code="fujian-demo", name="两县试点", client="示例委托单位", institute="示例评估中心",
             pack="shifan-jiading-2026-1",
         )  # fmt: skip
-    field = _begin_fieldwork(database, store, folder, evaluation)
+    field = begin_fieldwork(database, store, folder, evaluation)
     with database.reading() as session:
         tables = Base.metadata.sorted_tables
         rows = {table.name: [dict(row) for row in session.execute(table.select()).mappings()] for table in tables}
@@ -328,7 +328,8 @@ def prepared_field(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pa
     return PreparedField(field, rows, folder / "store")
 
 
-def _begin_fieldwork(database: Database, store: Store, folder: Path, evaluation: EvaluationRecord) -> Field:
+def begin_fieldwork(database: Database, store: Store, folder: Path, evaluation: EvaluationRecord) -> Field:
+    """Draw the small frame and give its households to two enumerators, as a real fieldwork begins."""
     lead = _add_somebody(database, "lead", evaluation=evaluation).actor
     supervisor = _add_somebody(database, "supervisor", evaluation=evaluation)
     enumerators = (
