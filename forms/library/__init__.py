@@ -15,6 +15,9 @@ __all__ = ["Bank", "LibraryError", "bank", "bank_of", "compose", "names", "text_
 FORMS = files(__name__).joinpath("forms")
 TITLES = {
     "household": {"zh": "入户问卷", "en": "Household questionnaire"},
+    "registered_household": {"zh": "建档立卡户问卷", "en": "Questionnaire for registered households"},
+    "ordinary_household": {"zh": "一般农户问卷", "en": "Questionnaire for ordinary households"},
+    "monitored_household": {"zh": "监测户问卷", "en": "Questionnaire for monitored households"},
 }
 """The forms in the order in which they are shown, with their titles."""
 
