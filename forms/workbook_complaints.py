@@ -10,14 +10,21 @@ from string import Formatter
 from pyxform.errors import ErrorCode, PyXFormError
 
 from forms.complaint import Complaint, Severity
+from forms.workbook_sentences import SENTENCES
 from forms.workbook_sheets import HEADER_ROW
 
 _ABOUT_HEADERS = frozenset(
     {"workbook.header_missing", "workbook.column_missing", "workbook.header_twice", "workbook.header_name"}
 )
-_ROW = re.compile(r"\[row : (\d+)\]\s*")
+_ROW = re.compile(r"\[row : (\d+|unknown)\]\s*")
 _SHEET = re.compile(r"(?:On the|for sheet:) '(\w+)'")
-_COLUMN = re.compile(r"the '([^']+)' (?:value|column)")
+_COLUMNS = (
+    re.compile(r"the '([^']+)' (?:value|column)"),
+    re.compile(r"The entity list name '[^']*' does not have an? '?(\w+)'?"),
+    re.compile(r"The following column\(s\) are not supported by this version of pyxform: '([^']*)'"),
+    re.compile(r"The entity (list[ _]name) '[^']*' has a reference"),
+)
+_SIMILAR = re.compile(r"sheets with similar names were found: '([^']*)'")
 _CODES = {
     "ENTITY": "workbook.entity",
     "RANGE": "workbook.range",
@@ -57,32 +64,6 @@ _PLACES = {
     "workbook.range": ("survey", "parameters"),
 }
 """Where the complaints stand whose message names no column."""
-# Sentences of pyxform that carry no code of its own: pattern, our code, sheet and column they speak of.
-_SENTENCES: tuple[tuple[str, str, str | None, str | None], ...] = (
-    (r"Question with no type", "workbook.no_type", "survey", "type"),
-    (r"Question or group with no name", "workbook.no_name", "survey", "name"),
-    (r"Missing calculation", "workbook.no_calculation", "survey", "calculation"),
-    (
-        r"List name not in (?:choices|external choices|columns) sheet: ?(?P<list>.*)",
-        "workbook.list_missing", "survey", "type",
-    ),
-    (r"There should be a choices sheet", "workbook.no_choices", "choices", None),
-    (
-        r"Choice names with spaces cannot be added.*See \[(?P<name>.*?)\] in \[(?P<list>.*?)\]",
-        "workbook.choice_with_space", "choices", "name",
-    ),
-    (r"Unknown question type '?(?P<type>[^'\n]*)'?", "workbook.unknown_type", "survey", "type"),
-    (r"The survey element named '(?P<name>[^']*)' has no label or hint", "workbook.no_label", "survey", "label"),
-    (r"external[_ ]choices sheet|select one external", "workbook.external_choices", "survey", "type"),
-    (r"max-pixels parameter to speed up", "workbook.no_max_pixels", "survey", "parameters"),
-    (
-        r"must have an integer value|must be set to|[Pp]arameter|Invalid value for",
-        "workbook.parameters", "survey", "parameters",
-    ),
-    (r"(?:Group|Repeat) has no label", "workbook.group_without_label", "survey", "label"),
-    (r"Row without name, text, or label is being skipped", "workbook.row_skipped", "survey", "name"),
-    (r"You must have a sheet named 'survey'", "workbook.no_survey", "survey", None),
-)  # fmt: skip
 
 
 def from_error(problem: PyXFormError) -> tuple[Complaint, ...]:
@@ -107,9 +88,10 @@ def _split(text: str) -> list[str]:
 def _complaint(text: str, severity: Severity) -> Complaint:
     row = _ROW.search(text)
     code, sheet, column, details = _recognised(text)
-    found_sheet = _SHEET.search(text)
-    found_column = _COLUMN.search(text)
-    number = int(row.group(1)) if row else HEADER_ROW if code in _ABOUT_HEADERS else None
+    found_sheet = _SHEET.search(text) or _SIMILAR.search(text)
+    found_column = next((found for pattern in _COLUMNS if (found := pattern.search(text))), None)
+    told = row is not None and row.group(1).isdigit()
+    number = int(row.group(1)) if row and told else HEADER_ROW if code in _ABOUT_HEADERS else None
     return Complaint(
         "form",
         code,
@@ -131,10 +113,15 @@ def _recognised(text: str) -> tuple[str, str | None, str | None, dict[str, str |
         match = template.search(text)
         if match:
             return code, *_PLACES.get(code, (None, None)), dict(match.groupdict())
-    for pattern, code, sheet, column in _SENTENCES:
-        match = re.search(pattern, text, re.DOTALL)
+    for sentence in SENTENCES:
+        match = sentence.pattern.search(text)
         if match:
-            return code, sheet, column, {k: v.strip() for k, v in match.groupdict().items() if v}
+            return (
+                sentence.code,
+                sentence.sheet,
+                sentence.column,
+                {k: v.strip() for k, v in match.groupdict().items() if v},
+            )
     return "workbook.other", None, None, {}
 
 

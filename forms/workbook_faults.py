@@ -17,7 +17,7 @@ from forms.workbook_sheets import FIRST_ROW
 
 _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^{}\s]+)\s*\}")
 _NO_NAME_WANTED = frozenset({"note", "audit"})
-_TYPES = frozenset({*QUESTION_TYPE_DICT, *aliases.settings_header})
+_TYPES = frozenset({*QUESTION_TYPE_DICT, *aliases.settings_header, "include"})
 
 
 def further_faults(rows: WorkbookRows) -> Iterator[Complaint]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,12 +13,28 @@ from forms.workbook_cells import as_written, cell, in_circle
 from forms.workbook_sheets import FIRST_ROW, HEADER_ROW
 
 Rows = Sequence[Mapping[str, str]]
+_BY_NAME = ("survey", {"name": "name"})
+_BY_VALUE = ("survey", {"name": "value"})
 _SOUGHT = {
-    "workbook.no_label": ("survey", {"name": "name"}),
+    "workbook.no_label": _BY_NAME,
+    "workbook.search_of_file": _BY_NAME,
+    "workbook.search_shares_list": _BY_NAME,
+    "workbook.big_image": _BY_NAME,
+    "workbook.trigger_unseen": _BY_NAME,
+    "workbook.repeat_name": _BY_VALUE,
+    "workbook.name_twice": _BY_VALUE,
     "workbook.unknown_type": ("survey", {"type": "type"}),
     "workbook.choice_with_space": ("choices", {"list_name": "list", "name": "name"}),
 }
 """Complaints that name no row: sheet and columns to look in, with the detail that each must hold."""
+_PATTERNS = {
+    "workbook.table_twice": r"(?<![\w.\-]){name}(?![\w\-])",
+    "workbook.reference_ambiguous": r"\$\{{\s*{q}\s*\}}",
+    "workbook.external_choices": r"^select[_ ]one[_ ]external\b",
+    "workbook.include": r"^include$",
+}
+"""Complaints that stand where a cell of the survey sheet is of this form."""
+_PARAMETER = re.compile(r"([a-z][a-z-]*)\s*=")
 _SETTINGS = {"xml.prefix_unknown": "namespaces"}
 """Complaints about the settings sheet, with their column."""
 
@@ -46,9 +63,32 @@ class WorkbookRows:
     def _sought(self, complaint: Complaint) -> Complaint:
         sheet, wanted = _SOUGHT.get(complaint.code, ("", {}))
         rows = self.choices if sheet == "choices" else self.survey
+        if complaint.code in _PATTERNS:
+            return self._matching(complaint)
+        if complaint.code == "workbook.parameters":
+            return self._with_parameter(complaint)
         for number, row in enumerate(rows, start=FIRST_ROW):
             if wanted and all(cell(row, name) == str(complaint.details.get(key)) for name, key in wanted.items()):
                 return _at(complaint, sheet, number)
+        return complaint
+
+    def _matching(self, complaint: Complaint) -> Complaint:
+        """Find the first cell that is of the complaint's form."""
+        details = {key: re.escape(str(value)) for key, value in complaint.details.items()}
+        pattern = re.compile(_PATTERNS[complaint.code].format(**details))
+        for number, row in enumerate(self.survey, start=FIRST_ROW):
+            header = next((header for header, text in row.items() if pattern.search(text.strip())), None)
+            if header is not None:
+                return replace(_at(complaint, "survey", number), column=header)
+        return complaint
+
+    def _with_parameter(self, complaint: Complaint) -> Complaint:
+        """Find the row with a parameter that pyxform speaks of, or the audit if it speaks of that."""
+        told = set(re.findall(r"[a-z][a-z-]*", str(complaint.details.get("reason", "")).lower()))
+        for number, row in enumerate(self.survey, start=FIRST_ROW):
+            given = set(_PARAMETER.findall(cell(row, "parameters")))
+            if told & given or (cell(row, "type") == "audit" and "audit" in told):
+                return _at(complaint, "survey", number)
         return complaint
 
     def _naming(self, complaint: Complaint, file: str) -> Complaint:

@@ -106,13 +106,15 @@ def old_sheets(data: bytes) -> dict[str, Any]:
         book.release_resources()
 
 
-def refuse_table(sheet: str, rows: Sequence[Mapping[str, str]]) -> None:
+def refuse_table(sheet: str, rows: Sequence[Mapping[str | None, str]]) -> None:
     """Refuse a sheet that was read already (from a text) if it has too many rows or too long texts."""
     limit = MAX_ROWS.get(sheet, MAX_OTHER_ROWS)
     if len(rows) > limit:
         raise RefusedError(_at("workbook.too_many_rows", sheet, None, None, limit=limit))
     for number, row in enumerate(rows, start=FIRST_ROW):
         for column, text in row.items():
+            if column is None:
+                raise RefusedError(_at("workbook.cell_without_header", sheet, number, None))
             if len(text) > MAX_CELL_LENGTH:
                 raise RefusedError(_at("workbook.long_cell", sheet, number, column, limit=MAX_CELL_LENGTH))
 

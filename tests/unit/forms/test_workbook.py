@@ -9,6 +9,7 @@ import pytest
 from forms import convert, publishing_complaints
 from forms.complaint import Complaint
 from forms.definition import parse_definition
+from tests.unit.forms.old_excel import old_workbook
 
 
 def workbook(**sheets: list[list[object]]) -> bytes:
@@ -23,7 +24,9 @@ def workbook(**sheets: list[list[object]]) -> bytes:
     return buffer.getvalue()
 
 
-HEAD: list[object] = ["type", "name", "label", "relevant", "constraint", "calculation", "parameters"]
+HEAD: list[object] = [
+    "type", "name", "label", "relevant", "constraint", "calculation", "parameters", "trigger", "choice_filter",
+]  # fmt: skip
 LISTS: list[list[object]] = [["list_name", "name", "label"], ["yn", "yes", "是"], ["yn", "no", "否"]]
 
 
@@ -74,6 +77,38 @@ BAD = [
     ),
     ([["range", "a", "甲", None, None, None, "start=1 end=x"]], "workbook.range", "survey", 2, "parameters"),
     ([["image", "a", "甲", None, None, None, "nonsense"]], "workbook.parameters", "survey", 2, "parameters"),
+    (
+        [["text", "b", "乙"], ["image", "a", "甲", None, None, None, "max-pixels=x"]],
+        "workbook.parameters",
+        "survey",
+        3,
+        "parameters",
+    ),
+    (
+        [["text", "b", "乙"], ["audit", "audit", None, None, None, None, "location-priority=x"]],
+        "workbook.parameters",
+        "survey",
+        3,
+        "parameters",
+    ),
+    ([["audit", "log"]], "workbook.audit_name", "survey", 2, "name"),
+    ([["background-geopoint", "a", "甲"]], "workbook.cell_empty", "survey", 2, "trigger"),
+    ([["select_one_from_file yn.exe", "a", "甲"]], "workbook.file_ending", "survey", 2, "type"),
+    (
+        [["text", "a", "甲"], ["csv-external", "t"], ["xml-external", "t"]],
+        "workbook.name_twice",
+        "survey",
+        4,
+        "name",
+    ),
+    ([["text", "a", "甲"], ["include", "b", "乙"]], "workbook.include", "survey", 3, "type"),
+    (
+        [["select_one yn or_other", "a", "甲", None, None, None, None, None, "a=1"]],
+        "workbook.or_other_filter",
+        "survey",
+        2,
+        "choice_filter",
+    ),
 ]
 
 
@@ -157,3 +192,25 @@ def test_an_empty_archive_or_sheet_is_a_complaint() -> None:
     assert empty is not None
     assert [c.code for c in publishing_complaints(parse_definition(empty))] == ["form.no_questions"]
     assert convert(workbook(sheet1=[["x"]], sheet2=[["y"]]), "f.xlsx").xform is None
+
+
+def test_old_excel_is_read_like_new() -> None:
+    rows: list[list[str | float | None]] = [
+        ["type", "name", "label"],
+        ["select_one yn", "a", "甲"],
+        ["integer", "b", 7.0],
+    ]
+    choices: list[list[str | float | None]] = [["list_name", "name", "label"], ["yn", 1.0, "是"], ["yn", 2.5, "否"]]
+    conversion = convert(old_workbook(survey=rows, choices=choices), "old.xls")
+    assert [c.code for c in conversion.complaints] == []
+    assert conversion.xform is not None
+    definition = parse_definition(conversion.xform)
+    assert [(q.name, q.labels) for q in definition.questions] == [("a", {"": "甲"}), ("b", {"": "7"})]
+    assert [choice.value for choice in definition.questions[0].choices] == ["1", "2.5"]
+
+
+def test_complaints_about_old_excel_have_their_place() -> None:
+    complaint = only(old_workbook(survey=[["type", "name", "label"], ["text", "a", "甲"], ["wort", "b", "乙"]]))
+    assert (complaint.code, complaint.sheet, complaint.row) == ("workbook.unknown_type", "survey", 3)
+    twice = only(old_workbook(survey=[["type", "name", "name"]]))
+    assert (twice.code, twice.sheet, twice.row, twice.column) == ("workbook.header_twice", "survey", 1, "name")
