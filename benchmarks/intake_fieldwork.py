@@ -1,20 +1,18 @@
-"""A fieldwork of many households, and the request that a phone would send for each of them."""
+"""A fieldwork of many households and enumerators, and the request that a phone would send for each household."""
 
-import random
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from benchmarks.intake_client import Parcel
+from benchmarks.intake_form import NAME, PHOTO, form_text, submission
 from evalsvc import migrate
 from evalsvc.config import Config
-from evalsvc.demonstration.answers import answer
-from evalsvc.demonstration.media import draw_photo, draw_signature
-from evalsvc.demonstration.world import COMPLETED, Home
 from evalsvc.draws import drawing
 from evalsvc.draws import operations as draws
 from evalsvc.evaluations.operations import create_evaluation
@@ -30,29 +28,38 @@ from evalsvc.instruments import operations as instruments
 from evalsvc.people import operations as people
 from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service, open_service
-from evalsvc.zone import SHANGHAI
 from forms.definition import FormDefinition, parse_definition
-from forms.filling import fill
 
-HOUSEHOLDS_A_VILLAGE = 20
+PHOTO_BYTES = 300_000
+PHOTOGRAPH = os.urandom(PHOTO_BYTES)
+"""What all photographs have in common behind their first bytes."""
 LEVELS = (
     "[{name: village, id: village_code, columns: {village: text}},"
     " {name: household, id: household_id, columns: {household_class: text, registered: text, persons: integer}}]"
 )
 BOUNDARY = "intake-benchmark"
-CONTENT_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
+HEAD = (
+    "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-OpenRosa-Version: 1.0\r\n"
+    f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {{length}}\r\n\r\n"
+)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Where submissions go, and one for each household."""
+    """A fieldwork that has begun: where each enumerator sends, and which households are theirs."""
 
-    path: str
-    bodies: Sequence[bytes]
+    evaluation_id: str
+    definition: FormDefinition
+    shares: Sequence[tuple[str, Sequence[str]]]
+    """Of each enumerator: the path of submissions, and the households."""
+
+    def parcels(self, *, photo: bool) -> list[list[Parcel]]:
+        """Write each enumerator's requests."""
+        return [[_parcel(self.definition, path, unit, photo=photo) for unit in units] for path, units in self.shares]
 
 
-def prepare(config: Config, households: int) -> Prepared:
-    """Set a fieldwork up in a service's own data folder and database, and fill one form for each household."""
+def prepare(config: Config, enumerators: int, households: int) -> Prepared:
+    """Set a fieldwork up in a service's own data folder and database: so many households for each enumerator."""
     service = open_service(config)
     migrate.upgrade(service.database)
     # A database that is given may hold the evaluations of earlier rounds.
@@ -60,44 +67,50 @@ def prepare(config: Config, households: int) -> Prepared:
     with service.database.transaction() as session:
         names = {"code": code, "name": "intake", "client": "-", "institute": "-", "pack": pack_names()[0]}
         evaluation = create_evaluation(session, SYSTEM, **names, simulated=True)
-        person = people.add_person(session, SYSTEM, code, "示范调查员")
-        people.grant_role(session, SYSTEM, person.id, "enumerator", evaluation.id)
-        token = people.make_token(session, SYSTEM, person.id, kind="device", label="benchmark", days=1).secret
-        rows, definition = _fieldwork(session, service, evaluation, households)
-        fieldwork.assign_enumerator(session, SYSTEM, evaluation.id, {row.parent for row in rows}, person.id)
+        rows, definition = _fieldwork(session, service, evaluation, enumerators, households)
+        by_village: dict[str, list[str]] = {}
+        for row in rows:
+            by_village.setdefault(row.parent, []).append(row.unit_id)
+        shares = [
+            (_address(session, evaluation, village, f"{code}-{number}"), units)
+            for number, (village, units) in enumerate(by_village.items())
+        ]
     service.database.close()
-    bodies = [_body(definition, row.unit_id, row.stratum) for row in rows]
-    return Prepared(f"/v1/key/{token}/evaluations/{code}/submission", bodies)
+    return Prepared(evaluation.id, definition, shares)
+
+
+def _address(session: Session, evaluation: EvaluationRecord, village: str, name: str) -> str:
+    """Give a village to an enumerator of its own, and return where that one sends."""
+    person = people.add_person(session, SYSTEM, name, "示范调查员")
+    people.grant_role(session, SYSTEM, person.id, "enumerator", evaluation.id)
+    token = people.make_token(session, SYSTEM, person.id, kind="device", label="benchmark", days=1).secret
+    fieldwork.assign_enumerator(session, SYSTEM, evaluation.id, {village}, person.id)
+    return f"/v1/key/{token}/evaluations/{evaluation.code}/submission"
 
 
 def _fieldwork(
-    session: Session, service: Service, evaluation: EvaluationRecord, households: int
+    session: Session, service: Service, evaluation: EvaluationRecord, villages: int, households: int
 ) -> tuple[Sequence[AssignmentRecord], FormDefinition]:
-    """Import a frame, draw every household of it, and make assignments with the shipped form."""
+    """Import a frame, draw every household of it, and make assignments with the form of sixty questions."""
     store, key = service.store, service.config.secret_key
     with tempfile.TemporaryDirectory() as folder:
-        checked = check_files(
-            _write_frame(Path(folder), households), f"levels: {LEVELS}", Path(folder) / "frame.parquet"
-        )
+        path = _write_frame(Path(folder), villages, households)
+        checked = check_files(path, f"levels: {LEVELS}", Path(folder) / "frame.parquet")
         frame = import_frame(session, SYSTEM, evaluation.id, keep_frame(store, checked))
     design = _design(evaluation.code)
     bound = draws.bind(session, store, SYSTEM, evaluation, frame_id=frame.id, design_text=design, secret_key=key)
     draws.enter(session, SYSTEM, evaluation, bound, "")
     taken = drawing.sample(session, store, SYSTEM, evaluation, number=1, public_value=None, secret_key=key)
     draw = drawing.keep(session, SYSTEM, evaluation, taken)
-    name, data = instruments.shipped_form()
-    form = instruments.keep_form(store, data, name)
-    instrument = instruments.publish(session, SYSTEM, evaluation.id, form)
+    instrument = instruments.publish(session, SYSTEM, evaluation.id, instruments.keep_form(store, form_text(), NAME))
     fieldwork.assign_from_draw(session, store, SYSTEM, preparing.prepare(session, store, draw.id), instrument.id)
     return assignments_of_draw(session, draw.id), parse_definition(store.get(instrument.xform_sha256))
 
 
-def _write_frame(folder: Path, households: int) -> Path:
+def _write_frame(folder: Path, villages: int, households: int) -> Path:
     lines = ["village_code,village,household_id,household_class,registered,persons"]
-    for number in range(households):
-        village = 350125101000 + number // HOUSEHOLDS_A_VILLAGE
-        standing = ("脱贫户,是", "一般农户,否")[number % 2]
-        lines.append(f"{village},村{village},{village}-{number:06d},{standing},4")
+    for village in range(350125100000, 350125100000 + villages):
+        lines += [f"{village},村{village},{village}-{number:06d},脱贫户,是,4" for number in range(households)]
     path = folder / "households.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -115,30 +128,17 @@ stages:
 """
 
 
-def _body(definition: FormDefinition, unit_id: str, household_class: str) -> bytes:
-    """Write one request: the XML and two pictures, as a phone sends them."""
-    home = Home(
-        unit_id=unit_id,
-        village_code=unit_id.partition("-")[0],
-        household_class=household_class,
-        registered=household_class == "脱贫户",
-        persons=4,
-        outcome=COMPLETED,
-        wrong_exit=False,
-        missed=False,
-        wrong_entry=False,
-        satisfied_team=True,
-        satisfied_helper=True,
-        recognises=True,
-    )
-    chance = random.Random(unit_id)
-    answers = answer(home, datetime.now(SHANGHAI), "photo.png", "signature.png")
-    parts = [
-        ("xml_submission_file", "submission.xml", "text/xml", fill(definition, answers, instance_id=f"uuid:{unit_id}")),
-        ("photo.png", "photo.png", "image/png", draw_photo(chance)),
-        ("signature.png", "signature.png", "image/png", draw_signature(chance)),
-    ]
-    return b"".join(_part(*part) for part in parts) + f"--{BOUNDARY}--\r\n".encode()
+def _parcel(definition: FormDefinition, path: str, unit_id: str, *, photo: bool) -> Parcel:
+    """Write one request: the XML, and a photograph where one is asked for, as a phone sends them."""
+    xml = submission(definition, unit_id, photo=photo)
+    body = _part("xml_submission_file", "submission.xml", "text/xml", xml)
+    if photo:
+        body += _part(PHOTO, PHOTO, "image/jpeg", unit_id.encode())
+        # The photograph goes on with the bytes that all have in common.
+        body = body.removesuffix(b"\r\n")
+    tail = b"\r\n" * photo + f"--{BOUNDARY}--\r\n".encode()
+    length = len(body) + PHOTO_BYTES * photo + len(tail)
+    return Parcel(HEAD.format(path=path, length=length).encode() + body, tail, photo)
 
 
 def _part(name: str, file: str, kind: str, content: bytes) -> bytes:

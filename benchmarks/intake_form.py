@@ -6,6 +6,7 @@ from forms.filling import fill
 QUESTIONS = 60
 NAME = "sixty.md"
 PHOTO = "photo.jpg"
+SAID = "饮水、住房、医疗和上学都没有困难，家里今年添了一头牛，没有别的意见，也不愿多说。"
 OUTCOMES = ("completed", "non_contact", "refused", "ineligible_vacant", "ineligible_deceased", "ineligible_duplicate")
 COLUMNS = ("type", "name", "label", "required", "relevant", "constraint", "calculation", "choice_filter")
 Row = tuple[str, ...]
@@ -77,6 +78,6 @@ def submission(definition: FormDefinition, unit_id: str, *, photo: bool, instanc
             f"part_{at}": f"part_{at % 2}",
             f"choice_{at}": f"scale_{at % 2 + 2}",
             f"several_{at}": ["scale_1", "scale_4"],
-            f"words_{at}": f"受访者说第 {at} 项情况与去年相比有所好转，饮水、住房、医疗和上学都没有困难，没有别的意见，也不愿多说。",
+            f"words_{at}": f"受访者说第 {at} 项与去年相比有所好转，{SAID}",
         }
     return fill(definition, answers, instance_id=instance_id or f"uuid:{unit_id}")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,12 +78,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(port: int, settings: Mapping[str, str], logs: Path) -> Iterator[Server]:
-    """Start `evalsvc serve` and end it with the block; other work may go on while it comes up."""
+def started(port: int, settings: Mapping[str, str], logs: Path, options: Sequence[str] = ()) -> Iterator[Server]:
+    """Start `evalsvc serve` with these options and end it with the block; other work may go on while it comes up."""
     log = logs / LOG
     with log.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603  (our own command)
-            [*BOUND, "serve", "--bind", f"127.0.0.1:{port}", "--no-access-log"],
+            [*BOUND, "serve", "--bind", f"127.0.0.1:{port}", "--no-access-log", *options],
             env=own_settings(settings),
             stdout=file,
             stderr=subprocess.STDOUT,
