@@ -18,6 +18,8 @@ TITLES = {
     "registered_household": {"zh": "建档立卡户问卷", "en": "Questionnaire for registered households"},
     "ordinary_household": {"zh": "一般农户问卷", "en": "Questionnaire for ordinary households"},
     "monitored_household": {"zh": "监测户问卷", "en": "Questionnaire for monitored households"},
+    "not_visited": {"zh": "未访成记录", "en": "Record of a visit without an interview"},
+    "back_check": {"zh": "回访核查", "en": "Back-check"},
 }
 """The forms in the order in which they are shown, with their titles."""
 
