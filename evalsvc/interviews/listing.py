@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from evalsvc.fieldwork.models import Assignment
@@ -34,10 +33,12 @@ from evalsvc.zone import SHANGHAI
 def page_of_interviews(session: Session, evaluation_id: str, filters: Filters, page: int) -> Page[InterviewLine]:
     """Return one page of the list, newest first."""
     conditions = _conditions(session, evaluation_id, filters)
-    window = Window(session.scalar(_of_all(select(func.count()).select_from(Interview)).where(*conditions)) or 0, page)
-    chosen = _of_all(select(Interview, Assignment, Instrument, Person.name).select_from(Interview))
+    window = Window(session.scalar(select(func.count()).select_from(Interview).where(*conditions)) or 0, page)
     rows = session.execute(
-        chosen.join(Person, Person.id == Interview.enumerator_id)
+        select(Interview, Assignment, Instrument, Person.name)
+        .outerjoin(Assignment, Assignment.id == Interview.assignment_id)
+        .join(Instrument, Instrument.id == Interview.instrument_id)
+        .join(Person, Person.id == Interview.enumerator_id)
         .where(*conditions)
         .order_by(Interview.received_at.desc(), Interview.id.desc())
         .limit(LINES_PER_PAGE)
@@ -50,21 +51,25 @@ def page_of_interviews(session: Session, evaluation_id: str, filters: Filters, p
 
 def counts_by_state(session: Session, evaluation_id: str, filters: Filters) -> list[StateCount]:
     """Count the interviews of a list in each state, whichever state it shows."""
-    query = _of_all(select(Interview.state, func.count()).select_from(Interview))
+    query = select(Interview.state, func.count()).group_by(Interview.state)
     conditions = _conditions(session, evaluation_id, replace(filters, state=""))
-    found = {state: count for state, count in session.execute(query.where(*conditions).group_by(Interview.state))}
+    found = {state: count for state, count in session.execute(query.where(*conditions))}
     return [StateCount(state, found.get(state, 0)) for state in STATES]
 
 
 def counts_by_enumerator(session: Session, evaluation_id: str, filters: Filters) -> list[EnumeratorCounts]:
     """Count each enumerator's interviews of a list by state, whichever state and enumerator it shows."""
     conditions = _conditions(session, evaluation_id, replace(filters, state="", enumerator=""))
-    query = _of_all(select(Person.id, Person.name, Interview.state, func.count()).select_from(Interview))
-    query = query.join(Person, Person.id == Interview.enumerator_id).where(*conditions)
-    states: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for identifier, name, state, count in session.execute(query.group_by(Person.id, Person.name, Interview.state)):
-        states[name, identifier][state] = count
-    return [EnumeratorCounts(identifier, name, states[name, identifier]) for name, identifier in sorted(states)]
+    query = select(Interview.enumerator_id, Interview.state, func.count())
+    query = query.where(*conditions).group_by(Interview.enumerator_id, Interview.state)
+    states: dict[str, dict[str, int]] = defaultdict(dict)
+    for identifier, state, count in session.execute(query):
+        states[identifier][state] = count
+    people = session.execute(select(Person.id, Person.name).where(Person.id.in_(states)))
+    return [
+        EnumeratorCounts(identifier, name, states[identifier])
+        for name, identifier in sorted((name, identifier) for identifier, name in people)
+    ]
 
 
 def awaiting_approval(
@@ -73,7 +78,7 @@ def awaiting_approval(
     """Return the states of the interviews of a list that may be approved together, the oldest first, by identifier."""
     states = AWAITING_REVIEW if with_errors else (RECEIVED, CORRECTED)
     conditions = _conditions(session, evaluation_id, replace(filters, superseded=False))
-    query = _of_all(select(Interview.id, Interview.state).select_from(Interview)).where(*conditions)
+    query = select(Interview.id, Interview.state).where(*conditions)
     query = query.where(Interview.state.in_(states), Interview.received_at <= before)
     rows = session.execute(query.order_by(Interview.received_at, Interview.id).limit(most))
     return {identifier: state for identifier, state in rows}
@@ -81,48 +86,37 @@ def awaiting_approval(
 
 def forms_received(session: Session, evaluation_id: str) -> list[tuple[str, str]]:
     """List the forms of which interviews came: form id and the title of its newest version."""
-    query = select(Instrument.form_id, Instrument.title).where(
-        Instrument.evaluation_id == evaluation_id,
-        Instrument.id.in_(select(Interview.instrument_id).where(Interview.evaluation_id == evaluation_id)),
-    )
+    came = exists(select(1).where(Interview.evaluation_id == evaluation_id, Interview.instrument_id == Instrument.id))
+    query = select(Instrument.form_id, Instrument.title).where(Instrument.evaluation_id == evaluation_id, came)
     titles = {form_id: title for form_id, title in session.execute(query.order_by(Instrument.published_at))}
     return sorted(titles.items())
 
 
 def collectors(session: Session, evaluation_id: str) -> list[tuple[str, str]]:
     """List those from whom interviews came: identifier and name."""
-    sent = select(Interview.enumerator_id).where(Interview.evaluation_id == evaluation_id)
+    sent = select(Interview.enumerator_id).where(Interview.evaluation_id == evaluation_id).distinct()
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(sent)).order_by(Person.name, Person.id))
     return [(identifier, name) for identifier, name in rows]
 
 
-def _of_all(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Join what filters speak of; an interview about a village or a county hangs on no household."""
-    return query.outerjoin(Assignment, Assignment.id == Interview.assignment_id).join(
-        Instrument, Instrument.id == Interview.instrument_id
-    )
-
-
 def _conditions(session: Session, evaluation_id: str, filters: Filters) -> list[ColumnElement[bool]]:
-    return [Interview.evaluation_id == evaluation_id, *_places(evaluation_id, filters), *_kinds(session, filters)]
+    where = _places(evaluation_id, filters)
+    return [Interview.evaluation_id == evaluation_id, *where, *_kinds(session, evaluation_id, filters)]
 
 
 def _places(evaluation_id: str, filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.county:
-        inside = select(Assignment.parent).where(
-            Assignment.evaluation_id == evaluation_id, Assignment.county == filters.county
-        )
-        yield (
-            (Assignment.county == filters.county)
-            | ((Interview.about == COUNTY) & (Interview.unit_id == filters.county))
-            | ((Interview.about == VILLAGE) & Interview.unit_id.in_(inside))
-        )
+        inside = Assignment.evaluation_id == evaluation_id, Assignment.county == filters.county
+        of_village = (Interview.about == VILLAGE) & Interview.unit_id.in_(select(Assignment.parent).where(*inside))
+        of_county = (Interview.about == COUNTY) & (Interview.unit_id == filters.county)
+        yield Interview.assignment_id.in_(select(Assignment.id).where(*inside)) | of_village | of_county
     if filters.village:
-        own = (Interview.about == VILLAGE) & (Interview.unit_id == filters.village)
-        yield (Assignment.parent == filters.village) | own
+        inside = Assignment.evaluation_id == evaluation_id, Assignment.parent == filters.village
+        of_village = (Interview.about == VILLAGE) & (Interview.unit_id == filters.village)
+        yield Interview.assignment_id.in_(select(Assignment.id).where(*inside)) | of_village
 
 
-def _kinds(session: Session, filters: Filters) -> Iterator[ColumnElement[bool]]:
+def _kinds(session: Session, evaluation_id: str, filters: Filters) -> Iterator[ColumnElement[bool]]:
     if not filters.superseded:
         yield Interview.superseded_at.is_(None)
     if filters.enumerator:
@@ -132,7 +126,8 @@ def _kinds(session: Session, filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.state:
         yield Interview.state.in_(AWAITING_REVIEW if filters.state == WAITING else (filters.state,))
     if filters.form:
-        yield Instrument.form_id == filters.form
+        versions = Instrument.evaluation_id == evaluation_id, Instrument.form_id == filters.form
+        yield Interview.instrument_id.in_(select(Instrument.id).where(*versions))
     if filters.complaint:
         yield _has_complaint(session, filters.complaint)
     if filters.since:

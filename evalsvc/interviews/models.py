@@ -19,6 +19,8 @@ class Interview(Base):
         UniqueConstraint("replaces_id"),
         Index("ix_interview_arrival", "evaluation_id", "received_at"),
         Index("ix_interview_unit", "evaluation_id", "unit_id"),
+        # Lists count all interviews by state and enumerator, which stand behind long answers in the row.
+        Index("ix_interview_review", "evaluation_id", "superseded_at", "state", "enumerator_id", "instrument_id"),
     )
     id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
     evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
