@@ -202,8 +202,8 @@ class _Translator:
         if call.name == "indexed-repeat" and (index == 0 or index % 2 == 1) and isinstance(argument, Path):
             # Here the path means all rows, wherever the expression stands.
             return self._path(argument, base, all_rows=True).text
-        if call.name == "position" and isinstance(argument, Path):
-            return self._path(argument, base, own_row=True).text
+        if call.name == "position":
+            return self._counted(argument, base)
         kind = known.parameter(index)
         if kind == "nodeset" and self.type_of(argument) not in ("nodeset", "any"):
             return self._complain("form.path_wanted", name=call.name)
@@ -212,6 +212,13 @@ class _Translator:
         if kind == "boolean":
             return self._boolean(argument, base)
         return self.plain(argument, base)
+
+    def _counted(self, tree: Expr, base: str | None) -> str:
+        """Write the argument of position(): the place of a row does not hang on what stands in it."""
+        before = dict(self.out.references)
+        text = self._path(tree, base, own_row=True).text if isinstance(tree, Path) else self.plain(tree, base)
+        self.out.references = before
+        return text
 
     # ---- paths
 

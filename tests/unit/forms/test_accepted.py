@@ -49,6 +49,7 @@ def test_circles_inside_rows_are_found_and_other_rows_are_no_circle(xform) -> No
         return codes(xform("<r><a/></r>", f'<bind nodeset="/data/r/a" calculate="{calculate}"/>', body))
 
     assert made("../a + 1") == [("form.circle", "error")]
+    assert made("position(current()/..) + position(..)") == []
     assert made("/data/r[position() = position(current()/..) - 1]/a + 1") == []
     assert made("indexed-repeat(/data/r/a, /data/r, position(..) - 1) + 1") == []
 
@@ -70,9 +71,11 @@ def test_a_default_picture_of_the_form_is_no_wrong_file_name(xform, verdict) -> 
     assert verdict(definition, "<p>jr://images/../a.jpg</p>") == [("type", "check.wrong_type", "/data/p")]
 
 
-def test_the_place_of_a_row_can_be_asked_for_without_a_path(xform, verdict) -> None:
+@pytest.mark.parametrize("place", ["position()", "position(.)", "position(current())"])
+def test_a_row_may_be_asked_for_by_its_own_place(xform, verdict, place) -> None:
     body = '<group ref="/data/r"><repeat nodeset="/data/r"><input ref="/data/r/a"/></repeat></group>'
-    definition = xform("<r><a/></r>", '<bind nodeset="/data/r" relevant="position() &lt; 3"/>', body)
+    definition = xform("<r><a/></r>", f'<bind nodeset="/data/r" relevant="{place} &lt; 3"/>', body)
+    assert codes(definition) == []
     assert verdict(definition, "<r><a>1</a></r><r><a>2</a></r>") == []
     late = verdict(definition, "<r><a>1</a></r><r><a>2</a></r><r><a>3</a></r>")
     assert late == [("relevant", "check.not_relevant", "/data/r[3]/a")]
