@@ -202,11 +202,11 @@ class _Translator:
         if call.name == "indexed-repeat" and (index == 0 or index % 2 == 1) and isinstance(argument, Path):
             # Here the path means all rows, wherever the expression stands.
             return self._path(argument, base, all_rows=True).text
-        if call.name == "position":
-            return self._counted(argument, base)
         kind = known.parameter(index)
         if kind == "nodeset" and self.type_of(argument) not in ("nodeset", "any"):
             return self._complain("form.path_wanted", name=call.name)
+        if call.name == "position":
+            return self._counted(argument, base)
         if kind == "number":
             return self._number(argument, base)
         if kind == "boolean":
