@@ -20,6 +20,9 @@ TITLES = {
     "monitored_household": {"zh": "监测户问卷", "en": "Questionnaire for monitored households"},
     "not_visited": {"zh": "未访成记录", "en": "Record of a visit without an interview"},
     "back_check": {"zh": "回访核查", "en": "Back-check"},
+    "village": {"zh": "行政村问卷", "en": "Village questionnaire"},
+    "meeting": {"zh": "县乡座谈记录", "en": "Record of a meeting with county or town"},
+    "unannounced_visit": {"zh": "暗访记录", "en": "Record of an unannounced visit"},
 }
 """The forms in the order in which they are shown, with their titles."""
 
