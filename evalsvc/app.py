@@ -39,9 +39,9 @@ from evalsvc.interviews import pages as interviews_pages
 from evalsvc.interviews import returned as interviews_returned
 from evalsvc.interviews import review_pages as interviews_review_pages
 from evalsvc.interviews import views as interviews_views
-from evalsvc.interviews.datasets import feed_views as datasets_feed_views
 from evalsvc.interviews.datasets import pages as datasets_pages
 from evalsvc.interviews.datasets import views as datasets_views
+from evalsvc.interviews.feed import views as feed_views
 from evalsvc.overview import checking as overview_checking
 from evalsvc.overview import pages as overview_pages
 from evalsvc.people import administration
@@ -86,7 +86,7 @@ VIEWS: tuple[Blueprint, ...] = (
     fieldwork_views.blueprint,
     interviews_views.blueprint,
     datasets_views.blueprint,
-    datasets_feed_views.blueprint,
+    feed_views.blueprint,
     cases_views.blueprint,
     results_views.blueprint,
     editions_views.blueprint,

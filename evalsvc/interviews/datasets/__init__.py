@@ -1,1 +1,1 @@
-"""Tables of answers for those who analyse them: files made in the background, and a feed for BI tools."""
+"""Tables of answers for those who analyse them: files that are made in the background."""

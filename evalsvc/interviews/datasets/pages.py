@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from evalsvc import jobs, web
 from evalsvc.access import page
 from evalsvc.interviews.datasets import operations, queries
-from evalsvc.interviews.datasets.feed_address import feed_address
 from evalsvc.interviews.datasets.values import READERS, SCOPES, SEE_PERSONAL, STANDING, DatasetWish
+from evalsvc.interviews.feed.address import feed_address
 from evalsvc.sending import send_made
 from evalsvc.words import LANGUAGES, sentence
 from forms.dataset.formats import FORMATS

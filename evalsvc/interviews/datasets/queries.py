@@ -1,6 +1,6 @@
 """Reads for datasets: forms, what was asked for, and the interviews with what the draw knows of them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
@@ -78,14 +78,15 @@ def count(session: Session, evaluation_id: str, form_id: str, scope: str) -> int
 
 def envelopes(
     session: Session, evaluation_id: str, form_id: str, scope: str, after: Position | None = None
-) -> Iterator[tuple[Position, str, Envelope]]:
+) -> Generator[tuple[Position, str, Envelope], None, None]:
     """Walk the interviews in the order in which they came, each with the hash of its bytes; few are held at a time."""
     query = _with_draw().where(*_conditions(evaluation_id, form_id, scope))
     if after is not None:
         query = query.where(tuple_(Interview.received_at, Interview.id) > (after.received_at, after.id))
     ordered = query.order_by(Interview.received_at, Interview.id).execution_options(yield_per=FETCHED_AT_ONCE)
-    for row in session.execute(ordered):
-        yield Position(row.received_at, row.id), row.sha256, _envelope(row)
+    with session.execute(ordered) as rows:
+        for row in rows:
+            yield Position(row.received_at, row.id), row.sha256, _envelope(row)
 
 
 def _with_draw() -> Select[Any]:
@@ -139,8 +140,9 @@ def media_of(session: Session, evaluation_id: str, form_id: str, scope: str) -> 
         .where(*_conditions(evaluation_id, form_id, scope))
         .order_by(Interview.received_at, Interview.id, InterviewFile.name)
     )
-    for row in session.execute(query.execution_options(yield_per=FETCHED_AT_ONCE)):
-        yield row.instance_id, row.name, row.sha256
+    with session.execute(query.execution_options(yield_per=FETCHED_AT_ONCE)) as rows:
+        for row in rows:
+            yield row.instance_id, row.name, row.sha256
 
 
 def datasets_of(session: Session, evaluation_id: str, limit: int = 30) -> list[DatasetRecord]:

@@ -12,7 +12,7 @@ READERS = ("lead", "supervisor", "designer", "auditor")
 """Who may have de-identified datasets."""
 SEE_PERSONAL = ("lead", "supervisor")
 """Who may have full ones."""
-LEAST_REASON = 5
+LEAST_REASON = 4
 """Signs of the reason for a full dataset."""
 
 

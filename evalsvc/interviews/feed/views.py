@@ -9,10 +9,10 @@ from flask_smorest import Blueprint
 
 from evalsvc import audit, web
 from evalsvc.access import api
-from evalsvc.interviews.datasets.feed import FeedPage, open_feed, page_of
-from evalsvc.interviews.datasets.feed_address import feed_address
-from evalsvc.interviews.datasets.odata import metadata_document, read_query
 from evalsvc.interviews.datasets.values import READERS
+from evalsvc.interviews.feed.address import feed_address
+from evalsvc.interviews.feed.odata import metadata_document, read_query
+from evalsvc.interviews.feed.rows import FeedPage, open_feed, page_of
 
 blueprint = Blueprint(
     "feed_api",

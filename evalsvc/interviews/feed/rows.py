@@ -1,14 +1,15 @@
 """Pages of rows for BI tools, read from the interviews as they were sent; always de-identified."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from evalsvc.errors import InvalidError
 from evalsvc.interviews.datasets import queries
-from evalsvc.interviews.datasets.odata import Query, Token, written_token
 from evalsvc.interviews.datasets.values import STANDING, Position
+from evalsvc.interviews.feed.odata import Query, Token, written_token
 from evalsvc.sealing import derived_key
 from evalsvc.store import Store
 from forms.dataset.json_file import json_value
@@ -72,19 +73,20 @@ def page_of(feed: Feed, query: Query) -> FeedPage:
     skip, left = query.skip, query.top
     found = queries.envelopes(feed.session, feed.evaluation_id, feed.form_id, STANDING, query.after)
     looked: list[Position] = []
-    for position, sha256, envelope in found:
-        if left == 0:
-            break
-        if len(looked) == LOOKED_THROUGH or len(page.rows) >= MOST_ROWS:
-            page.next_token = written_token(Token(looked[-1], skip, left))
-            break
-        looked.append(position)
-        rows = feed.readers[envelope.version].rows(parse_instance(feed.store.get(sha256)), envelope)
-        fitting = [row for row in feed.release.rows(rows)[query.table.name] if query.passes(row)]
-        given, skip = fitting[skip:], max(0, skip - len(fitting))
-        taken = given if left is None else given[:left]
-        left = None if left is None else left - len(taken)
-        page.rows += _objects(query, taken)
+    with closing(found):
+        for position, sha256, envelope in found:
+            if left == 0:
+                break
+            if len(looked) == LOOKED_THROUGH or len(page.rows) >= MOST_ROWS:
+                page.next_token = written_token(Token(looked[-1], skip, left))
+                break
+            looked.append(position)
+            rows = feed.readers[envelope.version].rows(parse_instance(feed.store.get(sha256)), envelope)
+            fitting = [row for row in feed.release.rows(rows)[query.table.name] if query.passes(row)]
+            given, skip = fitting[skip:], max(0, skip - len(fitting))
+            taken = given if left is None else given[:left]
+            left = None if left is None else left - len(taken)
+            page.rows += _objects(query, taken)
     return page
 
 
