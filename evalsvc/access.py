@@ -12,6 +12,7 @@ import flask
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from evalsvc import device_sign_in
 from evalsvc.errors import EvalsvcError, ForbiddenError, NotFoundError, UnauthenticatedError
 from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.people import queries as people
@@ -20,6 +21,9 @@ from evalsvc.people.actor import ENUMERATOR, ROLES, Actor
 PUBLIC, PAGE, API, DEVICE = "public", "page", "api", "device"
 API_PATH = "/api/v1/"
 DEVICE_PATH = "/v1/key/<token>/"
+ACCOUNT_PATH = "/v1/evaluations/"
+"""Where the same routes stand for devices that sign in by Digest instead of a token in the path."""
+DEVICE_ROOTS = (DEVICE_PATH.partition("<")[0], ACCOUNT_PATH)
 WHILE_PASSWORD_IS_OLD = frozenset({"people.password", "people.change_password", "people.sign_out"})
 """Pages that are open while a password is one that somebody else has seen."""
 ORDINARY_LIMIT = 2_000_000
@@ -63,7 +67,7 @@ def api(*roles: str) -> Callable[[View], View]:
 
 
 def device(view: View) -> View:
-    """Open a route to an enumerator's device, which shows its token in the path."""
+    """Open a route to an enumerator's device, which shows its token in the path or signs in by Digest."""
     return _label(view, Rule(DEVICE, frozenset({ENUMERATOR})))
 
 
@@ -107,8 +111,7 @@ def guard() -> None:
     flask.g.access_kind = rule.kind
     request.max_content_length = _limit(rule)
     if rule.kind != PUBLIC:
-        with flask.current_app.extensions["evalsvc"].database.reading() as session:
-            _admit(session, rule)
+        _admit_or_count(rule)
     if rule.kind in {PUBLIC, PAGE}:
         flask.current_app.extensions["csrf"].protect()
 
@@ -120,6 +123,23 @@ def may_open(endpoint: str) -> bool:
         return False
     actor = flask.g.get("actor")
     return rule.kind == PUBLIC or (actor is not None and (not rule.roles or actor.has(*rule.roles)))
+
+
+def by_account() -> bool:
+    """Tell whether the request's address is one of those for Digest sign-in."""
+    return flask.request.path.startswith(ACCOUNT_PATH)
+
+
+def _admit_or_count(rule: Rule) -> None:
+    """Admit, or refuse; a proof that does not fit is counted after the reading that it failed in has ended."""
+    database = flask.current_app.extensions["evalsvc"].database
+    try:
+        with database.reading() as session:
+            _admit(session, rule)
+    except device_sign_in.WrongProofError as error:
+        with database.transaction() as session:
+            device_sign_in.note_failure(session, error)
+        raise
 
 
 def _admit(session: Session, rule: Rule) -> None:
@@ -145,6 +165,8 @@ def _caller(session: Session, rule: Rule) -> tuple[str, str]:
         if scheme.lower() != "bearer":
             raise UnauthenticatedError("access.token_missing")
         token = people.valid_token(session, "api", secret.strip())
+    elif by_account():
+        return device_sign_in.signed_in(session)
     else:
         token = people.valid_token(session, "device", str((flask.request.view_args or {})["token"]))
     return f"token:{token.id}", token.person_id
@@ -182,7 +204,7 @@ def _route_rule(app: flask.Flask, endpoint: str, method: str) -> Rule | None:
 
 
 def _kind_by_address(address: str, kind: str) -> str:
-    if address.startswith(DEVICE_PATH):
+    if address.startswith((DEVICE_PATH, ACCOUNT_PATH)):
         return DEVICE
     if address.startswith(API_PATH):
         return kind if kind == PUBLIC else API

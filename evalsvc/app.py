@@ -1,5 +1,6 @@
 """The application factory. Every blueprint is registered here; the app refuses to start while a route has no rule."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from evalsvc import access, incoming, web
+from evalsvc import access, device_protocol, device_sign_in, incoming, web
 from evalsvc.cases import pages as cases_pages
 from evalsvc.cases import views as cases_views
 from evalsvc.cells import labelled
@@ -42,6 +43,7 @@ from evalsvc.interviews import views as interviews_views
 from evalsvc.interviews.datasets import pages as datasets_pages
 from evalsvc.interviews.datasets import views as datasets_views
 from evalsvc.interviews.feed import views as feed_views
+from evalsvc.logs import keep_tokens_out
 from evalsvc.overview import checking as overview_checking
 from evalsvc.overview import pages as overview_pages
 from evalsvc.people import administration
@@ -152,18 +154,21 @@ def create_app(config: Config) -> flask.Flask:
     app.config.update(_settings(config))
     app.json = ChineseJson(app)
     app.session_interface = CookieSessions()
+    # Whoever hosts the application: its own lines, and those of its parts that found no handler.
+    keep_tokens_out((*app.logger.handlers, *logging.getLogger().handlers, logging.lastResort))
     app.extensions["evalsvc"] = open_service(config)
     if config.trusted_proxies:
         believed = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=believed, x_proto=believed, x_host=believed)  # type: ignore[method-assign]
     CSRFProtect(app)
     people_session.register(app)
+    device_sign_in.register(app, config.secret_key)
     Babel(app, default_locale="zh", default_translation_directories=str(TRANSLATIONS), locale_selector=web.language)
     _register_template_words(app)
     app.url_map.converters["int"] = incoming.NumberConverter
     api = DescribedApi(app)
     for page in PAGES:
-        app.register_blueprint(page)
+        device_protocol.register(app, page)
     for view in VIEWS:
         api.register_blueprint(view)
     access.public(app.view_functions["static"])
@@ -218,4 +223,4 @@ def _add_headers(response: flask.Response) -> flask.Response:
 
 
 def _takes_token(path: str) -> bool:
-    return path.startswith((access.API_PATH, "/v1/key/"))
+    return path.startswith((access.API_PATH, *access.DEVICE_ROOTS))

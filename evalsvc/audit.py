@@ -23,7 +23,7 @@ class AuditRow(Base):
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     actor: Mapped[str]
-    """Identifier of the person, `token:<id>`, or `system`; never a name."""
+    """Identifier of the person, `token:<id>`, `account:<id>`, or `system`; never a name."""
     action: Mapped[str]
     subject: Mapped[str]
     details: Mapped[dict[str, Any]]

@@ -4,11 +4,13 @@ import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from evalsvc import web
+from evalsvc import access, web
 from forms import openrosa
 
 ADDRESS = "/v1/key/<token>/evaluations/<evaluation>"
 """Where an evaluation answers the device whose token stands in the path."""
+ACCOUNT_ADDRESS = "/v1/evaluations/<evaluation>"
+"""Where it answers the device that signs in by Digest."""
 HEADS_OF_PARTS = 100_000
 """Bytes of a body that a client does not count: it divides files by their contents, 100 of them in one body at most."""
 
@@ -19,6 +21,24 @@ def device_blueprint(name: str, import_name: str, below: str = "") -> flask.Blue
     blueprint.before_request(_require_version)
     blueprint.after_request(_add_headers)
     return blueprint
+
+
+def register(app: flask.Flask, blueprint: flask.Blueprint) -> None:
+    """Register a blueprint; one of devices at both of their addresses, with the same views."""
+    app.register_blueprint(blueprint)
+    address = blueprint.url_prefix or ""
+    if address.startswith(access.DEVICE_PATH):
+        other = address.replace(ADDRESS, ACCOUNT_ADDRESS, 1)
+        # The views take the token of an address, which the guard has read; there is none here.
+        app.register_blueprint(
+            blueprint, name=f"{blueprint.name}_by_account", url_prefix=other, url_defaults={"token": ""}
+        )
+
+
+def same_device(endpoint: str, **values: str) -> str:
+    """Return the full address of another route for the device that asks: of its token, or of its account."""
+    given = {name: value for name, value in (flask.request.view_args or {}).items() if name in {"token", "evaluation"}}
+    return web.config().public_url + flask.url_for(endpoint, **given, **values)
 
 
 def xml_answer(content: bytes, status: int = 200) -> flask.Response:

@@ -13,7 +13,7 @@ from evalsvc.db import now
 from evalsvc.editions.keys import institute_signer
 from evalsvc.frames.keys import configured_key
 from evalsvc.listening import listen
-from evalsvc.logs import WithoutTokens
+from evalsvc.logs import keep_tokens_out
 from evalsvc.service import ready
 from evalsvc.wsgi import make_application, stop_worker
 
@@ -27,8 +27,7 @@ class TokenFreeLogger(Logger):
     def setup(self, cfg: Any) -> None:
         """Put the filter on every handler that gunicorn makes."""
         super().setup(cfg)
-        for handler in (*self.error_log.handlers, *self.access_log.handlers):
-            handler.addFilter(WithoutTokens())
+        keep_tokens_out((*self.error_log.handlers, *self.access_log.handlers))
 
 
 class Server(BaseApplication):

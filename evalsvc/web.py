@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from evalsvc import errors
-from evalsvc.access import API_PATH, DEVICE, PAGE, PasswordChangeNeededError
+from evalsvc import device_sign_in, errors
+from evalsvc.access import API_PATH, DEVICE, DEVICE_ROOTS, PAGE, PasswordChangeNeededError, by_account
 from evalsvc.config import Config
 from evalsvc.db import Database
 from evalsvc.jobs import JobStatus
@@ -75,9 +75,10 @@ def language() -> str:
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
-def device_address(token: str, evaluation: str) -> str:
-    """Return the server address that an enumerator's phone is set to."""
-    return f"{config().public_url}/v1/key/{token}/evaluations/{evaluation}"
+def device_address(token: str | None, evaluation: str) -> str:
+    """Return the server address that an enumerator's phone is set to; without a token it signs in by its account."""
+    key = "" if token is None else f"/key/{token}"
+    return f"{config().public_url}/v1{key}/evaluations/{evaluation}"
 
 
 def see_other(endpoint: str, **values: Any) -> ResponseReturnValue:
@@ -128,6 +129,8 @@ def _on_error(error: Exception) -> ResponseReturnValue:
         response.headers["WWW-Authenticate"] = BEARER + (
             INVALID_TOKEN if "Authorization" in flask.request.headers else ""
         )
+    if status == 401 and by_account():
+        device_sign_in.challenge(response, stale=isinstance(error, device_sign_in.StaleProofError))
     if isinstance(error, errors.BusyError):
         response.headers["Retry-After"] = str(error.seconds)
     return response
@@ -153,7 +156,7 @@ def _answer(status: int, code: str, details: Mapping[str, object], complaints: A
         {"code": each.code, "message": sentence(each.code, each.details, language()), "details": dict(each.details)}
         for each in complaints
     ]
-    if flask.g.get("access_kind") == DEVICE or flask.request.path.startswith("/v1/key/"):
+    if flask.g.get("access_kind") == DEVICE or flask.request.path.startswith(DEVICE_ROOTS):
         return _openrosa(status, "\n".join([message, *(each["message"] for each in listed)]))
     if flask.request.path.startswith(API_PATH):
         body = {"code": code, "message": message, "details": dict(details), "complaints": listed}

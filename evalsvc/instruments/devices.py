@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from evalsvc import web
 from evalsvc.access import device
-from evalsvc.device_protocol import device_blueprint, xml_answer
+from evalsvc.device_protocol import device_blueprint, same_device, xml_answer
 from evalsvc.instruments import queries
 from evalsvc.instruments.values import FormFile, InstrumentRecord
 from forms import openrosa
@@ -33,17 +33,10 @@ def _listed(row: InstrumentRecord, *, has_files: bool) -> openrosa.ListedForm:
         name=row.title,
         version=row.version,
         hash=f"md5:{row.md5}",
-        download_url=_url("form", formID=row.form_id, version=row.version),
+        download_url=same_device(".form", formID=row.form_id, version=row.version),
         description=f"{row.title} {row.version}" if flask.request.args.get("verbose") == "true" else "",
-        manifest_url=_url("manifest", formID=row.form_id, version=row.version) if has_files else None,
+        manifest_url=same_device(".manifest", formID=row.form_id, version=row.version) if has_files else None,
     )
-
-
-def _url(endpoint: str, **values: str) -> str:
-    """Return the full address of a route of the same token and evaluation."""
-    given = flask.request.view_args or {}
-    path = flask.url_for(f".{endpoint}", token=given["token"], evaluation=given["evaluation"], **values)
-    return web.config().public_url + path
 
 
 @blueprint.get("/form.xml")
@@ -64,7 +57,7 @@ def manifest(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG00
 
 
 def _media(row: InstrumentRecord, file: FormFile) -> openrosa.MediaFile:
-    return openrosa.MediaFile(file.name, f"md5:{file.md5}", _url("file", instrument=row.id, name=file.name))
+    return openrosa.MediaFile(file.name, f"md5:{file.md5}", same_device(".file", instrument=row.id, name=file.name))
 
 
 def _asked_for() -> InstrumentRecord:

@@ -30,10 +30,10 @@ def _dumped(row: ReturnedInterview, **address: str) -> dict[str, Any]:
     """Write an interview with the addresses under which its bytes lie."""
     place = {**address, "instance": row.instance_id}
     files = [
-        {**asdict(file), "url": flask.url_for("returned_interviews.file", **place, name=file.name, _external=False)}
+        {**asdict(file), "url": flask.url_for(".file", **place, name=file.name, _external=False)}
         for file in row.files
     ]
-    url = flask.url_for("returned_interviews.submission", **place, _external=False)
+    url = flask.url_for(".submission", **place, _external=False)
     return {**asdict(row), "returned_at": row.returned_at.isoformat(), "url": url, "files": files}
 
 

@@ -17,7 +17,7 @@ class Actor:
     """Say who acts, and with which roles in the evaluation at hand."""
 
     identifier: str
-    """What the audit trail carries: the person's id, ``token:<id>`` or ``system``; never a name."""
+    """What the audit trail carries: the person's id, ``token:<id>``, ``account:<id>`` or ``system``; never a name."""
     person_id: str | None
     """The person behind it; None for the system itself."""
     roles: frozenset[str]

@@ -13,8 +13,9 @@ from evalsvc.access import page
 from evalsvc.evaluations import queries as evaluations
 from evalsvc.people import once, operations, queries
 from evalsvc.people.actor import ADMINISTRATOR, ENUMERATOR, ROLES
+from evalsvc.people.device_accounts import make_account
 from evalsvc.people.once import ShownSecret
-from evalsvc.people.phone_settings import settings_code
+from evalsvc.people.phone_settings import DeviceSignIn, settings_code
 
 blueprint = flask.Blueprint("administration", __name__, template_folder="templates")
 EVERYWHERE = "*"
@@ -44,7 +45,7 @@ def add() -> ResponseReturnValue:
             password,
             must_change=True,
         )
-    return _shown_once(person.id, _("初始密码"), password)
+    return _show(ShownSecret(person.id, _("初始密码"), password))
 
 
 @blueprint.get("/people/<person_id>")
@@ -61,7 +62,7 @@ def person(person_id: str) -> ResponseReturnValue:
         tokens=tokens,
         roles=ROLES,
         evaluations=choices,
-        kinds=operations.TOKEN_KINDS,
+        kinds=(*operations.TOKEN_KINDS, queries.ACCOUNT),
         everywhere=EVERYWHERE,
         needs_token=_needs_token(shown, tokens),
     )
@@ -91,19 +92,19 @@ def revoke(person_id: str, grant_id: str) -> ResponseReturnValue:
 @blueprint.post("/people/<person_id>/tokens")
 @page(ADMINISTRATOR)
 def make_token(person_id: str) -> ResponseReturnValue:
-    """Make a token and show it, once."""
+    """Make a token or a device account and show it, once."""
     form = flask.request.form
-    kind, days = form.get("kind", ""), form.get("days", "")
+    kind, label, days = form.get("kind", ""), form.get("label", ""), form.get("days", "")
+    number = int(days) if days.isdecimal() else 0
+    actor, key = web.current_actor(), web.config().secret_key
     with web.database().transaction() as session:
-        token = operations.make_token(
-            session,
-            web.current_actor(),
-            person_id,
-            kind=kind,
-            label=form.get("label", ""),
-            days=int(days) if days.isdecimal() else 0,
-        )
-    return _shown_once(person_id, _("令牌"), token.secret, for_device=kind == "device")
+        if kind == queries.ACCOUNT:
+            made = make_account(session, actor, person_id, label=label, days=number, key=key)
+            shown = ShownSecret(person_id, _("设备账号"), made.password, for_device=True, username=made.username)
+        else:
+            token = operations.make_token(session, actor, person_id, kind=kind, label=label, days=number)
+            shown = ShownSecret(person_id, _("令牌"), token.secret, for_device=kind == "device")
+    return _show(shown)
 
 
 @blueprint.post("/people/<person_id>/tokens/<token_id>/revoke")
@@ -122,7 +123,7 @@ def new_password(person_id: str) -> ResponseReturnValue:
     password = operations.first_password()
     with web.database().transaction() as session:
         operations.set_first_password(session, web.current_actor(), person_id, password)
-    return _shown_once(person_id, _("初始密码"), password)
+    return _show(ShownSecret(person_id, _("初始密码"), password))
 
 
 @blueprint.get("/people/<person_id>/secret")
@@ -149,7 +150,7 @@ def set_active(person_id: str) -> ResponseReturnValue:
 def _needs_token(shown: queries.PersonRecord, tokens: Sequence[queries.TokenRecord]) -> bool:
     """Tell whether somebody who visits households has no device that could send them."""
     visits = any(each.role == ENUMERATOR for each in shown.roles)
-    return visits and not any(each.kind == "device" and each.usable for each in tokens)
+    return visits and not any(each.kind in {"device", queries.ACCOUNT} and each.usable for each in tokens)
 
 
 def _done(person_id: str, words: str) -> ResponseReturnValue:
@@ -167,7 +168,7 @@ class PhoneAddress:
 
 
 def _addresses(shown: ShownSecret) -> list[PhoneAddress]:
-    """List where a device with this token finds each evaluation in which its person visits households."""
+    """List where a device with this token or account finds each evaluation in which its person visits households."""
     if not shown.for_device:
         return []
     with web.database().reading() as session:
@@ -175,10 +176,12 @@ def _addresses(shown: ShownSecret) -> list[PhoneAddress]:
         opened = evaluations.evaluations(session)
     codes = {grant.evaluation for grant in grants if grant.role == ENUMERATOR}
     visited = (each for each in opened if None in codes or each.code in codes)
-    places = ((each.name, web.device_address(shown.secret, each.code)) for each in visited)
-    return [PhoneAddress(name, address, settings_code(address, name)) for name, address in places]
+    account = DeviceSignIn(shown.username, shown.secret) if shown.username else None
+    token = shown.secret if account is None else None
+    places = ((each.name, web.device_address(token, each.code)) for each in visited)
+    return [PhoneAddress(name, address, settings_code(address, name, account)) for name, address in places]
 
 
-def _shown_once(person_id: str, what: str, secret: str, *, for_device: bool = False) -> ResponseReturnValue:
-    once.keep(ShownSecret(person_id, what, secret, for_device))
-    return web.see_other("administration.secret", person_id=person_id)
+def _show(shown: ShownSecret) -> ResponseReturnValue:
+    once.keep(shown)
+    return web.see_other("administration.secret", person_id=shown.person_id)

@@ -10,6 +10,7 @@ from evalsvc.errors import InvalidError
 from evalsvc.evaluations.queries import evaluation_by_code
 from evalsvc.people import operations, queries
 from evalsvc.people.actor import ADMINISTRATOR, ROLES, SYSTEM
+from evalsvc.people.device_accounts import make_account
 from evalsvc.service import ready
 
 PASSWORD_VARIABLE = "EVALSVC_ADMINISTRATOR_PASSWORD"  # noqa: S105  (the name of a variable)
@@ -63,15 +64,25 @@ def grant(sign_in_name: str, role: str, evaluation: str | None) -> None:
 
 @commands.command("make-token")
 @click.argument("sign_in_name")
-@click.option("--kind", type=click.Choice(operations.TOKEN_KINDS), required=True, help="程序或设备 / program or phone")
+@click.option(
+    "--kind",
+    type=click.Choice((*operations.TOKEN_KINDS, queries.ACCOUNT)),
+    required=True,
+    help="程序、设备，或用 Digest 登录的设备账号 / program, phone, or account of a phone that signs in by Digest",
+)
 @click.option("--label", required=True, help="用途 / what it is for")
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, operations.LONGEST_TOKEN_DAYS))
 def make_token(sign_in_name: str, kind: str, label: str, days: int) -> None:
-    """签发令牌，只显示一次 / make a token and print it, once."""
-    with ready(read_config()) as service, service.database.transaction() as session:
+    """签发令牌或设备账号，只显示一次 / make a token, or a device account (name and password), and print it, once."""
+    config = read_config()
+    with ready(config) as service, service.database.transaction() as session:
         person = queries.person_named(session, sign_in_name)
-        token = operations.make_token(session, SYSTEM, person.id, kind=kind, label=label, days=days)
-    click.echo(token.secret)
+        if kind == queries.ACCOUNT:
+            made = make_account(session, SYSTEM, person.id, label=label, days=days, key=config.secret_key)
+            told = f"{made.username}\t{made.password}"
+        else:
+            told = operations.make_token(session, SYSTEM, person.id, kind=kind, label=label, days=days).secret
+    click.echo(told)
 
 
 def _password() -> str:

@@ -1,4 +1,4 @@
-"""Tables of people: persons, role grants, tokens, sign-ins and failed attempts."""
+"""Tables of people: persons, role grants, tokens, device accounts, sign-ins and failed attempts."""
 
 from datetime import datetime
 
@@ -61,6 +61,21 @@ class Token(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     label: Mapped[str]
     sha256: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class DeviceAccount(Base):
+    """A name and a random secret by which a device signs in with Digest; what is kept of the secret is encrypted."""
+
+    __tablename__ = "device_account"
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_identifier)
+    username: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    label: Mapped[str]
+    sealed: Mapped[str]
+    """The hashes of RFC 2617's A1 by algorithm, as JSON, encrypted under a key of the service's secret key."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

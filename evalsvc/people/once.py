@@ -20,12 +20,13 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class ShownSecret:
-    """What the page shows: `what` names the secret, one for a device comes with addresses."""
+    """What the page shows: `what` names the secret, one for a device comes with addresses, an account's with a name."""
 
     person_id: str
     what: str
     secret: str
     for_device: bool = False
+    username: str = ""
 
 
 def keep(shown: ShownSecret) -> None:

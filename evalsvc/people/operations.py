@@ -16,7 +16,7 @@ from evalsvc.db import now
 from evalsvc.errors import ConflictError, InvalidError, NotFoundError
 from evalsvc.people import queries
 from evalsvc.people.actor import ADMINISTRATOR, ROLES, Actor
-from evalsvc.people.models import FailedSignIn, Person, RoleGrant, SignIn, Token
+from evalsvc.people.models import DeviceAccount, FailedSignIn, Person, RoleGrant, SignIn, Token
 from evalsvc.people.passwords import hash_password, password_fits, rehash
 
 TOKEN_KINDS = ("api", "device")
@@ -168,16 +168,13 @@ def make_token(session: Session, actor: Actor, person_id: str, *, kind: str, lab
     """Make a token of a person and return its secret, which nobody can read again."""
     if kind not in TOKEN_KINDS:
         raise InvalidError("people.token_kind", kind=kind)
-    if not 1 <= days <= LONGEST_TOKEN_DAYS:
-        raise InvalidError("people.token_days", maximum=LONGEST_TOKEN_DAYS)
-    if not 1 <= len(label.strip()) <= LONGEST_NAME:
-        raise InvalidError("people.token_label", longest=LONGEST_NAME)
+    label = checked_label(label, days)
     queries.person_by_id(session, person_id)
     secret = secrets.token_urlsafe(32)
     token = Token(
         kind=kind,
         person_id=person_id,
-        label=label.strip(),
+        label=label,
         sha256=queries.hash_of_secret(secret),
         expires_at=now() + timedelta(days=days),
         revoked_at=None,
@@ -190,9 +187,18 @@ def make_token(session: Session, actor: Actor, person_id: str, *, kind: str, lab
     return NewSecret(token.id, secret)
 
 
+def checked_label(label: str, days: int) -> str:
+    """Return what a token or a device account is for, once that and the days it serves can be."""
+    if not 1 <= days <= LONGEST_TOKEN_DAYS:
+        raise InvalidError("people.token_days", maximum=LONGEST_TOKEN_DAYS)
+    if not 1 <= len(label.strip()) <= LONGEST_NAME:
+        raise InvalidError("people.token_label", longest=LONGEST_NAME)
+    return label.strip()
+
+
 def revoke_token(session: Session, actor: Actor, person_id: str, token_id: str) -> None:
-    """End a token now; revoking it twice changes nothing."""
-    token = session.get(Token, token_id)
+    """End a token or a device account now; revoking it twice changes nothing."""
+    token = session.get(Token, token_id) or session.get(DeviceAccount, token_id)
     if token is None or token.person_id != person_id:
         raise NotFoundError("people.token_unknown")
     if token.revoked_at is None:
@@ -205,11 +211,8 @@ def begin_attempt(session: Session, sign_in_name: str, address: str, key: str) -
     """Count an attempt to sign in before its password is looked at, so that many at once are counted too."""
     at, address = now(), _network(address)
     session.execute(delete(FailedSignIn).where(FailedSignIn.at < at - THROTTLE_WINDOW))
-    mark = hmac.new(key.encode(), queries.plain_name(sign_in_name).encode(), hashlib.sha256).hexdigest()
-    throttled = (
-        _failures(session, FailedSignIn.name_mark == mark, FailedSignIn.address == address) >= FAILURES_OF_NAME
-        or _failures(session, FailedSignIn.address == address) >= FAILURES_OF_ADDRESS
-    )
+    mark = _mark(sign_in_name, key)
+    throttled = _throttled(session, mark, address)
     if not throttled:
         session.add(FailedSignIn(name_mark=mark, address=address, at=at))
         session.flush()
@@ -217,6 +220,38 @@ def begin_attempt(session: Session, sign_in_name: str, address: str, key: str) -
     if person is None or not person.active:
         return Attempt(None, None, mark, address, throttled)
     return Attempt(person.id, person.password_hash, mark, address, throttled)
+
+
+def too_many_failures(session: Session, name: str, address: str, key: str) -> bool:
+    """Tell whether a device account is stopped from an address, for its own failures there.
+
+    Those of other names do not stop it: phones of a whole county may share their carrier's address, and a random secret
+    is not guessed by trying names either.
+    """
+    since = FailedSignIn.at >= now() - THROTTLE_WINDOW
+    own = FailedSignIn.name_mark == _mark(name, key), FailedSignIn.address == _network(address)
+    return _failures(session, since, *own) >= FAILURES_OF_NAME
+
+
+def count_failure(session: Session, name: str, address: str, key: str) -> None:
+    """Count a failure of a device account, up to the number from which on nothing more would follow from it."""
+    at, mark, network = now(), _mark(name, key), _network(address)
+    session.execute(delete(FailedSignIn).where(FailedSignIn.at < at - THROTTLE_WINDOW))
+    if not _throttled(session, mark, network):
+        session.add(FailedSignIn(name_mark=mark, address=network, at=at))
+        session.flush()
+
+
+def _mark(name: str, key: str) -> str:
+    return hmac.new(key.encode(), queries.plain_name(name).encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def _throttled(session: Session, mark: str, address: str) -> bool:
+    of_name = FailedSignIn.name_mark == mark, FailedSignIn.address == address
+    return (
+        _failures(session, *of_name) >= FAILURES_OF_NAME
+        or _failures(session, FailedSignIn.address == address) >= FAILURES_OF_ADDRESS
+    )
 
 
 def _network(address: str) -> str:

@@ -7,6 +7,7 @@ its default (docs.getodk.org, "Import settings from a QR code").
 import base64
 import json
 import zlib
+from dataclasses import asdict, dataclass
 
 import segno
 from markupsafe import Markup
@@ -14,10 +15,19 @@ from markupsafe import Markup
 COLOUR, ICON = "#1f4e4a", "评"
 
 
-def settings_text(address: str, evaluation: str) -> str:
-    """Return the text of the code: server, forms kept as the server has them, and the project's name."""
+@dataclass(frozen=True)
+class DeviceSignIn:
+    """Name and secret of a device account."""
+
+    username: str
+    password: str
+
+
+def settings_text(address: str, evaluation: str, account: DeviceSignIn | None = None) -> str:
+    """Return the text of the code: server, account, forms kept as the server has them, and the project's name."""
+    general = {"server_url": address, "form_update_mode": "match_exactly", "app_language": "zh"}
     value = {
-        "general": {"server_url": address, "form_update_mode": "match_exactly", "app_language": "zh"},
+        "general": general if account is None else general | asdict(account),
         "admin": {},
         "project": {"name": evaluation, "icon": ICON, "color": COLOUR},
     }
@@ -25,8 +35,8 @@ def settings_text(address: str, evaluation: str) -> str:
     return base64.b64encode(packed).decode("ascii")
 
 
-def settings_code(address: str, evaluation: str) -> Markup:
+def settings_code(address: str, evaluation: str, account: DeviceSignIn | None = None) -> Markup:
     """Draw the code as SVG, without styles of its own."""
-    code = segno.make(settings_text(address, evaluation), error="m", micro=False)
+    code = segno.make(settings_text(address, evaluation, account), error="m", micro=False)
     drawn = code.svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None)
     return Markup(drawn)  # noqa: S704 -- drawn from base64 text alone

@@ -12,7 +12,10 @@ from evalsvc.db import now
 from evalsvc.errors import NotFoundError, UnauthenticatedError
 from evalsvc.evaluations.models import Evaluation
 from evalsvc.people.actor import ADMINISTRATOR
-from evalsvc.people.models import Person, RoleGrant, SignIn, Token
+from evalsvc.people.models import DeviceAccount, Person, RoleGrant, SignIn, Token
+
+ACCOUNT = "account"
+"""The kind of a device account in lists of tokens."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class GrantRecord:
 
 @dataclass(frozen=True)
 class TokenRecord:
-    """One token of somebody, without its secret, which nobody has."""
+    """One token or device account of somebody, without its secret, which nobody has."""
 
     id: str
     kind: str
@@ -162,23 +165,24 @@ def person_record(session: Session, identifier: str) -> PersonRecord:
 
 
 def tokens_of(session: Session, person_id: str) -> list[TokenRecord]:
-    """List a person's tokens, newest first."""
-    at = now()
-    rows = session.scalars(
-        select(Token).where(Token.person_id == person_id).order_by(Token.created_at.desc(), Token.id)
+    """List a person's tokens and device accounts, newest first."""
+    tokens = session.scalars(select(Token).where(Token.person_id == person_id)).all()
+    accounts = session.scalars(select(DeviceAccount).where(DeviceAccount.person_id == person_id)).all()
+    records = [_token_record(row, row.kind, row.label) for row in tokens]
+    records += [_token_record(row, ACCOUNT, f"{row.label} · {row.username}") for row in accounts]
+    return sorted(records, key=lambda each: (each.created_at, each.id), reverse=True)
+
+
+def _token_record(row: Token | DeviceAccount, kind: str, label: str) -> TokenRecord:
+    return TokenRecord(
+        id=row.id,
+        kind=kind,
+        label=label,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        usable=row.revoked_at is None and row.expires_at > now(),
     )
-    return [
-        TokenRecord(
-            id=row.id,
-            kind=row.kind,
-            label=row.label,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            revoked_at=row.revoked_at,
-            usable=row.revoked_at is None and row.expires_at > at,
-        )
-        for row in rows
-    ]
 
 
 def active_administrators(session: Session) -> frozenset[str]:

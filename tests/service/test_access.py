@@ -1,5 +1,6 @@
 """Access: closed by default, one proof for each kind of route, headers, limits, and answers that tell nothing."""
 
+import io
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -15,7 +16,7 @@ from evalsvc.app import create_app
 from evalsvc.config import Config
 from evalsvc.db import Database, now
 from evalsvc.errors import InvalidError
-from evalsvc.logs import WithoutTokens, without_tokens
+from evalsvc.logs import WithoutTokens, keep_tokens_out, without_tokens
 from evalsvc.people import operations
 from evalsvc.people.actor import SYSTEM
 from evalsvc.people.models import Person, Token
@@ -111,7 +112,13 @@ def test_one_method_without_a_rule_stops_the_start(app: flask.Flask) -> None:
 
 @pytest.mark.parametrize(
     ("address", "rule"),
-    [("/outside", api("lead")), ("/api/v1/inside", page()), ("/v1/key/<token>/x", public), ("/elsewhere", device)],
+    [
+        ("/outside", api("lead")),
+        ("/api/v1/inside", page()),
+        ("/v1/key/<token>/x", public),
+        ("/v1/evaluations/<x>/x", api()),
+        ("/elsewhere", device),
+    ],
 )
 def test_a_rule_in_the_wrong_place_stops_the_start(app: flask.Flask, address: str, rule: Callable[..., object]) -> None:
     app.add_url_rule(address, endpoint="misplaced", view_func=rule(lambda **_given: ""))
@@ -261,6 +268,30 @@ def test_device_tokens_never_reach_a_log(caplog: pytest.LogCaptureFixture) -> No
     logger.error("refused %s", "/v1/key/s3cr3t/x")
     caplog.handler.removeFilter(hidden)
     assert caplog.messages == ["refused /v1/key/…/x"]
+
+
+def test_credentials_never_reach_a_log_not_even_in_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    digest = 'Digest username="a", nonce="b", response="5ecret"'
+    assert without_tokens(f"{digest}\nBearer 5ecret-5ecret, Basic cGhvbmU6c2Vj; a digest of it") == (
+        "Digest …\nBearer …, Basic …; a digest of it"
+    )
+    handler = logging.StreamHandler(stream := io.StringIO())
+    keep_tokens_out([handler, handler, None])
+    assert len(handler.filters) == 1
+    logger = logging.getLogger("evalsvc.trial")
+    logger.addHandler(handler)
+    try:
+        raise ValueError(f"/v1/key/s3cr3t/x {digest}")
+    except ValueError:
+        logger.exception("broken")
+    logger.removeHandler(handler)
+    assert "ValueError: /v1/key/…/x Digest …" in stream.getvalue()
+    assert "s3cr3t" not in stream.getvalue() and "5ecret" not in stream.getvalue()
+
+
+def test_the_application_cuts_tokens_out_of_its_own_lines(app: flask.Flask) -> None:
+    for handler in (*app.logger.handlers, logging.lastResort):
+        assert any(isinstance(each, WithoutTokens) for each in handler.filters), handler
 
 
 # Limits and headers

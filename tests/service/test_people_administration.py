@@ -271,3 +271,22 @@ def test_people_roles_and_tokens_are_made_by_commands(run) -> None:
     secret = run("people", "make-token", "wang", "--kind", "device", "--label", "平板").output.strip()
     with Database(read_config().database_url).reading() as session:
         assert queries.valid_token(session, "device", secret).label == "平板"
+
+
+def test_a_device_account_is_made_shown_once_with_its_code_and_revoked(
+    client, config, database: Database, make_person, make_evaluation, sign_in, csrf_of
+) -> None:
+    person = make_person("enumerator", evaluation=make_evaluation("demo"))
+    sign_in(client, make_person("administrator"))
+    form = {"kind": "account", "label": "二号手机", "days": "30", "csrf_token": csrf_of(client)}
+    page = client.post(f"/people/{person.id}/tokens", data=form, follow_redirects=True).text
+    username, password = re.findall(r'class="secret"><code>([^<]+)<', page)[:2]
+    assert f"{config.public_url}/v1/evaluations/demo<" in page and "设备账号" in page and "<svg" in page
+    shown = client.get(f"/people/{person.id}").text
+    assert f"二号手机 · {username}" in shown and password not in shown
+    with database.reading() as session:
+        record = next(each for each in queries.tokens_of(session, person.id) if each.kind == queries.ACCOUNT)
+    client.post(f"/people/{person.id}/tokens/{record.id}/revoke", data={"csrf_token": csrf_of(client)})
+    assert "已作废" in client.get(f"/people/{person.id}").text
+    refused = client.post(f"/people/{person.id}/tokens", data={**form, "days": "0"})
+    assert refused.status_code == 422

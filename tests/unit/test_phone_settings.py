@@ -4,7 +4,7 @@ import base64
 import json
 import zlib
 
-from evalsvc.people.phone_settings import settings_code, settings_text
+from evalsvc.people.phone_settings import DeviceSignIn, settings_code, settings_text
 
 ADDRESS = "https://survey.example/v1/key/" + "x" * 43 + "/evaluations/fujian-demo"
 
@@ -19,3 +19,9 @@ def test_the_code_holds_server_and_project() -> None:
 def test_the_picture_needs_no_style_of_its_own() -> None:
     drawn = settings_code(ADDRESS, "<b>甲县</b>")
     assert drawn.startswith("<svg") and "style" not in drawn and "<b>" not in drawn and "viewBox" in drawn
+
+
+def test_the_code_of_an_account_holds_name_and_password() -> None:
+    account = DeviceSignIn("phone22", "abcde-fghjk")
+    value = json.loads(zlib.decompress(base64.b64decode(settings_text(ADDRESS, "甲县", account))))
+    assert (value["general"]["username"], value["general"]["password"]) == ("phone22", "abcde-fghjk")

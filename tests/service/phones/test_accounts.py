@@ -1,0 +1,133 @@
+"""Device accounts: a phone signs in by Digest, over sockets, as the client of the tests does it by RFC 2617 alone."""
+
+from dataclasses import replace
+
+import pytest
+from cryptography.fernet import InvalidToken
+from sqlalchemy import select
+
+from evalsvc.people import device_accounts, operations
+from evalsvc.people.actor import SYSTEM
+from evalsvc.people.models import DeviceAccount, FailedSignIn, Person
+from evalsvc.people.phone_settings import DeviceSignIn, settings_text
+from tests.openrosa_client import settings
+from tests.openrosa_client.connection import Connection
+from tests.openrosa_client.digest import Account
+from tests.openrosa_client.documents import message
+from tests.openrosa_client.forms import list_forms, load_form
+from tests.openrosa_client.sending import Interview as Finished
+from tests.openrosa_client.sending import destination, send
+
+
+@pytest.fixture
+def account(database, config, field):
+    """A device account of the first enumerator."""
+    with database.transaction() as session:
+        person = field.enumerators[0].id
+        return device_accounts.make_account(session, SYSTEM, person, label="一号", days=1, key=config.secret_key)
+
+
+@pytest.fixture
+def home(server, field):
+    """Where devices with an account find the evaluation."""
+    return f"{server.url}/v1/evaluations/{field.evaluation.code}"
+
+
+@pytest.fixture
+def phone(home, account):
+    """A phone set up by the code that the administrator's page shows."""
+    with settings.connection_of(settings_text(home, "示例", DeviceSignIn(account.username, account.password))) as phone:
+        yield phone
+
+
+def test_a_phone_signs_in_loads_and_sends(phone, home, field, database):
+    listed = list_forms(phone)
+    assert [each.download_url.startswith(home) for each in listed] == [True]
+    assert load_form(phone, listed[0]).xform == field.definition.xform
+    unit = field.opened(field.enumerators[0])[0]
+    files = (("门口照片.jpg", b"\xff\xd8"), *((f"{number}.jpg", b"x") for number in range(119)))
+    outcome = send(phone, Finished(field.submission(unit, photo_house="门口照片.jpg"), files))
+    assert (outcome.sent, outcome.statuses) == (True, (201, 201))
+
+
+def test_who_brings_nothing_is_challenged_with_md5_first(home, server, field):
+    with Connection(home) as nobody:
+        answer = nobody.request("HEAD", f"{home}/submission")
+        assert answer.status == 401
+        assert [each.split("algorithm=")[1].split(",")[0] for each in answer.challenges] == ["MD5", "SHA-256"]
+        told = nobody.request("GET", f"{home}/formList")
+        assert (told.status, "Digest" in (message(told.content) or "")) == (401, True)
+        basic = nobody.request("GET", f"{home}/formList", headers={"Authorization": "Basic cGhvbmU6c2VjcmV0"})
+        assert (basic.status, len(basic.challenges)) == (401, 2)
+        bearer = nobody.request("GET", f"{home}/formList", headers=field.enumerators[0].bearer)
+        assert bearer.status == 401
+
+
+def test_a_header_that_was_listened_to_serves_nobody_else(phone, home, field):
+    signer = phone._signer
+    first = phone.request("GET", f"{home}/formList")
+    assert first.status == 200
+    path = f"/v1/evaluations/{field.evaluation.code}/formList"
+    heard = signer.header("GET", path)
+    with Connection(home) as thief:
+        for status, challenged in ((200, False), (401, True)):
+            answer = thief.request("GET", f"{home}/formList", headers={"Authorization": heard})
+            assert (answer.status, any("stale=true" in each for each in answer.challenges)) == (status, challenged)
+        other = thief.request("HEAD", f"{home}/submission", headers={"Authorization": signer.header("GET", path)})
+        assert (other.status, any("stale" in each for each in other.challenges)) == (401, False)
+
+
+def test_a_wrong_password_is_refused_and_stopped_after_ten(home, account, field, database):
+    with Connection(home, Account(account.username, "wrong")) as wrong:
+        for _ in range(11):
+            told = wrong.request("GET", f"{home}/formList")
+            assert (told.status, "用户名或密码" in (message(told.content) or "")) == (401, True)
+    with Connection(home, Account("nobody22", "wrong")) as unknown:
+        assert message(unknown.request("GET", f"{home}/formList").content) == message(told.content)
+    with database.reading() as session:
+        assert len(session.scalars(select(FailedSignIn.id)).all()) == 11
+    with Connection(home, Account(account.username, account.password)) as right:
+        assert right.request("GET", f"{home}/formList").status == 401
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired", "inactive"])
+def test_an_account_that_ended_says_so_to_those_who_have_its_secret(phone, home, field, database, account, how):
+    assert phone.request("HEAD", f"{home}/submission").status == 204
+    with database.transaction() as session:
+        row = session.get_one(DeviceAccount, account.identifier)
+        if how == "revoked":
+            operations.revoke_token(session, SYSTEM, row.person_id, row.id)
+        elif how == "expired":
+            row.expires_at = row.created_at
+        else:
+            session.get_one(Person, row.person_id).active = False
+    told = phone.request("GET", f"{home}/formList")
+    assert (told.status, "作废" in (message(told.content) or "")) == (401, True)
+
+
+def test_an_account_opens_the_evaluations_of_its_person_only(phone, server, make_evaluation, make_person, home):
+    make_evaluation("elsewhere")
+    elsewhere = home.rsplit("/", 1)[0] + "/elsewhere"
+    assert phone.request("GET", f"{elsewhere}/formList").status == 404
+    assert phone.request("GET", home.replace("/v1/", "/api/v1/")).status in {401, 404}
+
+
+def test_what_is_kept_tells_no_secret(account, database, server, config):
+    with database.reading() as session:
+        row = session.get_one(DeviceAccount, account.identifier)
+    assert account.password not in str(vars(row))
+    with database.reading() as session:
+        known = device_accounts.account_named(session, account.username, config.secret_key)
+    assert known is not None and known.usable
+    assert all(each not in str(vars(row)) for each in known.hashed.values())
+    other = replace(config, secret_key="another key that is at least thirty-two characters long")
+    with database.reading() as session, pytest.raises(InvalidToken):
+        device_accounts.account_named(session, account.username, other.secret_key)
+
+
+def test_no_secret_reaches_the_log(phone, home, server, field, account):
+    phone.request("GET", f"{home}/formList")
+    destination(phone, "x")
+    phone.request("GET", f"{home}/nowhere")
+    log = server.log.read_text(encoding="utf-8")
+    assert not any(each in log for each in (account.password, field.enumerators[0].device_token, "response="))
