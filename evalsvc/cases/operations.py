@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from unicodedata import category
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +23,7 @@ from evalsvc.frames.judged import listed_persons
 from evalsvc.instruments.contract import COMPLETED
 from evalsvc.interviews.models import Interview
 from evalsvc.people.actor import Actor
+from evalsvc.typed_words import has_unseen_signs, plain_lines
 from sampling.errors import complain
 
 SHORTEST_REASON = 4
@@ -134,7 +134,7 @@ def _insert_once(session: Session, values: Mapping[str, Any]) -> bool:
 def admit(session: Session, actor: Actor, evaluation_id: str, case_id: str, *, verdict: str, reason: str) -> None:
     """Refuse early, before any byte is kept, what `judge` would refuse; raises what it raises."""
     _case_to_judge(session, actor, evaluation_id, case_id)
-    _check(verdict, _one_line_end(reason))
+    _check(verdict, plain_lines(reason))
 
 
 def judge(
@@ -161,7 +161,7 @@ def judge(
         ``case.verdict``, ``case.reason_short``, ``case.reason_long``, ``case.reason_signs``
     """
     case = _case_to_judge(session, actor, evaluation_id, case_id, lock=True)
-    reason = _one_line_end(reason)
+    reason = plain_lines(reason)
     _check(verdict, reason)
     judgement = Judgement(
         case_id=case.id,
@@ -191,11 +191,6 @@ def _case_to_judge(session: Session, actor: Actor, evaluation_id: str, case_id: 
     return case
 
 
-def _one_line_end(text: str) -> str:
-    """End lines as files here do; browsers send two signs."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
 def _check(verdict: str, reason: str) -> None:
     if verdict not in VERDICTS:
         raise InvalidError("case.verdict", verdict=verdict[:40])
@@ -203,5 +198,5 @@ def _check(verdict: str, reason: str) -> None:
         raise InvalidError("case.reason_short", shortest=SHORTEST_REASON)
     if len(reason) > LONGEST_REASON:
         raise InvalidError("case.reason_long", longest=LONGEST_REASON)
-    if any(category(sign) in {"Cc", "Cs"} and sign not in "\n\t" for sign in reason):
+    if has_unseen_signs(reason):
         raise InvalidError("case.reason_signs")

@@ -6,6 +6,7 @@ from typing import Any
 
 import flask
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from evalsvc import web
 from evalsvc.access import page
@@ -35,27 +36,35 @@ KNOWN = {"disposition": DISPOSITIONS, "state": (WAITING, *STATES), "complaint": 
 @page("supervisor", "lead", "expert", "auditor")
 def interviews(evaluation: str) -> ResponseReturnValue:
     """List the interviews."""
-    filters, wanted, identifier = filters_of(flask.request.args), flask.request.args, flask.g.evaluation.id
+    filters = filters_of(flask.request.args)
     with web.database().reading() as session:
-        shown = listing.page_of_interviews(session, identifier, filters, wanted.get("page", 1, type=int))
-        return flask.render_template(
-            "interviews/interviews.html",
-            evaluation=evaluation,
-            shown=shown,
-            filters=filters,
-            chosen=as_query(filters),
-            counts=listing.counts_by_state(session, identifier, filters),
-            people=listing.counts_by_enumerator(session, identifier, filters),
-            counties=areas(session, identifier),
-            enumerators=listing.collectors(session, identifier),
-            forms=listing.forms_received(session, identifier),
-            dispositions=DISPOSITIONS,
-            states=(WAITING, *STATES),
-            awaiting=AWAITING_REVIEW,
-            complaint_kinds=COMPLAINT_KINDS,
-            may_review=sees_personal(),
-            seen_at=now().isoformat(),
-        )
+        found = _found(session, flask.g.evaluation.id, filters)
+    return flask.render_template(
+        "interviews/interviews.html",
+        evaluation=evaluation,
+        filters=filters,
+        chosen=as_query(filters),
+        dispositions=DISPOSITIONS,
+        states=(WAITING, *STATES),
+        awaiting=AWAITING_REVIEW,
+        complaint_kinds=COMPLAINT_KINDS,
+        may_review=sees_personal(),
+        seen_at=now().isoformat(),
+        **found,
+    )
+
+
+def _found(session: Session, evaluation_id: str, filters: Filters) -> dict[str, Any]:
+    """Read what the list shows, and what it can be filtered by."""
+    number = flask.request.args.get("page", 1, type=int)
+    return {
+        "shown": listing.page_of_interviews(session, evaluation_id, filters, number),
+        "counts": listing.counts_by_state(session, evaluation_id, filters),
+        "people": listing.counts_by_enumerator(session, evaluation_id, filters),
+        "counties": areas(session, evaluation_id),
+        "enumerators": listing.collectors(session, evaluation_id),
+        "forms": listing.forms_received(session, evaluation_id),
+    }
 
 
 def filters_of(given: Mapping[str, str]) -> Filters:

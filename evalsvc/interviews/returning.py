@@ -21,6 +21,7 @@ from evalsvc.interviews.presentation import Reader
 from evalsvc.interviews.queries import file_of
 from evalsvc.interviews.values import RETURNED, FileLine, History, ReviewLine
 from evalsvc.store import Store
+from evalsvc.words import sentence
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ class SaidAtQuestion:
     path: str
     question: str
     words: str
+
+
+@dataclass(frozen=True)
+class FoundAtQuestion:
+    """What the checks found at a place, in words; an empty path is the whole interview."""
+
+    path: str
+    message: str
+    severity: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class ReturnedInterview:
     returned_at: datetime
     words: str
     comments: tuple[SaidAtQuestion, ...]
+    complaints: tuple[FoundAtQuestion, ...]
     files: tuple[ReturnedFile, ...]
 
 
@@ -136,6 +147,10 @@ def _returned(
         returned_at=last.at,
         words=last.words,
         comments=tuple(SaidAtQuestion(each.path, each.question, each.words) for each in last.comments),
+        complaints=tuple(
+            FoundAtQuestion(each["path"], sentence(each["code"], each["details"], reader.language), each["severity"])
+            for each in interview.complaints
+        ),
         files=tuple(ReturnedFile(each.name, each.sha256, each.size, each.content_type) for each in files),
     )
 

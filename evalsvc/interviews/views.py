@@ -27,8 +27,8 @@ from evalsvc.interviews.schemas import (
     InterviewSchema,
     ListWish,
     PageSchema,
-    ReviewWish,
     ReviewedSchema,
+    ReviewWish,
 )
 from evalsvc.interviews.values import Filters, InterviewRecord
 from evalsvc.words import sentence

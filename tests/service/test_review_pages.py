@@ -277,11 +277,16 @@ def test_a_device_gets_back_what_was_returned_with_its_bytes_and_files(client, d
     assert client.get(f"{address(field)}/uuid:one/submission.xml").status_code == 404
     comments = (Comment(ATTEMPT, "到了几次？"),)
     moved(database, field, identifier, RETURN, words="请更正", comments=comments, places={ATTEMPT})
+    complaint = {"kind": "structure", "code": "interview.unit_missing", "path": ATTEMPT, "severity": "error"}
+    with database.transaction() as session:
+        session.get_one(Interview, identifier).complaints = [{**complaint, "details": {"question": "unit_id"}}]
     (told,) = client.get(address(field)).get_json()["returned"]
     assert (told["instance_id"], told["root_instance_id"], told["form_id"], told["unit_id"], told["words"]) == (
         "uuid:one", "uuid:one", "household", unit.unit_id, "请更正",
     )  # fmt: skip
     assert told["comments"] == [{"path": ATTEMPT, "question": "这是第几次上门", "words": "到了几次？"}]
+    (found,) = told["complaints"]
+    assert (found["path"], found["severity"], "unit_id" in found["message"]) == (ATTEMPT, "error", True)
     assert client.get(told["url"]).data == xml
     (file,) = told["files"]
     with client.get(file["url"]) as kept:
