@@ -10,7 +10,18 @@ from importlib.resources.abc import Traversable
 from forms.library.compose import COLUMNS, Bank, LibraryError, compose
 from forms.library.tables import columns_in, read_tables
 
-__all__ = ["Bank", "LibraryError", "bank", "bank_of", "compose", "names", "text_of", "titles_of", "workbook_bytes"]
+__all__ = [
+    "Bank",
+    "LibraryError",
+    "bank",
+    "bank_of",
+    "compose",
+    "names",
+    "read_tables",
+    "text_of",
+    "titles_of",
+    "workbook_bytes",
+]
 
 FORMS = files(__name__).joinpath("forms")
 TITLES = {
