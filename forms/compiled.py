@@ -95,6 +95,7 @@ def compile_form(definition: FormDefinition, data: Mapping[str, bytes] = NO_DATA
     """
     numeric = frozenset(node.path for node in definition.nodes if _is_number(node))
     tables, faults = tables_of(definition, data)
+    tables.sizes = {name: len(instance[0]) if len(instance) else 0 for name, instance in tables.instances.items()}
     shared = _Shared(definition, numeric, tables)
     rules = {node.path: _rules(node, shared) for node in definition.nodes}
     settling = [path for path, rule in rules.items() if rule.relevant is not None or rule.calculate is not None]
@@ -148,6 +149,14 @@ class _Shared:
     numeric: frozenset[str]
     tables: Tables
     values: dict[tuple[str, ...], Values] = field(default_factory=dict)
+    lists: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def listed(self, node: Node) -> frozenset[str]:
+        """Give the values of a node's choices, the same ones to all nodes that have the same choices."""
+        found = self.lists.get(id(node.choices))
+        if found is None:
+            found = self.lists[id(node.choices)] = frozenset(choice.value for choice in node.choices)
+        return found
 
     def context(self, node: Node) -> Context:
         definition = self.definition
@@ -175,7 +184,7 @@ def _rules(node: Node, shared: _Shared) -> Rules:
         actions={a.expression: Expression(a.expression, context, "default") for a in node.actions if a.expression},
         fits=CHECKS.get(node.type),
         selects=node.is_select,
-        listed=frozenset(choice.value for choice in node.choices),
+        listed=shared.listed(node),
         items=_items(node, itemset, context, shared),
     )
 

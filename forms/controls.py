@@ -34,33 +34,44 @@ class Control:
     actions: tuple[Action, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class _Model:
+    """What controls take from the model: texts, tables, and the choices of every table that was read already."""
+
+    translations: Translations
+    secondary: Mapping[str, etree._Element]
+    lists: dict[tuple[str, ...], tuple[Choice, ...]] = field(default_factory=dict)
+
+    def choices_of(self, instance: str, rows: str, value: str, label: str) -> tuple[Choice, ...]:
+        """Give the choices of a table, the same ones to all controls that ask from it."""
+        key = (instance, rows, value, label)
+        if key not in self.lists:
+            found = self.secondary[instance].iterfind(rows.strip().strip("/"))
+            self.lists[key] = tuple(_row(row, value, label, self.translations) for row in found)
+        return self.lists[key]
+
+
 def controls_of(
     body: etree._Element | None, root: str, translations: Translations, secondary: Mapping[str, etree._Element]
 ) -> dict[str, Control]:
     """Give the controls by the path of the node they ask for; groups and repeats are among them."""
     found: dict[str, Control] = {}
     if body is not None:
-        _collect(body, "/" + root, translations, secondary, found)
+        _collect(body, "/" + root, _Model(translations, secondary), found)
     return found
 
 
-def _collect(
-    parent: etree._Element,
-    base: str,
-    translations: Translations,
-    secondary: Mapping[str, etree._Element],
-    found: dict[str, Control],
-) -> None:
+def _collect(parent: etree._Element, base: str, model: _Model, found: dict[str, Control]) -> None:
     for element in parent:
         name = local_name(element)
         reference = element.get("nodeset") or element.get("ref")
         path = canonical(reference, base) if reference else base
         if name in CONTROLS and reference:
-            found[path] = _control(element, name, path, translations, secondary)
+            found[path] = _control(element, name, path, model)
         elif name in ("group", "repeat"):
             if reference and (path not in found or name == "repeat"):
-                found[path] = _with_outer_label(_control(element, name, path, translations, secondary), found.get(path))
-            _collect(element, path, translations, secondary, found)
+                found[path] = _with_outer_label(_control(element, name, path, model), found.get(path))
+            _collect(element, path, model, found)
 
 
 def _with_outer_label(control: Control, outer: Control | None) -> Control:
@@ -73,14 +84,12 @@ def _with_outer_label(control: Control, outer: Control | None) -> Control:
     )  # fmt: skip
 
 
-def _control(
-    element: etree._Element, name: str, path: str, translations: Translations, secondary: Mapping[str, etree._Element]
-) -> Control:
-    choices, itemset = _choices(element, translations, secondary)
+def _control(element: etree._Element, name: str, path: str, model: _Model) -> Control:
+    choices, itemset = _choices(element, model)
     return Control(
         name=name,
-        labels=texts_of(element, "label", translations),
-        hints=texts_of(element, "hint", translations),
+        labels=texts_of(element, "label", model.translations),
+        hints=texts_of(element, "hint", model.translations),
         appearance=element.get("appearance", ""),
         choices=choices,
         itemset=itemset,
@@ -124,12 +133,10 @@ def declared_repeats(body: etree._Element | None, root: str) -> dict[str, str | 
     return found
 
 
-def _choices(
-    element: etree._Element, translations: Translations, secondary: Mapping[str, etree._Element]
-) -> tuple[tuple[Choice, ...], Itemset | None]:
+def _choices(element: etree._Element, model: _Model) -> tuple[tuple[Choice, ...], Itemset | None]:
     source = element.find("{*}itemset")
     if source is None:
-        return tuple(_item(item, translations) for item in element.iterfind("{*}item")), None
+        return tuple(_item(item, model.translations) for item in element.iterfind("{*}item")), None
     nodeset = source.get("nodeset", "")
     value = source.find("{*}value")
     label = source.find("{*}label")
@@ -138,10 +145,9 @@ def _choices(
     call = _INSTANCE.match(nodeset)
     instance = call.group(2) if call else None
     itemset = Itemset(nodeset=nodeset, value=value_name, instance=instance, filtered="[" in nodeset)
-    if call is None or instance is None or instance not in secondary:
+    if call is None or instance is None or instance not in model.secondary:
         return (), itemset
-    rows = secondary[instance].iterfind(call.group(3).strip().strip("/"))
-    return tuple(_row(row, value_name, label_name, translations) for row in rows), itemset
+    return model.choices_of(instance, call.group(3), value_name, label_name), itemset
 
 
 def _item(item: etree._Element, translations: Translations) -> Choice:

@@ -19,6 +19,8 @@ from forms.nodes import Sources, nodes_of
 from forms.structure import Attachment, Node
 from forms.texts import translations_of
 
+MAX_NODES = 20_000
+
 
 @dataclass(frozen=True, eq=False)
 class FormDefinition:
@@ -77,6 +79,7 @@ def parse_definition(xform: bytes) -> FormDefinition:
     namespace = (etree.QName(primary).namespace or "").replace("http://www.w3.org/2002/xforms", "")
     translations, languages, default_language = translations_of(model)
     root = without_namespaces(primary)
+    _refuse_size(root)
     secondary = _secondary(instances[1:])
     controls = controls_of(body, root.tag, translations, secondary)
     nodes, complaints = nodes_of(model, root, Sources(controls, declared_repeats(body, root.tag), translations))
@@ -107,6 +110,14 @@ def _required(document: etree._Element, path: str, code: str) -> etree._Element:
     if local_name(document) != "html" or found is None:
         raise DefinitionError(Complaint("form", code))
     return found
+
+
+def _refuse_size(root: etree._Element) -> None:
+    nodes = sum(1 for _ in root.iter())
+    if nodes > MAX_NODES:
+        raise DefinitionError(
+            Complaint("form", "form.too_many_questions", details={"found": nodes, "limit": MAX_NODES})
+        )
 
 
 def _secondary(instances: list[etree._Element]) -> dict[str, etree._Element]:

@@ -64,29 +64,34 @@ def _own_values(form: CompiledForm) -> Iterator[Complaint]:
 def _types(definition: FormDefinition) -> Iterator[Complaint]:
     if not definition.questions:
         yield Complaint("form", "form.no_questions", f"/{definition.root}", severity="warning")
+    looked_at: set[int] = set()
     for node in definition.questions:
         if node.control in SELECTS and not node.choices and node.itemset is None:
             yield Complaint("form", "form.no_choices", node.path, severity="warning")
-        yield from _choices(node)
+        if node.is_multiple and id(node.choices) not in looked_at:
+            looked_at.add(id(node.choices))
+            yield from _choices(node)
 
 
 def _choices(node: Node) -> Iterator[Complaint]:
-    counted = Counter(choice.value for choice in node.choices)
-    for value in counted:
-        if node.is_multiple and len(value.split()) != 1:
+    for value in dict.fromkeys(choice.value for choice in node.choices):
+        if len(value.split()) != 1:
             yield Complaint("form", "form.choice_value", node.path, {"value": value}, severity="warning")
 
 
 def _filters(definition: FormDefinition) -> Iterator[Complaint]:
     """Find filters that name a column which no choice of their list has: they never let a choice through."""
+    columns: dict[str, set[str]] = {}
     for node in definition.questions:
         itemset = node.itemset
-        table = definition.secondary.get(itemset.instance or "") if itemset and itemset.filtered else None
-        if itemset is None or table is None:
+        name = (itemset.instance or "") if itemset and itemset.filtered else ""
+        if itemset is None or name not in definition.secondary:
             continue
-        there = {str(child.tag) for item in etree.fromstring(table).iterfind(".//item") for child in item}
-        for name in sorted(filter_columns(itemset.nodeset) - there):
-            details = {"name": name, "list": itemset.instance or ""}
+        if name not in columns:
+            items = etree.fromstring(definition.secondary[name]).iterfind(".//item")
+            columns[name] = {str(child.tag) for item in items for child in item}
+        for missing in sorted(filter_columns(itemset.nodeset) - columns[name]):
+            details: dict[str, str | int] = {"name": missing, "list": name}
             yield Complaint(
                 "form", "form.filter_column", node.path, details, column="choice_filter", severity="warning"
             )  # fmt: skip

@@ -17,7 +17,10 @@ class XPathSyntaxError(ValueError):
 
 
 class XPathDepthError(XPathSyntaxError):
-    """An expression whose brackets are nested too deeply."""
+    """An expression that is too long, or whose brackets are nested too deeply."""
+
+
+MAX_LENGTH = 100_000
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,8 @@ def _may_be_operator(before: list[_Token]) -> bool:
 
 def parse(text: str) -> Expr:
     """Read an expression; raise XPathSyntaxError where it ends to make sense."""
+    if len(text) > MAX_LENGTH:
+        raise XPathDepthError(MAX_LENGTH, text[MAX_LENGTH : MAX_LENGTH + 20])
     parser = _Parser(_tokens(text))
     tree = parser.binary(1)
     parser.expect_end()
