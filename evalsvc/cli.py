@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Listed] = {
         "抽取：承诺、执行、核验、出名单 / draws: commit, run, verify, lists for the teams.",
     ),
     "form": Listed("evalsvc.instruments.commands:commands", "问卷：核对、样例 / forms: check them, write an example."),
+    "answers": Listed("evalsvc.interviews.datasets.commands:commands", "答卷：导出数据集 / answers: export datasets."),
     "estimate": Listed("evalsvc.results.commands:estimate", "按分析方案估计 / estimate by an analysis plan."),
     "replicates": Listed(
         "evalsvc.results.replicate_commands:replicates", "写出方案的重复权数 / write the replicate weights of a plan."

@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from evalsvc import migrate
 from evalsvc.audit import AuditRow
 from evalsvc.db import now
 from evalsvc.errors import ForbiddenError, InvalidError, NotFoundError
+from evalsvc.interviews.datasets import commands, operations, queries
 from evalsvc.interviews.datasets import jobs as dataset_jobs
-from evalsvc.interviews.datasets import operations, queries
 from evalsvc.interviews.datasets.making import folder_name
 from evalsvc.interviews.datasets.models import Dataset
 from evalsvc.interviews.datasets.values import DatasetWish
@@ -153,6 +154,21 @@ def test_a_dataset_is_given_up_and_files_expire(service, field, visited, lead):
     assert list(folder.iterdir()) == []
     with service.database.transaction() as session, pytest.raises(NotFoundError, match="not_there"):
         operations.take(session, service.store, lead.actor, field.evaluation.id, identifier)
+
+
+def test_whoever_runs_the_server_exports_by_a_command(service, field, visited, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(commands, "read_config", lambda: service.config)
+    monkeypatch.setattr(migrate, "require_current", lambda _engine: None)
+    out = tmp_path / "out.zip"
+    given = [str(out), "--evaluation", field.evaluation.code, "--form", "household", "--format", "json"]
+    commands.commands.main(["export", *given], standalone_mode=False)
+    assert "4" in capsys.readouterr().err
+    with zipfile.ZipFile(out) as packed:
+        assert len(packed.read("interviews.jsonl").splitlines()) == 4
+    with pytest.raises(InvalidError, match="reason_missing"):
+        commands.commands.main(["export", *given, "--full", "--force"], standalone_mode=False)
+    (details,) = audited(service.database, "dataset.export")
+    assert (details["form_id"], details["full"]) == ("household", False)
 
 
 def test_the_page_and_the_api_give_the_same(client, service, field, visited, lead, sign_in, csrf_of):

@@ -38,10 +38,7 @@ def request(session: Session, actor: Actor, evaluation_id: str, wish: DatasetWis
         ``instrument.unknown_form``
     """
     require(actor, full=wish.full)
-    if wish.full and len(wish.reason.strip()) < LEAST_REASON:
-        raise InvalidError("dataset.reason_missing", least=LEAST_REASON)
-    if wish.media and not wish.full:
-        raise InvalidError("dataset.media_personal")
+    refuse_wish(wish)
     if all(each.form_id != wish.form_id for each in forms_of(session, evaluation_id)):
         raise NotFoundError("instrument.unknown_form", form_id=wish.form_id)
     given = {**vars(wish), "reason": wish.reason.strip() if wish.full else ""}
@@ -52,6 +49,20 @@ def request(session: Session, actor: Actor, evaluation_id: str, wish: DatasetWis
     audit.record(session, actor.identifier, "dataset.request", row.id, {**given, "evaluation": evaluation_id})
     jobs.enqueue(session, actor, JOB, row.id)
     return row.id
+
+
+def refuse_wish(wish: DatasetWish) -> None:
+    """Refuse everything without a reason, and files that show persons beside answers that do not.
+
+    Raises
+    ------
+    InvalidError
+        ``dataset.reason_missing``, ``dataset.media_personal``
+    """
+    if wish.full and len(wish.reason.strip()) < LEAST_REASON:
+        raise InvalidError("dataset.reason_missing", least=LEAST_REASON)
+    if wish.media and not wish.full:
+        raise InvalidError("dataset.media_personal")
 
 
 def require(actor: Actor, *, full: bool) -> None:
