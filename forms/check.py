@@ -22,6 +22,7 @@ from forms.structure import Node
 from forms.values import to_number
 
 TOLERANCE = 1e-6
+MAX_COMPLAINTS = 2000
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
@@ -67,7 +68,9 @@ class _Check:
         self._answers = Answers(form, copy.deepcopy(instance.root))
         root = self._answers.root
         self._scope = Scope(root, root, form.tables, now or self._own_time(), form.definition.default_language)
+        self._scope.rows = self._answers.row_count
         self._found: dict[str, list[Complaint]] = {}
+        self._overworked = False
 
     def run(self) -> tuple[Complaint, ...]:
         token = CURRENT.set(self._scope)
@@ -81,7 +84,15 @@ class _Check:
             CURRENT.reset(token)
         places = [path for path in self._form.rules if path in self._found] if self._found else []
         ordered = [complaint for path in places for complaint in self._found[path]]
-        return (*self._answers.complaints, *ordered)
+        return self._bounded((*self._answers.complaints, *ordered))
+
+    def _bounded(self, complaints: tuple[Complaint, ...]) -> tuple[Complaint, ...]:
+        """Leave out what nobody reads: a submission can be wrong in tens of thousands of rows."""
+        if len(complaints) <= MAX_COMPLAINTS:
+            return complaints
+        details: dict[str, str | int] = {"count": len(complaints), "limit": MAX_COMPLAINTS}
+        root = f"/{self._form.definition.root}"
+        return (*complaints[:MAX_COMPLAINTS], Complaint("structure", "check.more_complaints", root, details))
 
     def _own_time(self) -> datetime | None:
         """Give the time that the form recorded when it was finished, else when it was begun."""
@@ -133,6 +144,11 @@ class _Check:
         return False
 
     def _failed(self, rules: Rules, element: etree._Element, kind: Kind, problem: EvaluationError) -> None:
+        if problem.code == "check.too_much_work":
+            # Once is enough: nothing that comes after it is computed either.
+            if self._overworked:
+                return
+            self._overworked = True
         self._complain(rules, element, kind, problem.code, **problem.details)
 
     # ---- answers

@@ -16,8 +16,9 @@ import forms.functions.words  # noqa: F401
 from forms.complaint import Complaint, shortened
 from forms.direct.compile import direct
 from forms.direct.places import Run
+from forms.direct.width import is_wide
 from forms.functions.registry import FUNCTIONS
-from forms.scope import CURRENT, EvaluationError
+from forms.scope import CURRENT, WORK_OF_ROW, EvaluationError, Scope
 from forms.translate import translate
 from forms.translation import Context, Translation
 from forms.values import Value, to_boolean, to_string
@@ -43,6 +44,7 @@ class Expression:
         self.spoken = False
         self.constant: Value | None = None
         self.direct: Run | None = None
+        self.wide = False
         self._xpath: etree.XPath | None = None
         self._compile(context)
 
@@ -68,6 +70,7 @@ class Expression:
             self.constant = self._constant()
         if not self.complaints:
             self.direct = direct(tree, context)
+            self.wide = is_wide(tree, context)
 
     def _complain(self, *complaints: Complaint) -> None:
         self.complaints = tuple(
@@ -89,11 +92,20 @@ class Expression:
             return self.constant
         if self._xpath is None or self.complaints:
             raise EvaluationError("form.expression_unusable", expression=self.source)
-        CURRENT.get().node = node
+        scope = CURRENT.get()
+        scope.node = node
+        self._spend(scope)
         try:
             return cast(Value, self._xpath(node))
         except etree.XPathError as problem:
             raise EvaluationError("check.not_computable", expression=self.source, reason=str(problem)) from problem
+
+    def _spend(self, scope: Scope) -> None:
+        work = WORK_OF_ROW * scope.rows if self.wide else 0
+        for name in self.tables:
+            work += scope.tables.sizes.get(name, 0)
+        if work:
+            scope.spend(work)
 
     def at(self, answers: Answers, index: int, node: etree._Element) -> Value:
         """Evaluate at a node, which is the one at this place of its list; directly where the expression allows it."""

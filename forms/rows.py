@@ -19,6 +19,11 @@ class RowNumbers:
         self._left: dict[str, Mapping[int, list[int]]] = {}
         self._positions: dict[str, list[int]] = {}
 
+    @property
+    def row_count(self) -> int:
+        """Give the number of rows of all repeats."""
+        return sum(map(len, self.outer.values()))
+
     def enter_row(self, path: str, outer: int) -> int:
         """Note a further row, and give its place."""
         self.outer[path].append(outer)

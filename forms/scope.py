@@ -21,26 +21,46 @@ class EvaluationError(Exception):
         super().__init__(f"{code} {details}")
 
 
+MAX_WORK = 10_000_000
+"""What one run may do, in items of tables that libxml2 looks at; it takes some seconds."""
+WORK_OF_ROW = 10
+"""Of a row of a repeat that libxml2 looks at."""
+DIRECT_WORK_OF_ROW = 2
+"""Of one that is looked at directly."""
+
+
 @dataclass
 class Tables:
-    """What a form looks values up in; `instances` holds the parents of the roots, `external` the names without data."""
+    """What a form looks values up in; `instances` holds the parents of the roots, `external` the names without data.
+
+    `sizes` are the numbers of their items.
+    """
 
     instances: Mapping[str, etree._Element] = field(default_factory=dict)
     external: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
     keys: dict[tuple[str, str], dict[str, etree._Element]] = field(default_factory=dict)
 
 
 @dataclass
 class Scope:
-    """One run over one submission; the node changes from expression to expression."""
+    """One run over one submission; the node changes from expression to expression, `rows` are those of all repeats."""
 
     root: etree._Element
     node: etree._Element
     tables: Tables
     now: datetime | None
     language: str
+    rows: int = 0
+    work: int = MAX_WORK
+
+    def spend(self, work: int) -> None:
+        """Take from the work that a run may do: rows that look at all rows take time by the square of their number."""
+        self.work -= work
+        if self.work < 0:
+            raise EvaluationError("check.too_much_work", rows=self.rows)
 
 
 CURRENT: ContextVar[Scope] = ContextVar("forms_scope")

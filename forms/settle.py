@@ -10,7 +10,7 @@ from forms.answer_types import as_type
 from forms.answers import Answers
 from forms.compiled import Rules
 from forms.complaint import Kind
-from forms.scope import EvaluationError
+from forms.scope import CURRENT, WORK_OF_ROW, EvaluationError
 
 Irrelevant = Callable[[Rules, etree._Element], None]
 Computed = Callable[[Rules, int, etree._Element, str], None]
@@ -29,22 +29,26 @@ class Settling:
 
     def run(self) -> None:
         """Settle all nodes; where rows depend on rows, until nothing changes any more."""
-        for _ in range(MAX_PASSES if self._answers.form.order.across_rows else 1):
-            if not self._once():
+        for number in range(MAX_PASSES if self._answers.form.order.across_rows else 1):
+            if not self._once(0 if number == 0 else WORK_OF_ROW):
                 return
 
-    def _once(self) -> bool:
+    def _once(self, work: int) -> bool:
+        """Settle every node, and tell whether any has changed; `work` is what each of them costs."""
         changed = False
         dropped, at = self._answers.dropped, self._answers.at
         for rules in self._answers.form.settling:
             for index, element in enumerate(at[rules.node.path]):
-                if element not in dropped and self._settle(rules, index, element):
+                if element not in dropped and self._settle(rules, index, element, work):
                     changed = True
         return changed
 
-    def _settle(self, rules: Rules, index: int, element: etree._Element) -> bool:
-        kind: Kind = "relevant"
+    def _settle(self, rules: Rules, index: int, element: etree._Element, work: int) -> bool:
+        kind: Kind = "calculate"
         try:
+            if work:
+                CURRENT.get().spend(work)
+            kind = "relevant"
             if rules.relevant is not None and not rules.relevant.is_true(self._answers, index, element):
                 self._irrelevant(rules, element)
                 self._answers.drop(element)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from operator import add, eq, ge, gt, le, lt, mul, ne, not_, sub
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from forms.direct.natives import NATIVES
 from forms.direct.places import ITEM, Run, UnsuitedError, Walked, single, walked
 from forms.direct.reading import answer_reader, rows_reader
 from forms.functions.registry import FUNCTIONS, Function
+from forms.scope import CURRENT, DIRECT_WORK_OF_ROW
 from forms.structure import Node
 from forms.translate import chain
 from forms.translation import Context, result_type
@@ -165,7 +167,7 @@ class _Direct:
     def _call(self, call: Call, base: str | None) -> Run:
         written = {
             "if": self._if, "not": self._not, "boolean": self._boolean, "position": self._position,
-            "count": self._count, "sum": self._sum,
+            "count": self._count, "sum": self._sum, "indexed-repeat": self._indexed,
         }.get(call.name)  # fmt: skip
         if written is not None:
             return written(call, base)
@@ -224,13 +226,17 @@ class _Direct:
         rows = self._rows(*self._several(call.arguments[0], base))
         return lambda answers, index, row: float(len(rows(answers, index, row)))
 
+    def _indexed(self, call: Call, base: str | None) -> Run:
+        return self._of_row(call, base)[1]
+
     def _sum(self, call: Call, base: str | None) -> Run:
         end, node = self._several(call.arguments[0], base)
         path, rows = self._question_in(node), self._rows(end, node)
 
         def total(answers: Answers, index: int, row: Any) -> float:
-            elements = answers.at[path]
-            return float(sum(xpath_number(elements[each].text or "") for each in rows(answers, index, row)))
+            elements, wanted = answers.at[path], rows(answers, index, row)
+            CURRENT.get().spend(DIRECT_WORK_OF_ROW * len(wanted))
+            return float(sum(xpath_number(elements[each].text or "") for each in wanted))
 
         return total
 
@@ -242,10 +248,18 @@ class _Direct:
         except UnsuitedError:
             end, node = self._several(tree, base)
         path, rows = self._question_in(node), self._rows(end, node)
-        return lambda answers, index, row: [answers.at[path][each].text or "" for each in rows(answers, index, row)]
+
+        def texts(answers: Answers, index: int, row: Any) -> list[str]:
+            elements, wanted = answers.at[path], rows(answers, index, row)
+            CURRENT.get().spend(DIRECT_WORK_OF_ROW * len(wanted))
+            return [elements[each].text or "" for each in wanted]
+
+        return texts
 
     def _answer(self, tree: Expr, base: str | None) -> tuple[Node | None, Run]:
         """Give the node of a single answer (None for a column of a table) and what reads it."""
+        if isinstance(tree, Call) and tree.name == "indexed-repeat":
+            return self._of_row(tree, base)
         if not isinstance(tree, Path):
             raise UnsuitedError
         if base == ITEM and tree.start == "" and len(tree.steps) == 1:
@@ -253,6 +267,35 @@ class _Direct:
         end = walked(tree, self._context, base)
         node = single(end, self._context)
         return node, answer_reader(node, self._context, end)
+
+    def _of_row(self, call: Call, base: str | None) -> tuple[Node, Run]:
+        """Read a question in the n-th row of a repeat that stands in no other."""
+        if len(call.arguments) != 3:
+            raise UnsuitedError
+        target, rows, number = call.arguments
+        node, repeat = self._named(target), self._named(rows).path
+        if node.repeats != (repeat,) or node.kind != "question":
+            raise UnsuitedError
+        path, place = node.path, self.number(number, base)
+
+        def read(answers: Answers, index: int, row: Any) -> str:
+            wanted = place(answers, index, row)
+            there = answers.rows_of(repeat, 0)
+            found = isfinite(wanted) and 1 <= int(wanted) <= len(there)
+            return (answers.at[path][there[int(wanted) - 1]].text or "") if found else ""
+
+        return node, read
+
+    def _named(self, tree: Expr) -> Node:
+        """Give the node of an absolute path, all rows of it."""
+        if not isinstance(tree, Path) or tree.start != "/" or tree.predicates:
+            raise UnsuitedError
+        if any(step.axis not in ("", "child") or step.predicates for step in tree.steps):
+            raise UnsuitedError
+        node = self._context.nodes.get("".join(f"/{step.test}" for step in tree.steps))
+        if node is None:
+            raise UnsuitedError
+        return node
 
     def _is_numeric(self, node: Node | None) -> bool:
         return node is not None and node.path in self._context.numeric
@@ -285,7 +328,13 @@ class _Direct:
         if len(tests) > 1:
             raise UnsuitedError
         test = tests[0]
-        return lambda answers, index, row: [each for each in every(answers, index, row) if test(answers, index, each)]
+
+        def chosen(answers: Answers, index: int, row: Any) -> list[int]:
+            rows: list[int] = every(answers, index, row)
+            CURRENT.get().spend(DIRECT_WORK_OF_ROW * len(rows))
+            return [each for each in rows if test(answers, index, each)]
+
+        return chosen
 
 
 def _column_name(tree: Path) -> str:

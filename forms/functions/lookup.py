@@ -44,21 +44,20 @@ def indexed_repeat(_: object, targets: Nodes, *levels: Value) -> Nodes:
     """Give the nodes inside the chosen row of a repeat (and of the repeats inside it)."""
     chosen = targets if isinstance(targets, list) else []
     for rows, index in zip(levels[::2], levels[1::2], strict=True):
-        row = _row(rows, to_number(index), chosen)
-        chosen = [node for node in chosen if row is not None and _contains(row, node)]
+        chosen = _in_row(chosen, rows if isinstance(rows, list) else [], to_number(index))
     return chosen
 
 
-def _row(rows: Value, index: float, targets: Nodes) -> etree._Element | None:
-    candidates = (
-        [row for row in rows if any(_contains(row, target) for target in targets)] if isinstance(rows, list) else []
-    )
+def _in_row(nodes: Nodes, rows: Nodes, index: float) -> Nodes:
+    """Give the nodes inside the n-th of the rows that hold any of them."""
+    known = set(rows)
+    around = [next((a for a in (node, *node.iterancestors()) if a in known), None) for node in nodes]
+    holding = set(around)
+    candidates = [row for row in rows if row in holding]
     place = int(index) - 1 if math.isfinite(index) else -1
-    return candidates[place] if 0 <= place < len(candidates) else None
-
-
-def _contains(row: etree._Element, node: etree._Element) -> bool:
-    return any(ancestor is row for ancestor in (node, *node.iterancestors()))
+    if not 0 <= place < len(candidates):
+        return []
+    return [node for node, row in zip(nodes, around, strict=True) if row is candidates[place]]
 
 
 @function("instance", "nodeset", (1, 1), "string")
