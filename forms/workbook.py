@@ -12,7 +12,7 @@ from pyxform.xls2xform import convert as pyxform_convert
 
 from forms.complaint import Complaint, shortened
 from forms.workbook_complaints import from_error, from_warning
-from forms.workbook_faults import further_faults
+from forms.workbook_faults import further_faults, too_many_choices
 from forms.workbook_file import RefusedError, read_sheets
 from forms.workbook_headers import header_warnings
 from forms.workbook_rows import WorkbookRows, rows_of
@@ -43,6 +43,9 @@ def convert(source: Path | str | bytes, name: str = "") -> Conversion:
     except RefusedError as refused:
         return Conversion(None, (refused.complaint,))
     rows = rows_of(sheets, ROOT)
+    excess = tuple(too_many_choices(rows))
+    if excess:
+        return Conversion(None, excess, rows)
     headers = tuple(header_warnings(sheets))
     warnings: list[str] = []
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from pyxform import aliases
@@ -16,8 +17,21 @@ from forms.workbook_rows import WorkbookRows
 from forms.workbook_sheets import FIRST_ROW
 
 _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^{}\s]+)\s*\}")
+MAX_CHOICES = 10_000_000
 _NO_NAME_WANTED = frozenset({"note", "audit"})
 _TYPES = frozenset({*QUESTION_TYPE_DICT, *aliases.settings_header, "include"})
+
+
+def too_many_choices(rows: WorkbookRows) -> Iterator[Complaint]:
+    """Find the question with which the choices of all questions become too many: pyxform goes through all of them."""
+    lengths = Counter(cell(row, "list_name") for row in rows.choices)
+    total = 0
+    for number, row in enumerate(rows.survey, start=FIRST_ROW):
+        select = RE_SELECT.search(cell(row, "type"))
+        total += lengths[select["list_name"]] if select else 0
+        if total > MAX_CHOICES:
+            yield _fault("workbook.too_many_choices", number, "type", limit=MAX_CHOICES)
+            return
 
 
 def further_faults(rows: WorkbookRows) -> Iterator[Complaint]:
