@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
@@ -22,12 +22,6 @@ from evalsvc.people.models import Person, RoleGrant
 from evalsvc.store import Store
 
 LONGEST_TEAM = 40
-_OUTCOME = (
-    update(Assignment)
-    .where(Assignment.id == bindparam("assignment_id"))
-    .values(disposition=bindparam("outcome"), instance_id=bindparam("interview"))
-    .execution_options(synchronize_session=False)
-)
 
 
 def assign_from_draw(
@@ -281,12 +275,6 @@ def _opened(session: Session, actor: Actor, reserve: Assignment, unit: Assignmen
         {"unit": reserve.unit_id, "replaces": unit.unit_id, "reason": reason, "order": reserve.order},
     )
     return reserve
-
-
-def note_outcome(session: Session, assignment_id: str, disposition: str, instance_id: str) -> None:
-    """Take an interview's outcome as the household's; the caller holds the row and knows that it got further."""
-    values = {"assignment_id": assignment_id, "outcome": disposition, "interview": instance_id}
-    session.execute(_OUTCOME, values)
 
 
 def _require(actor: Actor) -> None:

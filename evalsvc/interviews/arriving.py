@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from evalsvc.audit import Entry
 from evalsvc.errors import EvalsvcError
-from evalsvc.interviews.values import KeptSubmission
+from evalsvc.interviews.values import KeptSubmission, Receipt
 from evalsvc.people.actor import Actor
 
 
@@ -26,6 +27,25 @@ class Arriving:
     actor: Actor
     kept: KeptSubmission
     admitted: Admitted
+
+
+@dataclass(frozen=True)
+class HeldHousehold:
+    """The household that a submission belongs to, as it stands while it is held."""
+
+    id: str
+    unit_id: str
+    disposition: str | None
+    instance_id: str | None
+    enumerator_id: str | None
+
+
+@dataclass(frozen=True)
+class Received:
+    """What was done with a submission, and what the audit trail says of it; None where nothing was new."""
+
+    receipt: Receipt
+    entry: Entry | None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from evalsvc.db import as_text
-from evalsvc.fieldwork.counting import counting_visits
+from evalsvc.fieldwork import counting
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.models import Interview
 
@@ -23,13 +23,9 @@ class Visit:
     rejected: str
 
 
-def settle_outcome(session: Session, assignment_id: str) -> str | None:
-    """Give a household the outcome of the visit that counts now, or none; the caller holds the household's row.
-
-    Return the instance of that visit.
-    """
-    counting = counting_visits(_visits(session, assignment_id))
-    visit = next(iter(counting.values()), None)
+def settle_outcome(session: Session, assignment_id: str) -> counting.Visit | None:
+    """Give a household the outcome of the visit that counts now, or none; the caller holds the household's row."""
+    visit = next(iter(counting.counting_visits(_visits(session, assignment_id)).values()), None)
     session.execute(
         update(Assignment)
         .where(Assignment.id == assignment_id)
@@ -38,7 +34,7 @@ def settle_outcome(session: Session, assignment_id: str) -> str | None:
             instance_id=None if visit is None else visit.instance_id,
         )
     )
-    return None if visit is None else visit.instance_id
+    return visit
 
 
 def _visits(session: Session, assignment_id: str) -> list[Visit]:

@@ -19,10 +19,10 @@ KeptFile = tuple[SentFile, str]
 """A file with its store key."""
 
 
-def put_down(connection: Connection, interview_id: str, files: Sequence[KeptFile]) -> None:
-    """Name the files that came with a new interview."""
+def put_down(connection: Connection, files: Sequence[tuple[str, KeptFile]]) -> None:
+    """Name the files that came with new interviews."""
     if files:
-        connection.execute(statements.NEW_FILES, [_row(interview_id, *each) for each in files])
+        connection.execute(statements.NEW_FILES, [_row(interview_id, *each) for interview_id, each in files])
 
 
 def refuse_others(connection: Connection, version: Version, submission: Submission) -> None:

@@ -85,6 +85,11 @@ OTHER_CONTENT = (
         received_at=bindparam("received_at"),
     )
 )
+OUTCOME = (
+    update(Assignment)
+    .where(Assignment.id == bindparam("of_assignment"))
+    .values(disposition=bindparam("outcome"), instance_id=bindparam("instance"))
+)
 SUPERSEDED = update(Interview).where(Interview.id == bindparam("of_interview")).values(superseded_at=bindparam("at"))
 COMPLAINED = (
     update(Interview).where(Interview.id == bindparam("of_interview")).values(complaints=bindparam("complaints"))
@@ -99,8 +104,8 @@ def open_area(level: InstrumentedAttribute[str]) -> Select[str | None]:
 
 
 @cache
-def new_interview(dialect: str) -> Insert:
-    """Return the insert of an interview that gives its identifier, or nothing when its instanceID is taken."""
+def new_interviews(dialect: str) -> Insert:
+    """Return the insert of interviews that gives the identifiers of those whose instanceIDs were not taken."""
     statement = _insert(dialect, Interview).on_conflict_do_nothing(index_elements=["evaluation_id", "instance_id"])
     return statement.returning(Interview.id)
 

@@ -1,6 +1,10 @@
-"""Write a group of submissions in one commit, each in a savepoint of its own: a failed one takes no other with it."""
+"""Write a group of submissions in one commit: a failed one takes no other with it.
 
-from collections.abc import Mapping, Sequence
+What is plainly new is taken in at one go, in a savepoint. Everything else, and all of it when anything in there fails,
+is taken in one by one, each in a savepoint of its own.
+"""
+
+from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
@@ -9,9 +13,9 @@ from sqlalchemy.orm import Session
 from evalsvc import audit
 from evalsvc.audit import Entry
 from evalsvc.errors import EvalsvcError
-from evalsvc.interviews.arriving import Arriving, Refused
+from evalsvc.interviews.arriving import Arriving, Received, Refused
 from evalsvc.interviews.group import Group
-from evalsvc.interviews.operations import HeldHousehold, entry_of_refusal, hold, receive
+from evalsvc.interviews.operations import Held, entry_of_refusal, hold, receive, receive_together
 from evalsvc.interviews.values import Receipt
 from evalsvc.service import Service
 from evalsvc.store import Store
@@ -24,6 +28,7 @@ KEPT = 4
 Wish = Arriving | Refused
 Outcome = Receipt | Exception | None
 """A receipt; why it was not taken in; None for a refusal that was written down."""
+Done = tuple[Outcome, Entry | None]
 
 
 @lru_cache(maxsize=KEPT)
@@ -53,31 +58,51 @@ def _stored(wishes: Sequence[Wish]) -> list[str]:
 
 def written(session: Session, store: Store, wishes: Sequence[Wish]) -> list[Outcome]:
     """Write what is admitted in the order of instanceIDs: groups of two processes meet at them in one order."""
-    held = hold(session, [each for each in wishes if isinstance(each, Arriving)])
-    done: dict[int, tuple[Outcome, Entry | None]] = {}
-    for place in sorted(range(len(wishes)), key=lambda place: _instance(wishes[place])):
-        done[place] = _one(session, store, wishes[place], held)
-    ordered = [done[place] for place in range(len(wishes))]
+    arriving = sorted((each for each in wishes if isinstance(each, Arriving)), key=_instance)
+    held = hold(session, arriving)
+    done: dict[int, Done] = {id(each): _one_refusal(each) for each in wishes if isinstance(each, Refused)}
+    for each, received in zip(arriving, _together(session, arriving, held), strict=True):
+        done[id(each)] = _one(session, store, each, held) if received is None else (received.receipt, received.entry)
+    ordered = [done[id(each)] for each in wishes]
     audit.record_all(session, [entry for _, entry in ordered if entry is not None])
     return [outcome for outcome, _ in ordered]
 
 
-def _instance(wish: Wish) -> str:
-    return wish.kept.submission.instance_id if isinstance(wish, Arriving) else ""
+def _instance(arriving: Arriving) -> str:
+    return arriving.kept.submission.instance_id
 
 
-def _one(session: Session, store: Store, wish: Wish, held: Mapping[str, HeldHousehold]) -> tuple[Outcome, Entry | None]:
-    if isinstance(wish, Refused):
-        return None, entry_of_refusal(wish)
+def _together(session: Session, arriving: Sequence[Arriving], held: Held) -> Sequence[Received | None]:
+    """Take in what is plainly new at one go; when anything of it fails, all of it is left to be taken one by one."""
+    before = dict(held)
+    try:
+        with session.connection().begin_nested():
+            return receive_together(session, arriving, held)
+    except Exception as error:
+        _refuse_lost(error)
+        held.update(before)
+        return [None] * len(arriving)
+
+
+def _one(session: Session, store: Store, wish: Arriving, held: Held) -> Done:
+    """Take one submission in, in a savepoint of its own."""
     try:
         with session.connection().begin_nested():
             received = receive(session, store, wish, held)
     except EvalsvcError as error:
         submission = wish.kept.submission
-        return error, entry_of_refusal(Refused(wish.actor, submission.evaluation_id, error, submission.sha256))
+        return _one_refusal(Refused(wish.actor, submission.evaluation_id, error, submission.sha256), error)
     except Exception as error:
-        # Of the database only what lies in the row itself is this one's matter; a lost connection is everybody's.
-        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
-            raise
+        _refuse_lost(error)
         return error, None
     return received.receipt, received.entry
+
+
+def _one_refusal(refused: Refused, outcome: Outcome = None) -> Done:
+    return outcome, entry_of_refusal(refused)
+
+
+def _refuse_lost(error: Exception) -> None:
+    """Let an error through that is everybody's: of the database only what lies in a row itself is that one's matter."""
+    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
+        raise error
