@@ -8,32 +8,29 @@ from flask.typing import ResponseReturnValue
 
 from evalsvc import web
 from evalsvc.access import device
+from evalsvc.device_protocol import ADDRESS, same_device
 from evalsvc.interviews import returning
 from evalsvc.interviews.returning import ReturnedInterview
 from evalsvc.sending import send_stored
 
-blueprint = flask.Blueprint(
-    "returned_interviews", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>/returned"
-)
+blueprint = flask.Blueprint("returned_interviews", __name__, url_prefix=f"{ADDRESS}/returned")
 
 
 @blueprint.get("")
 @device
-def returned(token: str, evaluation: str) -> ResponseReturnValue:
+def returned(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
     """List the returned interviews that the enumerator whose device asks is to correct."""
     with web.database().reading() as session:
         rows = returning.returned_to(session, web.store(), flask.g.evaluation.id, _person(), web.language())
-    return flask.jsonify({"returned": [_dumped(row, token=token, evaluation=evaluation) for row in rows]})
+    return flask.jsonify({"returned": [_dumped(row) for row in rows]})
 
 
-def _dumped(row: ReturnedInterview, **address: str) -> dict[str, Any]:
-    """Write an interview with the addresses under which its bytes lie."""
-    place = {**address, "instance": row.instance_id}
+def _dumped(row: ReturnedInterview) -> dict[str, Any]:
+    """Write an interview with the addresses under which its bytes lie for the device that asks."""
     files = [
-        {**asdict(file), "url": flask.url_for(".file", **place, name=file.name, _external=False)}
-        for file in row.files
+        {**asdict(file), "url": same_device(".file", instance=row.instance_id, name=file.name)} for file in row.files
     ]
-    url = flask.url_for(".submission", **place, _external=False)
+    url = same_device(".submission", instance=row.instance_id)
     return {**asdict(row), "returned_at": row.returned_at.isoformat(), "url": url, "files": files}
 
 
