@@ -67,10 +67,10 @@ def main() -> None:
     count = 4 if given.short else given.submissions
     began = time.monotonic()
     tallies, recorded = [], {}
-    for place, name in enumerate(library.NAMES, start=1):
+    for place, name in enumerate(library.names(), start=1):
         tally, recorded[name] = study_form(name, count)
         tallies.append(tally)
-        tell(place, len(library.NAMES), began)
+        tell(place, len(library.names()), began)
     publish(STUDY, given, sections(tallies))
     if given.record:
         record(recorded)
