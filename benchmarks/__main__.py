@@ -13,6 +13,7 @@ STUDIES = (
     "form_check",
     "form_verdicts",
     "frame_import",
+    "datasets",
     "draw",
     "estimate",
     "levels",
