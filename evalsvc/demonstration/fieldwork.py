@@ -11,6 +11,7 @@ from evalsvc.demonstration.institute import Enumerator, Institute
 from evalsvc.demonstration.office import Office
 from evalsvc.demonstration.phone import Phone, UnexpectedAnswerError
 from evalsvc.demonstration.refusals import Refused, try_what_must_be_refused
+from evalsvc.demonstration.reviewing import ReviewDone, review_some
 from evalsvc.demonstration.visits import Tally, visit_all
 from evalsvc.demonstration.world import World
 from forms.definition import FormDefinition, parse_definition
@@ -41,6 +42,7 @@ class FieldworkDone:
     without_reserve: int
     """Households without an interview for which the village had no reserve left."""
     refused: tuple[Refused, ...]
+    review: ReviewDone
 
 
 def require_each_once(done: FieldworkDone, received: int) -> None:
@@ -49,11 +51,12 @@ def require_each_once(done: FieldworkDone, received: int) -> None:
     Raises
     ------
     UnexpectedAnswerError
-        The service holds another number of interviews than there were visits.
+        The service holds another number of interviews than there were visits and corrections.
     """
-    visits = sum(done.tally.outcomes.values())
-    if received != visits:
-        raise UnexpectedAnswerError(f"{visits} visits and {done.tally.resent} copies gave {received} interviews")
+    visits, corrections = sum(done.tally.outcomes.values()), done.review.corrected
+    if received != visits + corrections:
+        sent = f"{visits} visits, {corrections} corrections and {done.tally.resent} copies"
+        raise UnexpectedAnswerError(f"{sent} gave {received} interviews")
 
 
 class Crew:
@@ -125,7 +128,8 @@ def carry_out(server: str, institute: Institute, world: World, order: Order, tel
         if total.last is None:
             raise UnexpectedAnswerError("no household was visited")
         refused = try_what_must_be_refused(total.last, crew.other_phone(total.last.phone))
-    return FieldworkDone(assignments, total, rounds, opened, without, refused)
+        review = review_some(crew.office, crew.phones.values(), crew.definition)
+    return FieldworkDone(assignments, total, rounds, opened, without, refused, review)
 
 
 class _Counter:

@@ -40,9 +40,28 @@ class Office:
             return None
         return str(_checked(answer)["unit_id"])
 
+    def completed_interviews(self) -> Sequence[Mapping[str, Any]]:
+        """List the completed interviews that came last, as the first page of the list shows them."""
+        lines: Sequence[Mapping[str, Any]] = self._get("interviews?disposition=completed")["lines"]
+        return lines
+
+    def send_back(self, line: Mapping[str, Any], path: str, words: str) -> None:
+        """Return an interview to its enumerator, with words at a question."""
+        comments = [{"path": path, "words": words}]
+        wish = {"action": "return", "state": line["state"], "words": words, "comments": comments}
+        self._post(f"interviews/{line['id']}/reviews", wish)
+
+    def approve_corrected(self) -> int:
+        """Approve every correction and return how many there were."""
+        wish = {"action": "approve", "filters": {"state": "corrected"}, "with_errors": True}
+        return len(self._post("interviews/reviews", wish)["approved"])
+
     def progress(self, draw: int) -> Mapping[str, Any]:
         """Read how far a draw's fieldwork is."""
-        return _checked(self._client.get(f"{self._base}/fieldwork/draws/{draw}/progress"))
+        return self._get(f"fieldwork/draws/{draw}/progress")
+
+    def _get(self, path: str) -> Mapping[str, Any]:
+        return _checked(self._client.get(f"{self._base}/{path}"))
 
     def _post(self, path: str, wish: Mapping[str, Any]) -> Mapping[str, Any]:
         return _checked(self._client.post(f"{self._base}/{path}", json=wish))

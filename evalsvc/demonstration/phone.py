@@ -1,6 +1,7 @@
 """An enumerator's phone over real HTTP, as an OpenRosa client speaks: form list, form, tasks, submissions."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -83,6 +84,15 @@ class Phone:
         tasks: list[Mapping[str, Any]] = answer.json()["assignments"]
         return tasks
 
+    def returned(self) -> list[Mapping[str, Any]]:
+        """Read the interviews that the supervisor returned to this enumerator."""
+        listed: list[Mapping[str, Any]] = json.loads(self._get(f"{self._base}/returned"))["returned"]
+        return listed
+
+    def fetch(self, url: str) -> bytes:
+        """Fetch what the server gave the address of."""
+        return self._get(url)
+
     def ready(self) -> None:
         """Ask, as phones do before they send, whether this is a place that takes submissions."""
         answer = self._client.head(f"{self._base}/submission", headers=_dated())
@@ -98,7 +108,9 @@ class Phone:
     def _get(self, url: str) -> bytes:
         answer = self._client.get(url, headers=_dated())
         if answer.status_code != httpx.codes.OK:
-            raise UnexpectedAnswerError(f"a form was answered with {answer.status_code}")
+            raise UnexpectedAnswerError(
+                f"{answer.request.url.path.rpartition('/')[2]} was answered with {answer.status_code}"
+            )
         return answer.content
 
 
