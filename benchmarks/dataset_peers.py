@@ -25,7 +25,7 @@ def main():
     if form == "csv":
         frame.to_csv(folder / "peer.csv", index=False)
     else:
-        import pyreadstat
+        import pyreadstat  # noqa: PLC0415 (only where it is timed)
 
         write = pyreadstat.write_sav if form == "sav" else pyreadstat.write_dta
         write(frame, folder / f"peer.{form}")

@@ -86,16 +86,16 @@ def sections(ours: Mapping[tuple[str, str], Figures], peers: Mapping[str, Figure
         " `resident` adds pages of files that the system takes back when it needs them (SPSS and Stata read their rows"
         " through a memory map).",
         table(
-            ("Format", "Content", "Seconds", "Interviews a second", "Own memory", "Resident", "File"),
+            ("Format", "Content", "Processor seconds", "Interviews a second", "Own memory", "Resident", "File"),
             [_row(form, kind, figures, count) for (form, kind), figures in ours.items()],
         ),
         "## The libraries alone",
         "pandas and pyreadstat write the same columns from a table that lies in memory already; no submission is read,"
         " nothing is labelled or counted.",
         table(
-            ("Writer", "Seconds", "Rows a second", "Resident"),
+            ("Writer", "Processor seconds", "Rows a second", "Resident"),
             [
-                (PEERS[name], f"{each['seconds']:.1f}", f"{count / each['seconds']:,.0f}", megabytes(each["held"]))
+                (PEERS[name], f"{each['processor']:.1f}", f"{count / each['processor']:,.0f}", megabytes(each["held"]))
                 for name, each in peers.items()
             ],
         ),
@@ -106,8 +106,8 @@ def _row(form: str, kind: str, figures: Figures, count: int) -> tuple[str, ...]:
     return (
         "nothing written" if form == "none" else form,
         "–" if form == "none" else kind,
-        f"{figures['seconds']:.1f}",
-        f"{count / figures['seconds']:,.0f}",
+        f"{figures['processor']:.1f}",
+        f"{count / figures['processor']:,.0f}",
         megabytes(figures["anonymous"]),
         megabytes(figures["held"]),
         "–" if form == "none" else megabytes(figures["bytes"]),
