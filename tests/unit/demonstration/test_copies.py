@@ -13,5 +13,5 @@ def test_a_copy_that_was_taken_in_stops_the_demonstration() -> None:
     tally.outcomes.update({"completed": 7, "refused": 3})
     done = FieldworkDone(12, tally, 1, 0, 0, (), ReviewDone(2, 2, 2))
     require_each_once(done, 12)
-    with pytest.raises(UnexpectedAnswerError, match="11 interviews"):
+    with pytest.raises(UnexpectedAnswerError, match="13 interviews"):
         require_each_once(done, 13)
