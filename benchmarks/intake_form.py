@@ -4,6 +4,7 @@ from forms.definition import FormDefinition
 from forms.filling import fill
 
 QUESTIONS = 60
+SECTIONS = 10
 NAME = "sixty.md"
 PHOTO = "photo.jpg"
 SAID = "饮水、住房、医疗和上学都没有困难，家里今年添了一头牛，没有别的意见，也不愿多说。"
@@ -30,11 +31,11 @@ CLOSING: tuple[Row, ...] = (
 )
 
 
-def form_text() -> bytes:
-    """Write the form as an XLSForm in Markdown."""
+def form_text(sections: int = SECTIONS) -> bytes:
+    """Write the form as an XLSForm in Markdown; of every section there are five questions."""
     lines = ["| settings |", "| | form_title | form_id | version |", "| | Sixty questions | sixty | 1 |", "| survey |"]
     lines.append(_line(COLUMNS))
-    lines += [_line(row) for row in (*OPENING, *_sections(), *CLOSING)]
+    lines += [_line(row) for row in (*OPENING, *_sections(sections), *CLOSING)]
     lines += ["| choices |", "| | list_name | name | label | part |"]
     lines += [f"| | outcome | {each} | {each} | |" for each in OUTCOMES]
     lines += [f"| | scale | scale_{at} | Answer {at} | part_{at % 2} |" for at in range(1, 7)]
@@ -46,11 +47,11 @@ def _line(cells: Row) -> str:
     return "| | " + " | ".join(cells + ("",) * (len(COLUMNS) - len(cells))) + " |"
 
 
-def _sections() -> list[Row]:
+def _sections(sections: int) -> list[Row]:
     """Write the questions between opening and closing: of every five one number, one text and three choices."""
     rows: list[Row] = []
     asked = "${disposition} = 'completed'"
-    for at in range(10):
+    for at in range(sections):
         rows.append(("begin_group", f"section_{at}", f"Section {at}", "", asked))
         rows.append(("integer", f"number_{at}", f"Number {at}", "yes", "", ". >= 1 and . <= 100000"))
         rows.append(("select_one part", f"part_{at}", f"Part {at}", "yes"))
@@ -62,7 +63,9 @@ def _sections() -> list[Row]:
     return rows
 
 
-def submission(definition: FormDefinition, unit_id: str, *, photo: bool, instance_id: str = "") -> bytes:
+def submission(
+    definition: FormDefinition, unit_id: str, *, photo: bool, instance_id: str = "", sections: int = SECTIONS
+) -> bytes:
     """Fill the form for one household."""
     answers: dict[str, object] = {
         "unit_id": unit_id,
@@ -72,7 +75,7 @@ def submission(definition: FormDefinition, unit_id: str, *, photo: bool, instanc
         "remarks": "村民小组长带路，全程没有村干部在场。",
         **({"photo_house": PHOTO} if photo else {}),
     }
-    for at in range(10):
+    for at in range(sections):
         answers |= {
             f"number_{at}": 3 + at,
             f"part_{at}": f"part_{at % 2}",
