@@ -20,7 +20,7 @@ from forms.check import check
 from forms.complaint import Complaint
 from forms.errors import InstanceError
 from forms.instance import parse_instance
-from forms.library import workbook_bytes
+from forms.library import names, workbook_bytes
 
 
 @click.group("form")
@@ -124,11 +124,12 @@ def _words(complaint: Complaint) -> str:
 
 @commands.command("example")
 @click.argument("out", metavar="OUT.xlsx", type=new)
+@click.option("--form", "name", type=click.Choice(names()), default=SHIPPED, show_default=True, help="哪一份 / which")
 @force_option
-def example(out: Path, *, force: bool) -> None:
-    """写出随附的入户问卷，供修改 / write the shipped questionnaire as a workbook to start from."""
+def example(out: Path, name: str, *, force: bool) -> None:
+    """写出一份随附的问卷，供修改 / write a shipped questionnaire as a workbook to start from."""
     refuse_existing(out, force=force)
-    out.write_bytes(workbook_bytes(SHIPPED))
+    out.write_bytes(workbook_bytes(name))
     click.echo(sentence("instrument.example_written", {"file": str(out)}, language()))
 
 

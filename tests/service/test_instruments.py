@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from evalsvc.cli import main
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.instruments import operations, queries
+from forms import library
 from forms.library import workbook_bytes
 
 FORM = """
@@ -158,6 +159,16 @@ def test_the_page_publishes_shows_and_refuses(client, field, make_person, sign_i
 
 def run(*arguments):
     return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_the_command_writes_any_shipped_form_and_finds_no_fault_in_it(tmp_path, name):
+    form = tmp_path / f"{name}.xlsx"
+    assert run("form", "example", form, "--form", name).exit_code == 0
+    checked = run("form", "check", form, "--json")
+    report = json.loads(checked.stdout)
+    assert (checked.exit_code, report["form"], report["complaints"]) == (0, name, [])
+    assert report["not_publishable"] == []
 
 
 def test_the_command_checks_a_form_and_its_submissions(tmp_path, shipped_definition, filled):
