@@ -7,6 +7,7 @@ sheet of a million columns, or name one long text in every cell.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -25,6 +26,8 @@ from pyxform.xls2json_backends import (
 
 from forms.complaint import Complaint
 
+# Fonts and dates of properties that it does not know are no matter of forms.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 HEADER_ROW = 1
 FIRST_ROW = 2
