@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms.dataset.computed import Computed
+from forms.dataset.origin import takes_from
 from forms.dataset.variables import VariableKind
 from forms.definition import FormDefinition
 from forms.structure import Choice, Node, Texts
@@ -40,6 +41,7 @@ class Part:
     question_type: str
     relevant: str
     typed_in: bool
+    takes_from: frozenset[str]
     device: bool
 
 
@@ -77,6 +79,7 @@ def _part(  # noqa: PLR0917 (one call for each sort of question above)
         question_type=_type_of(node),
         relevant=_relevance(definition, node),
         typed_in=kind == "text" and node.control in ("input", "textarea", "secret") and node.type not in PLACES,
+        takes_from=takes_from(node),
         device=node.preload is not None and node.preload[0] in OF_DEVICE,
     )
 

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from lxml import etree
 
+from forms.answers import TEMPLATE
 from forms.dataset.metadata import Envelope, metadata_row
 from forms.dataset.variables import LARGEST_WHOLE, Cell, Missing, Row, Rows, Schema, Table, Variable
 from forms.dates import read_date, read_date_time, read_time
@@ -89,7 +90,8 @@ class Reader:
         for child in element:
             below = f"{path}/{child.tag}"
             if below in self._plans:
-                found.inner.append((below, child))
+                if child.get(TEMPLATE) is None:
+                    found.inner.append((below, child))
             elif len(child):
                 self._collect(child, below, found)
             else:

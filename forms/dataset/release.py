@@ -27,9 +27,14 @@ TREATMENTS = (
     PSEUDONYM, DAY, HOUR, BANDS, YEARS, TWO_DIGITS,
     *(DROPPED + mark for mark in sorted(BY_MARK)),
     "dropped.demographic_text", "dropped.finance_text", "dropped.file", "dropped.place", "dropped.device",
-    "dropped.typed_in", "dropped.unfit", "dropped.unknown_mark",
+    "dropped.typed_in", "dropped.unfit", "dropped.unknown_mark", "dropped.computed",
 )  # fmt: skip
 """Every treatment; the catalogue has a sentence for each (`dataset.treatment.…`)."""
+TELLING = frozenset({
+    "dropped.free_text", "dropped.location", "dropped.place", "dropped.typed_in", "dropped.device",
+    "dropped.demographic_text", "dropped.unknown_mark", PSEUDONYM,
+})  # fmt: skip
+"""Treatments of what tells who somebody is; what a form computes from it may tell it too."""
 UNIT_QUESTION = "unit_id"
 """Name of the question, and of the column of the assignment, that names the unit of the frame."""
 _BAND, _FIRST_BANDED, _TOP = 5, 10, 80
@@ -62,13 +67,34 @@ def full_release(schema: Schema) -> Release:
 def deidentified_release(schema: Schema, key: bytes) -> Release:
     """Release what tells of answers, not of persons; identifiers become pseudonyms under the key."""
     tables, withheld, changes = [], [], {}
+    telling = _telling(schema)
     for table in schema.tables:
-        treated = [replace(each, treatment=treatment_of(each)) for each in table.variables]
+        treated = [replace(each, treatment=_treatment(each, telling)) for each in table.variables]
         kept = [(place, each) for place, each in enumerate(treated) if not each.treatment.startswith(DROPPED)]
         withheld += [each for each in treated if each.treatment.startswith(DROPPED)]
         tables.append(replace(table, variables=tuple(_as_released(each) for _, each in kept)))
         changes[table.name] = tuple((place, _change(each, key)) for place, each in kept)
     return Release(replace(schema, tables=tuple(tables)), tuple(withheld), False, changes)
+
+
+def _telling(schema: Schema) -> frozenset[str]:
+    """Name the questions that tell who somebody is, and all that is computed from them."""
+    names = {_question(each) for each in schema.variables if treatment_of(each) in TELLING}
+    while True:
+        further = {_question(each) for each in schema.variables if each.takes_from & names} - names
+        if not further:
+            return frozenset(names)
+        names |= further
+
+
+def _question(variable: Variable) -> str:
+    return variable.path.rpartition("/")[2]
+
+
+def _treatment(variable: Variable, telling: frozenset[str]) -> str:
+    found = treatment_of(variable)
+    computed = bool(variable.takes_from & telling) and not found.startswith(DROPPED)
+    return "dropped.computed" if computed else found
 
 
 def treatment_of(variable: Variable) -> str:

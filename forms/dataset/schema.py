@@ -110,6 +110,7 @@ def _variable(name: str, table: str, asked: _Asked, is_split: bool) -> Variable:
         personal=personal,
         assignment=node.assignment,
         typed_in=any(part.typed_in for _, part in asked.parts) and not is_split,
+        takes_from=frozenset().union(*(part.takes_from for _, part in asked.parts)),
         device=any(part.device for _, part in asked.parts),
         versions=tuple(version for version, _ in asked.parts),
         conflict=conflict,
@@ -128,18 +129,23 @@ def _joined_kind(asked: _Asked) -> tuple[VariableKind, Conflict | None]:
 
 
 def _values(asked: _Asked) -> tuple[ValueLabel, ...]:
-    """Number the choices of all versions: by themselves where all are small whole numbers, else in their order."""
+    """Number the choices of all versions, those of a version before what later ones add."""
     choices: dict[str, Choice] = {}
+    codes: dict[str, int] = {}
     for _, part in asked.parts:
         choices.update({choice.value: choice for choice in part.choices})
-    codes = _codes(list(choices))
+        _add_codes(codes, [choice.value for choice in part.choices])
     return tuple(ValueLabel(value, codes[value], each.labels, value in NO_ANSWERS) for value, each in choices.items())
 
 
-def _codes(values: Sequence[str]) -> dict[str, int]:
-    if all(_is_code(value) for value in values):
-        return {value: int(value) for value in values}
-    return {value: number for number, value in enumerate(values, start=1)}
+def _add_codes(codes: dict[str, int], values: Sequence[str]) -> None:
+    """Give each new value a code: itself where all values so far are small whole numbers, else the next one."""
+    new = [value for value in values if value not in codes]
+    if all(_is_code(value) and codes.get(value, int(value)) == int(value) for value in (*codes, *new)):
+        codes.update({value: int(value) for value in new})
+        return
+    first = max(codes.values(), default=0) + 1
+    codes.update({value: number for number, value in enumerate(new, start=max(1, first))})
 
 
 def _is_code(value: str) -> bool:

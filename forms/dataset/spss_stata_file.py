@@ -21,7 +21,6 @@ from forms.dataset.coded import (
     has_codes_of_missing,
     value_labels,
 )
-from forms.dataset.stata_missing import LABEL_OF, mark_missing
 from forms.dataset.variables import Missing, Row, Schema, Table
 from forms.dataset.writing import FileForEachTable, Telling, Wish, label_in_bytes
 
@@ -108,6 +107,8 @@ class _SpooledTable:
 
     def _write_dta(self, frame: polars.DataFrame) -> None:
         import pyreadstat  # noqa: PLC0415 (as above)
+
+        from forms.dataset.stata_missing import LABEL_OF, mark_missing  # noqa: PLC0415 (loads NumPy)
 
         of_missing = {LABEL_OF[each]: label for each, label in self._labels_of_missing().items()}
         pyreadstat.write_dta(

@@ -86,6 +86,8 @@ class Variable:
     assignment: str | None = None
     typed_in: bool = False
     """Set where somebody writes the answer in words of their own."""
+    takes_from: frozenset[str] = frozenset()
+    """Names of the questions that its value is computed from."""
     device: bool = False
     """Set where the value tells of the device or of who holds it."""
     versions: tuple[str, ...] = ()

@@ -78,6 +78,23 @@ def test_a_mark_on_words_of_ones_own_drops_them(mark: str) -> None:
     assert withheld["name"] == ("dropped.unknown_mark" if mark == "something_new" else "dropped.typed_in")
 
 
+def test_what_is_computed_from_words_that_tell_who_somebody_is_goes_with_them() -> None:
+    computed = form(
+        nodes=("<name/>", "<name/><called/><born_in/><known/>"),
+        binds=(
+            '<bind nodeset="/data/name" type="string"/>',
+            '<bind nodeset="/data/name" type="string"/>'
+            '<bind nodeset="/data/called" type="string" calculate="concat(\'户主\', /data/name)"/>'
+            '<bind nodeset="/data/born_in" type="int" calculate="substr(/data/called, 2, 6)"/>'
+            "<bind nodeset=\"/data/known\" type=\"string\" calculate=\"if(/data/name = '', 'no', 'yes')\"/>",
+        ),
+    )
+    release = deidentified_release(schema_of([computed]), KEY)
+    withheld = {each.name: each.treatment for each in release.withheld}
+    assert (withheld["called"], withheld["born_in"]) == ("dropped.computed", "dropped.computed")
+    assert "known" in {each.name for each in release.schema.variables}
+
+
 def test_a_full_release_is_everything_as_it_is() -> None:
     rows = Reader(SCHEMA, form()).rows(sent(FULL), Envelope("uuid:1", "1"))
     release = full_release(SCHEMA)

@@ -95,6 +95,14 @@ def test_a_later_version_leaves_names_and_codes_as_they_were() -> None:
         assert set(each.code_of.items()) <= set(again.code_of.items())
 
 
+def test_codes_stay_when_a_later_version_adds_values_that_are_no_numbers() -> None:
+    item = "<item><label>男</label><value>1</value></item>"
+    later = form("2", controls=(item, item + "<item><label>其他</label><value>other</value></item>"))
+    last = form("3", controls=(item, item + "<item><label>未说明</label><value>3</value></item>"))
+    (sex,) = (each for each in schema_of([form(), later, last]).variables if each.name == "sex")
+    assert sex.code_of == {"1": 1, "2": 2, "other": 3, "3": 4}
+
+
 def test_labels_and_conditions_are_those_of_the_form() -> None:
     by_name = {each.name: each for each in schema_of([form()]).variables}
     assert by_name["age"].labels == {"zh": "年龄", "en": "Age"}
