@@ -238,6 +238,15 @@ def test_an_amount_that_is_not_told_leaves_no_net_income(household, completed, f
     )  # fmt: skip
 
 
+def test_income_is_told_without_what_does_not_come_again(household, completed, filled) -> None:
+    flat = income(household, filled, {**completed, "income_one_off": 7895})
+    assert flat["income_per_resident"] == "32895"
+    assert flat["income_per_resident_without_dibao"] == str((131580 - 14400) / 4).removesuffix(".0")
+    assert flat["income_per_resident_without_one_off"] == "30921.25"
+    assert flat["income_per_resident_without_both"] == "27321.25"
+    assert income(household, filled, completed)["income_per_resident_without_both"] is None
+
+
 def test_income_is_left_out_where_it_is_not_agreed_to(household, completed, filled, complaints_of) -> None:
     data = filled(household, {**completed, "consent_income": "no"})
     assert complaints_of(household, data) == ()
