@@ -28,7 +28,7 @@ def choice_complaint(answers: Answers, rules: Rules, index: int, element: etree.
     if closed is not None:
         code = "check.choice_not_open" if closed in rules.listed else "check.choice_unknown"
         return code, {"value": closed}
-    if node.control == "rank" and set(chosen) != _open(answers, rules, index, element):
+    if node.control == "rank" and set(chosen) != open_values(answers, rules, index, element):
         return "check.rank_incomplete", {"value": text}
     return None
 
@@ -38,11 +38,12 @@ def _closed(chosen: Collection[str], answers: Answers, rules: Rules, index: int,
     if rules.items is not None:
         items = rules.items
         return next((value for value in chosen if not items.is_open(value, answers, index)), None)
-    open_now = _open(answers, rules, index, element)
+    open_now = open_values(answers, rules, index, element)
     return next((value for value in chosen if value not in open_now), None)
 
 
-def _open(answers: Answers, rules: Rules, index: int, element: etree._Element) -> frozenset[str]:
+def open_values(answers: Answers, rules: Rules, index: int, element: etree._Element) -> frozenset[str]:
+    """Give the values that can be chosen at this moment."""
     node = rules.node
     if "search(" in node.appearance:
         return _searched(answers.form, node, rules.listed)
