@@ -1,7 +1,7 @@
 """Say what changed between two versions of an interview, question by question, rows of repeats matched; pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -37,6 +37,7 @@ class _Found:
     kind: str
     old: str
     new: str
+    with_row: bool = False
 
 
 def changes(old: Version, new: Version, reader: Reader) -> list[Change]:
@@ -63,6 +64,7 @@ def _told(found: _Found, before: AnswerLine | None, after: AnswerLine | None) ->
         path=line.path,
         label=line.label,
         row=line.row,
+        with_row=found.with_row,
         old="" if before is None or line.is_group else before.answer,
         new="" if after is None or line.is_group else after.answer,
         hidden=any(each is not None and each.hidden for each in (before, after)),
@@ -94,7 +96,9 @@ class _Comparison:
             now = _Place(f"{new.path}/{name}", "", None) if b is None else after[b]
             if a is None or b is None:
                 yield _Found(ROW_ADDED if a is None else ROW_REMOVED, was.place, now.place)
-            yield from self.below(was, now)
+                yield from (replace(each, with_row=True) for each in self.below(was, now))
+            else:
+                yield from self.below(was, now)
 
 
 def _child(place: _Place, name: str) -> _Place:

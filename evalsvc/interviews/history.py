@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from evalsvc.instruments.models import Instrument
 from evalsvc.instruments.questions import ANOTHER, REFERENCE, title_of
 from evalsvc.interviews.models import Interview, Review, ReviewComment
-from evalsvc.interviews.presentation import Reader, plain_path
+from evalsvc.interviews.presentation import Reader, last_row, plain_path
 from evalsvc.interviews.values import CommentLine, History, ReviewLine, VersionLine
 from evalsvc.people.models import Person
 from forms.definition import FormDefinition
+from forms.structure import Node
 
 
 def history_of(session: Session, root_id: str, definition: FormDefinition, reader: Reader) -> History:
@@ -79,5 +80,11 @@ def _comment(
 ) -> CommentLine:
     node = definition.by_path.get(plain_path(row.path))
     hidden = not reader.sees_personal and (node is None or node.personal is not None)
-    question = row.path if node is None else REFERENCE.sub(ANOTHER, title_of(node, reader.language))
+    question = row.path if node is None else _question(node, row.path, reader)
     return CommentLine(row.path, question, "" if hidden else row.words, hidden, person, review.at)
+
+
+def _question(node: Node, place: str, reader: Reader) -> str:
+    """Return what a question is called, with the number of its row where it stands in a repeat."""
+    title = REFERENCE.sub(ANOTHER, title_of(node, reader.language))
+    return f"{title} {last_row(place)}".rstrip()

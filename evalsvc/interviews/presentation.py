@@ -17,7 +17,7 @@ from forms.instance import Instance
 from forms.structure import Node, Texts
 
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
-_POSITION = re.compile(r"\[\d+\]")
+_POSITION = re.compile(r"\[(\d+)\]")
 ABOUT_THE_FORM = frozenset({"form", "structure"})
 """Kinds of complaints whose details hold no answer."""
 FORMS_OWN_WORDS = frozenset({"message", "message_en", "type", "name", "limit", "algorithm", "expression"})
@@ -81,6 +81,11 @@ def children_of(definition: FormDefinition) -> Mapping[str, Sequence[Node]]:
 def plain_path(place: str) -> str:
     """Return the path in the form of a place in which the rows of repeats are counted."""
     return _POSITION.sub("", place)
+
+
+def last_row(place: str) -> str:
+    """Return the number of the innermost row that a place stands in; empty outside of repeats."""
+    return next(reversed(_POSITION.findall(place)), "")
 
 
 def text_of(texts: Texts, language: str, otherwise: str) -> str:

@@ -51,7 +51,7 @@ def _said(state: str) -> str:
     words = {
         "returned": _("已退回。调查员的设备上会看到这份访谈和您的意见。"),
         "approved": _("已通过。"),
-        "rejected": _("已作废。这份访谈不再计入任何结果，作废原因会随数据公开。"),
+        "rejected": _("已判废。这份访谈不再计入任何结果，判废原因会随数据公开。"),
     }
     return str(words.get(state, _("已重新打开。")))
 

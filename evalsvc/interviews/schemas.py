@@ -134,6 +134,7 @@ class ChangeSchema(Schema):
     path = fields.String()
     label = fields.String()
     row = fields.Integer(allow_none=True)
+    with_row = fields.Boolean(metadata={"description": "the answer came or went with its row"})
     old = fields.String()
     new = fields.String()
     hidden = fields.Boolean()

@@ -218,6 +218,8 @@ class Change:
     """In the newer version; in the older one where it is gone."""
     label: str
     row: int | None
+    with_row: bool
+    """Set for an answer that came or went with its row."""
     old: str
     new: str
     hidden: bool

@@ -223,7 +223,7 @@ def test_a_rejected_interview_says_why(signed_in, csrf_of, database, field, serv
     identifier = sent(service, field, unit)
     moved(database, field, identifier, REJECT, reason="fabricated", words="定位不在本村")
     page = signed_in.get(f"{HOME}/{identifier}").get_data(as_text=True)
-    assert "已作废（编造）" in page and "定位不在本村" in page and "重新打开这份访谈" in page
+    assert "已判废（编造）" in page and "定位不在本村" in page and "重新打开这份访谈" in page
 
 
 def published(database, store, field, about):

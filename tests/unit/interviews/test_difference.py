@@ -62,6 +62,8 @@ def test_a_row_that_went_leaves_the_others_as_they_are():
         ("cleared", "/data/crop[2]/mu", "3", ""),
         ("changed", "/data/crop[2]/mu", "5", "6"),
     ]
+    found = changes(version(old), version(crop("水稻", 2) + crop("茶叶", 6)), OPEN)
+    assert [each.with_row for each in found] == [False, True, True, False]
     assert told(crop("水稻", 2), crop("水稻", 2) + crop("油菜", 1))[0] == ("row_added", "/data/crop[2]", "", "")
 
 
