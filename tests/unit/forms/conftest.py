@@ -57,9 +57,9 @@ def completed() -> dict[str, object]:
     }  # fmt: skip
 
 
-def _form(survey: str, choices: str = "", settings: str = "") -> FormDefinition:
+def _form(survey: str, choices: str = "", settings: str = "", **further: str) -> FormDefinition:
     """Convert rows of tables; the first line of each names its columns, `;` parts cells, for texts hold commas."""
-    tables = {"survey": survey, "choices": choices, "settings": settings or "form_id ; version\nt ; 1"}
+    tables = {"survey": survey, "choices": choices, "settings": settings or "form_id ; version\nt ; 1", **further}
     text = "\n".join(
         f"| {name} |\n"
         + "\n".join(
