@@ -9,12 +9,14 @@ from lxml import etree
 
 from forms.answers import Answers
 from forms.compiled import CompiledForm, Rules
+from forms.complaint import shortened
 from forms.scope import EvaluationError
 from forms.structure import Itemset, Node
 from forms.tables import column_name
 from forms.values import Value
 
 Found = tuple[str, dict[str, str | int]]
+MOST_SHOWN = 80
 _SEARCH = re.compile(r"search\(\s*['\"](?P<table>[^'\"]+)['\"]")
 
 
@@ -23,13 +25,13 @@ def choice_complaint(answers: Answers, rules: Rules, index: int, element: etree.
     node = rules.node
     chosen = text.split() if node.is_multiple else [text]
     if len(chosen) > 1 and len(set(chosen)) < len(chosen):
-        return "check.choice_twice", {"value": text}
+        return "check.choice_twice", {"value": shortened(text, MOST_SHOWN)}
     closed = _closed(chosen, answers, rules, index, element)
     if closed is not None:
         code = "check.choice_not_open" if closed in rules.listed else "check.choice_unknown"
-        return code, {"value": closed}
+        return code, {"value": shortened(closed, MOST_SHOWN)}
     if node.control == "rank" and set(chosen) != open_values(answers, rules, index, element):
-        return "check.rank_incomplete", {"value": text}
+        return "check.rank_incomplete", {"value": shortened(text, MOST_SHOWN)}
     return None
 
 

@@ -6,7 +6,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 _EPOCH = date(1970, 1, 1)
-_DATE = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:T(.+?))?\s*$", re.ASCII)
+# Nothing in it can match the same signs in two ways: answers may be long, and a stranger may have written them.
+_DATE = re.compile(r"^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:T(\S{1,40}))?\s*$", re.ASCII)
 _TIME = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?$", re.ASCII)
 
 
