@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import struct
 
 from gunicorn.util import parse_address
 
@@ -10,6 +11,8 @@ from evalsvc.errors import ConflictError
 
 WAITING_CONNECTIONS = 2048
 """As gunicorn asks for by itself."""
+STALLED_SECONDS = 30
+"""So long a connection may be silent in the middle of a request, or not take what it is sent."""
 HIGHEST_PORT = 65_535
 
 
@@ -30,6 +33,9 @@ def listen(bind: str) -> str:
     with socket.socket(family, socket.SOCK_STREAM) as taken:
         # Connections of a server that has just ended do not keep its port.
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Connections inherit these: a client that stops in the middle of a request gives its thread back.
+        for wait in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            taken.setsockopt(socket.SOL_SOCKET, wait, struct.pack("@ll", STALLED_SECONDS, 0))
         try:
             taken.bind(address)
             taken.listen(WAITING_CONNECTIONS)

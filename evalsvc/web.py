@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
 import flask
 from flask.typing import ResponseReturnValue
@@ -22,6 +21,7 @@ from evalsvc.service import Service
 from evalsvc.store import Store
 from evalsvc.words import LANGUAGES, catalogue, sentence
 from evalsvc.zone import SHANGHAI
+from forms import openrosa
 
 LANGUAGE_COOKIE = "language"
 STATUS: Mapping[type[Exception], int] = {
@@ -175,11 +175,10 @@ def _spoken(details: Mapping[str, object]) -> dict[str, object]:
 
 
 def _openrosa(status: int, message: str) -> ResponseReturnValue:
-    body = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<OpenRosaResponse xmlns="http://openrosa.org/http/response">'
-        f"<message>{escape(message)}</message></OpenRosaResponse>"
+    headers = {openrosa.VERSION_HEADER: openrosa.VERSION}
+    return flask.Response(
+        openrosa.response(message, nature="error"), status, headers, content_type=openrosa.CONTENT_TYPE
     )
-    return flask.Response(body, status, {"X-OpenRosa-Version": "1.0"}, content_type="text/xml; charset=utf-8")
 
 
 def local_path(wanted: str | None) -> str:

@@ -12,6 +12,7 @@ from evalsvc.device_protocol import device_blueprint, xml_answer
 from evalsvc.errors import EvalsvcError, InvalidError, TooLargeError
 from evalsvc.interviews.arriving import Refused
 from evalsvc.interviews.intake import note_refusal, take_in
+from evalsvc.interviews.reading import MAX_FILES
 from evalsvc.interviews.values import Receipt, SentFile
 from forms import openrosa
 
@@ -44,14 +45,25 @@ def _parts() -> tuple[bytes, tuple[SentFile, ...]]:
     try:
         parts = flask.request.files
     except RequestEntityTooLarge:
-        raise TooLargeError("interview.too_large", limit=web.config().submission_limit) from None
+        raise _too_large() from None
     except ClientDisconnected:
         raise InvalidError("interview.cut_off") from None
     xml = parts.getlist(openrosa.SUBMISSION_PART)
+    if not parts and not flask.request.form and flask.request.mimetype == "multipart/form-data":
+        # Where a body ends before its last boundary, its reader gives nothing of it.
+        raise InvalidError("interview.cut_off")
     if len(xml) != 1:
         raise InvalidError("interview.xml_part", found=len(xml))
     others = ((name, part) for name, part in parts.items(multi=True) if name != openrosa.SUBMISSION_PART)
     return xml[0].read(), tuple(_file(name, part) for name, part in others)
+
+
+def _too_large() -> TooLargeError:
+    """Say what there was too much of: bytes, or parts, of which a body within the limit can have too many too."""
+    limit, told = web.config().submission_limit, flask.request.content_length
+    if told is None or told > limit:
+        return TooLargeError("interview.too_large", limit=limit)
+    return TooLargeError("interview.too_many_parts", limit=MAX_FILES)
 
 
 def _file(name: str, part: FileStorage) -> SentFile:

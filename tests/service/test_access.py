@@ -255,7 +255,7 @@ def test_devices_show_their_token_in_the_path(client, make_person, make_evaluati
     wrong = client.post(f"/v1/key/{enumerator.api_token}/evaluations/{evaluation.code}/trial")
     assert wrong.status_code == 401
     assert wrong.content_type == "text/xml; charset=utf-8"
-    assert "<message>令牌无效" in wrong.text
+    assert ">令牌无效" in wrong.text
     lead = make_person("lead", evaluation=evaluation)
     assert client.post(f"/v1/key/{lead.device_token}/evaluations/{evaluation.code}/trial").status_code == 403
 
