@@ -20,6 +20,7 @@ STUDIES = (
     "replacement",
     "coverage",
     "intake",
+    "intake_kill",
     "demo",
     "demonstration_samples",
     "byte_flips",

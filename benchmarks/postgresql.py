@@ -10,7 +10,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,8 @@ class Postgresql:
     """Its maintenance database."""
     process: int
     """The process that all others of it descend from."""
+    begin_again: Callable[[], "Postgresql"]
+    """Starts it once more, after it was killed; the block ends that one too."""
 
 
 @contextmanager
@@ -58,10 +60,14 @@ def _running(binaries: Path, directory: Path, settings: Sequence[str]) -> Iterat
     how = ("-U", "evalsvc", "--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C")
     _run(user, binaries / "initdb", "-D", data, *how)
     options = " ".join(["-h ''", f"-k {directory}", *(f"-c {setting}" for setting in settings)])
-    _run(user, binaries / "pg_ctl", "-D", data, "-l", directory / "log", "-w", "-o", options, "start")
-    try:
+
+    def begin() -> Postgresql:
+        _run(user, binaries / "pg_ctl", "-D", data, "-l", directory / "log", "-w", "-o", options, "start")
         process = int((data / "postmaster.pid").read_text().splitlines()[0])
-        yield Postgresql(f"postgresql+psycopg://evalsvc@/postgres?host={directory}", process)
+        return Postgresql(f"postgresql+psycopg://evalsvc@/postgres?host={directory}", process, begin)
+
+    try:
+        yield begin()
     finally:
         _run(user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
 
