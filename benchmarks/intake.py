@@ -133,7 +133,7 @@ def arguments() -> argparse.Namespace:
 def places(postgresql: Postgresql, processes: int) -> tuple[Place, ...]:
     """Return both databases."""
     url = make_url(postgresql.url).set(database="intake").render_as_string(hide_password=False)
-    _make_database(postgresql.url, "intake")
+    make_database(postgresql.url, "intake")
     options = ("--processes", str(processes))
     return (
         Place(SQLITE, None, None, (), bare_sqlite),
@@ -141,7 +141,8 @@ def places(postgresql: Postgresql, processes: int) -> tuple[Place, ...]:
     )
 
 
-def _make_database(url: str, name: str) -> None:
+def make_database(url: str, name: str) -> None:
+    """Make a database unless it is there."""
     with psycopg.connect(_plain(url), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchall():
             connection.execute(f"CREATE DATABASE {name}".encode())
