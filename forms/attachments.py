@@ -9,8 +9,9 @@ from lxml import etree
 
 from forms.structure import Attachment, Node
 
-_MEDIA = re.compile(r"^\s*jr://(images|audio|video)/(?P<name>[^\s/]+)\s*$")
-_DATA = re.compile(r"^\s*jr://(file|file-csv)/(?P<name>[^\s/]+)\s*$")
+# Whatever stands there is a name, even one that no device could store: that is complained of.
+_MEDIA = re.compile(r"^\s*jr://(images|audio|video)/(?P<name>\S(?:.*\S)?)\s*$")
+_DATA = re.compile(r"^\s*jr://(file|file-csv)/(?P<name>\S(?:.*\S)?)\s*$")
 _LOOKED_UP = re.compile(r"(?:pulldata|search)\(\s*(['\"])(?P<name>[^'\"]+)\1")
 
 

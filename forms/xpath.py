@@ -187,7 +187,8 @@ class _Parser:
 
     def _take(self) -> _Token:
         token = self._now
-        self._at += 1
+        if token.kind != "end":
+            self._at += 1
         return token
 
     def _accept(self, *texts: str) -> str | None:
@@ -252,6 +253,8 @@ class _Parser:
         if token.kind == "name":
             return Call(token.text, self._arguments())
         if token.text == "$":
+            if self._now.kind != "name":
+                self._fail()
             return Variable(self._take().text)
         inner = self._nested()
         self._expect(")")
