@@ -134,7 +134,7 @@ def _admit_or_count(rule: Rule) -> None:
     """Admit, or refuse; a proof that does not fit is counted after the reading that it failed in has ended."""
     database = flask.current_app.extensions["evalsvc"].database
     try:
-        with database.reading() as session:
+        with database.looking() as session:
             _admit(session, rule)
     except device_sign_in.WrongProofError as error:
         with database.transaction() as session:

@@ -1,22 +1,33 @@
 """The database: engine, declarative base, and the one place where a transaction begins and commits."""
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from uuid6 import uuid7
 
 from evalsvc.collisions import collision
 from evalsvc.errors import ConflictError
 
+IDLE_SECONDS = 1.0
+"""So long unused, a connection to a server is tried before it is used again."""
+CONNECTIONS = MappingProxyType({"pool_size": 32, "max_overflow": 64})
+"""Connections are kept for as many threads as serve; opening one anew costs more than a submission."""
+MEMORY = frozenset({None, "", ":memory:"})
+LAST_USE = "evalsvc_last_use"
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -75,6 +86,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         self._reading_engine = self.engine.execution_options(**_reading_options(self.engine))
+        self._looking_engine = self.engine.execution_options(**_looking_options(self.engine))
         # SQLite has one writer at a time and lets the others poll for its lock; here they stand in line instead.
         self._line = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
@@ -103,6 +115,15 @@ class Database:
             yield session
 
     @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """Open a session for a few looks, each at the present state: nothing is begun or ended around them.
+
+        What is decided by such a look has to be decided again where it is written, or to stand for this moment only.
+        """
+        with Session(self._looking_engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
     def migration(self) -> Iterator[Connection]:
         """Open a connection that changes tables; SQLite checks references at the end, not while tables are copied."""
         sqlite = self.engine.dialect.name == "sqlite"
@@ -123,16 +144,36 @@ class Database:
 def _make_engine(url: str) -> Engine:
     """Make the engine; its errors, which reach logs, name no values: answers and tokens' hashes are among them."""
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, hide_parameters=True, **CONNECTIONS)
         event.listen(engine, "handle_error", _leave_values_out)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_try_idle, engine.dialect))
         return engine
     file = make_url(url).database
-    if file and file != ":memory:":
+    if file not in MEMORY:
         Path(file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
+    waiting = {"timeout": 30, "check_same_thread": False}
+    engine = create_engine(url, connect_args=waiting, hide_parameters=True, **({} if file in MEMORY else CONNECTIONS))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[LAST_USE] = time.monotonic()
+
+
+def _try_idle(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Try a connection that was not used for a while: its server may have ended meanwhile.
+
+    One that has just been used is not tried: that would be a question more for every few that a request asks.
+    """
+    if time.monotonic() - record.info.get(LAST_USE, math.inf) < IDLE_SECONDS:
+        return  # a new connection has no use before, and is as fresh
+    try:
+        dialect.do_ping(connection)
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def _leave_values_out(context: ExceptionContext) -> None:
@@ -158,6 +199,13 @@ def _reading_options(engine: Engine) -> dict[str, Any]:
     return {"evalsvc_reading": True}
 
 
+def _looking_options(engine: Engine) -> dict[str, Any]:
+    """Let every statement stand by itself."""
+    if engine.dialect.name == "postgresql":
+        return {"isolation_level": "AUTOCOMMIT", "postgresql_readonly": True}
+    return {"evalsvc_looking": True}
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Take the driver's own transaction rules away, and ask for durable commits and checked references."""
     connection.isolation_level = None
@@ -172,4 +220,5 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("evalsvc_migrating", False):
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-    connection.exec_driver_sql("BEGIN" if options.get("evalsvc_reading", False) else "BEGIN IMMEDIATE")
+    if not options.get("evalsvc_looking", False):
+        connection.exec_driver_sql("BEGIN" if options.get("evalsvc_reading", False) else "BEGIN IMMEDIATE")

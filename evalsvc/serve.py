@@ -50,7 +50,7 @@ class Server(BaseApplication):
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="监听地址 / address and port to listen on")
 @click.option(
-    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="线程数 / threads of a process"
+    "--threads", default=16, show_default=True, type=click.IntRange(1, 64), help="线程数 / threads of a process"
 )
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 32), help="进程数 / PostgreSQL only")
 @click.option("--access-log/--no-access-log", default=True, show_default=True, help="记录访问 / log requests")

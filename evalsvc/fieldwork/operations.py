@@ -135,7 +135,9 @@ def _villages(
     draw = draw_in_field(session, evaluation_id, number)
     require_open(session, actor, draw.id)
     chosen = Assignment.draw_id == draw.id, Assignment.parent.in_(villages)
-    known = set(session.scalars(select(Assignment.parent).where(*chosen).distinct()))
+    # Held in the order in which intake holds them, so that neither waits for one who waits for it.
+    held = session.scalars(select(Assignment.parent).where(*chosen).order_by(Assignment.id).with_for_update())
+    known = set(held)
     unknown = sorted(set(villages) - known)
     if not villages:
         raise InvalidError("fieldwork.no_village")

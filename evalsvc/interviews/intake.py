@@ -39,7 +39,7 @@ def prepare(
     service: Service, actor: Actor, evaluation_id: str, xml: bytes, files: tuple[SentFile, ...] = ()
 ) -> Arriving:
     """Read and check a submission and put its bytes on disk; all that is left to do is the commit."""
-    with service.database.reading() as session:
+    with service.database.looking() as session:
         submission = read_submission(session, service.store, evaluation_id, xml, files)
         admitted = admit(session, actor, submission)
     return Arriving(actor, keep(service.store, submission), admitted)
