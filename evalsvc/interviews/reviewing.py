@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalsvc import audit
+from evalsvc.audit import Entry
+from evalsvc.db import new_identifier
 from evalsvc.draws.release import require_open
 from evalsvc.errors import ConflictError, EvalsvcError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
@@ -92,7 +94,7 @@ def review(
     refusal = held.refusal(interview, wish.action, wish.state)
     if refusal is not None:
         raise refusal
-    _move(session, actor, interview, wish)
+    audit.record_all(session, [_move(session, actor, interview, wish)])
     return interview.state
 
 
@@ -116,15 +118,15 @@ def approve_all(
     held = _hold(session, actor, evaluation_id, chosen)
     known = {each.id for each in held.interviews}
     left = [Left(each, "", NotFoundError("interview.unknown", interview=each)) for each in chosen if each not in known]
-    approved = []
+    approved: dict[str, Entry] = {}
     for interview in held.interviews:
         seen = chosen[interview.id]
         why = held.refusal(interview, APPROVE, seen) or _reason_to_look(interview, with_errors=with_errors)
         if why is None:
-            _move(session, actor, interview, Wish(APPROVE, seen))
-            approved.append(interview.id)
+            approved[interview.id] = _move(session, actor, interview, Wish(APPROVE, seen))
         else:
             left.append(Left(interview.id, interview.unit_id, why))
+    audit.record_all(session, list(approved.values()))
     return BulkOutcome(tuple(approved), tuple(left))
 
 
@@ -169,33 +171,37 @@ def _closed(session: Session, actor: Actor, households: Sequence[Assignment]) ->
     return {each.id: refusals[each.draw_id] for each in households if each.draw_id in refusals}
 
 
-def _move(session: Session, actor: Actor, interview: Interview, wish: Wish) -> None:
-    """Write the move down and carry it out; a rejection and its end settle the household's outcome anew."""
+def _move(session: Session, actor: Actor, interview: Interview, wish: Wish) -> Entry:
+    """Carry a move out and return what the audit trail says of it; words stay out of there.
+
+    A rejection and its end settle the household's outcome anew.
+    """
     before = interview.state
-    after = AFTER.get(wish.action) or state_at_arrival(
-        interview.complaints, is_correction=interview.replaces_id is not None
-    )
+    is_correction = interview.replaces_id is not None
+    after = AFTER.get(wish.action) or state_at_arrival(interview.complaints, is_correction=is_correction)
+    review_id = _write_down(session, actor, interview, wish, after)
+    interview.state, interview.rejected_for = after, wish.reason if wish.action == REJECT else None
+    if interview.assignment_id is not None and REJECTED in {before, after}:
+        session.flush()
+        settle_outcome(session, interview.assignment_id)
+    details = {"review": review_id, "before": before, "after": after, "reason": wish.reason}
+    return Entry(actor.identifier, f"interview.{wish.action}", interview.id, details)
+
+
+def _write_down(session: Session, actor: Actor, interview: Interview, wish: Wish, after: str) -> str:
+    """Add the row of a move, with its comments; return its identifier."""
     row = Review(
+        id=new_identifier(),
         interview_id=interview.id,
         person_id=str(actor.person_id),
         action=wish.action,
-        state_before=before,
+        state_before=interview.state,
         state_after=after,
         reason=wish.reason,
         words=wish.words,
     )
     session.add(row)
-    interview.state, interview.rejected_for = after, wish.reason if wish.action == REJECT else None
-    session.flush()
-    session.add_all(ReviewComment(review_id=row.id, path=each.path, words=each.words) for each in wish.comments)
-    session.flush()
-    if interview.assignment_id is not None and REJECTED in {before, after}:
-        settle_outcome(session, interview.assignment_id)
-    details = {
-        "review": row.id,
-        "before": before,
-        "after": after,
-        "reason": wish.reason,
-        "comments": len(wish.comments),
-    }
-    audit.record(session, actor.identifier, f"interview.{wish.action}", interview.id, details)
+    if wish.comments:
+        session.flush()
+        session.add_all(ReviewComment(review_id=row.id, path=each.path, words=each.words) for each in wish.comments)
+    return row.id
