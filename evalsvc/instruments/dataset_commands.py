@@ -9,10 +9,10 @@ import click
 
 from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, refuse_existing
+from evalsvc.instruments.beside import read_form_file
 from evalsvc.instruments.dataset_package import pack, scratch_folder
 from evalsvc.instruments.dataset_progress import telling
 from evalsvc.instruments.dataset_readme import Circumstances, missing_labels, write_readmes
-from evalsvc.instruments.beside import read_form_file
 from evalsvc.terminal import language
 from evalsvc.words import sentence
 from forms.complaint import Complaint

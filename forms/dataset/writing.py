@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from forms.dataset.variables import Missing, Row, Rows, Schema, Table, ValueLabel, Variable
+from forms.dataset.variables import Missing, Row, Rows, Schema, Table, ValueLabel
 
 Telling = Callable[[int, int], None]
 """Called with how much of the work is done and how much there is in all; what it raises ends the work."""
@@ -101,8 +101,3 @@ def label_in_bytes(text: str, most: int) -> str:
 def value_label(each: ValueLabel, language: str) -> str:
     """Give a value's label in a language, else in any, else the value."""
     return each.labels.get(language) or next((text for text in each.labels.values() if text), "") or each.value
-
-
-def variables_in(schema: Schema, name: str) -> tuple[Variable, ...]:
-    """Give the variables of one table."""
-    return next(table.variables for table in schema.tables if table.name == name)
