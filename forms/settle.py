@@ -10,12 +10,14 @@ from forms.answer_types import as_type
 from forms.answers import Answers
 from forms.compiled import Rules
 from forms.complaint import Kind
+from forms.expression import Expression
 from forms.scope import CURRENT, WORK_OF_ROW, EvaluationError
 
 Irrelevant = Callable[[Rules, etree._Element], None]
 Computed = Callable[[Rules, int, etree._Element, str], None]
 Failed = Callable[[Rules, etree._Element, Kind, EvaluationError], None]
 MAX_PASSES = 100
+MAX_TEXT = 1_000_000
 
 
 class Settling:
@@ -56,9 +58,16 @@ class Settling:
             kind = "calculate"
             if rules.calculate is not None and rules.node.kind == "question":
                 before = element.text
-                value = as_type(rules.node.type, rules.calculate.text(self._answers, index, element))
+                value = as_type(rules.node.type, self._text(rules.calculate, index, element))
                 self._computed(rules, index, element, value)
                 return element.text != before
         except EvaluationError as problem:
             self._failed(rules, element, kind, problem)
         return False
+
+    def _text(self, expression: Expression, index: int, element: etree._Element) -> str:
+        """Compute a text; one that joins another to itself doubles it, and forms may do so in a long chain."""
+        text = expression.text(self._answers, index, element)
+        if len(text) > MAX_TEXT:
+            raise EvaluationError("check.value_too_long", limit=MAX_TEXT)
+        return text

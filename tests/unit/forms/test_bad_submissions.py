@@ -29,7 +29,7 @@ end_repeat ;  ;  ;  ;  ;  ;
 calculate ; rows ;  ;  ;  ;  ; count(${row})"""
 AGAINST_ALL = ROSTER.replace(
     "end_repeat",
-    "calculate ; twins ;  ;  ;  ;  ; count(../../row[who = current()/../who and position() > 0])\nend_repeat",
+    "calculate ; twins ; ; ; ; ; count(../../row[who = current()/../who and position() > 0])\nend_repeat",
 )
 LONG = 200_000
 SPOILT = {
@@ -90,6 +90,14 @@ def test_looking_at_all_rows_in_every_row_ends_with_one_complaint(form, verdict)
     assert verdict(judged, rows(100, more="<twins>1</twins>")) == []
     found = verdict(judged, rows(1_050, more="<twins>1</twins>"))
     assert [(kind, code) for kind, code, _ in found] == [("calculate", "check.too_much_work")]
+
+
+def test_texts_that_double_in_a_chain_end_with_a_complaint(form, verdict) -> None:
+    chain = "\n".join(f"calculate ; c{at} ;  ;  ;  ;  ; concat(${{c{at - 1}}}, ${{c{at - 1}}})" for at in range(1, 60))
+    doubling = form(
+        f"type ; name ; label ; required ; relevant ; constraint ; calculation\ntext ; c0 ; C ;  ;  ;  ;\n{chain}"
+    )
+    assert ("calculate", "check.value_too_long", "/data/c20") in verdict(doubling, "<c0>x</c0>")
 
 
 def test_misplaced_nodes_by_the_thousand_are_told_in_bounds(asked: FormDefinition) -> None:
