@@ -35,7 +35,8 @@ def header_warnings(sheets: DefinitionData) -> Iterator[Complaint]:
     for name, known in _SPELLINGS.items():
         for header in (getattr(sheets, f"{name}_header") or [{}])[0]:
             base = str(header).partition(":")[0].strip().lower().replace(" ", "_")
-            if base in known or base in _PREFIXES:
+            # pyxform writes a column without a header as None.
+            if base in known or base in _PREFIXES or base in ("", "none"):
                 continue
             meant = get_close_matches(base, sorted(known), n=1, cutoff=0.6)
             details = {"header": str(header), "meant": meant[0] if meant else "—"}

@@ -36,12 +36,19 @@ def once(_: object, value: Value) -> str:
     return text_of(CURRENT.get().node) or to_string(value)
 
 
+@function("depend", "any", (1, None), "any")
+def depend(_: object, value: Value, *_others: Value) -> Value:
+    """Give the first value; the others are named so that it is computed again when they change."""
+    return value
+
+
 @function("boolean-from-string", "boolean", (1, 1), "any")
 def boolean_from_string(_: object, value: Value) -> bool:
     """Tell whether a text says true."""
     return to_string(value).strip().lower() in ("true", "1")
 
 
+@function("is-selected", "boolean", (2, 2), "string")
 @function("selected", "boolean", (2, 2), "string")
 def selected(_: object, answers: Value, value: Value) -> bool:
     """Tell whether a choice is among the answers."""

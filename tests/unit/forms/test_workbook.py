@@ -214,3 +214,8 @@ def test_complaints_about_old_excel_have_their_place() -> None:
     assert (complaint.code, complaint.sheet, complaint.row) == ("workbook.unknown_type", "survey", 3)
     twice = only(old_workbook(survey=[["type", "name", "name"]]))
     assert (twice.code, twice.sheet, twice.row, twice.column) == ("workbook.header_twice", "survey", 1, "name")
+
+
+def test_columns_without_a_header_are_no_matter_of_spelling() -> None:
+    text = "| survey |\n| | type | name | label | |\n| | text | a | A | |\n"
+    assert [c.code for c in convert(text.encode(), "f.md").complaints] == []
