@@ -7,12 +7,14 @@ from datetime import datetime, timedelta, timezone
 
 from lxml import etree
 
-from forms import FillingError, check, fill, parse_instance
+from forms import FillingError, check, compile_form, fill, parse_instance
+from forms.compiled import Rules
 from forms.definition import FormDefinition
 from forms.structure import Node
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=8)))
 TRIES = 60
+COUNTED_ROWS = 8
 _NUMBERS = re.compile(r"(?<![\w./])\d+(?:\.\d+)?")
 _TEXTS = ("好", "已向村干部和邻居两方核实过情况", "350125101200-00007", "a b", "x" * 300, "0", "12", "  两头有空格  ")
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +40,7 @@ class Answering:
         self._definition = definition
         self._chance = random.Random(seed)
         self._asked = [node for node in definition.questions if _is_asked(node)]
+        self._choices = {path: _values(rules) for path, rules in compile_form(definition).rules.items()}
 
     def good(self, place: int) -> bytes:
         """Return a submission; answers that the form refuses are drawn again, so that few are refused in the end."""
@@ -68,8 +71,8 @@ class Answering:
     # ---- drawing
 
     def _drawn(self, node: Node) -> str:
-        if node.choices:
-            values = [choice.value for choice in node.choices]
+        values = self._choices.get(node.path)
+        if values:
             if node.control == "rank":
                 return " ".join(self._chance.sample(values, len(values)))
             most = 3 if node.is_multiple else 1
@@ -80,8 +83,9 @@ class Answering:
         top = f"/{self._definition.root}"
         answers: dict[str, object] = {p: text for p, text in _below(given, top) if not self._node(f"{top}/{p}").repeats}
         for repeat in self._definition.repeats:
-            if not repeat.repeats and repeat.repeat_count is None:
-                number = self._chance.randint(0, 3)
+            if not repeat.repeats:
+                # Of rows that are counted there may be too many here; those too many are not written.
+                number = self._chance.randint(0, 3) if repeat.repeat_count is None else COUNTED_ROWS
                 answers[repeat.path.removeprefix(top + "/")] = [self._row(repeat, given) for _ in range(number)]
         try:
             return fill(self._definition, answers, instance_id=f"uuid:{place}", now=NOW)
@@ -140,6 +144,11 @@ class Answering:
 def _is_asked(node: Node) -> bool:
     fixed = (node.readonly or "").replace(" ", "") == "true()" and not node.assignment
     return not (node.calculate or node.preload or node.is_meta or fixed or node.is_note)
+
+
+def _values(rules: Rules) -> list[str]:
+    """Give the choices of a question, those of the form or those of a table that it has inside."""
+    return sorted(rules.listed or (rules.items.values if rules.items is not None else ()))
 
 
 def _pool(node: Node) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The verdicts of two engines on the same submission, node by node."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,12 @@ from typing import Any
 from lxml import etree
 
 from forms import check, parse_instance
+from forms.answer_types import CHECKS
 from forms.check import same_value
 from forms.definition import FormDefinition
 from forms.structure import Node
 
-KINDS = ("required", "constraint", "relevant", "calculate", "choice", "type")
+KINDS = ("required", "constraint", "relevant", "calculate", "choice", "type", "repeat")
 _ROW = re.compile(r"\[\d+\]")
 _ZEROS = re.compile(r"\.0+(?= |;|$)")
 
@@ -82,10 +83,14 @@ def _name(element: etree._Element) -> str:
 def _their_verdicts(
     definition: FormDefinition, sent: Mapping[str, str], theirs: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, bool]]:
+    missing = yield from _rows(definition, sent, theirs)
     for path in theirs["irrelevant"]:
         if not _node(definition, path).is_note:
             yield "relevant", path, bool(sent.get(path))
     for path, held in theirs["values"].items():
+        if path.startswith(missing):
+            # The engine makes the rows that a count asks for; of rows that were not sent there is nothing to judge.
+            continue
         node = _node(definition, path)
         text = sent.get(path, "")
         if node.required is not None:
@@ -98,6 +103,33 @@ def _their_verdicts(
             yield "choice", path, set(text.split()) != set(held.split())
         elif node.type != "string" and text and not node.is_meta:
             yield "type", path, not _same_answer(text, held)
+
+
+def _rows(
+    definition: FormDefinition, sent: Mapping[str, str], theirs: Mapping[str, Any]
+) -> Generator[tuple[str, str, bool], None, tuple[str, ...]]:
+    """Judge the numbers of rows where they are counted; give the references of those that were not sent."""
+    counted = {node.path for node in definition.repeats if node.repeat_count is not None}
+    made = _row_references(theirs["values"], counted)
+    there = _row_references(sent, counted) - (_row_references(theirs["irrelevant"], counted) - made)
+    parents = {row.rpartition("/")[0] for row in made | there}
+    for parent in sorted(parents):
+        yield "repeat", parent, {r for r in made if _is_in(r, parent)} != {r for r in there if _is_in(r, parent)}
+    return tuple(f"{row}/" for row in sorted(made - there))
+
+
+def _row_references(references: Iterable[str], counted: set[str]) -> set[str]:
+    found = set()
+    for reference in references:
+        for row in _ROW.finditer(reference):
+            head = reference[: row.end()]
+            if _ROW.sub("", head) in counted:
+                found.add(head)
+    return found
+
+
+def _is_in(row: str, parent: str) -> bool:
+    return row.rpartition("/")[0] == parent
 
 
 def _node(definition: FormDefinition, path: str) -> Node:
@@ -118,6 +150,8 @@ def as_held(definition: FormDefinition, xml: bytes, theirs: Mapping[str, Any]) -
         held = theirs["values"].get(path)
         if node is not None and held is not None and node.calculate is None and not node.is_meta:
             text = (element.text or "").strip()
-            same = set(text.split()) == set(held.split()) if node.is_select else _same_answer(text, held)
+            fits = CHECKS.get(node.type)
+            same = fits is None or fits(text)
+            same &= set(text.split()) == set(held.split()) if node.is_select else _same_answer(text, held)
             element.text = element.text if same else held
     return etree.tostring(root, encoding="utf-8")

@@ -1,7 +1,7 @@
 """Compare the server's verdicts on submissions of the shipped forms, rule by rule, with those of ODK's form engine.
 
     npm --prefix benchmarks/xforms_engine ci
-    .venv/bin/python -m benchmarks.form_verdicts [--submissions 60] [--record] [--short]
+    .venv/bin/python -m benchmarks.form_verdicts [--submissions 60] [--form NAME ...] [--record] [--short]
 
 Good, loose and bad submissions are made by chance from a seed; Node 20 runs the engine. `--record` also writes what the
 tests compare with: some submissions of every form and the engine's verdicts on them.
@@ -35,7 +35,7 @@ STUDY = Study(
 )
 ENGINE = ROOT / "benchmarks" / "xforms_engine"
 RECORD = ROOT / "tests" / "oracle" / "form_verdicts.json.gz"
-RECORDED = 8
+RECORDED = 4
 SEED = "verdicts"
 EXPLAINED = {
     "held": "An answer that is no open choice, or not of its type, is emptied or read otherwise by the engine when it"
@@ -67,10 +67,11 @@ def main() -> None:
     count = 4 if given.short else given.submissions
     began = time.monotonic()
     tallies, recorded = [], {}
-    for place, name in enumerate(library.names(), start=1):
+    names = given.form or library.names()
+    for place, name in enumerate(names, start=1):
         tally, recorded[name] = study_form(name, count)
         tallies.append(tally)
-        tell(place, len(library.names()), began)
+        tell(place, len(names), began)
     publish(STUDY, given, sections(tallies))
     if given.record:
         record(recorded)
@@ -79,6 +80,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     given = parser(__doc__)
     given.add_argument("--submissions", type=int, default=60, help="of each of the three sorts, for each form")
+    given.add_argument("--form", action="append", choices=library.names(), help="this form alone, or these")
     given.add_argument("--record", action="store_true", help="write what the tests compare with")
     return given.parse_args()
 
