@@ -150,7 +150,7 @@ def _make_engine(url: str) -> Engine:
         event.listen(engine, "checkout", partial(_try_idle, engine.dialect))
         return engine
     file = make_url(url).database
-    if file not in MEMORY:
+    if file and file not in MEMORY:
         Path(file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     waiting = {"timeout": 30, "check_same_thread": False}
     engine = create_engine(url, connect_args=waiting, hide_parameters=True, **({} if file in MEMORY else CONNECTIONS))
