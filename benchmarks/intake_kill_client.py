@@ -92,17 +92,18 @@ class Senders:
 
     def _send_all(self) -> None:
         connection = http.client.HTTPConnection(self._place, timeout=60)
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    return
-                errand = self._waiting.popleft()
+        while (errand := self._next()) is not None:
             began = time.monotonic()
             while not self._sent(connection, errand):
                 connection.close()
                 time.sleep(PAUSE)
             with self._lock:
                 self.course.longest = max(self.course.longest, time.monotonic() - began)
+        connection.close()
+
+    def _next(self) -> Errand | None:
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else None
 
     def _sent(self, connection: http.client.HTTPConnection, errand: Errand) -> bool:
         """Send once; True when it need not be sent again."""

@@ -108,6 +108,33 @@ def test_other_bytes_of_the_same_interview_get_a_sentence(phone, field, househol
     assert "uuid:one" in outcome.message
 
 
+def edited(xml, instance_id, deprecated_id):
+    """Write an edit as a phone does: a new instanceID, and the one that it takes the place of."""
+    at = xml.index(b"<instanceID>")
+    end = xml.index(b"</instanceID>") + len(b"</instanceID>")
+    named = f"<instanceID>{instance_id}</instanceID><deprecatedID>{deprecated_id}</deprecatedID>"
+    return xml[:at] + named.encode() + xml[end:]
+
+
+def test_an_edit_takes_the_place_of_the_version_before_and_keeps_its_files(phone, field, household, database, store):
+    photo = ("门口照片.jpg", b"\xff\xd8\xff photo")
+    xml = field.submission(household, photo_house=photo[0], instance_id="uuid:one")
+    other = edited(field.submission(household, photo_house=photo[0], attempt=2), "uuid:two", "uuid:one")
+    unknown = send(phone, Finished(edited(xml, "uuid:x", "uuid:nowhere")))
+    assert (unknown.sent, unknown.statuses, "uuid:nowhere" in unknown.message) == (False, (404,), True)
+    assert send(phone, Finished(xml, (photo, ("audit.csv", AUDIT)))).sent
+    corrected = AUDIT + b"form exit,,1763859020000,,,,,,\n"
+    for _ in range(2):
+        assert send(phone, Finished(other, (("audit.csv", corrected),))).statuses == (201,)
+    late = send(phone, Finished(edited(xml, "uuid:three", "uuid:one")))
+    assert (late.sent, late.statuses) == (False, (409,))
+    found = kept(database, store)
+    assert set(found) == {"uuid:one", "uuid:two"}
+    assert (found["uuid:one"][0], found["uuid:two"][0]) == (xml, other)
+    assert found["uuid:one"][1] == {photo[0]: photo[1], "audit.csv": AUDIT}
+    assert found["uuid:two"][1] == {photo[0]: photo[1], "audit.csv": corrected}
+
+
 def test_errors_are_told_in_chinese_in_the_body(phone, field, address):
     others = field.opened(field.enumerators[1])[0]
     outcome = send(phone, Finished(field.submission(others)))

@@ -1,0 +1,25 @@
+"""The short form of the study of SIGKILL: some hundred interviews, two kills of server and database on the way."""
+
+import random
+
+import pytest
+
+from benchmarks import intake_kill
+from benchmarks.intake_kill import Plan, study
+from benchmarks.postgresql import running
+
+
+@pytest.mark.parametrize("name", [intake_kill.SQLITE, intake_kill.POSTGRESQL])
+def test_what_was_acknowledged_is_there_once_bit_for_bit(name, monkeypatch):
+    monkeypatch.setattr(intake_kill, "BETWEEN", (0.3, 0.8))
+    monkeypatch.setattr(intake_kill, "_job_under_way", lambda _config, _prepared: [])
+    plan = Plan(interviews=240, kills=2, connections=8, chance=random.Random(1))
+    if name == intake_kill.SQLITE:
+        outcome = study(plan, None)
+    else:
+        with running(("max_connections=60",)) as postgresql:
+            outcome = study(plan, postgresql)
+    found = outcome.found
+    assert sum(outcome.kills.values()) == 2 and outcome.course.broken > 0
+    assert (found.acknowledged, found.once, found.whole, found.rows) == (240, 240, 240, 240)
+    assert found.trail and outcome.course.refused == []
