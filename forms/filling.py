@@ -138,13 +138,23 @@ class _Filling:
     def _set(self, rules: Rules, action: Action) -> None:
         expression = rules.actions.get(action.expression or "")
         for index, element in enumerate(self._answers.at[rules.node.path]):
-            if element in self._given or element in self._answers.dropped:
+            if element in self._given or element in self._answers.dropped or not self._set_off(action, rules, element):
                 continue
             try:
                 text = expression.text(self._answers, index, element) if expression else action.text
                 element.text = as_type(rules.node.type, text) or None
             except EvaluationError:
                 element.text = None
+
+    def _set_off(self, action: Action, rules: Rules, element: etree._Element) -> bool:
+        """Tell whether the question that an action hangs on was answered, in the target's row if both stand in one."""
+        trigger = self._form.rules.get(action.trigger or "")
+        if trigger is None or FIRST_LOAD & set(action.events):
+            return True
+        shared = [repeat for repeat in trigger.node.repeats if repeat in rules.node.repeats]
+        level = shared[-1].count("/") if shared else 1
+        answered = (each for each in self._answers.at[trigger.node.path] if each in self._given)
+        return any(_above(each, level) is _above(element, level) for each in answered)
 
     # ---- settling
 
@@ -192,6 +202,11 @@ class _Filling:
             if element is not None and text is not None:
                 element.text = text
                 self._given.add(element)
+
+
+def _above(element: etree._Element, level: int) -> etree._Element:
+    """Give the node of a level that stands around an element; the root is the first."""
+    return [element, *element.iterancestors()][::-1][level - 1]
 
 
 def _preloaded(preload: tuple[str, str], now: datetime) -> str:

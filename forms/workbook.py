@@ -13,9 +13,10 @@ from pyxform.xls2xform import convert as pyxform_convert
 from forms.complaint import Complaint, shortened
 from forms.workbook_complaints import from_error, from_warning
 from forms.workbook_faults import further_faults, too_many_choices
-from forms.workbook_file import RefusedError, read_sheets
+from forms.workbook_file import read_sheets
 from forms.workbook_headers import header_warnings
 from forms.workbook_rows import WorkbookRows, rows_of
+from forms.workbook_sheets import RefusedError
 
 ROOT = "data"
 """Name of the root of answers, as pyxform names it without a path."""

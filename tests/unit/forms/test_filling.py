@@ -123,3 +123,15 @@ def test_whatever_is_answered_a_filled_form_is_consistent(household, completed, 
         changes[asked[place].name] = data.draw(st.sampled_from(values))
     found = check(household, parse_instance(filled(household, {**completed, **changes})))
     assert {c.kind for c in found} & PHONE_CANNOT == set()
+
+
+def test_an_answer_sets_off_what_hangs_on_it_in_its_own_row(xform, filled) -> None:
+    body = (
+        '<group ref="/data/r"><repeat nodeset="/data/r"><input ref="/data/r/a">'
+        '<setvalue event="xforms-value-changed" ref="/data/r/b" value="concat(../a, \'!\')"/>'
+        '<setvalue event="xforms-value-changed" ref="/data/last">seen</setvalue></input></repeat></group>'
+    )
+    definition = xform("<r><a/><b>none</b></r><last/>", "", body)
+    assert b"<last/>" in filled(definition, {})
+    data = filled(definition, {"r": [{"a": "x"}, {}]})
+    assert b"<r><a>x</a><b>x!</b></r><r><a/><b>none</b></r><last>seen</last>" in data
