@@ -33,6 +33,7 @@ from evalsvc.fieldwork import views as fieldwork_views
 from evalsvc.frames import pages as frames_pages
 from evalsvc.frames import views as frames_views
 from evalsvc.instruments import devices as instruments_devices
+from evalsvc.instruments import draft_pages as drafts_pages
 from evalsvc.instruments import pages as instruments_pages
 from evalsvc.instruments import views as instruments_views
 from evalsvc.interviews import devices as interviews_devices
@@ -65,6 +66,7 @@ PAGES: tuple[flask.Blueprint, ...] = (
     later_lists_pages.blueprint,
     instruments_pages.blueprint,
     instruments_devices.blueprint,
+    drafts_pages.blueprint,
     fieldwork_pages.blueprint,
     fieldwork_views.devices,
     interviews_pages.blueprint,

@@ -19,6 +19,7 @@ from forms.instance import parse_instance
 from forms.scope import CURRENT, EvaluationError, Scope
 from forms.settle import Settling
 from forms.structure import Choice, Node
+from forms.values import to_boolean
 
 TRIAL_ID = "uuid:00000000-0000-4000-8000-000000000000"
 LABEL_COLUMNS = ("label", "title", "name")
@@ -96,10 +97,23 @@ class _Walk:
         for row in rows:
             yield self._line(node, row)
             yield from self._below(row, node.path, places[row])
-        if rules.repeat_count is None:
+        if rules.repeat_count is None and (rows or self._is_asked(parent, rules)):
             around = "" if parent is self._answers.root else self._answers.path_of(parent)
             place = f"{around or '/' + self._form.definition.root}/{node.name}[{len(rows) + 1}]"
             yield TrialLine(node, place, is_new_row=True)
+
+    @staticmethod
+    def _is_asked(parent: etree._Element, rules: Rules) -> bool:
+        """Tell whether a repeat without rows may get one: asked from where the row would stand."""
+        if rules.relevant is None:
+            return True
+        here = etree.SubElement(parent, rules.node.name)
+        try:
+            return to_boolean(rules.relevant.value(here))
+        except EvaluationError:
+            return True
+        finally:
+            parent.remove(here)
 
     def _node(self, rules: Rules, element: etree._Element, index: int) -> Iterator[TrialLine]:
         if rules.node.kind == "group":

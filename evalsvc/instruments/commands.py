@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
+from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, existing_folder, force_option, new, refuse_existing
 from evalsvc.instruments.beside import read_form_file
 from evalsvc.instruments.complaints import as_warning, placed
@@ -16,6 +18,7 @@ from evalsvc.instruments.operations import SHIPPED
 from evalsvc.instruments.reading import Reading, tables_of_form
 from evalsvc.terminal import FAILED, language, print_complaints
 from evalsvc.words import sentence
+from forms.changes import changes
 from forms.check import check
 from forms.complaint import Complaint
 from forms.errors import InstanceError
@@ -134,3 +137,25 @@ def example(out: Path, name: str, *, force: bool) -> None:
 
 
 commands.add_command(dataset)
+
+
+@commands.command("changes")
+@click.argument("old_path", metavar="OLD", type=existing)
+@click.argument("new_path", metavar="NEW", type=existing)
+@click.option("--json", "as_json", is_flag=True, help="机器可读输出 / print JSON")
+def show_changes(old_path: Path, new_path: Path, as_json: bool) -> None:
+    """列出两个版本之间改了什么 / list what changed from one version of a form to the next."""
+    forms = [read_form_file(path).definition for path in (old_path, new_path)]
+    unread = [path for path, form in zip((old_path, new_path), forms, strict=True) if form is None]
+    if unread:
+        raise InvalidError("instrument.unreadable", file=str(unread[0]))
+    found = changes(*(form for form in forms if form is not None))
+    if as_json:
+        listed = [{**asdict(each), "breaks": each.breaks} for each in found]
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    for each in found:
+        details = {"path": each.path or each.name, "before": each.before or "—", "after": each.after or "—"}
+        mark = sentence("instrument.change.breaks", {}, language()) if each.breaks else ""
+        click.echo(sentence(f"instrument.change.{each.kind}", details, language()) + mark)
+    click.echo(sentence("instrument.changes", {"count": len(found)}, language()))

@@ -20,15 +20,23 @@ from evalsvc.instruments.reading import NO_FILES, read_form
 from evalsvc.instruments.values import FormFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
-from forms.library import text_of
+from forms.library import names, text_of
 
 SHIPPED = "household"
-"""The household questionnaire that comes with the service."""
+"""The one of the shipped forms that does for households of every class."""
 
 
-def shipped_form() -> tuple[str, bytes]:
-    """Return name and bytes of the questionnaire that comes with the service."""
-    return f"{SHIPPED}.md", text_of(SHIPPED)
+def shipped_form(name: str = SHIPPED) -> tuple[str, bytes]:
+    """Return file name and bytes of a form that comes with the service.
+
+    Raises
+    ------
+    InvalidError
+        ``instrument.shipped_unknown``
+    """
+    if name not in names():
+        raise InvalidError("instrument.shipped_unknown", name=name, known=", ".join(names()))
+    return f"{name}.md", text_of(name)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,14 @@ from evalsvc import incoming, web
 from evalsvc.access import page, upload
 from evalsvc.errors import InvalidError
 from evalsvc.incoming import plain_name
-from evalsvc.instruments import operations, queries
+from evalsvc.instruments import drafts, operations, queries
 from evalsvc.instruments.attached import attached_files
 from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.devices import sent_file
 from evalsvc.instruments.questions import question_lines
 from evalsvc.words import sentence
+from forms.changes import changes
+from forms.library import names, titles_of
 
 blueprint = flask.Blueprint("instruments", __name__, template_folder="templates")
 XML = "text/xml; charset=utf-8"
@@ -26,9 +29,15 @@ def instruments(evaluation: str) -> ResponseReturnValue:
     """List the published versions, with the form that publishes one."""
     with web.database().reading() as session:
         rows = queries.instruments_of(session, flask.g.evaluation.id)
+        waiting = drafts.drafts_of(session, flask.g.evaluation.id)
     may_publish = web.current_actor().has("designer", "lead")
     return flask.render_template(
-        "instruments/instruments.html", evaluation=evaluation, instruments=rows, may_publish=may_publish
+        "instruments/instruments.html",
+        shipped=[(name, titles_of(name)[web.language()]) for name in names()],
+        evaluation=evaluation,
+        instruments=rows,
+        drafts=waiting,
+        may_publish=may_publish,
     )
 
 
@@ -38,8 +47,18 @@ def instrument(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Show one version: its questions, and which indicator each feeds."""
     with web.database().reading() as session:
         row = queries.instrument_by_id(session, flask.g.evaluation.id, identifier)
-    lines = question_lines(definition_of(web.store(), row.xform_sha256), web.language())
-    return flask.render_template("instruments/instrument.html", evaluation=evaluation, instrument=row, lines=lines)
+        files = queries.files_of(session, row.id)
+        last = queries.last_version(session, flask.g.evaluation.id, row.form_id, before=row)
+    definition = definition_of(web.store(), row.xform_sha256)
+    return flask.render_template(
+        "instruments/instrument.html",
+        evaluation=evaluation,
+        instrument=row,
+        lines=question_lines(definition, web.language()),
+        files=files,
+        last=last,
+        changes=() if last is None else changes(definition_of(web.store(), last.xform_sha256), definition),
+    )
 
 
 @blueprint.get("/evaluations/<evaluation>/instruments/<identifier>/form.xml")
@@ -53,6 +72,16 @@ def xform(evaluation: str, identifier: str) -> ResponseReturnValue:
     return response
 
 
+@blueprint.get("/evaluations/<evaluation>/instruments/<identifier>/files/<name>")
+@page("designer", "lead", "supervisor", "auditor")
+def file(evaluation: str, identifier: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read it)
+    """Send a file that a version is delivered with."""
+    with web.database().reading() as session:
+        row = queries.instrument_by_id(session, flask.g.evaluation.id, identifier)
+        found = queries.file_of(session, row.id, name)
+    return sent_file(found)
+
+
 @blueprint.post("/evaluations/<evaluation>/instruments")
 @upload
 @page("designer", "lead")
@@ -64,21 +93,22 @@ def publish(evaluation: str) -> ResponseReturnValue:
         with web.database().transaction() as session:
             identifier = operations.publish(session, web.current_actor(), flask.g.evaluation.id, form).id
     except InvalidError as error:
-        return _refused(evaluation, error)
+        return refused(evaluation, error)
     flask.flash(_("问卷已发布，这个版本不再改动。"), "good")
     return web.see_other("instruments.instrument", evaluation=evaluation, identifier=identifier)
 
 
 def given_form() -> tuple[bytes, str, Mapping[str, bytes]]:
-    """Return the form of the request, its name, and the files beside it; or the shipped form where it was asked for.
+    """Return the form of the request, its name, and the files beside it; or a shipped form where one was asked for.
 
     Raises
     ------
     InvalidError
-        ``instrument.no_file``, ``instrument.files_refused``
+        ``instrument.no_file``, ``instrument.files_refused``, ``instrument.shipped_unknown``
     """
-    if flask.request.form.get("shipped"):
-        name, data = operations.shipped_form()
+    shipped = flask.request.form.get("shipped")
+    if shipped:
+        name, data = operations.shipped_form(shipped)
         return data, name, {}
     file = flask.request.files.get("file")
     if file is None or not file.filename:
@@ -92,7 +122,8 @@ def given_files() -> dict[str, bytes]:
     return attached_files((plain_name(each.filename or "", "file"), each.read()) for each in sent)
 
 
-def _refused(evaluation: str, error: InvalidError) -> ResponseReturnValue:
+def refused(evaluation: str, error: InvalidError) -> ResponseReturnValue:
+    """Show every complaint about a form that could not be taken."""
     rows = [
         {
             "sheet": each.details.get("sheet", ""),

@@ -70,6 +70,16 @@ def newest(session: Session, evaluation_id: str, form_id: str) -> InstrumentReco
     return found
 
 
+def last_version(
+    session: Session, evaluation_id: str, form_id: str, before: InstrumentRecord | None = None
+) -> InstrumentRecord | None:
+    """Return the version of a form that was published last, or last before another one; None where there is none."""
+    versions = [each for each in instruments_of(session, evaluation_id) if each.form_id == form_id]
+    if before is not None:
+        versions = versions[versions.index(before) + 1 :]
+    return versions[0] if versions else None
+
+
 def files_of(session: Session, instrument_id: str) -> tuple[FormFile, ...]:
     """List the files that a published version is delivered with, by name."""
     rows = session.scalars(

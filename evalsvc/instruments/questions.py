@@ -36,7 +36,7 @@ def question_lines(definition: FormDefinition, language: str) -> list[QuestionLi
             continue
         if node.kind != "question" and not node.labels:
             continue
-        labels = [_text(choice.labels, language) or choice.value for choice in node.choices]
+        labels = [text_in(choice.labels, language) or choice.value for choice in node.choices]
         lines.append(
             QuestionLine(
                 name=node.name,
@@ -57,10 +57,11 @@ def question_lines(definition: FormDefinition, language: str) -> list[QuestionLi
 def title_of(node: Node, language: str) -> str:
     """Return what a question is called: its label, what its phone fills in by itself, else its name."""
     if node.labels or node.preload is None:
-        return _text(node.labels, language) or node.name
+        return text_in(node.labels, language) or node.name
     code = f"instrument.preload.{node.preload[1]}"
     return sentence(code, {}, language) if code in catalogue() else node.name
 
 
-def _text(texts: Texts, language: str) -> str:
+def text_in(texts: Texts, language: str) -> str:
+    """Return a text in a language, else in the first that there is."""
     return texts.get(language) or next(iter(texts.values()), "")

@@ -17,3 +17,14 @@ class InstrumentSchema(Schema):
     source_name = fields.String()
     source_sha256 = fields.String()
     published_at = fields.AwareDateTime()
+
+
+class ChangeSchema(Schema):
+    """One thing that is otherwise than in the version before; `breaks` says that columns cannot be compared."""
+
+    kind = fields.String()
+    path = fields.String()
+    name = fields.String()
+    before = fields.String()
+    after = fields.String()
+    breaks = fields.Boolean()

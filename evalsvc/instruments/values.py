@@ -40,3 +40,19 @@ class FormFile:
     md5: str
     size: int
     content_type: str
+
+
+@dataclass(frozen=True)
+class DraftRecord:
+    """A form that is being written."""
+
+    id: str
+    form_id: str
+    version: str
+    title: str
+    xform_sha256: str
+    md5: str
+    source_sha256: str
+    source_name: str
+    files: tuple[FormFile, ...]
+    saved_at: datetime

@@ -9,8 +9,10 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api, upload
 from evalsvc.instruments import operations, queries
+from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.pages import given_form
-from evalsvc.instruments.schemas import InstrumentSchema
+from evalsvc.instruments.schemas import ChangeSchema, InstrumentSchema
+from forms.changes import changes
 
 blueprint = Blueprint(
     "instruments_api",
@@ -35,7 +37,23 @@ class InstrumentsView(MethodView):
     @api("designer", "lead")
     @blueprint.response(201, InstrumentSchema)
     def post(self, evaluation: str) -> Any:
-        """Publish a version (multipart: `file`, and `files` beside it, each a file or a ZIP; or `shipped=1`)."""
+        """Publish a version (multipart: `file` and `files` beside it, or the name of a `shipped` form)."""
         form = operations.keep_form(web.store(), *given_form())
         with web.database().transaction() as session:
             return queries.record(operations.publish(session, web.current_actor(), flask.g.evaluation.id, form))
+
+
+@blueprint.route("/<identifier>/changes")
+class ChangesView(MethodView):
+    """What changed against the version before."""
+
+    @api("designer", "lead", "supervisor", "auditor")
+    @blueprint.response(200, ChangeSchema(many=True))
+    def get(self, evaluation: str, identifier: str) -> Any:
+        """List the changes; none for the first version of a form."""
+        with web.database().reading() as session:
+            row = queries.instrument_by_id(session, flask.g.evaluation.id, identifier)
+            last = queries.last_version(session, flask.g.evaluation.id, row.form_id, before=row)
+        if last is None:
+            return []
+        return list(changes(*(definition_of(web.store(), each.xform_sha256) for each in (last, row))))

@@ -51,6 +51,15 @@ def test_rows_are_added_and_values_computed() -> None:
     assert [each.kind for each in wrong.complaints] == ["constraint"]
 
 
+def test_a_repeat_that_is_not_relevant_gets_no_row() -> None:
+    form = FORM.replace("| plot | 地块 | |", "| plot | 地块 | ${farms} = 'yes' |")
+    form = form.replace("| land | 土地 | ${farms} = 'yes'", "| land | 土地 | ")
+    definition = parse_definition(convert(form.encode(), "t.md").xform)
+    for farms, places in (("no", []), ("yes", ["/data/land/plot[2]"])):
+        lines = try_out(definition, {"farms": farms}, NOW).lines
+        assert [each.place for each in lines if each.is_new_row] == places
+
+
 def test_choices_are_those_that_are_open() -> None:
     crop = next(each for each in trial(farms="no").lines if each.node.name == "crop")
     assert [each.value for each in crop.choices] == ["none"]
