@@ -13,12 +13,14 @@ from evalsvc import migrate
 from evalsvc.audit import AuditRow
 from evalsvc.db import now
 from evalsvc.errors import ForbiddenError, InvalidError, NotFoundError
+from evalsvc.instruments.models import Instrument
 from evalsvc.interviews.datasets import commands, operations, queries
 from evalsvc.interviews.datasets import jobs as dataset_jobs
 from evalsvc.interviews.datasets.making import folder_name
 from evalsvc.interviews.datasets.models import Dataset
 from evalsvc.interviews.datasets.values import DatasetWish
 from evalsvc.interviews.feed import rows as feed_rows
+from evalsvc.interviews.feed.address import feed_address
 from evalsvc.interviews.models import Interview
 from evalsvc.service import Service
 from evalsvc.worker import Worker
@@ -247,6 +249,23 @@ def test_the_feed_gives_pages_that_lead_to_the_next(client, field, visited, lead
     assert [row["ev_unit"] for row in second["value"]] == [units[2]]
 
 
+def test_the_rows_of_a_repeat_are_a_table_of_their_own(client, service, field, visited, lead, monkeypatch):
+    unit = field.opened(field.enumerators[0])[5]
+    members = [{"m_sex": sex, "m_birth_year": year} for sex, year in (("male", 1961), ("female", 1964), ("male", 1991))]
+    post(client, field, field.submission(unit, "completed", consent="yes", member=members))
+    given = feed(client, field, lead, "/member").json["value"]
+    assert [(row["ev_row"], row["m_sex"], row["m_birth_year"]) for row in given] == [
+        (1, "male", 1960), (2, "female", 1960), (3, "male", 1990),
+    ]  # fmt: skip
+    (about,) = {row["ev_instance"] for row in given}
+    interviews = feed(client, field, lead, f"/interviews?$filter=ev_instance eq '{about}'&$select=ev_disposition").json
+    assert interviews["value"] == [{"ev_disposition": "completed"}]
+    monkeypatch.setattr(feed_rows, "MOST_ROWS", 1)
+    assert [row["ev_row"] for row in feed(client, field, lead, "/member?$skip=1&$top=1").json["value"]] == [2]
+    rows = rows_of(made(service, field, lead.actor)[1], "member.csv")
+    assert [row["ev_row"] for row in rows] == ["1", "2", "3"]
+
+
 def test_the_feed_filters_what_it_releases(client, field, visited, lead, database):
     def ask(text):
         return feed(client, field, lead, f"/interviews?$filter={text}")
@@ -281,6 +300,17 @@ def test_the_feed_filters_what_it_releases(client, field, visited, lead, databas
 def test_the_feed_says_what_it_does_not_take(client, field, visited, lead, path, code):
     answer = feed(client, field, lead, path)
     assert (answer.status_code, answer.json["code"]) == (422, code)
+
+
+def test_a_form_is_found_whatever_its_id(client, field, visited, lead, database):
+    with database.transaction() as session:
+        session.execute(update(Instrument).values(form_id="入户/2026 %2F"))
+    base = f"/api/v1/evaluations/{field.evaluation.code}/odata/"
+    with client.application.app_context():
+        address = feed_address(field.evaluation.code, "入户/2026 %2F")
+    answer = client.get(base + address.split("/odata/")[1] + "/interviews?$top=1", headers=lead.bearer)
+    assert (answer.status_code, len(answer.json["value"])) == (200, 1)
+    assert answer.json["@odata.context"] == f"{address}/$metadata#interviews"
 
 
 def test_the_feed_of_another_form_or_without_a_token_is_none(client, field, lead):

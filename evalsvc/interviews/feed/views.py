@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 import flask
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
 
 from evalsvc import audit, web
 from evalsvc.access import api
 from evalsvc.interviews.datasets.values import READERS
-from evalsvc.interviews.feed.address import feed_address
+from evalsvc.interviews.feed.address import feed_address, form_of_address
 from evalsvc.interviews.feed.odata import metadata_document, read_query
-from evalsvc.interviews.feed.rows import FeedPage, open_feed, page_of
+from evalsvc.interviews.feed.rows import Feed, FeedPage, open_feed, page_of
 
 blueprint = Blueprint(
     "feed_api",
@@ -33,9 +34,9 @@ class ServiceView(MethodView):
     def get(self, evaluation: str, form_id: str) -> Any:
         """List the entity sets: the interviews, and one for each repeat."""
         with web.database().reading() as session:
-            feed = open_feed(session, web.store(), flask.g.evaluation.id, form_id, web.config().secret_key)
+            feed = opened(session, form_id)
         sets = [{"name": each.name, "kind": "EntitySet", "url": each.name} for each in feed.release.schema.tables]
-        return answered({"@odata.context": f"{feed_address(evaluation, form_id)}/$metadata", "value": sets})
+        return answered({"@odata.context": f"{feed_address(evaluation, feed.form_id)}/$metadata", "value": sets})
 
 
 @blueprint.route("/$metadata")
@@ -47,7 +48,7 @@ class MetadataView(MethodView):
     def get(self, evaluation: str, form_id: str) -> Any:
         """Describe the entity sets (CSDL)."""
         with web.database().reading() as session:
-            feed = open_feed(session, web.store(), flask.g.evaluation.id, form_id, web.config().secret_key)
+            feed = opened(session, form_id)
         document = metadata_document(feed.release.schema, web.language())
         return flask.Response(document, headers=HEADERS, content_type="application/xml; charset=utf-8")
 
@@ -62,12 +63,18 @@ class RowsView(MethodView):
         """Give a page of rows: $filter, $select, $top, $skip, $count; `@odata.nextLink` leads to the next."""
         given = flask.request.args.to_dict()
         with web.database().reading() as session:
-            feed = open_feed(session, web.store(), flask.g.evaluation.id, form_id, web.config().secret_key)
+            feed = opened(session, form_id)
             query = read_query(feed.release.schema, table, given)
             page = page_of(feed, query)
         if query.after is None:
-            write_down(form_id, table)
-        return answered(as_odata(page, feed_address(evaluation, form_id), table, given))
+            write_down(feed.form_id, table)
+        return answered(as_odata(page, feed_address(evaluation, feed.form_id), table, given))
+
+
+def opened(session: Session, form_id: str) -> Feed:
+    """Open the feed of the form that the address names."""
+    form = form_of_address(form_id)
+    return open_feed(session, web.store(), flask.g.evaluation.id, form, web.config().secret_key)
 
 
 def write_down(form_id: str, table: str) -> None:
