@@ -3,7 +3,6 @@
 import hashlib
 import http.client
 import os
-import socket
 import threading
 import time
 from collections import deque
@@ -109,9 +108,6 @@ class Senders:
         """Send once; True when it need not be sent again."""
         headers = {"X-OpenRosa-Version": "1.0", "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
         try:
-            if connection.sock is None:
-                connection.connect()
-                connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.request("POST", errand.path, errand.body, headers)
             response = connection.getresponse()
             words = response.read()

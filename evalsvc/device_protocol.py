@@ -37,8 +37,9 @@ def register(app: flask.Flask, blueprint: flask.Blueprint) -> None:
 
 def same_device(endpoint: str, **values: str) -> str:
     """Return the full address of another route for the device that asks: of its token, or of its account."""
-    given = {name: value for name, value in (flask.request.view_args or {}).items() if name in {"token", "evaluation"}}
-    return web.config().public_url + flask.url_for(endpoint, **given, **values)
+    given = flask.request.view_args or {}
+    path = flask.url_for(endpoint, token=given["token"], evaluation=given["evaluation"], **values)
+    return web.config().public_url + path
 
 
 def xml_answer(content: bytes, status: int = 200) -> flask.Response:
