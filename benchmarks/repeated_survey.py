@@ -152,7 +152,8 @@ def make_sources(population: Population, manifest: Manifest) -> Sources:
     households = [unit.id for unit in manifest.stages[-1].units]
     attributes = household_attributes(population.frame, households)
     cases = [case for row in completed for case in _case(row, world.home(row.unit_id), answers[row.instance_id], pack)]
-    return Sources(manifest, attributes, fieldwork, answers, cases, pack)
+    # Reports tell of corrections and rejections; no estimate rests on the list of what was sent.
+    return Sources(manifest, attributes, fieldwork, answers, cases, pack, interviews=())
 
 
 def visit(manifest: Manifest, world: World) -> list[FieldworkRow]:
