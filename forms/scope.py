@@ -33,7 +33,7 @@ DIRECT_WORK_OF_ROW = 2
 class Tables:
     """What a form looks values up in; `instances` holds the parents of the roots, `external` the names without data.
 
-    `sizes` are the numbers of their items.
+    `sizes` are the numbers of their items; `indexes` and `keys` are made when something is first looked up.
     """
 
     instances: Mapping[str, etree._Element] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Tables:
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    indexes: dict[tuple[str, str, str], dict[str, list[Mapping[str, str]]]] = field(default_factory=dict)
     keys: dict[tuple[str, str], dict[str, etree._Element]] = field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from forms.dates import days_since_epoch
 from forms.direct.casts import divided, remainder, xpath_boolean, xpath_number, xpath_text
 from forms.direct.combine import Constant, all_or_any, both, called, column, entered, equals, folded, gives_nodes, then
+from forms.direct.lookups import found, lookup_in
 from forms.direct.natives import NATIVES
 from forms.direct.places import ITEM, Run, UnsuitedError, Walked, single, walked
 from forms.direct.reading import answer_reader, rows_reader
@@ -264,9 +265,29 @@ class _Direct:
             raise UnsuitedError
         if base == ITEM and tree.start == "" and len(tree.steps) == 1:
             return None, column(_column_name(tree))
+        if isinstance(tree.start, Call) and tree.start.name == "instance":
+            return None, self._looked_up(tree, base)
         end = walked(tree, self._context, base)
         node = single(end, self._context)
         return node, answer_reader(node, self._context, end)
+
+    def _looked_up(self, tree: Path, base: str | None) -> Run:
+        lookup = lookup_in(tree)
+        if base is not None or lookup.table in self._context.fleeting:
+            raise UnsuitedError
+        if result_type(lookup.key) == "nodeset" and self._is_numeric(self._answer(lookup.key, base)[0]):
+            # 3 and 3.0 are the same number, but not the same key.
+            raise UnsuitedError
+        key, column = self._text(lookup.key, base), lookup.column
+        tests = [self.truth(each, ITEM) for each in lookup.tests]
+
+        def read(answers: Answers, index: int, row: Any) -> str:
+            for item in found(lookup, key(answers, index, row)):
+                if all(test(answers, index, item) for test in tests):
+                    return item.get(column, "")
+            return ""
+
+        return read
 
     def _of_row(self, call: Call, base: str | None) -> tuple[Node, Run]:
         """Read a question in the n-th row of a repeat that stands in no other."""

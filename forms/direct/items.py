@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from forms.direct.compile import item_test
+from forms.direct.lookups import Item, items_in
 from forms.direct.places import Run
 from forms.translation import Context, result_type
-from forms.values import text_of
 from forms.xpath import Call, Expr, Literal, Path, XPathSyntaxError, parse
 
 if TYPE_CHECKING:
     from forms.answers import Answers
 
-Item = Mapping[str, str]
 Values = Mapping[str, list[Item]]
 
 
@@ -74,9 +73,6 @@ def _table_path(tree: Expr) -> tuple[str, str, tuple[Expr, ...]] | None:
 
 def _values(instance: etree._Element, path: str, value: str) -> Values:
     values: dict[str, list[Item]] = {}
-    for element in instance.iterfind(path):
-        item: dict[str, str] = {}
-        for child in element:
-            item.setdefault(str(child.tag), text_of(child))
-        values.setdefault((element.findtext(value) or "").strip(), []).append(item)
+    for item in items_in(instance, path):
+        values.setdefault(item.get(value, "").strip(), []).append(item)
     return values

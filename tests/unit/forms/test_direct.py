@@ -158,6 +158,30 @@ def test_the_place_of_a_row_is_found_without_looking_at_the_others(definition: F
         assert places == [1.0, 2.0] == [position.value(answers.at["/data/row/r_word"][index]) for index in (0, 2)]
 
 
+LOOKUPS = (
+    "instance('abc')/root/item[name = /data/word]/label", "instance('abc')/root/item['b' = name]/label",
+    "instance('abc')/root/item[name = /data/word and label = 'A']/label",
+    "instance('abc')/root/item[name = concat(/data/word, '')]/nothing",
+    "instance('abc')/root/item[name = current()/../word]/label != ''",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("source", LOOKUPS)
+@pytest.mark.parametrize("word", ["a", "b", "c", ""])
+def test_tables_are_looked_up_by_an_index(definition: FormDefinition, source: str, word: str) -> None:
+    expression = Expression(source, Context("/data/filtered", (), definition.by_path, frozenset()))
+    assert expression.direct is not None
+    with running(definition, [word, *["1"] * 14]) as answers:
+        expected = expression.value(answers.at["/data/filtered"][0])
+        assert alike(expression.direct(answers, 0, None), expected), source
+
+
+def test_a_number_is_no_key(definition: FormDefinition) -> None:
+    source = "instance('abc')/root/item[name = /data/whole]/label"
+    numeric = frozenset({"/data/whole"})
+    assert Expression(source, Context("/data/filtered", (), definition.by_path, numeric)).direct is None
+
+
 LONG = " + ".join(["/data/whole"] * 800), " or ".join(["/data/word = 'x'"] * 800)
 
 
