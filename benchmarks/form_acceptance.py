@@ -10,7 +10,7 @@ refused (lines of path, tabulator, reason). Without folders the forms of the shi
 import argparse
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks.evidence import Study, parser, publish, table
 from evalsvc.instruments.reading import converted, judged
 from forms import FillingError, FormDefinition, check, fill, flatten, library, parse_instance
+from forms.complaint import Complaint
 from forms.openrosa import ListedForm, MediaFile, form_list, manifest
 
 STUDY = Study(
@@ -30,6 +31,9 @@ STUDY = Study(
 SOURCE, REFUSED, TABLES = "SOURCE", "REFUSED", "tables"
 STAGES = ("read", "compiled", "served", "checked")
 """How far a form came: understood; without an error; listed with its files; filled, read and judged."""
+GENERAL = ("workbook.other", "workbook.unreadable", "workbook.damaged")
+"""Codes that pass on what pyxform or a reader says."""
+FAULTS = ("Suite", "Refused", "In sentences of our own", "Each in its cell", "On their sheets", "About the file")
 NEEDS_FILE = "check.data_missing"
 NOW = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
 URL = "https://forms.test/"
@@ -43,6 +47,8 @@ class Outcome:
     stage: str
     reason: str = ""
     told: tuple[str, ...] = ()
+    place: str = ""
+    """How exactly the faults of a workbook are told: each in its cell, on its sheet, or about the file."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def outcome(file: str, data: bytes, tables: Mapping[str, bytes]) -> Outcome:
     form = converted(data, Path(file).name)
     if form.definition is None:
         errors = [each for each in form.complaints if each.severity == "error"]
-        return Outcome(file, "refused", errors[0].code)
+        return Outcome(file, "refused", errors[0].code, place=place_of(errors))
     reading = judged(
         form, {a.filename: tables[a.filename] for a in form.definition.attachments if a.filename in tables}
     )
@@ -108,6 +114,13 @@ def outcome(file: str, data: bytes, tables: Mapping[str, bytes]) -> Outcome:
     except ValueError:
         return Outcome(file, "compiled", "form.file_name")
     return checked(file, form.definition, reading.files)
+
+
+def place_of(errors: Sequence[Complaint]) -> str:
+    """Say how exactly faults are told: the least of what is known of each."""
+    if all(each.sheet and each.row and each.column for each in errors):
+        return "cell"
+    return "sheet" if all(each.sheet for each in errors) else "file"
 
 
 def serve(definition: FormDefinition) -> None:
@@ -141,9 +154,20 @@ def sections(suites: Iterable[Suite]) -> list[str]:
         " refused, or that lack a file that the suite does not hold, are told apart.\n\n"
         + table(("Suite", "Reason", "Wanted by the suite", "A file is missing", "Else"), reasons(taken)),
         "## Those that stopped else\n\n" + table(("Suite", "Form", "Stage", "Reason"), others(taken)),
+        "## How the faults of workbooks are told\n\nForms that the conversion refused; what pyxform says is told in"
+        " sentences of our own where there is one for it, and every fault at once.\n\n"
+        + table(FAULTS, [row_of_faults(s) for s in taken]),
         "## What the presets were told\n\nComplaints about submissions that hold the form's own presets alone.\n\n"
         + table(("Complaint", "Forms"), told(taken)),
     ]
+
+
+def row_of_faults(suite: Suite) -> tuple[str | int, ...]:
+    """Count how exactly the faults of a suite's refused forms are told."""
+    refused = [each for each in suite.outcomes if each.stage == "refused"]
+    places = Counter(each.place for each in refused)
+    own = sum(each.reason not in GENERAL for each in refused)
+    return suite.name, len(refused), own, *(places[place] for place in ("cell", "sheet", "file"))
 
 
 def told(suites: Iterable[Suite]) -> list[tuple[str, int]]:

@@ -36,4 +36,5 @@ def test_a_folder_is_counted_and_its_refusals_are_told_apart(tmp_path: Path) -> 
     assert "| suite | workbook.unknown_type | 1 | 0 | 0 |" in page
     assert "| suite | check.data_missing | 0 | 1 | 0 |" in page
     assert "| suite | broken.xml | refused | xml.prefix_unknown |" in page
+    assert "| suite | 2 | 2 | 1 | 0 | 1 |" in page
     assert str(tmp_path) not in page
