@@ -152,13 +152,20 @@ def test_the_page_publishes_shows_and_refuses(client, field, make_person, sign_i
     assert re.search(r">survey</td>\s*<td class=\"number\"[^>]*>4</td>", bad.get_data(as_text=True))
     assert send("no form at all").status_code == 422
     assert send(FORM).status_code == 303
-    shipped = {"shipped": "1", "csrf_token": csrf_of(client)}
+    shipped = {"shipped": "household", "csrf_token": csrf_of(client)}
     assert client.post(url, data=shipped).status_code == 422
     assert client.post(url, data={**shipped, "confirmed": "1"}).status_code == 409
 
 
 def run(*arguments):
     return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+def test_any_shipped_form_is_published_by_its_name():
+    assert operations.shipped_form("village") == ("village.md", library.text_of("village"))
+    with pytest.raises(InvalidError) as refused:
+        operations.shipped_form("../secrets")
+    assert refused.value.code == "instrument.shipped_unknown"
 
 
 @pytest.mark.parametrize("name", library.names())
