@@ -11,6 +11,7 @@ from pathlib import Path
 from forms.dataset.making import files_in
 
 PIECE = 1 << 20
+PLAIN_SIGNS = frozenset("-_.")
 MEDIA = "media"
 DENSE = frozenset({".parquet", ".xlsx"})
 """Endings of files that packing makes no smaller."""
@@ -23,6 +24,11 @@ class Medium:
     folder: str
     name: str
     path: Path
+
+
+def plain_file_name(text: str) -> str:
+    """Make an identifier, which may hold any sign, the name of a file or folder on any system."""
+    return "".join(sign if sign.isalnum() or sign in PLAIN_SIGNS else "_" for sign in text).strip(".") or "_"
 
 
 @contextmanager

@@ -120,18 +120,9 @@ def _plan(table: Table, definition: FormDefinition) -> _TablePlan:
     sinks: dict[str, list[Sink]] = {}
     for place, variable in enumerate(asked):
         if version in variable.versions:
-            path = _path_in(definition, variable)
-            sinks.setdefault(path, []).append((place, variable.name, _taker(variable)))
+            sinks.setdefault(variable.paths[version], []).append((place, variable.name, _taker(variable)))
     absent = [Missing.NOT_ASKED if version in each.versions else Missing.NOT_IN_VERSION for each in asked]
     return _TablePlan(table, tuple(absent), {path: tuple(each) for path, each in sinks.items()})
-
-
-def _path_in(definition: FormDefinition, variable: Variable) -> str:
-    """Give the question's path in one version: it may have moved to another group since."""
-    if variable.path in definition.by_path:
-        return variable.path
-    name = variable.path.rpartition("/")[2]
-    return next((node.path for node in definition.questions if node.name == name), variable.path)
 
 
 def _answers(plan: _TablePlan, leaves: Mapping[str, str], strange: Mapping[str, str]) -> list[Cell]:

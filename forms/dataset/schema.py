@@ -113,6 +113,7 @@ def _variable(name: str, table: str, asked: _Asked, is_split: bool) -> Variable:
         takes_from=frozenset().union(*(part.takes_from for _, part in asked.parts)),
         device=any(part.device for _, part in asked.parts),
         versions=tuple(version for version, _ in asked.parts),
+        paths={version: part.node.path for version, part in asked.parts},
         conflict=conflict,
     )
 

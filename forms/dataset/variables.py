@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum
 from functools import cached_property
@@ -91,6 +91,8 @@ class Variable:
     device: bool = False
     """Set where the value tells of the device or of who holds it."""
     versions: tuple[str, ...] = ()
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """The path by version: a question may move from one group to another."""
     conflict: Conflict | None = None
     treatment: str = ""
     """What de-identification did to it (dataset/release.py); empty where nothing."""

@@ -13,10 +13,10 @@ from evalsvc import migrate
 from evalsvc.audit import AuditRow
 from evalsvc.db import now
 from evalsvc.errors import ForbiddenError, InvalidError, NotFoundError
+from evalsvc.instruments.dataset_package import plain_file_name
 from evalsvc.instruments.models import Instrument
 from evalsvc.interviews.datasets import commands, operations, queries
 from evalsvc.interviews.datasets import jobs as dataset_jobs
-from evalsvc.interviews.datasets.making import folder_name
 from evalsvc.interviews.datasets.models import Dataset
 from evalsvc.interviews.datasets.values import DatasetWish
 from evalsvc.interviews.feed import rows as feed_rows
@@ -111,7 +111,7 @@ def test_a_full_dataset_with_media_is_for_those_who_say_why(service, field, visi
     identifier, packed = made(service, field, lead.actor, full=True, media=True, reason="复核照片", format="json")
     lines = [json.loads(line) for line in packed.read("interviews.jsonl").decode().splitlines()]
     assert [line["ev_unit"] for line in lines] == [unit.unit_id for unit in visited]
-    place = f"media/{folder_name(lines[0]['ev_instance'])}/{PHOTO[0]}"
+    place = f"media/{plain_file_name(lines[0]['ev_instance'])}/{PHOTO[0]}"
     assert packed.read(place) == PHOTO[1]
     assert packed.getinfo(place).compress_type == zipfile.ZIP_STORED
     with service.database.transaction() as session, pytest.raises(ForbiddenError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from evalsvc.durable import sync_directory
-from evalsvc.instruments.dataset_package import Medium, pack, scratch_folder
+from evalsvc.instruments.dataset_package import Medium, pack, plain_file_name, scratch_folder
 from evalsvc.instruments.dataset_readme import Circumstances, missing_labels, write_readmes
 from evalsvc.interviews.datasets import queries
 from evalsvc.interviews.datasets.values import DatasetWish
@@ -22,7 +22,6 @@ from forms.dataset.writing import Telling, Wish
 from forms.instance import Instance, parse_instance
 
 KEY_BYTES = 32
-FILE_NAME_SIGNS = frozenset("-_.")
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Interviews:
         for instance_id, name, sha256 in queries.media_of(
             self.session, self.evaluation_id, wish.form_id, wish.scope
         ):  # fmt: skip
-            yield Medium(folder_name(instance_id), name, self.store.path(sha256))
+            yield Medium(plain_file_name(instance_id), name, self.store.path(sha256))
 
 
 def make_file(interviews: Interviews, wish: DatasetWish, target: Path, tell: Telling) -> MadeFile:
@@ -88,8 +87,3 @@ def _put(packed: Path, target: Path) -> None:
         os.fsync(file.fileno())
     packed.replace(target)
     sync_directory(target.parent)
-
-
-def folder_name(instance_id: str) -> str:
-    """Make an instance's identifier the name of a folder on any system."""
-    return "".join(sign if sign.isalnum() or sign in FILE_NAME_SIGNS else "_" for sign in instance_id).strip(".") or "_"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from evalsvc import audit, jobs
 from evalsvc.db import now
 from evalsvc.errors import ForbiddenError, InvalidError, NotFoundError
+from evalsvc.instruments.dataset_package import plain_file_name
 from evalsvc.interviews.datasets.models import Dataset
 from evalsvc.interviews.datasets.queries import dataset_by_id, forms_of
 from evalsvc.interviews.datasets.values import (
@@ -115,7 +116,7 @@ def name_of(record: DatasetRecord) -> str:
     """Return the name under which a dataset is sent."""
     made = record.made_at or record.wished_at
     kind = "full" if record.full else "deidentified"
-    return f"{record.form_id}-{kind}-{record.format}-{made:%Y%m%d}.zip"
+    return f"{plain_file_name(record.form_id)}-{kind}-{record.format}-{made:%Y%m%d}.zip"
 
 
 def remove(session: Session, actor: Actor, evaluation_id: str, identifier: str) -> None:

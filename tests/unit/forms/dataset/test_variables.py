@@ -95,6 +95,22 @@ def test_a_later_version_leaves_names_and_codes_as_they_were() -> None:
         assert set(each.code_of.items()) <= set(again.code_of.items())
 
 
+def test_a_question_that_moved_to_a_group_is_the_same_variable() -> None:
+    text = (
+        second_version()
+        .xform.decode()
+        .replace("<roof/>", "<house><roof/></house>")
+        .replace("/data/roof", "/data/house/roof")
+    )
+    moved = parse_definition(text.replace('version="2"', 'version="3"').encode())
+    versions = [form(), second_version(), moved]
+    for body, version in (("<roof>2</roof>", "2"), ("<house><roof>3</roof></house>", "3")):
+        schema, rows = read(versions, body, version)
+        (row,) = named(schema, rows)
+        assert (row["roof"], row["ev_unfit"]) == (int(version), None)
+    assert [each.name for each in schema.variables if each.name.startswith("roof")] == ["roof"]
+
+
 def test_codes_stay_when_a_later_version_adds_values_that_are_no_numbers() -> None:
     item = "<item><label>男</label><value>1</value></item>"
     later = form("2", controls=(item, item + "<item><label>其他</label><value>other</value></item>"))
