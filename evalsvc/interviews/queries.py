@@ -1,6 +1,7 @@
 """Reads of interviews: one as its page shows it, what changed between versions, its files, and rows for results."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -103,7 +104,8 @@ def detail(session: Session, store: Store, evaluation_id: str, identifier: str, 
     version = _version(session, store, interview)
     household = None if interview.assignment_id is None else session.get_one(Assignment, interview.assignment_id)
     county, village = names_of(session, [(interview, household)])[identifier]
-    complaints = complaints_for(version.definition, record.complaints, reader)
+    counts = _counts(interview, household)
+    complaints = complaints_for(version.definition, _still_true(record.complaints, counts=counts), reader)
     lines = answer_lines(version.definition, version.instance, complaints, reader)
     history = history_of(session, interview.root_id, version.definition, reader)
     return InterviewDetail(
@@ -112,11 +114,24 @@ def detail(session: Session, store: Store, evaluation_id: str, identifier: str, 
         county=county,
         enumerator=session.get_one(Person, interview.enumerator_id).name,
         collectors=frozenset(each.enumerator_id for each in history.versions),
+        counts=counts,
         lines=tuple(lines),
         other_complaints=tuple(complaints_elsewhere(lines, complaints)),
         files=tuple(_files(session, identifier, _expected(version.definition, version.instance, reader.language))),
         history=history,
     )
+
+
+def _counts(interview: Interview, household: Assignment | None) -> bool | None:
+    """Tell whether an interview gives its household the outcome."""
+    if household is None or not interview.disposition:
+        return None
+    return household.instance_id == interview.instance_id
+
+
+def _still_true(complaints: Sequence[Mapping[str, Any]], *, counts: bool | None) -> list[Mapping[str, Any]]:
+    """Leave out that an interview did not count when it came, once the one before it was rejected."""
+    return [each for each in complaints if not (counts and each["code"] == "interview.not_counted")]
 
 
 def question_places(session: Session, store: Store, evaluation_id: str, identifier: str) -> frozenset[str]:

@@ -127,7 +127,7 @@ class DifferenceWish(Schema):
     other = fields.String(load_default=None, data_key="with")
 
 
-class ChangeSchema(Schema):
+class AnswerChangeSchema(Schema):
     """What changed at one question, or a row that came or went."""
 
     kind = fields.String()
@@ -153,7 +153,7 @@ class DifferenceSchema(Schema):
 
     older = fields.Nested(VersionSchema)
     newer = fields.Nested(VersionSchema)
-    changes = fields.List(fields.Nested(ChangeSchema))
+    changes = fields.List(fields.Nested(AnswerChangeSchema))
     files = fields.List(fields.Nested(FileChangeSchema))
 
 

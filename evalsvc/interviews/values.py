@@ -310,6 +310,8 @@ class InterviewDetail:
     enumerator: str
     collectors: frozenset[str]
     """Who sent a version of it, by identifier: they do not review it."""
+    counts: bool | None
+    """Whether it gives the household its outcome now; None where it tells of no outcome."""
     lines: tuple[AnswerLine, ...]
     other_complaints: tuple[Mapping[str, Any], ...]
     files: tuple[FileLine, ...]

@@ -226,6 +226,16 @@ def test_a_rejected_interview_says_why(signed_in, csrf_of, database, field, serv
     assert "已判废（编造）" in page and "定位不在本村" in page and "重新打开这份访谈" in page
 
 
+def test_a_page_says_which_interview_gives_the_household_its_outcome(signed_in, database, field, service, unit):
+    early, late = (sent(service, field, unit, instance_id=f"uuid:{name}") for name in ("a", "b"))
+    page = signed_in.get(f"{HOME}/{late}").get_data(as_text=True)
+    assert "不计入本户结果" in page and "收下但不计入" in page
+    moved(database, field, early, REJECT, reason="duplicate", words="重复")
+    page = signed_in.get(f"{HOME}/{late}").get_data(as_text=True)
+    assert ">计入本户结果<" in page and "收下但不计入" not in page
+    assert "计入本户结果" not in signed_in.get(f"{HOME}/{early}").get_data(as_text=True)
+
+
 def published(database, store, field, about):
     text = VILLAGE_FORM.format(about=about).replace("| village |", f"| {about} |")
     kept = instruments.keep_form(store, text.encode(), "form.md")
