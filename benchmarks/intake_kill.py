@@ -306,8 +306,8 @@ def sections(outcomes: dict[str, Outcome], connections: int, seed: int) -> list[
         table(HEADER, [_cells(name, each) for name, each in outcomes.items()]),
         "## Background jobs",
         "Before a kill of the server a job is begun that writes all interviews into a table, and the kill comes when a"
-        " worker is at it. A killed worker leaves it with a lease of two minutes; measured is from the kill to the job's"
-        " end, behind the other jobs that one worker does.",
+        " worker is at it. A killed worker leaves it with a lease of two minutes; measured is from the kill to the end"
+        " of the job, which other jobs of the same worker may come before.",
         table(JOBS, [_job_cells(name, each) for name, each in outcomes.items()]),
         "SIGKILL ends processes; what the operating system holds for the disk outlives it. Against a power cut stands"
         " that files and commits are flushed before the answer, which this study does not try.",

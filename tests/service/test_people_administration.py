@@ -14,6 +14,8 @@ from evalsvc.db import Database
 from evalsvc.errors import ConflictError, InvalidError, NotFoundError
 from evalsvc.people import once, operations, queries
 from evalsvc.people.actor import ROLES, SYSTEM, Actor
+from evalsvc.people.device_accounts import account_named
+from evalsvc.people.digest import hashed_secrets
 from evalsvc.people.models import RoleGrant, Token
 from tests.service.signing_in import try_to_sign_in
 
@@ -271,6 +273,10 @@ def test_people_roles_and_tokens_are_made_by_commands(run) -> None:
     secret = run("people", "make-token", "wang", "--kind", "device", "--label", "平板").output.strip()
     with Database(read_config().database_url).reading() as session:
         assert queries.valid_token(session, "device", secret).label == "平板"
+    username, password = run("people", "make-token", "wang", "--kind", "account", "--label", "手机").output.split()
+    with Database(read_config().database_url).reading() as session:
+        known = account_named(session, username, read_config().secret_key)
+    assert known is not None and known.hashed == hashed_secrets(username, password)
 
 
 def test_a_device_account_is_made_shown_once_with_its_code_and_revoked(
