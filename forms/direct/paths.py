@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PathReading(ABC):
-    """Compile paths and the functions of rows; what stands inside of them is compiled by the class that extends this."""
+    """Compile paths and the functions of rows; what stands inside of them is compiled by who extends this."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from forms import check, parse_instance
+from forms import check, check_by, compile_form, parse_instance
 
 SURVEY = """type ; name ; label ; required ; relevant ; constraint ; calculation ; readonly
 text ; who ; Who ; yes ;  ;  ;  ;
@@ -237,6 +237,9 @@ def test_many_threads_check_with_one_form(household, completed, filled) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda n: len(check(household, bad if n % 2 else good)), range(80)))
     assert found == [0, 1] * 40
+    rules = compile_form(household)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda n: len(check_by(rules, bad if n % 2 else good)), range(80))) == found
 
 
 @pytest.mark.parametrize(
