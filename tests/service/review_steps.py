@@ -8,8 +8,6 @@ from evalsvc.interviews.models import Interview
 from evalsvc.interviews.moves import Wish
 from evalsvc.service import Service
 
-AT = "/data/attempt"
-
 
 def sent(service, field, unit, disposition="non_contact", person=None, **given):
     """Send an interview as a phone does; return its identifier."""
