@@ -57,7 +57,9 @@ class Bank:
                 if list_name in choices:
                     raise _error("form.library_list_twice", list=list_name, item=name)
                 choices[list_name] = rows
-        kinds = {row["kind"]: _without(row, "kind") for sheets in read.values() for row in sheets.get(KINDS, ())}
+        kinds = {
+            row.get("kind", ""): _without(row, "kind") for sheets in read.values() for row in sheets.get(KINDS, ())
+        }
         return cls({name: sheets[SURVEY] for name, sheets in read.items() if SURVEY in sheets}, choices, kinds)
 
     def extended(self, other: Bank) -> Bank:
@@ -68,6 +70,9 @@ class Bank:
 def compose(form: str, bank: Bank) -> str:
     """Compose a form: an XLSForm as text that needs nothing else."""
     sheets = read_tables(form)
+    missing = next((name for name in (SETTINGS, SURVEY) if name not in sheets), None)
+    if missing is not None:
+        raise _error("form.library_sheet_missing", sheet=missing)
     survey = [_of_kind(row, bank.kinds) for row in _included(sheets[SURVEY], bank, 0)]
     choices = _choices(survey, {**bank.choices, **_lists(sheets)}, sheets.get(KEPT, ()))
     return write_tables({SETTINGS: sheets[SETTINGS], SURVEY: survey, CHOICES: choices}, COLUMNS)
@@ -75,14 +80,18 @@ def compose(form: str, bank: Bank) -> str:
 
 def _included(rows: Sequence[Row], bank: Bank, depth: int) -> Iterator[Row]:
     for row in rows:
-        if row["type"] != INCLUDE:
+        if row.get("type") != INCLUDE:
             yield row
             continue
-        name = row["name"]
+        name = row.get("name", "")
         if name not in bank.items or depth == _DEEPEST:
             raise _error("form.library_item_unknown", item=name)
-        words = dict(part.strip().split("=", 1) for part in row.get("with", "").split(";") if part.strip())
+        words = {key.strip(): word.strip() for key, _, word in (part.partition("=") for part in _parts(row))}
         yield from _included([_filled(each, words, name) for each in bank.items[name]], bank, depth + 1)
+
+
+def _parts(row: Row) -> list[str]:
+    return row.get("with", "").split(";")
 
 
 def _filled(row: Row, words: Mapping[str, str], item: str) -> Row:
@@ -95,24 +104,24 @@ def _filled(row: Row, words: Mapping[str, str], item: str) -> Row:
 
 
 def _of_kind(row: Row, kinds: Mapping[str, Row]) -> Row:
-    kind = kinds.get(row["type"])
+    kind = kinds.get(row.get("type", ""))
     return row if kind is None else {**kind, **row, "type": kind["type"]}
 
 
 def _choices(survey: Sequence[Row], lists: Mapping[str, Sequence[Row]], kept: Sequence[Row]) -> list[Row]:
     """Give the lists that questions have, in the order in which they are met."""
-    only = {row["list_name"]: row["names"].split() for row in kept}
-    met = dict.fromkeys(found[1] for row in survey if (found := _LIST.match(row["type"])))
-    missing = next((name for name in met if name not in lists), None)
+    only = {row.get("list_name", ""): row.get("names", "").split() for row in kept}
+    met = dict.fromkeys(found[1] for row in survey if (found := _LIST.match(row.get("type", ""))))
+    missing = next((name for name in (*met, *only) if name not in lists), None)
     if missing is not None:
         raise _error("form.library_list_unknown", list=missing)
-    return [row for name in met for row in lists[name] if row["name"] in only.get(name, (row["name"],))]
+    return [row for name in met for row in lists[name] if name not in only or row.get("name") in only[name]]
 
 
 def _lists(sheets: Sheets) -> dict[str, list[Row]]:
     lists: dict[str, list[Row]] = {}
     for row in sheets.get(CHOICES, ()):
-        lists.setdefault(row["list_name"], []).append(row)
+        lists.setdefault(row.get("list_name", ""), []).append(row)
     return lists
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from forms import convert, library
-from forms.library import Bank, LibraryError, compose
+from forms import FormsError, convert, library
+from forms.library import Bank, compose
 from forms.library.tables import read_tables
 
 ITEM = """
@@ -71,11 +71,17 @@ def test_a_bar_in_a_cell_stays_one() -> None:
          "form.library_item_unknown"),
         (FORM.replace("words=the team; ", ""), {"satisfaction": ITEM}, "form.library_word_missing"),
         (FORM, {"satisfaction": ITEM.split("| choices |", maxsplit=1)[0]}, "form.library_list_unknown"),
+        (FORM + "| kept |\n| | list_name | names |\n| | degre | bad |\n", {"satisfaction": ITEM},
+         "form.library_list_unknown"),
         (FORM, {"satisfaction": ITEM, "another": ITEM}, "form.library_list_twice"),
+        (FORM, {"satisfaction": ITEM + "| | a | b | c | too | many |\n"}, "form.library_row_long"),
+        (FORM.replace("| settings |", "| setting |"), {"satisfaction": ITEM}, "form.library_sheet_missing"),
+        ("| settings |", {}, "form.library_sheet_missing"),
+        (FORM.replace("about=team; words", "about team; words"), {"satisfaction": ITEM}, "form.library_word_missing"),
     ],
 )  # fmt: skip
 def test_what_the_bank_does_not_have_is_named(form: str, items: dict[str, str], code: str) -> None:
-    with pytest.raises(LibraryError) as refused:
+    with pytest.raises(FormsError) as refused:
         compose(form, Bank.of(items))
     assert refused.value.code == code
 
