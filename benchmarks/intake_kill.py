@@ -54,8 +54,6 @@ STUDY = Study(
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 ENUMERATORS = 8
 SERVER, DATABASE, BOTH = "server", "database", "both"
-BETWEEN = (1.0, 4.0)
-"""Seconds between two kills, at least and at most."""
 JOB_SECONDS = 600
 """How long the study waits for jobs before it calls them lost."""
 
@@ -200,9 +198,12 @@ def _killed(
     began = time.monotonic()
     senders.start()
     choices = (SERVER,) if machine.postgresql is None else (SERVER, DATABASE, BOTH)
-    while sum(told.values()) < plan.kills and senders.busy:
-        time.sleep(plan.chance.uniform(*BETWEEN))
-        what = choices[sum(told.values()) % len(choices)]
+    for number in range(plan.kills):
+        # Each kill falls somewhere into its own part of the work, so that all of it is under kills.
+        after = len(work) * (number + plan.chance.uniform(0.05, 0.8)) / plan.kills
+        while senders.busy and len(senders.course.acknowledged) < after:
+            time.sleep(0.005)
+        what = choices[number % len(choices)]
         jobs = _job_under_way(config, prepared) if what != DATABASE else []
         killed_at |= dict.fromkeys(jobs, time.monotonic())
         machine.kill(what)
@@ -299,10 +300,10 @@ def sections(outcomes: dict[str, Outcome], connections: int, seed: int) -> list[
     return [
         "## What is there",
         f"{total:,} interviews of sixty questions on each database, every fourth with a photograph, sent over"
-        f" {connections} connections; {BETWEEN[0]:.0f} to {BETWEEN[1]:.0f} seconds between kills, seed {seed}. SIGKILL"
-        " goes to all processes at once; what was cut off, or answered by a fault, is sent again every"
-        " tenth of a second. Bit for bit: the hashes of XML and files are those of the bytes that were sent, and the"
-        " store's bytes have them.",
+        f" {connections} connections; each kill falls at random into its own part of them, seed {seed}. SIGKILL goes to"
+        " all processes at once; what was cut off, or answered by a fault, is sent again every tenth of a second."
+        " Bit for bit: the hashes of XML and files are those of the bytes that were sent, and the store's bytes have"
+        " them.",
         table(HEADER, [_cells(name, each) for name, each in outcomes.items()]),
         "## Background jobs",
         "Before a kill of the server a job is begun that writes all interviews into a table, and the kill comes when a"

@@ -11,7 +11,6 @@ from benchmarks.postgresql import running
 
 @pytest.mark.parametrize("name", [intake_kill.SQLITE, intake_kill.POSTGRESQL])
 def test_what_was_acknowledged_is_there_once_bit_for_bit(name, monkeypatch):
-    monkeypatch.setattr(intake_kill, "BETWEEN", (0.05, 0.2))
     monkeypatch.setattr(intake_kill, "_job_under_way", lambda _config, _prepared: [])
     plan = Plan(interviews=400, kills=2, connections=8, chance=random.Random(1))
     if name == intake_kill.SQLITE:
