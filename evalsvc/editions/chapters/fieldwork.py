@@ -96,7 +96,7 @@ def _review(figures: Figures) -> list[Block]:
         figures.count(*whole, "corrected"),
         "份由调查员更正，以更正后的为准；",
         figures.count(*whole, "rejected"),
-        "份被退掉，不计入结果。更正前后的各个版本、退掉的答卷及其原因代码都在数据包里，退掉的情况登记在公开日志中。",
+        "份被判废，不计入结果。更正前后的各个版本、判废的答卷及其原因代码都在数据包里，判废的情况登记在公开日志中。",
     )
     return [Paragraph(text)]
 

@@ -61,7 +61,7 @@ def corrected(unit_id, before, **answers):
 def move(database, judged, interview_id, action, **more):
     with database.transaction() as session:
         state = session.get_one(Interview, interview_id).state
-        wish = Wish(action=action, state=state, **{"reason": "", "words": "核对后退掉", **more})
+        wish = Wish(action=action, state=state, **{"reason": "", "words": "核对后判废", **more})
         return review(session, judged.supervisor, judged.evaluation.id, interview_id, wish, places=())
 
 
