@@ -31,7 +31,10 @@ STUDY = Study(
 SOURCE, REFUSED, TABLES = "SOURCE", "REFUSED", "tables"
 STAGES = ("read", "compiled", "served", "checked")
 """How far a form came: understood; without an error; listed with its files; filled, read and judged."""
-GENERAL = ("workbook.other", "workbook.unreadable", "workbook.damaged")
+GENERAL = (
+    "workbook.other", "workbook.unreadable", "workbook.damaged", "workbook.parameters", "workbook.range",
+    "workbook.entity", "workbook.header_missing", "workbook.column_missing",
+)  # fmt: skip
 """Codes that pass on what pyxform or a reader says."""
 FAULTS = ("Suite", "Refused", "In sentences of our own", "Each in its cell", "On their sheets", "About the file")
 NEEDS_FILE = "check.data_missing"

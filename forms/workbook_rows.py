@@ -65,7 +65,7 @@ class WorkbookRows:
         rows = self.choices if sheet == "choices" else self.survey
         if complaint.code in _PATTERNS:
             return self._matching(complaint)
-        if complaint.code == "workbook.parameters":
+        if complaint.column == "parameters":
             return self._with_parameter(complaint)
         for number, row in enumerate(rows, start=FIRST_ROW):
             if wanted and all(cell(row, name) == str(complaint.details.get(key)) for name, key in wanted.items()):

@@ -66,6 +66,19 @@ SENTENCES = (
         r"question \$\{(?P<name>[^}]*)\}", "workbook.trigger_unseen", column="trigger",
     ),
     _sentence(r"This section has not been included", "workbook.include", column="type"),
+    _sentence(r"Invalid value for quality", "workbook.quality", column="parameters"),
+    _sentence(r"(?P<name>[a-z-]+) must have an integer value", "workbook.parameter_whole", column="parameters"),
+    _sentence(r"(?P<name>[a-z-]+) must be set to true or false", "workbook.parameter_truth", column="parameters"),
+    _sentence(
+        r"Parameter (?P<name>[a-z-]+) must be greater than or equal to (?P<least>[^.]*)",
+        "workbook.parameter_least", column="parameters",
+    ),
+    _sentence(r"To include location information in the audit", "workbook.audit_location", column="parameters"),
+    _sentence(r"seed value must be a number", "workbook.seed", column="parameters"),
+    _sentence(r"must include randomize=true to use a seed", "workbook.seed_alone", column="parameters"),
+    _sentence(
+        r"(?P<name>[a-z-]+) must be set to (?P<allowed>[^:]*)", "workbook.parameter_choice", column="parameters"
+    ),
     _sentence(
         r"must have an integer value|must be set to|[Pp]arameter|Invalid value for|seed value must be",
         "workbook.parameters", column="parameters",
