@@ -233,10 +233,10 @@ def make_evaluation(database: Database) -> MakeEvaluation:
 @pytest.fixture
 def make_person(database: Database) -> MakePerson:
     """Add a person with roles: make_person("lead", evaluation=record); without evaluation the roles hold everywhere."""
-    return partial(_add_somebody, database)
+    return partial(add_somebody, database)
 
 
-def _add_somebody(
+def add_somebody(
     database: Database, *roles: str, evaluation: EvaluationRecord | None = None, name: str = ""
 ) -> Somebody:
     sign_in_name = f"{name or '-'.join(roles) or 'nobody'}-{uuid4().hex[:6]}"
@@ -330,11 +330,11 @@ def prepared_field(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pa
 
 def begin_fieldwork(database: Database, store: Store, folder: Path, evaluation: EvaluationRecord) -> Field:
     """Draw the small frame and give its households to two enumerators, as a real fieldwork begins."""
-    lead = _add_somebody(database, "lead", evaluation=evaluation).actor
-    supervisor = _add_somebody(database, "supervisor", evaluation=evaluation)
+    lead = add_somebody(database, "lead", evaluation=evaluation).actor
+    supervisor = add_somebody(database, "supervisor", evaluation=evaluation)
     enumerators = (
-        _add_somebody(database, "enumerator", evaluation=evaluation, name="调查员甲"),
-        _add_somebody(database, "enumerator", evaluation=evaluation, name="调查员乙"),
+        add_somebody(database, "enumerator", evaluation=evaluation, name="调查员甲"),
+        add_somebody(database, "enumerator", evaluation=evaluation, name="调查员乙"),
     )
     path = folder / "households.csv"
     path.write_text(SMALL_FRAME, encoding="utf-8")
