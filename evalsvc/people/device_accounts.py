@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cryptography.fernet import InvalidToken
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -80,7 +81,11 @@ def account_named(session: Session, username: str, key: str) -> KnownAccount | N
     row = session.scalars(select(DeviceAccount).where(DeviceAccount.username == username)).one_or_none()
     if row is None:
         return None
-    hashed = json.loads(box(key, PURPOSE).decrypt(row.sealed))
+    try:
+        hashed = json.loads(box(key, PURPOSE).decrypt(row.sealed))
+    except InvalidToken:
+        # Made under another secret key: nothing can prove it any more.
+        return None
     usable = row.revoked_at is None and row.expires_at > now()
     return KnownAccount(row.id, row.person_id, hashed, usable and session.get_one(Person, row.person_id).active)
 
