@@ -28,9 +28,8 @@ def complaint_lines(reading: Reading, language: str) -> list[ComplaintLine]:
 
 def _lines(complaints: list[Complaint], tone: str, language: str) -> Iterator[ComplaintLine]:
     for each in complaints:
-        place = (str(each.details.get(name, "")) for name in ("sheet", "row"))
-        column = str(each.details.get("column", "") or each.details.get("path", ""))
-        yield ComplaintLine(*place, column, sentence(each.code, each.details, language), tone)
+        sheet, row, column, path = (str(each.details.get(name, "")) for name in ("sheet", "row", "column", "path"))
+        yield ComplaintLine(sheet, row, column or path, sentence(each.code, each.details, language), tone)
 
 
 def missing_media(reading: Reading) -> list[str]:
