@@ -109,6 +109,6 @@ class Group(Generic[Wish, Answer]):
     def _answers(self, wishes: Sequence[Wish]) -> Sequence[Answer | Exception]:
         try:
             return self._write(wishes)
-        except Exception:
+        except BaseException:  # also where this thread is being ended: the others wait for an answer
             log.exception("a group of %s could not be written", len(wishes))
             return [BusyError("interview.not_written", seconds=COME_BACK_SECONDS) for _ in wishes]
