@@ -86,20 +86,23 @@ class Answers(RowNumbers):
     def _complain(self, code: str, element: etree._Element) -> None:
         self.complaints.append(Complaint("structure", code, self.path_of(element)))
 
-    def count_of(self, rules: Rules, parent: etree._Element, index: int) -> int | None:
-        """Give the number of rows that a repeat's count asks for below a parent; None where nothing is asked."""
+    def count_of(self, rules: Rules, parent: etree._Element, index: int, blank: int | None = None) -> int | None:
+        """Give the number of rows that a repeat's count asks for below a parent; None where nothing is asked.
+
+        A blank count gives `blank`: clients make no rows by it, and take none away that are there.
+        """
         if rules.repeat_count is None:
             return None
         direct = rules.repeat_count.direct
         if direct is not None and rules.relevant is None:
-            return _as_count(to_number(direct(self, index, None)))
+            return _as_count(to_number(direct(self, index, None)), blank)
         row = parent.find(rules.node.name)
         # The count is computed from where a row would stand, even before there is one.
         here = row if row is not None else etree.SubElement(parent, rules.node.name)
         try:
             if rules.relevant is not None and not to_boolean(rules.relevant.value(here)):
                 return None
-            return _as_count(to_number(rules.repeat_count.value(here)))
+            return _as_count(to_number(rules.repeat_count.value(here)), blank)
         finally:
             if row is None:
                 parent.remove(here)
@@ -179,5 +182,5 @@ class Answers(RowNumbers):
         return "/" + "/".join(reversed(steps))
 
 
-def _as_count(wanted: float) -> int:
-    return 0 if math.isnan(wanted) else int(max(0, min(wanted, MAX_ROWS)))
+def _as_count(wanted: float, blank: int | None) -> int | None:
+    return blank if math.isnan(wanted) else int(max(0, min(wanted, MAX_ROWS)))

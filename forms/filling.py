@@ -179,7 +179,7 @@ class _Filling:
         return False
 
     def _fit_rows(self, rules: Rules, index: int, parent: etree._Element) -> bool:
-        wanted = self._answers.count_of(rules, parent, index)
+        wanted = self._answers.count_of(rules, parent, index, blank=0)
         if wanted is None:
             return False
         self._counted.add((rules.node.path, parent))

@@ -251,3 +251,14 @@ def test_a_value_may_be_one_unit_of_its_rounding_away(form, verdict, sent: str, 
     )
     found = verdict(share, f"<a>2</a><b>{sent}</b>")
     assert found == ([] if fits else [("calculate", "check.other_value", "/data/b")])
+
+
+@pytest.mark.parametrize(("count", "found"), [("", []), ("1", []), ("2", ["check.rows"]), ("0", ["check.rows"])])
+def test_a_blank_count_asks_for_no_number_of_rows(form, verdict, count: str, found: list[str]) -> None:
+    counted = form("""type ; name ; label ; repeat_count
+integer ; n ; N ;
+begin_repeat ; row ; R ; ${n}
+text ; a ; A ;
+end_repeat ;  ;  ;""")
+    answers = f"<n>{count}</n><row><a>x</a></row>"
+    assert [code for _, code, _ in verdict(counted, answers)] == found
