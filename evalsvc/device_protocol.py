@@ -1,5 +1,7 @@
 """What every answer to a device keeps to: the version that it speaks, the headers that OpenRosa asks for, its XML."""
 
+from typing import Any
+
 import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -35,7 +37,7 @@ def register(app: flask.Flask, blueprint: flask.Blueprint) -> None:
         )
 
 
-def same_device(endpoint: str, **values: str) -> str:
+def same_device(endpoint: str, **values: Any) -> str:
     """Return the full address of another route for the device that asks: of its token, or of its account."""
     given = flask.request.view_args or {}
     path = flask.url_for(endpoint, token=given["token"], evaluation=given["evaluation"], **values)
