@@ -17,9 +17,9 @@ HEADS_OF_PARTS = 100_000
 """Bytes of a body that a client does not count: it divides files by their contents, 100 of them in one body at most."""
 
 
-def device_blueprint(name: str, import_name: str, below: str = "") -> flask.Blueprint:
+def device_blueprint(name: str, import_name: str) -> flask.Blueprint:
     """Make the blueprint of routes that speak OpenRosa."""
-    blueprint = flask.Blueprint(name, import_name, url_prefix=ADDRESS + below)
+    blueprint = flask.Blueprint(name, import_name, url_prefix=ADDRESS)
     blueprint.before_request(_require_version)
     blueprint.after_request(_add_headers)
     return blueprint
