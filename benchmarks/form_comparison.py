@@ -12,6 +12,7 @@ from forms import check, parse_instance
 from forms.answer_types import CHECKS
 from forms.check import same_value
 from forms.definition import FormDefinition
+from forms.rounding import rounding_step
 from forms.structure import Node
 
 KINDS = ("required", "constraint", "relevant", "calculate", "choice", "type", "repeat")
@@ -28,6 +29,8 @@ class Difference:
     ours: bool
     sent: str
     held: str | None
+    rounded: bool = False
+    """Whether the two values are one unit of the last place apart that the form rounds to."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ def compare(definition: FormDefinition, xml: bytes, theirs: Mapping[str, Any], n
         broken += found and (kind, path) in ours
         if found is not ((kind, path) in ours):
             held = theirs["values"].get(path)
-            differences.append(Difference(kind, path, not found, sent.get(path, ""), held))
+            text = sent.get(path, "")
+            near = kind == "calculate" and _is_near(_node(definition, path), text, held or "")
+            differences.append(Difference(kind, path, not found, text, held, near))
     return Compared(judged, broken, tuple(differences))
 
 
@@ -134,6 +139,10 @@ def _is_in(row: str, parent: str) -> bool:
 
 def _node(definition: FormDefinition, path: str) -> Node:
     return definition.by_path[_ROW.sub("", path)]
+
+
+def _is_near(node: Node, sent: str, held: str) -> bool:
+    return same_value(sent, held, rounding_step(node.calculate or ""))
 
 
 def _same_answer(sent: str, held: str) -> bool:

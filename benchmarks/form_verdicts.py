@@ -44,6 +44,8 @@ EXPLAINED = {
     " the engine's verdict: each difference was checked so.",
     "written": "A whole number is digits with a sign (XML Schema, integer). The engine also reads 1e3 and other"
     " spellings; the server complains of their type, because exports and estimates would read them in several ways.",
+    "rounded": "A value that the form rounds may be one unit of its last place away: Collect breaks ties in decimal"
+    " arithmetic, browsers in binary, and the server complains of neither.",
     "other": "Not explained.",
 }
 
@@ -139,6 +141,8 @@ def enter(tally: Tally, definition: FormDefinition, xml: bytes, theirs: Mapping[
 
 def explanation(difference: Difference, left: Sequence[Difference]) -> str:
     """Say why verdicts differ; `left` are the differences when the server judges what the engine holds."""
+    if difference.rounded and not difference.ours:
+        return "rounded"
     if difference.kind == "type" and difference.ours and difference.held:
         return "written"
     return "other" if any(each.path == difference.path and each.kind == difference.kind for each in left) else "held"
