@@ -19,6 +19,9 @@ from evalsvc.wsgi import make_application, stop_worker
 
 ACCESS_FORMAT = '%(t)s %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
 GRACEFUL_SECONDS = 30
+THREADS, LEAST_THREADS = 16, 4
+"""Threads of all processes together, and of each at least: those that wait for a commit share it, and each has a
+connection to the database of its own."""
 
 
 class TokenFreeLogger(Logger):
@@ -49,12 +52,10 @@ class Server(BaseApplication):
 
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="监听地址 / address and port to listen on")
-@click.option(
-    "--threads", default=16, show_default=True, type=click.IntRange(1, 64), help="线程数 / threads of a process"
-)
+@click.option("--threads", type=click.IntRange(1, 64), help="每个进程的线程数 / threads of a process [16 / PROCESSES]")
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 32), help="进程数 / PostgreSQL only")
 @click.option("--access-log/--no-access-log", default=True, show_default=True, help="记录访问 / log requests")
-def serve(bind: str, threads: int, processes: int, *, access_log: bool) -> None:
+def serve(bind: str, threads: int | None, processes: int, *, access_log: bool) -> None:
     """启动服务 / run the server (Ctrl-C ends it)."""
     config = read_config()
     if processes > 1 and config.database_url.startswith("sqlite"):
@@ -63,6 +64,7 @@ def serve(bind: str, threads: int, processes: int, *, access_log: bool) -> None:
     configured_key(config)
     with ready(config):
         pass  # the serving processes open engines of their own
+    threads = threads or max(LEAST_THREADS, THREADS // processes)
     settings = _settings(bind, threads, processes, access_log=access_log)
     Server(config, settings | {"bind": listen(bind)}).run()
 
