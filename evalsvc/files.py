@@ -22,6 +22,9 @@ README = "README.md"
 REPORT = "report.pdf"
 BUNDLE = "bundle.zip"
 INTERVIEW_FOLDER = "interviews/"
+FORM_TABLES = "form-tables.json"
+"""The tables that forms look values up in, where any does: by form version, name and hash."""
+FORM_TABLE_FOLDER = "form-tables/"
 UUID_FORM = re.compile(r"uuid:(?P<uuid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 TABLES = (
@@ -53,6 +56,16 @@ def is_instrument(name: str) -> bool:
     """Tell whether a file of a bundle is a form version."""
     number = name.removeprefix("instrument-").removesuffix(".xml")
     return name == "instrument.xml" or (name == f"instrument-{number}.xml" and number.isascii() and number.isdigit())
+
+
+def form_table_name(sha256: str) -> str:
+    """Name the file of a table that a form looks values up in."""
+    return FORM_TABLE_FOLDER + sha256
+
+
+def is_form_table(name: str) -> bool:
+    """Tell whether a file of a bundle is such a table."""
+    return re.fullmatch(FORM_TABLE_FOLDER + "[0-9a-f]{64}", name) is not None
 
 
 def interview_name(instance_id: str) -> str:

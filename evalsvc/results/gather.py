@@ -18,7 +18,9 @@ from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.fieldwork.counting import Visit, counting_visits
 from evalsvc.fieldwork.queries import assignments_of_draw, forms_of_draw
 from evalsvc.fieldwork.values import AssignmentRecord
-from evalsvc.instruments.queries import instruments_of
+from evalsvc.instruments.definitions import form_of
+from evalsvc.instruments.queries import files_of, instruments_of
+from evalsvc.instruments.values import InstrumentRecord
 from evalsvc.interviews.queries import interviews_of_draw
 from evalsvc.interviews.values import InterviewRecord
 from evalsvc.results.assembly import Sources
@@ -31,6 +33,7 @@ from evalsvc.results.records import (
 )
 from evalsvc.store import Store
 from sampling.frame import Frame, open_frame
+from sampling.hashing import canonical_json
 from sampling.manifest import Manifest
 
 OF_SERVICE = "interview."
@@ -90,11 +93,16 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
         files.JUDGEMENTS: write_records(JudgementRow, _judgement_rows(session, draw.id, decided)),
         files.PACK: written,
     }
+    instruments = _instruments(session, draw, interviews)
+    looked_up = {name: _tables_of(session, store, each) for name, each in instruments.items()}
+    if any(looked_up.values()):
+        tables[files.FORM_TABLES] = canonical_json({name: each for name, each in looked_up.items() if each})
     kept = {
         files.FRAME: frame_sha256,
         files.COMMITMENT: draw.commitment_sha256,
         files.MANIFEST: str(draw.manifest_sha256),
-        **_instruments(session, draw, interviews),
+        **{name: each.xform_sha256 for name, each in instruments.items()},
+        **{files.form_table_name(digest): digest for each in looked_up.values() for digest in each.values()},
     }
     return Gathered(sources, open_frame(store.path(frame_sha256)), tables, kept)
 
@@ -145,7 +153,9 @@ def _judgement_rows(session: Session, draw_id: str, decided: Container[str]) -> 
     ]
 
 
-def _instruments(session: Session, draw: DrawRecord, interviews: Sequence[InterviewRecord]) -> dict[str, str]:
+def _instruments(
+    session: Session, draw: DrawRecord, interviews: Sequence[InterviewRecord]
+) -> dict[str, InstrumentRecord]:
     """Return the form versions given out and filled, by the name each has in a bundle."""
     used = {(each.form_id, each.version) for each in interviews}
     given_out = [each.instrument for each in forms_of_draw(session, draw.id)]
@@ -155,4 +165,10 @@ def _instruments(session: Session, draw: DrawRecord, interviews: Sequence[Interv
         if each in given_out or (each.form_id, each.version) in used
     ]
     forms.sort(key=lambda each: (each.published_at, each.form_id, each.version))
-    return {files.instrument_name(place): each.xform_sha256 for place, each in enumerate(forms)}
+    return {files.instrument_name(place): each for place, each in enumerate(forms)}
+
+
+def _tables_of(session: Session, store: Store, instrument: InstrumentRecord) -> dict[str, str]:
+    """Return the hashes of the tables that a form looks values up in, by name: its checks rest on them."""
+    looked_up = form_of(session, store, instrument).tables
+    return {each.name: each.sha256 for each in files_of(session, instrument.id) if each.name in looked_up}

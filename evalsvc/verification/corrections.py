@@ -35,7 +35,7 @@ def correction_complaints(rows: Sequence[InterviewRow]) -> Iterator[Complaint]:
         if row.rejected and row.instance_id in corrected:
             yield _at(number, row, "verification.rejected_version")
         if row.rejected and row.rejected not in REASONS:
-            details = {"code": row.rejected[:LONGEST_SHOWN], "known": ", ".join(REASONS)}
+            details = {"reason": row.rejected[:LONGEST_SHOWN], "known": ", ".join(REASONS)}
             yield complain("verification.rejected_code", file=files.INTERVIEWS, row=number, **details)
 
 

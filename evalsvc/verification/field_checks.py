@@ -16,13 +16,15 @@ from evalsvc.planning.fixed import FixedForm
 from evalsvc.planning.making import Attributes
 from evalsvc.results.answers import Answers
 from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow
+from evalsvc.verification.bundled_forms import read_forms
 from evalsvc.verification.corrections import correction_complaints
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.reserves import reserve_complaints
-from forms.check import check
+from forms.check import check_by
 from forms.columns import flatten
-from forms.definition import FormDefinition, parse_definition
-from forms.errors import DefinitionError, InstanceError
+from forms.compiled import CompiledForm
+from forms.definition import FormDefinition
+from forms.errors import InstanceError
 from forms.instance import Instance, parse_instance
 from sampling.errors import Complaint, complain
 from sampling.manifest import Manifest
@@ -42,8 +44,8 @@ class Reread:
 
 def interviews_step(content: Content, rows: Sequence[InterviewRow], inputs: Mapping[str, str]) -> Reread:
     """Compare bytes with hashes, read every answer again and repeat the checks of its form version."""
-    named, complaints = _forms(content, inputs)
-    forms = {(each.form_id, each.version): each for each in named.values()}
+    bundled = read_forms(content, inputs)
+    complaints, forms = list(bundled.complaints), bundled.by_version()
     answers: dict[str, Answers] = {}
     for number, row in enumerate(rows, start=2):
         found, problems = _interview(content, row, number, forms)
@@ -60,29 +62,15 @@ def interviews_step(content: Content, rows: Sequence[InterviewRow], inputs: Mapp
         if name.startswith(files.INTERVIEW_FOLDER) and name not in listed
     ]
     step = step_of("interviews", complaints, interviews=len(rows), forms=len(forms))
-    return Reread(step, answers, {name: _fixed(content[name], each) for name, each in named.items()})
+    return Reread(step, answers, {name: _fixed(content[name], each.definition) for name, each in bundled.forms.items()})
 
 
 def _fixed(data: bytes, definition: FormDefinition) -> FixedForm:
     return FixedForm(definition.form_id, definition.version, hashlib.sha256(data).hexdigest())
 
 
-def _forms(content: Content, inputs: Mapping[str, str]) -> tuple[dict[str, FormDefinition], list[Complaint]]:
-    found, complaints = {}, []
-    for name in sorted(name for name in inputs if files.is_instrument(name) and name in content):
-        try:
-            definition = parse_definition(content[name])
-        except DefinitionError as error:
-            complaints += [
-                Complaint(each.code, name, details={"file": name, **each.details}) for each in error.complaints
-            ]
-            continue
-        found[name] = definition
-    return found, complaints
-
-
 def _interview(
-    content: Content, row: InterviewRow, number: int, forms: Mapping[tuple[str, str], FormDefinition]
+    content: Content, row: InterviewRow, number: int, forms: Mapping[tuple[str, str], CompiledForm]
 ) -> tuple[Answers | None, list[Complaint]]:
     name = files.interview_name(row.instance_id)
     data = content.get(name)
@@ -91,26 +79,26 @@ def _interview(
     complaints = []
     if hashlib.sha256(data).hexdigest() != row.sha256:
         complaints.append(complain("verification.interview_changed", file=name, row=number, unit=row.unit_id))
-    definition = forms.get((row.form_id, row.version))
-    if definition is None:
+    form = forms.get((row.form_id, row.version))
+    if form is None:
         return None, [*complaints, _at(number, row, "verification.form_missing")]
     try:
         instance = parse_instance(data)
     except InstanceError as error:
         return None, [*complaints, *(Complaint(each.code, name, details={"file": name}) for each in error.complaints)]
-    answers = flatten(definition, instance)
-    return answers, complaints + list(_row_differences(row, number, definition, instance, answers))
+    answers = flatten(form.definition, instance)
+    return answers, complaints + list(_row_differences(row, number, form, instance, answers))
 
 
 def _row_differences(
-    row: InterviewRow, number: int, definition: FormDefinition, instance: Instance, answers: Answers
+    row: InterviewRow, number: int, form: CompiledForm, instance: Instance, answers: Answers
 ) -> Iterator[Complaint]:
     outcome = answers.get(OUTCOME) or ""
     right = {
         "instance_id": instance.instance_id,
         "unit_id": answers.get(UNIT) or "",
         "disposition": outcome if outcome in DISPOSITIONS else "",
-        "complaints": len(check(definition, instance)),
+        "complaints": len(check_by(form, instance)),
         "replaces": instance.deprecated_id or "",
     }
     for column, expected in right.items():

@@ -51,8 +51,10 @@ def completed() -> dict[str, object]:
         "water_quality": "report_good", "water_at_home": "yes", "water_outage_days": 2,
         "help_received": ["industry", "medical"], "team_visits": 6, "helper_visits": 8,
         "satisfaction_team": "satisfied", "satisfaction_team_reasons": ["solves"], "satisfaction_helper": "neutral",
-        "satisfaction_helper_reasons": ["kind", "rarely_comes"], "recognition_item": [{"recognition_answer": answer} for answer in ("yes", "yes", "not_known", "no")],
-        "policies_heard": ["insurance", "hospital"], "recognition_overall": "yes", "observed_rooms": ["kitchen"], "observed_agreement": "agree",
+        "satisfaction_helper_reasons": ["kind", "rarely_comes"],
+        "recognition_item": [{"recognition_answer": answer} for answer in ("yes", "yes", "not_known", "no")],
+        "policies_heard": ["insurance", "hospital"], "recognition_overall": "yes", "observed_rooms": ["kitchen"],
+        "observed_agreement": "agree",
         "observed_coaching": "no", "suspicion_kind": "none", "signature": "签名.png",
     }  # fmt: skip
 
@@ -104,6 +106,7 @@ def verdict() -> Verdict:
     """Check answers written as XML; give kind, code and path of every complaint."""
 
     def judge(definition: FormDefinition, answers: str, **options: object) -> list[tuple[str, str, str]]:
+
         found = check(definition, parse_instance(sent(answers, definition.form_id)), NOW, **options)  # type: ignore[arg-type]
         return [(c.kind, c.code, c.path) for c in found]
 
