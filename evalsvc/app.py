@@ -36,14 +36,14 @@ from evalsvc.instruments import devices as instruments_devices
 from evalsvc.instruments import draft_pages as drafts_pages
 from evalsvc.instruments import pages as instruments_pages
 from evalsvc.instruments import views as instruments_views
-from evalsvc.interviews import devices as interviews_devices
 from evalsvc.interviews import pages as interviews_pages
-from evalsvc.interviews import returned as interviews_returned
-from evalsvc.interviews import review_pages as interviews_review_pages
 from evalsvc.interviews import views as interviews_views
 from evalsvc.interviews.datasets import pages as datasets_pages
 from evalsvc.interviews.datasets import views as datasets_views
 from evalsvc.interviews.feed import views as feed_views
+from evalsvc.interviews.intake import devices as interviews_devices
+from evalsvc.interviews.review import devices as interviews_returned
+from evalsvc.interviews.review import pages as interviews_review_pages
 from evalsvc.logs import keep_tokens_out
 from evalsvc.overview import checking as overview_checking
 from evalsvc.overview import pages as overview_pages

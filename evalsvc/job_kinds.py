@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from evalsvc.editions import jobs as editions
-from evalsvc.interviews.chaining import enter_due_interviews
 from evalsvc.interviews.datasets import jobs as datasets
+from evalsvc.interviews.log.chaining import enter_due_interviews
 from evalsvc.results import jobs as results
 from evalsvc.service import Service
 from evalsvc.worker import JobKind

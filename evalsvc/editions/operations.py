@@ -23,9 +23,9 @@ from evalsvc.editions.queries import record
 from evalsvc.editions.values import GENERAL_REPORT, EditionRecord
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import EvaluationRecord
+from evalsvc.interviews.log.rejection_lines import rejected_of
+from evalsvc.interviews.log.rejections import rejected_among
 from evalsvc.interviews.queries import interviews_received
-from evalsvc.interviews.rejection_lines import rejected_of
-from evalsvc.interviews.rejections import rejected_among
 from evalsvc.people.actor import LEAD, Actor
 from evalsvc.people.models import Person
 from evalsvc.results.queries import latest, result_by_id

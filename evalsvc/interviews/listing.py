@@ -12,8 +12,8 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.contract import COUNTY, VILLAGE
 from evalsvc.instruments.models import Instrument
 from evalsvc.interviews.models import Interview
-from evalsvc.interviews.moves import has_errors
 from evalsvc.interviews.naming import Names, names_of
+from evalsvc.interviews.review.moves import has_errors
 from evalsvc.interviews.values import (
     AWAITING_REVIEW,
     CORRECTED,

@@ -14,8 +14,8 @@ from evalsvc.db import now
 from evalsvc.fieldwork.queries import areas
 from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.interviews import listing, queries
-from evalsvc.interviews.moves import MOVES, REASONS
 from evalsvc.interviews.presentation import Reader
+from evalsvc.interviews.review.moves import MOVES, REASONS
 from evalsvc.interviews.values import (
     AWAITING_REVIEW,
     COMPLAINT_KINDS,

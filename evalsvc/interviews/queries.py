@@ -10,11 +10,11 @@ from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.models import Instrument
-from evalsvc.interviews.difference import Version, changes
-from evalsvc.interviews.history import history_of, versions_of
 from evalsvc.interviews.models import Interview, InterviewFile, InterviewLink
 from evalsvc.interviews.naming import names_of
 from evalsvc.interviews.presentation import Reader, answer_lines, complaints_elsewhere, complaints_for, text_of
+from evalsvc.interviews.review.difference import Version, changes
+from evalsvc.interviews.review.history import history_of, versions_of
 from evalsvc.interviews.values import Difference, FileChange, FileLine, InterviewDetail, InterviewRecord
 from evalsvc.people.models import Person
 from evalsvc.store import Store

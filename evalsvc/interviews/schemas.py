@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from evalsvc.instruments.contract import DISPOSITIONS
-from evalsvc.interviews.moves import ACTIONS, REASONS
+from evalsvc.interviews.review.moves import ACTIONS, REASONS
 from evalsvc.interviews.values import COMPLAINT_KINDS, STATES, WAITING
 
 

@@ -12,13 +12,14 @@ from evalsvc.access import api
 from evalsvc.errors import InvalidError
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.queries import instrument_by_version
-from evalsvc.interviews import queries, reviewing
-from evalsvc.interviews.bulk import approve_chosen, approve_filtered
-from evalsvc.interviews.history import history_of
+from evalsvc.interviews import queries
 from evalsvc.interviews.listing import page_of_interviews
-from evalsvc.interviews.moves import Comment, Wish
 from evalsvc.interviews.pages import sees_personal
 from evalsvc.interviews.presentation import Reader, complaints_for
+from evalsvc.interviews.review import operations as reviewing
+from evalsvc.interviews.review.bulk import approve_chosen, approve_filtered
+from evalsvc.interviews.review.history import history_of
+from evalsvc.interviews.review.moves import Comment, Wish
 from evalsvc.interviews.schemas import (
     BulkSchema,
     BulkWish,

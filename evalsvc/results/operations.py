@@ -12,8 +12,8 @@ from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork.plan_lines import enter_plan
 from evalsvc.fieldwork.queries import forms_of_draw
-from evalsvc.interviews.chaining import enter_interviews
-from evalsvc.interviews.rejection_lines import enter_rejections
+from evalsvc.interviews.log.chaining import enter_interviews
+from evalsvc.interviews.log.rejection_lines import enter_rejections
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.results.gather import Gathered, gather
 from evalsvc.results.models import ResultSet

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evalsvc import files
-from evalsvc.interviews.moves import REASONS
-from evalsvc.interviews.rejections import rejected_among, rejections_sha256
+from evalsvc.interviews.log.rejections import rejected_among, rejections_sha256
+from evalsvc.interviews.review.moves import REASONS
 from evalsvc.results.records import InterviewRow
 from sampling.chain import ChainEntry
 from sampling.errors import Complaint, complain

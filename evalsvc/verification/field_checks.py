@@ -11,7 +11,7 @@ from evalsvc.evaluations.rule_pack import Pack, persons_of, suspicion_of
 from evalsvc.fieldwork.counting import counting_visits
 from evalsvc.frames.judged import listed_persons
 from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS, OUTCOME, UNIT
-from evalsvc.interviews.rejections import rejected_among
+from evalsvc.interviews.log.rejections import rejected_among
 from evalsvc.planning.fixed import FixedForm
 from evalsvc.planning.making import Attributes
 from evalsvc.results.answers import Answers

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from evalsvc import files
-from evalsvc.interviews.running import links
+from evalsvc.interviews.log.running import links
 from evalsvc.results.records import InterviewRow
 from evalsvc.verification.times import is_time
 from sampling.chain import ChainEntry

@@ -12,8 +12,8 @@ from evalsvc.config import read_config
 from evalsvc.demonstration.server import free_port, settings_of, started
 from evalsvc.evaluations import operations as evaluations
 from evalsvc.fieldwork.values import AssignmentRecord
-from evalsvc.interviews import reviewing
-from evalsvc.interviews.moves import RETURN, Comment, Wish
+from evalsvc.interviews.review import operations as reviewing
+from evalsvc.interviews.review.moves import RETURN, Comment, Wish
 from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service, open_service
 from tests.browser.visitor import WIDTHS, Site, Visitor, visitor_of

@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from evalsvc.interviews import reviewing
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
 from evalsvc.interviews.models import Interview
-from evalsvc.interviews.moves import Wish
+from evalsvc.interviews.review import operations as reviewing
+from evalsvc.interviews.review.moves import Wish
 from evalsvc.service import Service
 
 

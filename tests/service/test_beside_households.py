@@ -6,7 +6,7 @@ from sqlalchemy import select
 from evalsvc.errors import ForbiddenError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments import operations as instruments
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
 from evalsvc.interviews.models import Interview
 from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service

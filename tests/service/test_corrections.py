@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from evalsvc import audit
 from evalsvc.audit import AuditRow
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
 from evalsvc.interviews.models import Interview, InterviewFile
 from evalsvc.interviews.values import SentFile
 from evalsvc.service import Service

@@ -16,8 +16,9 @@ from evalsvc import audit
 from evalsvc.audit import AuditRow
 from evalsvc.errors import ConflictError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.interviews import entering, intake, writing
-from evalsvc.interviews.arriving import Refused
+from evalsvc.interviews.intake import entering, writing
+from evalsvc.interviews.intake import taking as intake
+from evalsvc.interviews.intake.arriving import Refused
 from evalsvc.interviews.models import Interview
 from evalsvc.interviews.values import Receipt
 from evalsvc.service import Service
@@ -171,7 +172,8 @@ KILLED = """
 import os, signal, sys
 from sqlalchemy import event
 from evalsvc.config import read_config
-from evalsvc.interviews import intake, writing
+from evalsvc.interviews.intake import taking as intake
+from evalsvc.interviews.intake import writing
 from evalsvc.people.actor import Actor
 from evalsvc.service import running
 person, evaluation, *files = sys.argv[1:]

@@ -12,8 +12,8 @@ from evalsvc import audit
 from evalsvc.audit import AuditRow
 from evalsvc.device_protocol import HEADS_OF_PARTS
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.interviews.chaining import enter_interviews
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
+from evalsvc.interviews.log.chaining import enter_interviews
 from evalsvc.interviews.models import Interview, InterviewFile
 from evalsvc.interviews.queries import interviews_of_draw
 from evalsvc.interviews.values import SentFile

@@ -15,13 +15,13 @@ from evalsvc.fieldwork.counting import counting_visits
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.preparing import prepare
 from evalsvc.instruments.models import Instrument
-from evalsvc.interviews import chaining
-from evalsvc.interviews import operations as interviews
-from evalsvc.interviews.chaining import enter_due_interviews, enter_interviews
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake import operations as interviews
+from evalsvc.interviews.intake.taking import take_in
+from evalsvc.interviews.log import chaining
+from evalsvc.interviews.log.chaining import enter_due_interviews, enter_interviews
+from evalsvc.interviews.log.running import links
 from evalsvc.interviews.models import Interview, InterviewLink
 from evalsvc.interviews.queries import interviews_of_draw, interviews_received
-from evalsvc.interviews.running import links
 from evalsvc.job_kinds import REGULAR
 from evalsvc.people.actor import SYSTEM
 from evalsvc.results.gather import interview_row

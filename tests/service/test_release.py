@@ -17,7 +17,7 @@ from evalsvc.fieldwork import operations as fieldwork
 from evalsvc.fieldwork.beginning import begin
 from evalsvc.fieldwork.queries import areas, tasks
 from evalsvc.incoming import local_moment
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
 from evalsvc.service import Service
 from tests.service.field_steps import end, set_outcome
 

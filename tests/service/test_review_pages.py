@@ -7,9 +7,9 @@ import pytest
 
 from evalsvc.fieldwork import operations as fieldwork
 from evalsvc.instruments import operations as instruments
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
 from evalsvc.interviews.models import Interview, InterviewFile, Review, ReviewComment
-from evalsvc.interviews.moves import REJECT, RETURN, Comment
+from evalsvc.interviews.review.moves import REJECT, RETURN, Comment
 from evalsvc.people.actor import SYSTEM
 from tests.service.review_steps import all_rows, moved, row_of, sent, service_of
 

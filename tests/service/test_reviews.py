@@ -10,10 +10,10 @@ from evalsvc.db import now
 from evalsvc.draws.models import Draw
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.interviews import reviewing
-from evalsvc.interviews.bulk import approve_chosen, approve_filtered
 from evalsvc.interviews.models import Interview, Review, ReviewComment
-from evalsvc.interviews.moves import ACTIONS, APPROVE, MOVES, REJECT, REOPEN, RETURN, Comment, Wish
+from evalsvc.interviews.review import operations as reviewing
+from evalsvc.interviews.review.bulk import approve_chosen, approve_filtered
+from evalsvc.interviews.review.moves import ACTIONS, APPROVE, MOVES, REJECT, REOPEN, RETURN, Comment, Wish
 from evalsvc.interviews.values import STATES, Filters
 from tests.service.review_steps import all_rows, moved, row_of, sent, service_of
 
@@ -201,7 +201,7 @@ def test_what_a_list_shows_is_approved_the_oldest_first_and_not_what_came_later(
     identifiers = [sent(service, field, unit) for unit in field.opened(field.enumerators[0])[:4]]
     moment = now()
     late = sent(service, field, field.opened(field.enumerators[0])[4])
-    monkeypatch.setattr("evalsvc.interviews.bulk.MOST_AT_ONCE", 3)
+    monkeypatch.setattr("evalsvc.interviews.review.bulk.MOST_AT_ONCE", 3)
     given = {"before": moment, "with_errors": False}
     approve = lambda filters: approve_filtered(  # noqa: E731
         database, field.supervisor.actor, field.evaluation.id, filters, **given

@@ -6,8 +6,8 @@ from typing import Any
 from evalsvc.draws import log
 from evalsvc.editions.bundle import sha256
 from evalsvc.evaluations.rule_pack import read_pack
-from evalsvc.interviews.rejections import rejected_among, rejections_sha256
-from evalsvc.interviews.running import links
+from evalsvc.interviews.log.rejections import rejected_among, rejections_sha256
+from evalsvc.interviews.log.running import links
 from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, GivenOut, fixed_bytes, fixed_plan
 from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.planning.making import plan_of_draw

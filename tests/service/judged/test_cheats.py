@@ -21,11 +21,11 @@ from evalsvc.evaluations.packs import pack_bytes
 from evalsvc.evaluations.queries import evaluation_by_id
 from evalsvc.fieldwork import plan_lines
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.interviews.chaining import enter_interviews
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
+from evalsvc.interviews.log.chaining import enter_interviews
+from evalsvc.interviews.log.running import links
 from evalsvc.interviews.models import Interview, InterviewLink
 from evalsvc.interviews.queries import interview_by_id
-from evalsvc.interviews.running import links
 from evalsvc.results import gather
 from evalsvc.results.operations import compute
 from evalsvc.service import Service

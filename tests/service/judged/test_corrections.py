@@ -16,10 +16,10 @@ from evalsvc.draws.queries import log_lines
 from evalsvc.editions import operations as editions
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
 from evalsvc.interviews.models import Interview
-from evalsvc.interviews.moves import REJECT, REOPEN, Wish
-from evalsvc.interviews.reviewing import review
+from evalsvc.interviews.review.moves import REJECT, REOPEN, Wish
+from evalsvc.interviews.review.operations import review
 from evalsvc.results.operations import compute
 from evalsvc.results.queries import rows_of
 from evalsvc.service import Service

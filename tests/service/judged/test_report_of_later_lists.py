@@ -22,7 +22,7 @@ from evalsvc.fieldwork.queries import assignments_of_draw
 from evalsvc.frames import operations as frames
 from evalsvc.frames.reading import check_files
 from evalsvc.instruments import operations as instruments
-from evalsvc.interviews.intake import take_in
+from evalsvc.interviews.intake.taking import take_in
 from evalsvc.people.actor import SYSTEM
 from evalsvc.results.operations import compute
 from evalsvc.service import Service

@@ -14,7 +14,7 @@ from evalsvc.cli import main
 from evalsvc.db import now
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.interviews.chaining import enter_interviews
+from evalsvc.interviews.log.chaining import enter_interviews
 from evalsvc.job_kinds import KINDS
 from evalsvc.overview.queries import facts_for_page
 from evalsvc.planning.frame_facts import household_attributes

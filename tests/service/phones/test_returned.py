@@ -5,7 +5,7 @@ import json
 import pytest
 
 from evalsvc.interviews.models import Interview
-from evalsvc.interviews.moves import RETURN, Comment
+from evalsvc.interviews.review.moves import RETURN, Comment
 from evalsvc.people import device_accounts
 from evalsvc.people.actor import SYSTEM
 from evalsvc.people.phone_settings import DeviceSignIn, settings_text

@@ -13,8 +13,8 @@ from evalsvc.fieldwork import course, operations
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.preparing import prepare
 from evalsvc.instruments import operations as instruments
-from evalsvc.interviews import intake
-from evalsvc.interviews.writing import written
+from evalsvc.interviews.intake import taking as intake
+from evalsvc.interviews.intake.writing import written
 from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service
 

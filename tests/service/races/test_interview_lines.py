@@ -3,10 +3,10 @@
 import pytest
 
 from evalsvc.draws import operations as draws
-from evalsvc.interviews.chaining import enter_interviews
-from evalsvc.interviews.intake import prepare
+from evalsvc.interviews.intake.taking import prepare
+from evalsvc.interviews.intake.writing import written
+from evalsvc.interviews.log.chaining import enter_interviews
 from evalsvc.interviews.queries import interviews_of_draw
-from evalsvc.interviews.writing import written
 from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service
 

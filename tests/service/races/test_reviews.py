@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.interviews import reviewing
-from evalsvc.interviews.intake import prepare
+from evalsvc.interviews.intake.taking import prepare
+from evalsvc.interviews.intake.writing import written
 from evalsvc.interviews.models import Interview, Review
-from evalsvc.interviews.moves import APPROVE, REJECT, RETURN, Wish
-from evalsvc.interviews.writing import written
+from evalsvc.interviews.review import operations as reviewing
+from evalsvc.interviews.review.moves import APPROVE, REJECT, RETURN, Wish
 from evalsvc.service import Service
 from tests.service.review_steps import sent
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalsvc.interviews import alignment
-from evalsvc.interviews.alignment import aligned
+from evalsvc.interviews.review import alignment
+from evalsvc.interviews.review.alignment import aligned
 
 ZHANG = [("/name", "张某甲"), ("/age", "61"), ("/school", "no")]
 LI = [("/name", "李某乙"), ("/age", "12"), ("/school", "yes")]

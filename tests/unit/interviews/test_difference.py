@@ -1,7 +1,7 @@
 """What changed between two versions of an interview, as readers see it."""
 
-from evalsvc.interviews.difference import Version, changes
 from evalsvc.interviews.presentation import Reader
+from evalsvc.interviews.review.difference import Version, changes
 from forms import convert, parse_definition, parse_instance
 
 FORM = """

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from evalsvc.errors import BusyError, ConflictError
-from evalsvc.interviews.group import MOST_TOGETHER, Group
+from evalsvc.interviews.intake.group import MOST_TOGETHER, Group
 
 SOON = 10
 

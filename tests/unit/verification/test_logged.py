@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from evalsvc.draws import log
-from evalsvc.interviews.running import BEFORE_FIRST, Link, links
+from evalsvc.interviews.log.running import BEFORE_FIRST, Link, links
 from evalsvc.planning.fixed import FixedForm, fixed_bytes, sha256_of
 from evalsvc.results.compute import compute_results
 from evalsvc.verification.logged import Logged, logged_step

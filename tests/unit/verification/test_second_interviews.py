@@ -5,7 +5,7 @@ from itertools import permutations
 from types import SimpleNamespace
 
 from evalsvc.fieldwork.counting import counting_visits
-from evalsvc.interviews.rejections import rejections_sha256
+from evalsvc.interviews.log.rejections import rejections_sha256
 from evalsvc.results.records import FieldworkRow, InterviewRow
 from evalsvc.verification.corrections import correction_complaints, rejection_complaints
 from evalsvc.verification.field_checks import fieldwork_step

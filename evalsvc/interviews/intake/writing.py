@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from evalsvc import audit
 from evalsvc.audit import Entry
 from evalsvc.errors import EvalsvcError
-from evalsvc.interviews.arriving import Arriving, Received, Refused
-from evalsvc.interviews.group import Group
-from evalsvc.interviews.operations import Held, entry_of_refusal, hold, receive, receive_together
+from evalsvc.interviews.intake.arriving import Arriving, Received, Refused
+from evalsvc.interviews.intake.group import Group
+from evalsvc.interviews.intake.operations import Held, entry_of_refusal, hold, receive, receive_together
 from evalsvc.interviews.values import Receipt
 from evalsvc.service import Service
 from evalsvc.store import Store

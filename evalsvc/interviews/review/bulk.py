@@ -5,7 +5,7 @@ from datetime import datetime
 
 from evalsvc.db import Database, now
 from evalsvc.interviews.listing import awaiting_approval
-from evalsvc.interviews.reviewing import MOST_AT_ONCE, BulkOutcome, approve_all
+from evalsvc.interviews.review.operations import MOST_AT_ONCE, BulkOutcome, approve_all
 from evalsvc.interviews.values import Filters
 from evalsvc.people.actor import Actor
 

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from evalsvc.db import now
 from evalsvc.errors import ConflictError
 from evalsvc.instruments.definitions import definition_of
-from evalsvc.interviews import statements
+from evalsvc.interviews.intake import statements
+from evalsvc.interviews.intake.versions import Version, version_after, version_before
 from evalsvc.interviews.values import SentFile, Submission
-from evalsvc.interviews.versions import Version, version_after, version_before
 from evalsvc.store import Store
 from forms.files import named_files
 from forms.instance import parse_instance

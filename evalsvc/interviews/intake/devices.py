@@ -10,9 +10,9 @@ from evalsvc import web
 from evalsvc.access import device
 from evalsvc.device_protocol import device_blueprint, xml_answer
 from evalsvc.errors import EvalsvcError, InvalidError, TooLargeError
-from evalsvc.interviews.arriving import Refused
-from evalsvc.interviews.intake import note_refusal, take_in
-from evalsvc.interviews.reading import MAX_FILES
+from evalsvc.interviews.intake.arriving import Refused
+from evalsvc.interviews.intake.reading import MAX_FILES
+from evalsvc.interviews.intake.taking import note_refusal, take_in
 from evalsvc.interviews.values import Receipt, SentFile
 from forms import openrosa
 

@@ -8,7 +8,7 @@ from evalsvc.db import now
 from evalsvc.errors import ForbiddenError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.contract import COUNTY, HOUSEHOLD, NO_OUTCOME, VILLAGE, WITH_COMPLETED
-from evalsvc.interviews import statements
+from evalsvc.interviews.intake import statements
 from evalsvc.interviews.values import Submission
 from evalsvc.people.actor import Actor
 

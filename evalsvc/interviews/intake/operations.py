@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from evalsvc.audit import Entry
 from evalsvc.errors import ConflictError, ForbiddenError
-from evalsvc.interviews import statements
-from evalsvc.interviews.arriving import Admitted, Arriving, HeldHousehold, Received, Refused
-from evalsvc.interviews.corrections import take_the_place, version_to_correct
-from evalsvc.interviews.entering import NewInterview, after, enter, not_counted, plan
+from evalsvc.interviews.intake import statements
+from evalsvc.interviews.intake.arriving import Admitted, Arriving, HeldHousehold, Received, Refused
+from evalsvc.interviews.intake.corrections import take_the_place, version_to_correct
+from evalsvc.interviews.intake.entering import NewInterview, after, enter, not_counted, plan
+from evalsvc.interviews.intake.places import place_of
+from evalsvc.interviews.intake.sent_files import add, refuse_others
+from evalsvc.interviews.intake.versions import Version, own_version
 from evalsvc.interviews.outcome import settle_outcome
-from evalsvc.interviews.places import place_of
-from evalsvc.interviews.sent_files import add, refuse_others
 from evalsvc.interviews.values import KeptSubmission, Receipt, Submission
-from evalsvc.interviews.versions import Version, own_version
 from evalsvc.people.actor import Actor
 from evalsvc.store import Store
 

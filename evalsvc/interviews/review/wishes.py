@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from evalsvc.errors import InvalidError
-from evalsvc.interviews.moves import ACTIONS, REASONS, REJECT, REOPEN, RETURN, Comment, Wish
+from evalsvc.interviews.review.moves import ACTIONS, REASONS, REJECT, REOPEN, RETURN, Comment, Wish
 from evalsvc.typed_words import has_unseen_signs, plain_lines
 from sampling.errors import Complaint, complain
 

@@ -5,10 +5,10 @@ from sqlalchemy import Connection
 from evalsvc.db import now
 from evalsvc.errors import ConflictError, ForbiddenError, NotFoundError
 from evalsvc.instruments.contract import NO_OUTCOME
-from evalsvc.interviews import statements
-from evalsvc.interviews.sent_files import take_over
+from evalsvc.interviews.intake import statements
+from evalsvc.interviews.intake.sent_files import take_over
+from evalsvc.interviews.intake.versions import Version, corrected_version
 from evalsvc.interviews.values import APPROVED, REJECTED, KeptSubmission, Submission
-from evalsvc.interviews.versions import Version, corrected_version
 from evalsvc.people.actor import Actor
 
 CLOSED = frozenset({APPROVED, REJECTED})

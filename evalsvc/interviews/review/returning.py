@@ -14,11 +14,11 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.contract import NO_OUTCOME
 from evalsvc.instruments.definitions import definition_of
 from evalsvc.instruments.models import Instrument
-from evalsvc.interviews.history import history_of
 from evalsvc.interviews.models import Interview, InterviewFile
-from evalsvc.interviews.moves import RETURN
 from evalsvc.interviews.presentation import Reader
 from evalsvc.interviews.queries import file_of
+from evalsvc.interviews.review.history import history_of
+from evalsvc.interviews.review.moves import RETURN
 from evalsvc.interviews.values import RETURNED, FileLine, History, ReviewLine
 from evalsvc.store import Store
 from evalsvc.words import sentence

@@ -3,11 +3,11 @@
 import hashlib
 
 from evalsvc.errors import EvalsvcError
-from evalsvc.interviews.arriving import Arriving, Refused
-from evalsvc.interviews.operations import admit, keep
-from evalsvc.interviews.reading import read_submission
+from evalsvc.interviews.intake.arriving import Arriving, Refused
+from evalsvc.interviews.intake.operations import admit, keep
+from evalsvc.interviews.intake.reading import read_submission
+from evalsvc.interviews.intake.writing import group_of
 from evalsvc.interviews.values import Receipt, SentFile
-from evalsvc.interviews.writing import group_of
 from evalsvc.people.actor import Actor
 from evalsvc.service import Service
 

@@ -10,8 +10,8 @@ from evalsvc.draws.models import CommitmentEntry, Draw
 from evalsvc.draws.operations import append_to_log
 from evalsvc.evaluations.queries import evaluation_by_id
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.interviews.log.rejections import rejections_sha256
 from evalsvc.interviews.models import Interview
-from evalsvc.interviews.rejections import rejections_sha256
 from evalsvc.people.actor import Actor
 from sampling.chain import ChainEntry
 

@@ -10,11 +10,12 @@ from evalsvc import web
 from evalsvc.access import page
 from evalsvc.errors import InvalidError
 from evalsvc.incoming import require_confirmation
-from evalsvc.interviews import queries, reviewing
-from evalsvc.interviews.bulk import approve_chosen, approve_filtered
-from evalsvc.interviews.moves import Comment, Wish
+from evalsvc.interviews import queries
 from evalsvc.interviews.pages import as_query, filters_of
-from evalsvc.interviews.reviewing import BulkOutcome
+from evalsvc.interviews.review import operations as reviewing
+from evalsvc.interviews.review.bulk import approve_chosen, approve_filtered
+from evalsvc.interviews.review.moves import Comment, Wish
+from evalsvc.interviews.review.operations import BulkOutcome
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("interview_reviews", __name__, template_folder="templates")

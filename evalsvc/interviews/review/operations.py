@@ -13,10 +13,10 @@ from evalsvc.draws.release import require_open
 from evalsvc.errors import ConflictError, EvalsvcError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.models import Interview, Review, ReviewComment
-from evalsvc.interviews.moves import AFTER, APPROVE, MOVES, REJECT, Wish, has_errors, state_at_arrival
 from evalsvc.interviews.outcome import settle_outcome
+from evalsvc.interviews.review.moves import AFTER, APPROVE, MOVES, REJECT, Wish, has_errors, state_at_arrival
+from evalsvc.interviews.review.wishes import checked
 from evalsvc.interviews.values import REJECTED, RETURNED
-from evalsvc.interviews.wishes import checked
 from evalsvc.people.actor import LEAD, SUPERVISOR, Actor
 
 MOST_AT_ONCE = 500

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from evalsvc import web
 from evalsvc.access import device
 from evalsvc.device_protocol import ADDRESS, same_device
-from evalsvc.interviews import returning
-from evalsvc.interviews.returning import ReturnedInterview
+from evalsvc.interviews.review import returning
+from evalsvc.interviews.review.returning import ReturnedInterview
 from evalsvc.sending import send_stored
 
 blueprint = flask.Blueprint("returned_interviews", __name__, url_prefix=f"{ADDRESS}/returned")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from evalsvc.interviews.alignment import Answer, aligned
 from evalsvc.interviews.presentation import Reader, answer_lines, children_of
+from evalsvc.interviews.review.alignment import Answer, aligned
 from evalsvc.interviews.values import AnswerLine, Change
 from forms.definition import FormDefinition
 from forms.instance import Instance

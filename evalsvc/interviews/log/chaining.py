@@ -19,8 +19,8 @@ from evalsvc.draws.models import CommitmentEntry, Draw
 from evalsvc.draws.operations import append_to_log
 from evalsvc.evaluations.queries import evaluation_by_id
 from evalsvc.fieldwork.models import Assignment
+from evalsvc.interviews.log.running import BEFORE_FIRST, Link, links
 from evalsvc.interviews.models import Interview, InterviewLink
-from evalsvc.interviews.running import BEFORE_FIRST, Link, links
 from evalsvc.people.actor import SYSTEM, Actor
 from evalsvc.service import Service
 from sampling.chain import ChainEntry

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select
 
-from evalsvc.interviews import statements
+from evalsvc.interviews.intake import statements
 from evalsvc.interviews.values import Submission
 
 

@@ -11,13 +11,13 @@ from evalsvc.db import as_text, new_identifier, now
 from evalsvc.errors import ForbiddenError
 from evalsvc.fieldwork.dispositions import gets_further
 from evalsvc.instruments.contract import NO_OUTCOME
-from evalsvc.interviews import statements
-from evalsvc.interviews.arriving import Arriving, HeldHousehold
-from evalsvc.interviews.corrections import version_to_correct
-from evalsvc.interviews.moves import state_at_arrival
-from evalsvc.interviews.sent_files import put_down
+from evalsvc.interviews.intake import statements
+from evalsvc.interviews.intake.arriving import Arriving, HeldHousehold
+from evalsvc.interviews.intake.corrections import version_to_correct
+from evalsvc.interviews.intake.sent_files import put_down
+from evalsvc.interviews.intake.versions import Version
+from evalsvc.interviews.review.moves import state_at_arrival
 from evalsvc.interviews.values import Submission
-from evalsvc.interviews.versions import Version
 from evalsvc.people.actor import Actor
 
 
