@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from evalsvc import files
+from evalsvc.fieldwork.counting import first_version
 from evalsvc.interviews.log.rejections import rejected_among, rejections_sha256
 from evalsvc.interviews.review.moves import REASONS
 from evalsvc.results.records import InterviewRow
@@ -14,9 +15,10 @@ LONGEST_SHOWN = 50
 
 
 def correction_complaints(rows: Sequence[InterviewRow]) -> Iterator[Complaint]:
-    """Name every correction of a version that is not listed before it, of another household or form, or a second one.
+    """Name corrections of a version that is not listed or came later, of another household or form, or corrected twice.
 
-    That `replaces` is what the interview itself says is compared where its bytes are read.
+    Of two in one second the list does not tell which came first. That `replaces` is what the interview itself says is
+    compared where its bytes are read.
     """
     known = {row.instance_id: row for row in rows}
     corrected: set[str] = set()
@@ -24,7 +26,8 @@ def correction_complaints(rows: Sequence[InterviewRow]) -> Iterator[Complaint]:
         if not row.replaces:
             continue
         before = known.get(row.replaces)
-        if before is None or before.sequence >= row.sequence:
+        in_a_circle = first_version(row, known).replaces in known
+        if before is None or before.received_at > row.received_at or in_a_circle:
             yield _at(number, row, "verification.corrects_unlisted")
         elif (before.unit_id, before.form_id) != (row.unit_id, row.form_id):
             yield _at(number, row, "verification.corrects_other")

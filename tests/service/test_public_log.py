@@ -15,7 +15,7 @@ from evalsvc.fieldwork.counting import counting_visits
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.fieldwork.preparing import prepare
 from evalsvc.instruments.models import Instrument
-from evalsvc.interviews.intake import operations as interviews
+from evalsvc.interviews.intake import entering
 from evalsvc.interviews.intake.taking import take_in
 from evalsvc.interviews.log import chaining
 from evalsvc.interviews.log.chaining import enter_due_interviews, enter_interviews
@@ -89,7 +89,7 @@ def test_opening_fieldwork_enters_what_it_is_carried_out_by(database, store, fie
 def test_interviews_are_entered_in_the_order_of_their_time_and_identifier(database, service, field, monkeypatch):
     person, times = field.enumerators[0], [NOON, NOON, NOON - timedelta(hours=1), NOON + timedelta(hours=1)]
     for unit, at, instance in zip(field.opened(person), times, "cbda", strict=False):
-        monkeypatch.setattr(interviews, "now", lambda at=at: at)
+        monkeypatch.setattr(entering, "now", lambda at=at: at)
         xml = field.submission(unit, instance_id=f"uuid:{instance}")
         take_in(service, person.actor, field.evaluation.id, xml)
     with database.transaction() as session:
@@ -119,7 +119,7 @@ def test_a_further_line_continues_the_running_hash(database, service, field):
 
 
 def test_a_line_is_due_with_the_first_interview_after_many_and_after_a_day(database, service, field, monkeypatch):
-    assert (enter_due_interviews,) == REGULAR
+    assert enter_due_interviews in REGULAR
     monkeypatch.setattr(chaining, "MOST_WAITING", 3)
     counts = []
     for more in (0, 1, 2, 1, 0):
@@ -147,7 +147,7 @@ def test_of_two_interviews_in_one_second_service_and_outsider_take_the_same(
     unit = field.opened(person)[0]
     given = {"refused": {"refusal_stage": "at_door"}}
     for place, (instance, outcome) in enumerate(zip(order, outcomes, strict=True)):
-        monkeypatch.setattr(interviews, "now", lambda place=place: NOON + timedelta(microseconds=place))
+        monkeypatch.setattr(entering, "now", lambda place=place: NOON + timedelta(microseconds=place))
         about = given.get(outcome, {"ineligible_basis": "邻居和村民小组都证实"})
         xml = field.submission(unit, outcome, instance_id=f"uuid:{instance}", **about)
         take_in(service, person.actor, field.evaluation.id, xml)

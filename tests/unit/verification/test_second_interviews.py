@@ -86,8 +86,13 @@ def test_what_is_wrong_with_corrections_is_named():
     assert list(correction_complaints(rows[:2])) == []
     unknown = correction_complaints([visit("b", "1T02:00:00", "completed", rejected="disliked")])
     assert [each.code for each in unknown] == ["verification.rejected_code"]
-    early = [replace(rows[1], sequence=1), replace(rows[0], sequence=2)]
+    # Both in one second stand in the order of their identifiers, whichever came first.
+    same = [replace(rows[1], sequence=1, received_at=first.received_at), replace(rows[0], sequence=2)]
+    assert list(correction_complaints(same)) == []
+    early = [replace(rows[0], received_at="2026-03-13T00:00:00Z"), rows[1]]
     assert [each.code for each in correction_complaints(early)] == ["verification.corrects_unlisted"]
+    circle = [visit("a", "1T0", "completed", replaces="b"), visit("b", "1T0", "refused", replaces="a")]
+    assert [each.code for each in correction_complaints(circle)] == ["verification.corrects_unlisted"] * 2
 
 
 def test_rejections_are_compared_with_the_last_line_of_the_log():
