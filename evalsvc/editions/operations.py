@@ -23,11 +23,9 @@ from evalsvc.editions.queries import record
 from evalsvc.editions.values import GENERAL_REPORT, EditionRecord
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError
 from evalsvc.evaluations.queries import EvaluationRecord
-from evalsvc.interviews.log.rejection_lines import rejected_of
-from evalsvc.interviews.log.rejections import rejected_among
-from evalsvc.interviews.queries import interviews_received
 from evalsvc.people.actor import LEAD, Actor
 from evalsvc.people.models import Person
+from evalsvc.results.overtaken import since
 from evalsvc.results.queries import latest, result_by_id
 from evalsvc.results.records import InterviewRow, read_records
 from evalsvc.results.values import ResultRecord
@@ -194,13 +192,11 @@ def _require_published(session: Session, found: ResultRecord) -> None:
 
 def _require_all_interviews(session: Session, store: Store, found: ResultRecord) -> None:
     """Refuse to print results that leave interviews out, or rejections: the public log would show it."""
-    listed, _ = read_records(InterviewRow, store.get(found.inputs[files.INTERVIEWS]), files.INTERVIEWS)
-    received = interviews_received(session, found.draw_id)
-    if received > len(listed):
-        raise ConflictError("edition.interviews_since", count=received - len(listed), listed=len(listed))
-    changed = rejected_of(session, found.draw_id).items() ^ rejected_among(listed).items()
-    if changed:
-        raise ConflictError("edition.reviews_since", count=len({instance for instance, _ in changed}))
+    overtaken = since(session, store, found)
+    if overtaken.received:
+        raise ConflictError("edition.interviews_since", count=overtaken.received, listed=overtaken.listed)
+    if overtaken.reviewed:
+        raise ConflictError("edition.reviews_since", count=overtaken.reviewed)
 
 
 def _require_log_as_bundled(session: Session, evaluation: EvaluationRecord, prepared: Prepared) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from evalsvc.draws.models import Draw
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.definitions import definition_of
@@ -115,6 +116,7 @@ def detail(session: Session, store: Store, evaluation_id: str, identifier: str, 
         enumerator=session.get_one(Person, interview.enumerator_id).name,
         collectors=frozenset(each.enumerator_id for each in history.versions),
         counts=counts,
+        fieldwork_ended=household is not None and session.get_one(Draw, household.draw_id).published_at is not None,
         lines=tuple(lines),
         other_complaints=tuple(complaints_elsewhere(lines, complaints)),
         files=tuple(_files(session, identifier, _expected(version.definition, version.instance, reader.language))),

@@ -312,6 +312,8 @@ class InterviewDetail:
     """Who sent a version of it, by identifier: they do not review it."""
     counts: bool | None
     """Whether it gives the household its outcome now; None where it tells of no outcome."""
+    fieldwork_ended: bool
+    """Whether the fieldwork of its draw has ended: results, and a report, may have been made of it."""
     lines: tuple[AnswerLine, ...]
     other_complaints: tuple[Mapping[str, Any], ...]
     files: tuple[FileLine, ...]

@@ -20,6 +20,7 @@ from evalsvc.jobs import JobStatus
 from evalsvc.overview.values import CURRENT, DONE, UNSETTLED, WAITING, Overview, Stage
 from evalsvc.planning.making import may_miss_counties, missed_counties
 from evalsvc.results import operations
+from evalsvc.results.overtaken import Since, since
 from evalsvc.results.queries import result_by_id, result_sets, rows_of, visited_draws
 from evalsvc.results.records import CaseRow, read_records
 from evalsvc.results.values import ResultRecord
@@ -105,6 +106,7 @@ class FoundResults:
     found: ResultRecord | None
     facts: Facts | None
     has_open_cases: bool
+    since: Since | None
     job: JobStatus | None
     draws: tuple[DrawRecord, ...]
 
@@ -119,6 +121,7 @@ def results_for_page(session: Session, store: Store, evaluation_id: str, wanted:
         found=found,
         facts=None if found is None else facts_for_page(session, store, found),
         has_open_cases=found is not None and has_open_cases(store, found),
+        since=None if found is None else since(session, store, found),
         job=next(wished, None),
         draws=tuple(visited_draws(session, evaluation_id)),
     )

@@ -197,6 +197,28 @@ def test_no_report_is_issued_of_results_that_a_rejection_has_overtaken(database,
     assert issue()[1].holds
 
 
+def test_pages_tell_what_a_rejection_after_the_end_of_fieldwork_entails(
+    database, store, judged, client, sign_in, make_person
+):
+    sign_in(client, make_person("lead", evaluation=judged.evaluation))
+    suspected = counting(database, "missed")
+    home = f"/evaluations/{judged.evaluation.code}"
+    interview = f"{home}/interviews/{suspected.id}"
+
+    def shown(address):
+        return client.get(address).get_data(as_text=True)
+
+    assert "现场调查已结束" not in shown(interview)
+    with database.transaction() as session:
+        draws.publish(session, judged.lead, judged.evaluation, 1)
+    computed(database, store, judged)
+    assert "现场调查已结束。现在判废或重新打开" in shown(interview)
+    assert "已不是最新" not in shown(f"{home}/results")
+    move(database, judged, suspected.id, REJECT, reason="duplicate")
+    assert "现场调查已结束：请看下面的“审核”" in shown(interview)
+    assert "又收到 0 份访谈，有 1 份被判废或恢复" in shown(f"{home}/results")
+
+
 def test_a_rejection_that_was_not_entered_is_named(database, store, judged, send, issue, monkeypatch):
     monkeypatch.setattr("evalsvc.results.operations.enter_rejections", lambda *_: None)
     suspected = counting(database, "missed")
