@@ -77,6 +77,20 @@ def test_a_page_returns_an_interview_with_comments_at_its_questions(signed_in, c
     assert (again.status_code, "已被别人处理" in again.get_data(as_text=True)) == (409, True)
 
 
+def test_enumerators_see_on_their_page_what_was_returned_to_them(app, database, sign_in, field, service, unit):
+    identifier = sent(service, field, unit)
+    comments = (Comment(ATTEMPT, "到了几次？"),)
+    moved(database, field, identifier, RETURN, words="请更正", comments=comments, places={ATTEMPT})
+    shown = []
+    for person in field.enumerators[:2]:
+        browser = app.test_client()
+        sign_in(browser, person)
+        assert "/tasks/returned" in browser.get("/evaluations/fujian-demo/tasks").get_data(as_text=True)
+        shown.append(browser.get("/evaluations/fujian-demo/tasks/returned").get_data(as_text=True))
+    assert all(words in shown[0] for words in (unit.unit_id, "请更正", "到了几次？", "ODK Collect 不会自动取回"))
+    assert unit.unit_id not in shown[1] and "没有退回的访谈。" in shown[1]
+
+
 def test_experts_and_auditors_look_and_cannot_review(app, csrf_of, sign_in, field, service, unit, make_person):
     identifier = sent(service, field, unit)
     for role in ("expert", "auditor"):

@@ -13,6 +13,7 @@ from evalsvc.incoming import require_confirmation
 from evalsvc.interviews import queries
 from evalsvc.interviews.pages import as_query, filters_of
 from evalsvc.interviews.review import operations as reviewing
+from evalsvc.interviews.review import returning
 from evalsvc.interviews.review.bulk import approve_chosen, approve_filtered
 from evalsvc.interviews.review.moves import Comment, Wish
 from evalsvc.interviews.review.operations import BulkOutcome
@@ -37,6 +38,16 @@ def review(evaluation: str, identifier: str) -> ResponseReturnValue:
     return web.see_other("interviews.interview", evaluation=evaluation, identifier=identifier)
 
 
+@blueprint.get("/evaluations/<evaluation>/tasks/returned")
+@page("enumerator")
+def own_returned(evaluation: str) -> ResponseReturnValue:
+    """Show enumerators the interviews that they are to correct, and what was said of them."""
+    person_id = web.current_actor().person_id or ""
+    with web.database().reading() as session:
+        rows = returning.returned_to(session, web.store(), flask.g.evaluation.id, person_id, web.language())
+    return flask.render_template("interviews/own_returned.html", evaluation=evaluation, returned=rows)
+
+
 def wish_of_request() -> Wish:
     """Read a move from the form of an interview's page."""
     form = flask.request.form
@@ -50,7 +61,9 @@ def wish_of_request() -> Wish:
 
 def _said(state: str) -> str:
     words = {
-        "returned": _("已退回。调查员的设备上会看到这份访谈和您的意见。"),
+        "returned": _(
+            "已退回。调查员在“我的调查任务”里能看到这份访谈和您的意见。ODK Collect 不会自动提示，请告诉调查员。"
+        ),
         "approved": _("已通过。"),
         "rejected": _("已判废。这份访谈不再计入任何结果，判废原因会随数据公开。"),
     }
