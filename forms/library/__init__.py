@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import io
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from forms.library.compose import COLUMNS, Bank, LibraryError, compose
+from forms.library.compose import COLUMNS, NO_BLANKS, Bank, LibraryError, compose
+from forms.library.own import Library, laid_over
 from forms.library.tables import columns_in, read_tables
 
 __all__ = [
+    "INSTITUTE",
+    "NO_BLANKS",
+    "TELEPHONE",
     "Bank",
+    "Library",
     "LibraryError",
     "bank",
     "bank_of",
     "compose",
+    "laid_over",
     "names",
     "read_tables",
+    "shipped",
     "text_of",
     "titles_of",
     "workbook_bytes",
+    "workbook_of",
 ]
 
 FORMS = files(__name__).joinpath("forms")
+INSTITUTE, TELEPHONE = "institute", "telephone"
+"""The blanks of the forms that speak to a respondent: who asks, and where to call."""
 TITLES = {
     "household": {"zh": "入户问卷", "en": "Household questionnaire"},
     "registered_household": {"zh": "建档立卡户问卷", "en": "Questionnaire for registered households"},
@@ -48,12 +59,22 @@ def titles_of(name: str) -> dict[str, str]:
     return dict(TITLES[name])
 
 
-@cache
-def text_of(name: str) -> bytes:
-    """Give a shipped form as an XLSForm in text form."""
+def text_of(name: str, blanks: Mapping[str, str] = NO_BLANKS) -> bytes:
+    """Give a shipped form as an XLSForm in text form, its blanks filled with the words that are given."""
     if name not in TITLES:
         raise KeyError(name)
-    return compose(FORMS.joinpath(f"{name}.md").read_text("utf-8"), bank()).encode("utf-8")
+    return _text_of(name, frozenset(blanks.items()))
+
+
+@lru_cache(maxsize=32)
+def _text_of(name: str, blanks: frozenset[tuple[str, str]]) -> bytes:
+    return shipped().text_of(name, dict(blanks))
+
+
+@cache
+def shipped() -> Library:
+    """Give the library that comes with the project."""
+    return Library({name: FORMS.joinpath(f"{name}.md").read_text("utf-8") for name in TITLES}, TITLES, bank())
 
 
 @cache
@@ -68,14 +89,19 @@ def bank_of(folder: Traversable) -> Bank:
     return Bank.of({each.name.removesuffix(".md"): each.read_text("utf-8") for each in found})
 
 
-def workbook_bytes(name: str) -> bytes:
+def workbook_bytes(name: str, blanks: Mapping[str, str] = NO_BLANKS) -> bytes:
     """Give a shipped form as a workbook to edit in Excel."""
+    return workbook_of(text_of(name, blanks))
+
+
+def workbook_of(text: bytes) -> bytes:
+    """Give a form in text form as a workbook to edit in Excel."""
     import openpyxl  # noqa: PLC0415 (half a second, which the text needs not)
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415
 
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
-    for sheet_name, rows in read_tables(text_of(name).decode("utf-8")).items():
+    for sheet_name, rows in read_tables(text.decode("utf-8")).items():
         sheet = workbook.create_sheet(sheet_name)
         header = columns_in(rows, COLUMNS.get(sheet_name, ()))
         sheet.append(header)

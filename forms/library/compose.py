@@ -5,6 +5,7 @@ A form is a text of tables like any XLSForm, with more than one of them:
 - a row `include` in `survey` stands for the rows of the item with that name; its cell `with` gives words to the item's
   placeholders (`about=team; zh=驻村工作队` fills `{{about}}` and `{{zh}}`);
 - a type that is the name of a kind stands for the cells of that row of `kinds`;
+- a row whose column `bind::evalsvc:fill` has a name is a blank: the words given under that name become its text;
 - lists of choices come from the items, those only that a question of the form has; `kept` names the choices of a list
   that a form leaves.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from forms.complaint import Complaint
 from forms.errors import FormsError
@@ -21,18 +23,21 @@ from forms.library.tables import Row, Sheets, read_tables, write_tables
 
 SURVEY, CHOICES, KINDS, KEPT, SETTINGS = "survey", "choices", "kinds", "kept", "settings"
 INCLUDE = "include"
+FILL, CALCULATION = "bind::evalsvc:fill", "calculation"
 COLUMNS = {
     SURVEY: (
         "type", "name", "label::中文 (zh)", "label::English (en)", "hint::中文 (zh)", "hint::English (en)", "required",
         "relevant", "constraint", "constraint_message::中文 (zh)", "constraint_message::English (en)", "calculation",
         "choice_filter", "repeat_count", "appearance", "parameters", "bind::evalsvc:indicator",
-        "bind::evalsvc:personal", "bind::evalsvc:assignment", "bind::evalsvc:about",
+        "bind::evalsvc:personal", "bind::evalsvc:assignment", "bind::evalsvc:about", "bind::evalsvc:fill",
+        "bind::evalsvc:unit",
     ),
     CHOICES: ("list_name", "name", "label::中文 (zh)", "label::English (en)"),
 }  # fmt: skip
 _LIST = re.compile(r"(?:select_one|select_multiple|rank) (\S+)")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _DEEPEST = 8
+NO_BLANKS: Mapping[str, str] = MappingProxyType({})
 
 
 class LibraryError(FormsError):
@@ -67,13 +72,13 @@ class Bank:
         return Bank({**self.items, **other.items}, {**self.choices, **other.choices}, {**self.kinds, **other.kinds})
 
 
-def compose(form: str, bank: Bank) -> str:
-    """Compose a form: an XLSForm as text that needs nothing else."""
+def compose(form: str, bank: Bank, blanks: Mapping[str, str] = NO_BLANKS) -> str:
+    """Compose a form: an XLSForm as text that needs nothing else; blanks without words stay empty."""
     sheets = read_tables(form)
     missing = next((name for name in (SETTINGS, SURVEY) if name not in sheets), None)
     if missing is not None:
         raise _error("form.library_sheet_missing", sheet=missing)
-    survey = [_of_kind(row, bank.kinds) for row in _included(sheets[SURVEY], bank, 0)]
+    survey = [_written(_of_kind(row, bank.kinds), blanks) for row in _included(sheets[SURVEY], bank, 0)]
     choices = _choices(survey, {**bank.choices, **_lists(sheets)}, sheets.get(KEPT, ()))
     return write_tables({SETTINGS: sheets[SETTINGS], SURVEY: survey, CHOICES: choices}, COLUMNS)
 
@@ -106,6 +111,16 @@ def _filled(row: Row, words: Mapping[str, str], item: str) -> Row:
 def _of_kind(row: Row, kinds: Mapping[str, Row]) -> Row:
     kind = kinds.get(row.get("type", ""))
     return row if kind is None else {**kind, **row, "type": kind["type"]}
+
+
+def _written(row: Row, blanks: Mapping[str, str]) -> Row:
+    words = " ".join(blanks.get(row.get(FILL, ""), "").split())
+    return {**row, CALCULATION: _literal(words)} if words else row
+
+
+def _literal(words: str) -> str:
+    """Give words as a text of an expression, which has no way to write both sorts of straight quotes."""
+    return f"'{words}'" if "'" not in words else '"{}"'.format(words.replace('"', "”"))
 
 
 def _choices(survey: Sequence[Row], lists: Mapping[str, Sequence[Row]], kept: Sequence[Row]) -> list[Row]:

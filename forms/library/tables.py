@@ -37,8 +37,8 @@ def read_tables(text: str) -> dict[str, list[dict[str, str]]]:
 
 
 def write_tables(sheets: Sheets, columns: Mapping[str, Sequence[str]]) -> str:
-    """Write tables; of the columns those that any row has, in this order, then further ones as they come."""
-    return "\n".join(_written(name, rows, columns.get(name, ())) for name, rows in sheets.items())
+    """Write tables that have rows; the columns that any row has in this order, then further ones as they come."""
+    return "\n".join(_written(name, rows, columns.get(name, ())) for name, rows in sheets.items() if rows)
 
 
 def columns_in(rows: Sequence[Row], order: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ UNHELPED: Given = dict.fromkeys(("helper_visits", "satisfaction_helper", "satisf
 
 REGISTERED: Given = {
     "registered_causes": ["illness", "labour"], "causes_fit": "agree", "record_income": 9800, "exit_known": "yes",
-    "exit_agreed": "yes", "exit_published": "not_known", "policies_kept": "kept",
+    "exit_agreed": "yes", "exit_reviewed": "yes", "exit_published": "not_known", "policies_kept": "kept",
 }  # fmt: skip
 ORDINARY: Given = {
     **UNHELPED, "household_class": "一般农户", "registered": "否",
@@ -37,6 +37,7 @@ BACK_CHECK: Given = {
     "unit_id": "350125101200-00007", "household_class": "脱贫户", "registered": "是", "check_way": "door",
     "reached": "yes", "visit_happened": "yes", "first_date": "2026-02-27", "first_minutes": 40, "first_visitors": 2,
     "first_present": ["nobody"], "first_parts": ["income", "rooms", "photo"], "coached": "no", "favours": "no",
+    "meal": "no",
     "registered_persons": 4, "resident_persons": 3, "income_sources": ["wage_away", "pension"],
     "water_source": "piped", "water_at_home": "yes", "help_received": ["medical"], "check_finding": "in_full",
 }  # fmt: skip
@@ -46,8 +47,9 @@ VILLAGE: Given = {
     "registered_households": 61, "poor_persons": 3, "monitored_households": 7, "monitored_this_year": 2,
     "allowance_unregistered": 4, "unsafe_houses": 0, "water_households": 0, "dropouts": 0, "uninsured": 5,
     **dict.fromkeys(
-        ("road", "road_groups", "bus", "power", "water_supply", "broadband", "broadcasting", "culture", "clinic_room",
-         "doctor"), "yes",
+        ("road", "road_groups", "bus", "power", "power_three_phase", "water_supply", "broadband", "mobile_signal",
+         "broadcasting", "culture", "clinic_room",
+         "doctor", "doctor_on_duty"), "yes",
     ),
     "collective_income": 86000, "income_links": ["jobs", "rent"], "projects_idle": 0, "team_members": 3,
     "team_present": 2, "team_nights": 22, "team_log": "agree", "review_minutes": "complete",
@@ -69,9 +71,10 @@ MEETING: Given = {
 UNANNOUNCED: Given = {
     "unit_id": "350125101201", "visit_reasons": ["remote"], "noticed": "no", "position": "25.86 118.94 320 5",
     **dict.fromkeys(
-        ("found_office", "found_team", "found_clinic", "found_water", "found_notices", "found_projects"), "yes"
+        ("found_office", "found_team", "found_clinic", "found_doctor", "found_water", "found_water_clean",
+         "found_notices", "found_projects"), "yes"
     ),
-    "found_rehearsal": "no", "talks": 1,
+    "found_rehearsal": "no", "found_slogans": "no", "talks": 1,
     "talk": [{"talk_with": "elder", "talk_topics": ["living"], "talk_text": "水有时候停半天", "talk_agrees": "partly"}],
     "clues": 1,
     "clue": [{"clue_registered": "no", "clue_standards": ["housing"], "clue_facts": "土墙开裂，邻居说没有人来看过"}],

@@ -64,6 +64,22 @@ def test_a_bar_in_a_cell_stays_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("示范评估中心", "'示范评估中心'"),
+        ("  two\n lines ", "'two lines'"),
+        ("the Women's Institute", '"the Women\'s Institute"'),
+        ('the "best" Women\'s', '"the ”best” Women\'s"'),
+        (" ", "''"),
+    ],
+)
+def test_a_blank_takes_the_words_that_are_given(words: str, written: str) -> None:
+    item = "| survey |\n| | type | name | calculation | bind::evalsvc:fill |\n| | calculate | who | '' | institute |\n"
+    composed = compose(FORM, Bank.of({"satisfaction": item}), {"institute": words, "another": "x"})
+    assert f"| calculate | who | {written} | institute |" in composed
+
+
+@pytest.mark.parametrize(
     ("form", "items", "code"),
     [
         (FORM, {}, "form.library_item_unknown"),

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from forms import FormDefinition, columns_of, convert, flatten, library, parse_instance, publishing_complaints
+from forms.dataset.schema import schema_of
 from forms.structure import EVALSVC, Node
 from tests.unit.forms.library.conftest import read
 
@@ -61,8 +62,21 @@ def test_every_question_has_words_in_both_languages(shipped: FormDefinition) -> 
         assert set(node.hints) in (set(), {"zh", "en"}), node.name
         for choice in node.choices:
             assert choice.labels["zh"] and choice.labels["en"], (node.name, choice.value)
+        printed = (node.labels["zh"], node.hints.get("zh", ""), node.constraint_messages.get("zh", ""))
+        assert not any('"' in words for words in printed), node.name
         if node.constraint:
             assert node.constraint_messages["zh"] and node.constraint_messages["en"], node.name
+
+
+def test_every_column_has_words_in_both_languages(shipped: FormDefinition) -> None:
+    """Values that the form computes stand in tables and codebooks by their words too."""
+    for variable in schema_of([shipped]).variables:
+        assert variable.labels.get("zh") and variable.labels.get("en") not in (None, "", "-"), variable.name
+
+
+def test_amounts_name_their_unit(household: FormDefinition) -> None:
+    units = {each.name: each.unit for each in schema_of([household]).variables}
+    assert (units["income_grain"], units["income_net"], units["ratio_grain"]) == ("元", "元", "")
 
 
 def test_every_question_names_indicators_that_there_are(shipped: FormDefinition) -> None:
