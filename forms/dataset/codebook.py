@@ -56,6 +56,7 @@ def codebook(release: Release, statistics: Statistics) -> Codebook:
 def _entry(variable: Variable, tally: Tally) -> Entry:
     return {
         "name": variable.name,
+        "name_in_stata": variable.name_in_stata or variable.name,
         "table": variable.table,
         "type": variable.kind,
         "labels": dict(variable.labels),
@@ -63,6 +64,8 @@ def _entry(variable: Variable, tally: Tally) -> Entry:
         "part": variable.part,
         "question_type": variable.question_type,
         "relevant": variable.relevant,
+        "calculation": variable.calculation,
+        "unit": variable.unit,
         "values": [_value(variable, tally, number) for number in range(len(variable.values))],
         "indicators": list(variable.indicators),
         "personal": variable.personal,
@@ -114,8 +117,9 @@ def label_in(labels: Mapping[str, str], language: str) -> str:
 
 
 COLUMNS: Sequence[str] = (
-    "table", "name", "label_zh", "label_en", "type", "question_type", "path", "part", "relevant", "values",
-    "indicators", "personal", "treatment", "versions", "conflict", "valid", *MISSING_KINDS, "lowest", "highest",
+    "table", "name", "name_in_stata", "label_zh", "label_en", "type", "unit", "question_type", "path", "part",
+    "relevant", "calculation", "values", "indicators", "personal", "treatment", "versions", "conflict", "valid",
+    *MISSING_KINDS, "lowest", "highest",
 )  # fmt: skip
 """Columns of the codebook as a table."""
 

@@ -7,22 +7,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from forms.dataset.codebook import COLUMNS, VALUE_COLUMNS, Codebook, line, value_lines
+from forms.dataset.codebook import COLUMNS, MISSING_KINDS, VALUE_COLUMNS, Codebook, Entry, label_in, line, value_lines
 
 WITHHELD_COLUMNS = ("table", "name", "path", "personal", "treatment")
 READ_COLUMNS = (
-    "name",
-    "label_zh",
-    "label_en",
-    "type",
-    "values",
-    "valid",
-    "not_asked",
-    "not_answered",
-    "lowest",
-    "highest",
-)
+    "name", "label_zh", "label_en", "type", "unit", "values", "treatment", "valid", *MISSING_KINDS, "lowest", "highest",
+)  # fmt: skip
 """What the Markdown shows, which people read."""
+HEADS = {
+    "name": "变量 / name", "label_zh": "题目", "label_en": "label", "type": "类型 / type",
+    "unit": "单位 / unit", "values": "取值 / values",
+    "valid": "有效 / valid", "not_asked": "未问 / not asked", "not_answered": "未答 / not answered",
+    "not_in_version": "该版无此题 / not in version", "unfit": "类型不符 / unfit",
+    "no_chance": "概率不明 / no chance", "unknown": "未记 / unknown", "lowest": "最小 / lowest",
+    "highest": "最大 / highest", "table": "表 / table", "path": "路径 / path", "personal": "个人信息 / personal",
+    "treatment": "去标识 / treatment",
+}  # fmt: skip
+"""What the columns are called, in both languages."""
 _PLACES = [COLUMNS.index(name) for name in READ_COLUMNS]
 
 
@@ -62,16 +63,29 @@ def _markdown(book: Codebook) -> str:
     lines = [f"# {book.content['title']} (`{book.content['form_id']}`)"]
     for table in book.content["tables"]:
         lines += ["", f"## {table['name']}: {table['rows']}", "", *_head(READ_COLUMNS)]
-        entries = [line(entry) for entry in book.variables if entry["table"] == table["name"]]
-        lines += [_row([entry[place] for place in _PLACES]) for entry in entries]
+        entries = [entry for entry in book.variables if entry["table"] == table["name"]]
+        lines += [_row(_read(entry)) for entry in entries]
     if book.withheld:
-        lines += ["", "## withheld", "", *_head(WITHHELD_COLUMNS)]
+        lines += ["", "## 删去的 / withheld", "", *_head(WITHHELD_COLUMNS)]
         lines += [_row([entry[name] for name in WITHHELD_COLUMNS]) for entry in book.withheld]
     return "\n".join(lines) + "\n"
 
 
+def _read(entry: Entry) -> list[Any]:
+    """Give one variable as people read it: the values with their labels."""
+    cells = line(entry)
+    given = {name: cells[place] for name, place in zip(READ_COLUMNS, _PLACES, strict=True)}
+    given["values"] = "; ".join(map(_value, entry["values"]))
+    return list(given.values())
+
+
+def _value(value: Entry) -> str:
+    labels = dict.fromkeys(text for language in ("zh", "en") if (text := label_in(value["labels"], language)))
+    return f"{value['code']}={value['value']} {' / '.join(labels)} ({value['count']})"
+
+
 def _head(columns: Sequence[str]) -> list[str]:
-    return [_row(columns), "|" + "---|" * len(columns)]
+    return [_row([HEADS[name] for name in columns]), "|" + "---|" * len(columns)]
 
 
 def _row(cells: Sequence[object]) -> str:

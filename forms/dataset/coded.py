@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
+from forms.dataset.metadata import STAGE, WEIGHT, WEIGHT_COARSE
 from forms.dataset.variables import MOMENTS, Cell, Missing, Row, Table, Variable
 from forms.dataset.writing import label_in_bytes, one_line, value_label
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CUT = "…"
+WITH_CHANCE = frozenset({WEIGHT, WEIGHT_COARSE, STAGE})
+"""What the server adds and may not know for a reason."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,9 @@ def _moment(cell: Cell, coding: Coding) -> float | None:
 
 def has_codes_of_missing(variable: Variable) -> bool:
     """Tell whether the absences of a variable are told apart: of texts and moments they are not."""
-    return variable.kind != "text" and variable.kind not in MOMENTS and not variable.role
+    if variable.role:
+        return variable.role in WITH_CHANCE and variable.kind != "text"
+    return variable.kind != "text" and variable.kind not in MOMENTS
 
 
 def column_labels(table: Table, language: str, coding: Coding) -> list[str]:

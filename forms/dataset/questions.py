@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from forms.dataset.computed import Computed
 from forms.dataset.origin import takes_from
+from forms.dataset.units import unit_of
 from forms.dataset.variables import VariableKind
 from forms.definition import FormDefinition
 from forms.structure import Choice, Node, Texts
@@ -23,6 +24,7 @@ POINT_PARTS: dict[str, Texts] = {
     "altitude": {"zh": "海拔（米）", "en": "altitude (m)"},
     "accuracy": {"zh": "精度（米）", "en": "accuracy (m)"},
 }
+ROWS: Texts = {"zh": "行数", "en": "number of rows"}
 PLACES = frozenset({"geopoint", "geotrace", "geoshape"})
 OF_DEVICE = frozenset({"property", "uid"})
 """Presets that tell of the device, its number or its holder."""
@@ -40,6 +42,8 @@ class Part:
     choices: tuple[Choice, ...]
     question_type: str
     relevant: str
+    calculation: str
+    unit: str
     typed_in: bool
     takes_from: frozenset[str]
     device: bool
@@ -59,7 +63,7 @@ def parts_of(definition: FormDefinition, computed: Computed, node: Node) -> Iter
     elif node.is_select and node.choices:
         yield _part(definition, node, "", "choice", node.labels, _distinct(node.choices))
     else:
-        yield _part(definition, node, "", _kind(computed, node), node.labels)
+        yield _part(definition, node, "", _kind(computed, node), node.labels or _of_count(definition, node))
 
 
 def _part(  # noqa: PLR0917 (one call for each sort of question above)
@@ -78,6 +82,8 @@ def _part(  # noqa: PLR0917 (one call for each sort of question above)
         choices=choices,
         question_type=_type_of(node),
         relevant=_relevance(definition, node),
+        calculation=_readable(node.calculate or ""),
+        unit=unit_of(node) if kind in ("integer", "decimal") and not part else "",
         typed_in=kind == "text" and node.control in ("input", "textarea", "secret") and node.type not in PLACES,
         takes_from=takes_from(node),
         device=node.preload is not None and node.preload[0] in OF_DEVICE,
@@ -103,6 +109,14 @@ def _type_of(node: Node) -> str:
 def _distinct(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
     """Leave repeated values out, which lists with a filter have."""
     return tuple({choice.value: choice for choice in reversed(choices)}.values())[::-1]
+
+
+def _of_count(definition: FormDefinition, node: Node) -> Texts:
+    """Name the number of a repeat's rows, which the conversion adds without words, after the repeat."""
+    repeat = next((each for each in definition.repeats if (each.repeat_count or "").strip() == node.path), None)
+    if repeat is None or node.control is not None:
+        return {}
+    return {language: _joined(text, ROWS, language) for language, text in repeat.labels.items()}
 
 
 def _named(node: Node) -> Texts:

@@ -81,7 +81,8 @@ class Reader:
         if path:
             start: list[Cell] = [envelope.instance_id, number, parent]
         else:
-            start = metadata_row(envelope, *(_moment(leaves.get(each or "")) for each in self._clock))
+            started, ended = (_moment(leaves.get(each or "")) for each in self._clock)
+            start = metadata_row(envelope, started, ended, self._schema.stages)
         rows.append([*start, *_answers(plan, leaves, strange)])
         for below, occurrence in inner:
             self._walk(occurrence, below, number if path else None, tables, envelope)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from forms.dataset import metadata
 from forms.dataset.questions import PLACES
@@ -22,12 +22,18 @@ DROPPED = "dropped."
 """Beginning of the treatments that leave a variable out."""
 BY_MARK = frozenset({"location", "image", "free_text", "health", "minor"})
 """Kinds of personal data that are left out whatever the question."""
-PSEUDONYM, DAY, HOUR, BANDS, YEARS, TWO_DIGITS = "pseudonym", "day", "hour", "bands", "years", "two_digits"
+PSEUDONYM, WEEK, HOUR, BANDS, YEARS, TWO_DIGITS = "pseudonym", "week", "hour", "bands", "years", "two_digits"
+COARSE = "coarse"
+LINKING = frozenset({
+    metadata.VILLAGE, metadata.COUNTY, metadata.STRATUM, metadata.SAMPLE_TYPE, metadata.WEIGHT, metadata.STAGE,
+})  # fmt: skip
+"""What the public manifest tells of a unit too: beside it, the village could be read from these."""
 TREATMENTS = (
-    PSEUDONYM, DAY, HOUR, BANDS, YEARS, TWO_DIGITS,
+    PSEUDONYM, WEEK, HOUR, BANDS, YEARS, TWO_DIGITS,
     *(DROPPED + mark for mark in sorted(BY_MARK)),
     "dropped.demographic_text", "dropped.finance_text", "dropped.file", "dropped.place", "dropped.device",
     "dropped.typed_in", "dropped.unfit", "dropped.unknown_mark", "dropped.computed",
+    "dropped.linking", "dropped.said_twice", COARSE,
 )  # fmt: skip
 """Every treatment; the catalogue has a sentence for each (`dataset.treatment.…`)."""
 TELLING = frozenset({
@@ -37,7 +43,9 @@ TELLING = frozenset({
 """Treatments of what tells who somebody is; what a form computes from it may tell it too."""
 UNIT_QUESTION = "unit_id"
 """Name of the question, and of the column of the assignment, that names the unit of the frame."""
-_BAND, _FIRST_BANDED, _TOP = 5, 10, 80
+_BAND, _FIRST_OF_FIVE, _TOP = 5, 10, 80
+_SMALL_BANDS = (6, 3, 0)
+"""Lower ends of the bands below ten, the highest first: 0 to 2, 3 to 5, 6 to 9."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _DIGITS = 16
 
@@ -68,13 +76,38 @@ def deidentified_release(schema: Schema, key: bytes) -> Release:
     """Release what tells of answers, not of persons; identifiers become pseudonyms under the key."""
     tables, withheld, changes = [], [], {}
     telling = _telling(schema)
+    of_persons = frozenset(_question(each) for each in schema.variables if each.personal == "demographic")
     for table in schema.tables:
         treated = [replace(each, treatment=_treatment(each, telling)) for each in table.variables]
+        treated = [_banded_too(each, of_persons) for each in _said_once(treated)]
         kept = [(place, each) for place, each in enumerate(treated) if not each.treatment.startswith(DROPPED)]
         withheld += [each for each in treated if each.treatment.startswith(DROPPED)]
         tables.append(replace(table, variables=tuple(_as_released(each) for _, each in kept)))
         changes[table.name] = tuple((place, _change(each, key)) for place, each in kept)
     return Release(replace(schema, tables=tuple(tables)), tuple(withheld), False, changes)
+
+
+def _said_once(treated: Sequence[Variable]) -> list[Variable]:
+    """Leave out what is computed from a banded number beside it: an age and its year of birth undo each other's bands.
+
+    Times do not count: who was born when is told by the year alone.
+    """
+    banded = frozenset(_question(each) for each in treated if each.treatment in (BANDS, YEARS))
+    return [
+        replace(each, treatment="dropped.said_twice") if _repeats_number(each, banded) else each for each in treated
+    ]
+
+
+def _banded_too(variable: Variable, of_persons: frozenset[str]) -> Variable:
+    """Band what a form counts of persons without a mark of its own, such as the members of a list."""
+    counts = variable.kind in ("integer", "decimal") and not variable.role and not variable.treatment
+    return replace(variable, treatment=BANDS) if counts and variable.takes_from & of_persons else variable
+
+
+def _repeats_number(variable: Variable, banded: frozenset[str]) -> bool:
+    """Tell whether a number of a person or household is made of banded ones; amounts of money are no such number."""
+    is_number = variable.kind in NUMBERS and variable.treatment in ("", BANDS, YEARS)
+    return is_number and not variable.role and bool(variable.takes_from & banded)
 
 
 def _telling(schema: Schema) -> frozenset[str]:
@@ -111,8 +144,12 @@ def treatment_of(variable: Variable) -> str:
 
 
 def _of_metadata(variable: Variable) -> str:
-    if variable.role in (metadata.INSTANCE, metadata.UNIT, metadata.VILLAGE):
+    if variable.role in (metadata.INSTANCE, metadata.UNIT, metadata.AREA_COARSE, metadata.PSU_COARSE):
         return PSEUDONYM
+    if variable.role in LINKING:
+        return "dropped.linking"
+    if variable.role in (metadata.CLASS_COARSE, metadata.WEIGHT_COARSE):
+        return COARSE
     return "dropped.unfit" if variable.role == metadata.UNFIT else _of_moment(variable)
 
 
@@ -140,11 +177,11 @@ def _coarsened(variable: Variable) -> str:
 
 
 def _of_moment(variable: Variable) -> str:
-    return {"datetime": DAY, "time": HOUR}.get(variable.kind, "")
+    return {"datetime": WEEK, "date": WEEK, "time": HOUR}.get(variable.kind, "")
 
 
 def _as_released(variable: Variable) -> Variable:
-    if variable.treatment == DAY:
+    if variable.treatment == WEEK:
         return replace(variable, kind="date")
     return replace(variable, kind="integer") if variable.treatment == YEARS else variable
 
@@ -169,13 +206,13 @@ def pseudonym(key: bytes, identifier: str) -> str:
 
 
 def _banded(cell: Cell) -> Cell:
-    """Leave numbers below 10; from 10 on give the lower end of five, from 80 on 80; of years the first of five."""
+    """Give the lower end of 0 to 2, 3 to 5, 6 to 9, then of five, from 80 on 80; of years the first of five."""
     if not isinstance(cell, int | float):
-        return cell
-    if cell < _FIRST_BANDED:
         return cell
     if _FIRST_YEAR <= cell <= _LAST_YEAR:
         return int(cell // _BAND * _BAND)
+    if cell < _FIRST_OF_FIVE:
+        return next((lowest for lowest in _SMALL_BANDS if cell >= lowest), 0)
     return min(int(cell // _BAND * _BAND), _TOP)
 
 
@@ -186,9 +223,12 @@ def _of_two_digits(cell: Cell) -> Cell:
     return int(round(cell, places)) if isinstance(cell, int) else round(cell, places)
 
 
-def _day(cell: Cell) -> Cell:
-    """Give the day in China: that is where the interviews are."""
-    return cell.astimezone(SHANGHAI).date() if isinstance(cell, datetime) else cell
+def _week(cell: Cell) -> Cell:
+    """Give the Monday of the week, by days in China: whoever was there knows the day of a visit."""
+    if not isinstance(cell, date):
+        return cell
+    day = cell.astimezone(SHANGHAI).date() if isinstance(cell, datetime) else cell
+    return day - timedelta(days=day.weekday())
 
 
 def _hour(cell: Cell) -> Cell:
@@ -199,4 +239,4 @@ def _years(cell: Cell) -> Cell:
     return cell.year // _BAND * _BAND if isinstance(cell, date) else cell
 
 
-_CHANGES: Mapping[str, Change] = {BANDS: _banded, TWO_DIGITS: _of_two_digits, DAY: _day, HOUR: _hour, YEARS: _years}
+_CHANGES: Mapping[str, Change] = {BANDS: _banded, TWO_DIGITS: _of_two_digits, WEEK: _week, HOUR: _hour, YEARS: _years}

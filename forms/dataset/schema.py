@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from forms.columns import columns_of
 from forms.dataset.computed import Computed
-from forms.dataset.metadata import OF_INTERVIEWS, OF_ROWS, UNFIT_ANSWERS
-from forms.dataset.names import Names, part_name
+from forms.dataset.metadata import OF_ROWS, UNFIT_ANSWERS, of_interviews
+from forms.dataset.names import LONGEST, LONGEST_IN_STATA, Names
 from forms.dataset.questions import Part, parts_of
 from forms.dataset.variables import INTERVIEWS, Conflict, Schema, Table, ValueLabel, Variable, VariableKind
 from forms.definition import FormDefinition
@@ -23,6 +23,8 @@ _WIDER: Mapping[frozenset[str], VariableKind] = {
     frozenset({"flag", "integer"}): "integer",
 }
 LARGEST_CODE = 32_000
+LONGEST_TABLE = 27
+"""Sheets of a workbook take 31 signs, and may go on in further ones."""
 Key = tuple[str, str, str]
 """Path of the repeat, name of the column, part."""
 
@@ -34,18 +36,19 @@ class _Asked:
     parts: list[tuple[str, Part]] = field(default_factory=list)
 
 
-def schema_of(definitions: Sequence[FormDefinition]) -> Schema:
+def schema_of(definitions: Sequence[FormDefinition], stages: int = 0) -> Schema:
     """Join the versions of one form, the oldest first: what they ask, in the order in which it first came.
 
     A later version's words replace an earlier one's. Names depend on the versions alone, in their order, so a version
-    that is published later leaves the names of what there was as they are.
+    that is published later leaves the names of what there was as they are. `stages` is how many the draws have.
     """
     asked = _asked(definitions)
     repeats = list(dict.fromkeys(node.path for definition in definitions for node in definition.repeats))
-    table_names = Names([INTERVIEWS])
-    tables = [_table(INTERVIEWS, "", definitions, asked)]
+    table_names = Names([INTERVIEWS], LONGEST_TABLE)
+    tables = [_table(INTERVIEWS, "", definitions, asked, of_interviews(stages))]
     tables += [
-        _table(table_names.give(path.rpartition("/")[2], "repeat"), path, definitions, asked) for path in repeats
+        _table(table_names.give(path.rpartition("/")[2], "repeat"), path, definitions, asked, OF_ROWS)
+        for path in repeats
     ]
     latest = definitions[-1]
     return Schema(
@@ -53,6 +56,7 @@ def schema_of(definitions: Sequence[FormDefinition]) -> Schema:
         titles={"": latest.title},
         versions=tuple(each.version for each in definitions),
         tables=tuple(tables),
+        stages=stages,
     )
 
 
@@ -67,27 +71,35 @@ def _asked(definitions: Sequence[FormDefinition]) -> dict[Key, _Asked]:
     return found
 
 
-def _table(name: str, path: str, definitions: Sequence[FormDefinition], asked: Mapping[Key, _Asked]) -> Table:
-    own = OF_INTERVIEWS if not path else OF_ROWS
-    names = Names([each.name for each in (*own, UNFIT_ANSWERS)])
+def _table(
+    name: str,
+    path: str,
+    definitions: Sequence[FormDefinition],
+    asked: Mapping[Key, _Asked],
+    own: tuple[Variable, ...],
+) -> Table:
     columns = [(key, each) for key, each in asked.items() if key[0] == path]
     split = {column for (_, column, part), _ in columns if part}
-    given = _names(names, columns, [each.version for each in definitions])
-    variables = [_variable(given[key], name, each, key[1] in split) for key, each in columns]
+    order = sorted(columns, key=lambda column: _turn(column, [each.version for each in definitions]))
+    taken = [each.name for each in (*own, UNFIT_ANSWERS)]
+    given, in_stata = (_names(order, Names(taken, longest)) for longest in (LONGEST, LONGEST_IN_STATA))
+    variables = [
+        replace(_variable(given[key], name, each, key[1] in split), name_in_stata=in_stata[key])
+        for key, each in columns
+    ]
     added = [replace(each, table=name) for each in own]
     labels = next((d.by_path[path].labels for d in reversed(definitions) if path in d.by_path), {})
     return Table(name, path, (*added, *variables, replace(UNFIT_ANSWERS, table=name)), labels)
 
 
-def _names(names: Names, columns: Sequence[tuple[Key, _Asked]], versions: Sequence[str]) -> dict[Key, str]:
+def _turn(column: tuple[Key, _Asked], versions: Sequence[str]) -> tuple[int, bool]:
     """Name the columns of each version before what later ones add; in each, no part takes a question's own name."""
+    (_, _, part), asked = column
+    return versions.index(asked.parts[0][0]), bool(part)
 
-    def turn(column: tuple[Key, _Asked]) -> tuple[int, bool]:
-        (_, _, part), asked = column
-        return versions.index(asked.parts[0][0]), bool(part)
 
-    wishes = {key: part_name(key[1], key[2]) if key[2] else key[1] for key, _ in sorted(columns, key=turn)}
-    return {key: names.give(wish) for key, wish in wishes.items()}
+def _names(columns: Sequence[tuple[Key, _Asked]], names: Names) -> dict[Key, str]:
+    return {key: names.give_part(key[1], key[2]) if key[2] else names.give(key[1]) for key, _ in columns}
 
 
 def _variable(name: str, table: str, asked: _Asked, is_split: bool) -> Variable:
@@ -105,6 +117,8 @@ def _variable(name: str, table: str, asked: _Asked, is_split: bool) -> Variable:
         values=_values(asked) if kind == "choice" else (),
         question_type=latest.question_type,
         relevant=latest.relevant,
+        calculation=latest.calculation,
+        unit=latest.unit,
         indicators=node.indicators,
         # What one version marks as personal is personal in all of them.
         personal=personal,

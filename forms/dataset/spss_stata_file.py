@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,7 +40,14 @@ def spss_writer(schema: Schema, wish: Wish) -> FileForEachTable:
 
 def stata_writer(schema: Schema, wish: Wish) -> FileForEachTable:
     """Open one Stata file for each table."""
-    return FileForEachTable(schema, lambda table: _SpooledTable(table, wish, "dta", schema.titles.get("", "")))
+    title = schema.titles.get("", "")
+    return FileForEachTable(schema, lambda table: _SpooledTable(_in_stata(table), wish, "dta", title))
+
+
+def _in_stata(table: Table) -> Table:
+    """Give the table with the names that Stata takes."""
+    named = (replace(each, name=each.name_in_stata or each.name) for each in table.variables)
+    return replace(table, variables=tuple(named))
 
 
 class _SpooledTable:

@@ -1,4 +1,4 @@
-"""Stata's own missing values .a to .d in a written .dta file, in place of the numbers that stood for them.
+"""Stata's own missing values .a to .e in a written .dta file, in place of the numbers that stood for them.
 
 The writing library cannot take them from a table of numbers. The layout is that of format 118 ("Description of .dta
 file format 118", Stata manual [P] file formats .dta): a map of offsets, types of the variables, rows of one width.
@@ -13,7 +13,7 @@ import numpy as np
 
 from forms.dataset.variables import Missing
 
-_LETTERS = {each: "abcd".index(each.value) + 1 for each in Missing}
+_LETTERS = {each: "abcde".index(each.value) + 1 for each in Missing}
 LABEL_OF = {each: 2_147_483_621 + number for each, number in _LETTERS.items()}
 """The number under which a table of value labels, and a column of long whole numbers, holds .a, .b, …"""
 _DOUBLE = {each: (0x7FE << 52) + (number << 40) for each, number in _LETTERS.items()}

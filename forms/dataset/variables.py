@@ -22,7 +22,7 @@ LARGEST_WHOLE = 2**53
 
 
 class Missing(Enum):
-    """Why a cell has no value; the letter is Stata's (.a to .d), the code SPSS's."""
+    """Why a cell has no value; the letter is Stata's (.a to .e), the code SPSS's."""
 
     NOT_ASKED = "a"
     """The submission does not hold the question: the form did not ask it in this interview."""
@@ -32,11 +32,13 @@ class Missing(Enum):
     """The version of the form that was filled does not have the question."""
     UNFIT = "d"
     """The answer is no value of the variable's kind; its text stands in the row's `ev_unfit`."""
+    NO_CHANCE = "e"
+    """Of weights and stages alone: the unit has no known chance of being drawn."""
 
     @property
     def code(self) -> int:
         """Give the number that stands for it in files whose missing values are numbers."""
-        return -999_999_990 - "abcd".index(self.value) - 1
+        return -999_999_990 - "abcde".index(self.value) - 1
 
 
 Scalar = int | float | str | date | time | datetime
@@ -68,6 +70,7 @@ class Variable:
     """One column of one table."""
 
     name: str
+    """Its name in every format but Stata's, which allows short ones only."""
     table: str
     kind: VariableKind
     labels: Texts
@@ -81,6 +84,10 @@ class Variable:
     question_type: str = ""
     relevant: str = ""
     """When the question is asked, as the form has it; the conditions around it stand before its own."""
+    calculation: str = ""
+    """How the form computes it, as the form has it."""
+    unit: str = ""
+    """The unit of a number, where the question names one."""
     indicators: tuple[str, ...] = ()
     personal: str | None = None
     assignment: str | None = None
@@ -94,6 +101,8 @@ class Variable:
     paths: Mapping[str, str] = field(default_factory=dict)
     """The path by version: a question may move from one group to another."""
     conflict: Conflict | None = None
+    name_in_stata: str = ""
+    """Empty where it is the name."""
     treatment: str = ""
     """What de-identification did to it (dataset/release.py); empty where nothing."""
 
@@ -125,6 +134,8 @@ class Schema:
     titles: Texts
     versions: tuple[str, ...]
     tables: tuple[Table, ...]
+    stages: int = 0
+    """Stages of the draw whose columns the interviews have."""
 
     @property
     def variables(self) -> tuple[Variable, ...]:

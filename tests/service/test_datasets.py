@@ -1,5 +1,6 @@
 """Datasets from the service: what is in them, who may have them, how they are made, stopped and removed; the feed."""
 
+import base64
 import csv
 import io
 import json
@@ -19,6 +20,7 @@ from evalsvc.interviews.datasets import commands, operations, queries
 from evalsvc.interviews.datasets import jobs as dataset_jobs
 from evalsvc.interviews.datasets.models import Dataset
 from evalsvc.interviews.datasets.values import DatasetWish
+from evalsvc.interviews.feed import pages as feed_pages
 from evalsvc.interviews.feed import rows as feed_rows
 from evalsvc.interviews.feed.address import feed_address
 from evalsvc.interviews.models import Interview
@@ -79,9 +81,9 @@ def test_a_dataset_is_deidentified_and_hangs_on_the_sample(service, field, visit
     for unit in visited:
         assert unit.unit_id not in everything
     assert PHOTO[0] not in everything
-    assert {row["ev_county"] for row in rows} <= {unit.county for unit in visited}
+    assert not {"ev_county", "ev_village", "ev_stratum", "ev_weight", "ev_r_unit_1"} & set(rows[0])
     assert {row["ev_unit"] for row in rows} == {row["unit_id"] for row in rows}
-    assert all(float(row["ev_weight"]) > 0 for row in rows)
+    assert all(float(row["ev_weight_coarse"]) > 0 for row in rows)
     book = json.loads(packed.read("codebook.json"))
     assert (book["deidentified"], book["tables"][0]["rows"]) == (True, 4)
     assert "photo_house" in {each["name"] for each in book["withheld"]}
@@ -89,6 +91,18 @@ def test_a_dataset_is_deidentified_and_hangs_on_the_sample(service, field, visit
     with service.database.reading() as session:
         record = queries.dataset_by_id(session, field.evaluation.id, identifier)
     assert (record.state, record.interviews, record.all) == ("ready", 4, 4)
+
+
+def test_one_interview_of_a_household_counts(service, field, visited, lead, client):
+    for disposition in ("completed", "non_contact"):
+        assert post(client, field, field.submission(visited[0], disposition=disposition)).status_code == 201
+    _, packed = made(service, field, lead.actor, full=True, reason="核对计入")
+    rows = [row for row in rows_of(packed) if row["ev_unit"] == visited[0].unit_id]
+    assert [row["ev_counts"] for row in rows] == ["0", "1", "0"]
+    assert all(float(row["ev_probability_2"]) > 0 and row["ev_r_stratum_1"] for row in rows)
+    told = packed.read("README.zh.md").decode()
+    assert "svydesign(" in told
+    assert "svyset " in told
 
 
 def test_a_full_dataset_with_media_is_for_those_who_say_why(service, field, visited, lead, make_person):
@@ -264,6 +278,25 @@ def test_the_rows_of_a_repeat_are_a_table_of_their_own(client, service, field, v
     assert [row["ev_row"] for row in feed(client, field, lead, "/member?$skip=1&$top=1").json["value"]] == [2]
     rows = rows_of(made(service, field, lead.actor)[1], "member.csv")
     assert [row["ev_row"] for row in rows] == ["1", "2", "3"]
+
+
+def test_a_page_of_the_feed_is_for_who_asked_for_the_one_before(client, field, visited, lead, monkeypatch, make_person):
+    monkeypatch.setattr(feed_rows, "LOOKED_THROUGH", 2)
+    first = feed(client, field, lead, "/interviews").json
+    token = first["@odata.nextLink"].split("$skiptoken=", 1)[1]
+    made_up = base64.urlsafe_b64encode(json.dumps(["0001-01-01T00:00:00+00:00", "", 0, None]).encode()).decode()
+    other = make_person("supervisor", evaluation=field.evaluation)
+    for reader, path in (
+        (lead, f"/interviews?$skiptoken={made_up}"),
+        (lead, f"/member?$skiptoken={token}"),
+        (lead, "/interviews?$skiptoken=%E5%80%BC"),
+        (other, f"/interviews?$skiptoken={token}"),
+    ):
+        answer = feed(client, field, reader, path)
+        assert (answer.status_code, answer.json["code"]) == (422, "dataset.feed_token")
+    assert len(feed(client, field, lead, f"/interviews?$skiptoken={token}").json["value"]) == 2
+    monkeypatch.setattr(feed_pages, "SERVES_SECONDS", -1)
+    assert feed(client, field, lead, f"/interviews?$skiptoken={token}").status_code == 422
 
 
 def test_the_feed_filters_what_it_releases(client, field, visited, lead, database):

@@ -11,8 +11,11 @@ from evalsvc.durable import sync_directory
 from evalsvc.instruments.dataset_package import Medium, pack, plain_file_name, scratch_folder
 from evalsvc.instruments.dataset_readme import Circumstances, missing_labels, write_readmes
 from evalsvc.interviews.datasets import queries
+from evalsvc.interviews.datasets.sampled import Sampled, sampled
 from evalsvc.interviews.datasets.values import DatasetWish
+from evalsvc.interviews.datasets.variance_lines import variance_paragraphs
 from evalsvc.store import Store
+from evalsvc.words import LANGUAGES
 from forms.dataset.making import Plan, Source, make_dataset
 from forms.dataset.metadata import Envelope
 from forms.dataset.release import deidentified_release, full_release
@@ -40,9 +43,10 @@ class Interviews:
     store: Store
     evaluation_id: str
 
-    def submissions(self, wish: DatasetWish) -> Iterator[tuple[Instance, Envelope]]:
+    def submissions(self, wish: DatasetWish, drawn: Sampled) -> Iterator[tuple[Instance, Envelope]]:
         """Read them from the bytes as they were sent."""
-        for _, sha256, envelope in queries.envelopes(self.session, self.evaluation_id, wish.form_id, wish.scope):
+        found = queries.envelopes(self.session, self.evaluation_id, wish.form_id, wish.scope, drawn)
+        for _, sha256, envelope in found:
             yield parse_instance(self.store.get(sha256)), envelope
 
     def media(self, wish: DatasetWish) -> Iterator[Medium]:
@@ -56,17 +60,22 @@ class Interviews:
 def make_file(interviews: Interviews, wish: DatasetWish, target: Path, tell: Telling) -> MadeFile:
     """Make the ZIP of a dataset; until it is whole nothing of it is seen under its name."""
     definitions = queries.definitions_of(interviews.session, interviews.store, interviews.evaluation_id, wish.form_id)
-    schema = schema_of(definitions)
+    drawn = sampled(interviews.session, interviews.store, interviews.evaluation_id)
+    schema = schema_of(definitions, drawn.stages)
     # The key is forgotten with this function: nobody can join the pseudonyms of two files.
     release = full_release(schema) if wish.full else deidentified_release(schema, os.urandom(KEY_BYTES))
     count = queries.count(interviews.session, interviews.evaluation_id, wish.form_id, wish.scope)
     with scratch_folder(target.parent) as scratch:
         tables = scratch / "tables"
         tables.mkdir()
-        source = Source(definitions, interviews.submissions(wish), count)
+        source = Source(definitions, interviews.submissions(wish, drawn), count)
         options = Wish(tables, wish.language, missing_labels=missing_labels(wish.language))
         book = make_dataset(source, Plan(schema, release, wish.format, options), tell)
-        circumstances = Circumstances(wish.format, wish.scope, weighted=True, media=wish.media)
+        told_of = drawn.among(
+            queries.draws_told_of(interviews.session, interviews.evaluation_id, wish.form_id, wish.scope)
+        )
+        variance = {each: variance_paragraphs(told_of, each, wish.format, full=wish.full) for each in LANGUAGES}
+        circumstances = Circumstances(wish.format, wish.scope, weighted=True, media=wish.media, variance=variance)
         write_readmes(book, circumstances, tables)
         packed = scratch / target.name
         pack(tables, _heeded(interviews.media(wish), tell, count) if wish.media else (), packed)

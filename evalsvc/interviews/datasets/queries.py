@@ -7,13 +7,14 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from evalsvc import jobs
-from evalsvc.draws.models import DrawUnit
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.contract import COUNTY, VILLAGE
-from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.definitions import form_of
 from evalsvc.instruments.models import Instrument
+from evalsvc.instruments.queries import record
 from evalsvc.interviews.datasets.models import Dataset
+from evalsvc.interviews.datasets.sampled import Sampled
 from evalsvc.interviews.datasets.values import APPROVED_ONLY, DatasetRecord, FormLine, Position
 from evalsvc.interviews.models import Interview, InterviewFile
 from evalsvc.interviews.values import APPROVED, REJECTED
@@ -47,13 +48,11 @@ def definitions_of(session: Session, store: Store, evaluation_id: str, form_id: 
     NotFoundError
         ``instrument.unknown_form``
     """
-    query = select(Instrument.xform_sha256).where(
-        Instrument.evaluation_id == evaluation_id, Instrument.form_id == form_id
-    )
+    query = select(Instrument).where(Instrument.evaluation_id == evaluation_id, Instrument.form_id == form_id)
     found = list(session.scalars(query.order_by(Instrument.published_at, Instrument.id)))
     if not found:
         raise NotFoundError("instrument.unknown_form", form_id=form_id)
-    return [definition_of(store, sha256) for sha256 in found]
+    return [form_of(session, store, record(each)).definition for each in found]
 
 
 def _standing(evaluation_id: str) -> tuple[ColumnElement[bool], ...]:
@@ -76,20 +75,27 @@ def count(session: Session, evaluation_id: str, form_id: str, scope: str) -> int
     return session.scalar(counted.where(*_conditions(evaluation_id, form_id, scope))) or 0
 
 
-def envelopes(
-    session: Session, evaluation_id: str, form_id: str, scope: str, after: Position | None = None
+def draws_told_of(session: Session, evaluation_id: str, form_id: str, scope: str) -> frozenset[str]:
+    """Return the draws on whose households the interviews of a dataset hang."""
+    query = select(Assignment.draw_id).join(Interview, Interview.assignment_id == Assignment.id).distinct()
+    query = query.join(Instrument, Instrument.id == Interview.instrument_id)
+    return frozenset(session.scalars(query.where(*_conditions(evaluation_id, form_id, scope))))
+
+
+def envelopes(  # noqa: PLR0917 (which interviews, what is known of their households, and from where on)
+    session: Session, evaluation_id: str, form_id: str, scope: str, drawn: Sampled, after: Position | None = None
 ) -> Generator[tuple[Position, str, Envelope], None, None]:
     """Walk the interviews in the order in which they came, each with the hash of its bytes; few are held at a time."""
-    query = _with_draw().where(*_conditions(evaluation_id, form_id, scope))
+    query = _with_household().where(*_conditions(evaluation_id, form_id, scope))
     if after is not None:
         query = query.where(tuple_(Interview.received_at, Interview.id) > (after.received_at, after.id))
     ordered = query.order_by(Interview.received_at, Interview.id).execution_options(yield_per=FETCHED_AT_ONCE)
     with session.execute(ordered) as rows:
         for row in rows:
-            yield Position(row.received_at, row.id), row.sha256, _envelope(row)
+            yield Position(row.received_at, row.id), row.sha256, _envelope(row, drawn)
 
 
-def _with_draw() -> Select[Any]:
+def _with_household() -> Select[Any]:
     return (
         select(
             Interview.id,
@@ -106,15 +112,17 @@ def _with_draw() -> Select[Any]:
             Assignment.county,
             Assignment.stratum,
             Assignment.sample_type,
-            DrawUnit.weight,
+            Assignment.draw_id,
+            Assignment.instance_id.label("counting_id"),
         )
         .join(Instrument, Instrument.id == Interview.instrument_id)
         .outerjoin(Assignment, Assignment.id == Interview.assignment_id)
-        .outerjoin(DrawUnit, (DrawUnit.draw_id == Assignment.draw_id) & (DrawUnit.unit_id == Assignment.unit_id))
     )
 
 
-def _envelope(row: Any) -> Envelope:
+def _envelope(row: Any, drawn: Sampled) -> Envelope:
+    draw = drawn.draws.get(row.draw_id or "")
+    unit = drawn.unit(row.draw_id, row.unit_id)
     return Envelope(
         instance_id=row.instance_id,
         version=row.version,
@@ -123,7 +131,12 @@ def _envelope(row: Any) -> Envelope:
         county=row.unit_id if row.about == COUNTY else row.county,
         stratum=row.stratum,
         sample_type=row.sample_type,
-        weight=row.weight,
+        weight=None if unit is None else unit.weight,
+        draw=None if draw is None else draw.number,
+        stages=() if unit is None else unit.stages,
+        coarse=None if unit is None else unit.coarse,
+        # The household's outcome is settled by the one rule of what counts (fieldwork/counting.py).
+        counts=None if row.draw_id is None else row.counting_id == row.instance_id,
         received_at=row.received_at,
         state=row.state,
         disposition=row.disposition or None,

@@ -1,7 +1,5 @@
 """The part of OData 4.0 that the feed speaks, pure: its queries, its filters, its metadata document."""
 
-import base64
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from evalsvc.errors import InvalidError
 from evalsvc.interviews.datasets.values import Position
+from evalsvc.interviews.feed.pages import PageSeal
 from forms.dataset.metadata import INSTANCE, ROW
 from forms.dataset.variables import INTERVIEWS, Cell, Missing, Schema, Table, Variable
 
@@ -35,15 +34,6 @@ Test = Callable[[Cell], bool]
 
 
 @dataclass(frozen=True)
-class Token:
-    """Where the next page begins: after which interview, and how many rows are still to be skipped and to be given."""
-
-    position: Position
-    skip: int
-    top: int | None
-
-
-@dataclass(frozen=True)
 class Query:
     """What a reader asks of a table."""
 
@@ -62,8 +52,8 @@ class Query:
         return all(test(row[place]) for place, test in self.tests)
 
 
-def read_query(schema: Schema, name: str, given: Mapping[str, str]) -> Query:
-    """Read the options of an address.
+def read_query(schema: Schema, name: str, given: Mapping[str, str], seal: PageSeal) -> Query:
+    """Read the options of an address; the seal opens the place of a further page.
 
     Raises
     ------
@@ -77,15 +67,15 @@ def read_query(schema: Schema, name: str, given: Mapping[str, str]) -> Query:
     unknown = sorted(option for option in given if option.startswith("$") and option not in OPTIONS)
     if unknown or "$orderby" in given:
         raise InvalidError("dataset.feed_option", option=(unknown or ["$orderby"])[0])
-    token = _token(given["$skiptoken"]) if "$skiptoken" in given else None
+    page = seal.read(given["$skiptoken"]) if "$skiptoken" in given else None
     return Query(
         table=table,
         columns=_columns(table, given.get("$select", "")),
         tests=_tests(table, given.get("$filter", "")),
-        top=token.top if token else _number(given, "$top"),
-        skip=token.skip if token else _number(given, "$skip") or 0,
+        top=page.top if page else _number(given, "$top"),
+        skip=page.skip if page else _number(given, "$skip") or 0,
         with_count=given.get("$count", "").lower() == "true",
-        after=token.position if token else None,
+        after=page.position if page else None,
     )
 
 
@@ -184,27 +174,6 @@ _READERS: Mapping[str, Callable[[str], Cell]] = {
     "time": time.fromisoformat,
     "datetime": datetime.fromisoformat,
 }
-
-
-# ---- pages
-
-
-def written_token(token: Token) -> str:
-    """Write where the next page begins."""
-    content = [token.position.received_at.isoformat(), token.position.id, token.skip, token.top]
-    return base64.urlsafe_b64encode(json.dumps(content).encode("ascii")).decode("ascii").rstrip("=")
-
-
-def _token(text: str) -> Token:
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        received, identifier, skip, top = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        position = Position(datetime.fromisoformat(received), str(identifier))
-        if position.received_at.tzinfo is None:
-            raise ValueError(received)
-        return Token(position, int(skip), None if top is None else int(top))
-    except (ValueError, TypeError, OverflowError):
-        raise InvalidError("dataset.feed_token") from None
 
 
 # ---- the metadata document

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from evalsvc.errors import InvalidError
 from evalsvc.interviews.datasets import queries
+from evalsvc.interviews.datasets.sampled import Sampled, sampled
 from evalsvc.interviews.datasets.values import STANDING, Position
-from evalsvc.interviews.feed.odata import Query, Token, written_token
+from evalsvc.interviews.feed.odata import Query
+from evalsvc.interviews.feed.pages import NextPage, PageSeal
 from evalsvc.sealing import derived_key
 from evalsvc.store import Store
 from forms.dataset.json_file import json_value
@@ -34,6 +36,7 @@ class Feed:
     form_id: str
     release: Release
     readers: Mapping[str, Reader]
+    drawn: Sampled
 
 
 @dataclass
@@ -54,14 +57,15 @@ def open_feed(session: Session, store: Store, evaluation_id: str, form_id: str, 
         ``instrument.unknown_form``
     """
     definitions = queries.definitions_of(session, store, evaluation_id, form_id)
-    schema = schema_of(definitions)
-    key = derived_key(secret_key, b"evalsvc feed of answers " + evaluation_id.encode("utf-8"))
-    return Feed(
-        session, store, evaluation_id, form_id, deidentified_release(schema, key), readers_of(schema, definitions)
-    )
+    drawn = sampled(session, store, evaluation_id)
+    schema = schema_of(definitions, drawn.stages)
+    # Another key for every form: what villages answer themselves names them, and must not join households to names.
+    purpose = f"evalsvc feed of answers {evaluation_id} {form_id}"
+    release = deidentified_release(schema, derived_key(secret_key, purpose.encode("utf-8")))
+    return Feed(session, store, evaluation_id, form_id, release, readers_of(schema, definitions), drawn)
 
 
-def page_of(feed: Feed, query: Query) -> FeedPage:
+def page_of(feed: Feed, query: Query, seal: PageSeal) -> FeedPage:
     """Read one page.
 
     Raises
@@ -71,14 +75,14 @@ def page_of(feed: Feed, query: Query) -> FeedPage:
     """
     page = FeedPage(count=_count(feed, query) if query.with_count else None)
     skip, left = query.skip, query.top
-    found = queries.envelopes(feed.session, feed.evaluation_id, feed.form_id, STANDING, query.after)
+    found = queries.envelopes(feed.session, feed.evaluation_id, feed.form_id, STANDING, feed.drawn, query.after)
     looked: list[Position] = []
     with closing(found):
         for position, sha256, envelope in found:
             if left == 0:
                 break
             if len(looked) == LOOKED_THROUGH or len(page.rows) >= MOST_ROWS:
-                page.next_token = written_token(Token(looked[-1], skip, left))
+                page.next_token = seal.written(NextPage(looked[-1], skip, left))
                 break
             looked.append(position)
             rows = feed.readers[envelope.version].rows(parse_instance(feed.store.get(sha256)), envelope)

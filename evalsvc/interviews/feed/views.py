@@ -13,6 +13,7 @@ from evalsvc.access import api
 from evalsvc.interviews.datasets.values import READERS
 from evalsvc.interviews.feed.address import feed_address, form_of_address
 from evalsvc.interviews.feed.odata import metadata_document, read_query
+from evalsvc.interviews.feed.pages import PageSeal
 from evalsvc.interviews.feed.rows import Feed, FeedPage, open_feed, page_of
 
 blueprint = Blueprint(
@@ -64,8 +65,11 @@ class RowsView(MethodView):
         given = flask.request.args.to_dict()
         with web.database().reading() as session:
             feed = opened(session, form_id)
-            query = read_query(feed.release.schema, table, given)
-            page = page_of(feed, query)
+            seal = PageSeal.of(
+                web.config().secret_key, flask.g.evaluation.id, feed.form_id, table, web.current_actor().identifier
+            )
+            query = read_query(feed.release.schema, table, given, seal)
+            page = page_of(feed, query, seal)
         if query.after is None:
             write_down(feed.form_id, table)
         return answered(as_odata(page, feed_address(evaluation, feed.form_id), table, given))

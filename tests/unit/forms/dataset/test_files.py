@@ -23,7 +23,7 @@ from forms.dataset.writing import Wish
 from forms.errors import FormsError
 from tests.unit.forms.dataset.village_form import FULL, SPARSE, form, sent
 
-WORDS = dict(zip(Missing, ("未问", "未答", "无此题", "不符"), strict=True))
+WORDS = dict(zip(Missing, ("未问", "未答", "无此题", "不符", "入样概率不明"), strict=True))
 LONG = "<age>1</age><name>" + "长" * 12_000 + "</name>"
 
 
@@ -115,7 +115,7 @@ def test_spss_reads_back_with_labels_and_kinds_of_missing(tmp_path: Path) -> Non
     assert meta.column_names_to_labels["age"] == "年龄"
     labels = meta.variable_value_labels["class"]
     assert (labels[1], labels[2], labels[Missing.NOT_ASKED.code]) == ("是", "否", "未问")
-    assert meta.missing_ranges["age"] == [{"lo": -999_999_994, "hi": -999_999_991}]
+    assert meta.missing_ranges["age"] == [{"lo": -999_999_995, "hi": -999_999_991}]
     away = pyreadstat.read_sav(tmp_path / "interviews.sav", output_format="dict")[0]
     assert away["age"] == [47, None]
 
@@ -128,10 +128,33 @@ def test_stata_reads_back_with_its_own_kinds_of_missing(tmp_path: Path) -> None:
     assert (data["met_on"], data["met_at"][0]) == ([date(2026, 11, 20), None, None], time(9, 31, 5))
     assert data["ev_started_at"][0] == datetime(2026, 11, 20, 1, 30)
     assert meta.column_names_to_labels["age"] == "Age"
-    of_missing = {"a": "未问", "b": "未答", "c": "无此题", "d": "不符"}
+    of_missing = {"a": "未问", "b": "未答", "c": "无此题", "d": "不符", "e": "入样概率不明"}
     assert meta.variable_value_labels["class"] == {1: "Yes", 2: "否", 3: "不知道", **of_missing}
     plain = pyreadstat.read_dta(folder / "interviews.dta", output_format="dict")[0]
     assert plain["age"] == [47, None, None]
+
+
+def test_long_names_are_cut_in_stata_alone_and_the_codebook_joins_them(tmp_path: Path) -> None:
+    wide = "income_per_resident_without"
+    definition = form(nodes=("<name/>", f"<name/><{wide}_dibao/><{wide}_both/>"))
+    names: dict[str, list[str]] = {}
+    for name, ending in (("spss", "sav"), ("stata", "dta"), ("json", "jsonl")):
+        folder = tmp_path / name
+        folder.mkdir()
+        schema = schema_of([definition])
+        source = Source([definition], iter([(sent(f"<{wide}_both>7</{wide}_both>"), Envelope("uuid:1", "1"))]), 1)
+        make_dataset(source, Plan(schema, full_release(schema), name, Wish(folder)), lambda _done, _all: None)
+        path = folder / f"interviews.{ending}"
+        if ending == "jsonl":
+            found = json.loads(path.read_text(encoding="utf-8"))
+        else:
+            found = getattr(pyreadstat, f"read_{ending}")(path, output_format="dict")[0]
+        names[name] = [each for each in found if wide[:25] in each]
+        assert found[names[name][1]] in ("7", ["7"])
+    assert names["spss"] == names["json"] == [f"{wide}_dibao", f"{wide}_both"]
+    book = json.loads((tmp_path / "stata/codebook.json").read_text(encoding="utf-8"))
+    joined = {each["name"]: each["name_in_stata"] for each in book["variables"] if wide in each["name"]}
+    assert joined == dict(zip(names["json"], names["stata"], strict=True))
 
 
 def test_long_texts_are_whole_in_stata_and_marked_where_spss_cuts_them(tmp_path: Path) -> None:
@@ -180,4 +203,9 @@ def test_the_codebook_tells_what_was_counted(tmp_path: Path) -> None:
     sheet = load_workbook(tmp_path / "codebook.xlsx")["variables"]
     rows = list(sheet.iter_rows(values_only=True))
     assert [row[1] for row in rows[1:]] == [each["name"] for each in book["variables"]]
-    assert "| age | 年龄 | Age | integer |" in (tmp_path / "codebook.md").read_text(encoding="utf-8")
+    assert by_name["interviews", "total"]["calculation"] == "round( ${income} div 12, 2)"
+    shown = (tmp_path / "codebook.md").read_text(encoding="utf-8")
+    assert "| age | 年龄 | Age | integer |" in shown
+    assert "变量 / name" in shown
+    assert "1=yes 是 / Yes (" in shown
+    assert "概率不明 / no chance" in shown

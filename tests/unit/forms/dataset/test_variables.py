@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, date, datetime, time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.dataset.metadata import Envelope
-from forms.dataset.names import LONGEST, Names, part_name
+from forms.dataset.names import LONGEST, LONGEST_IN_STATA, Names
 from forms.dataset.reading import Reader
 from forms.dataset.schema import schema_of
 from forms.dataset.variables import Missing, Schema
@@ -128,13 +129,13 @@ def test_labels_and_conditions_are_those_of_the_form() -> None:
     assert (by_name["sex"].code_of, by_name["total"].kind) == ({"1": 1, "2": 2}, "decimal")
 
 
-@given(st.lists(st.text(max_size=60), max_size=60))
-def test_names_are_valid_and_each_stands_once(wishes: list[str]) -> None:
-    names = Names()
-    given_names = [names.give(wish) for wish in wishes] + [names.give(part_name(wish, "其他")) for wish in wishes]
+@given(st.lists(st.text(max_size=80), max_size=60), st.sampled_from([LONGEST, LONGEST_IN_STATA]))
+def test_names_are_valid_and_each_stands_once(wishes: list[str], longest: int) -> None:
+    names = Names(longest=longest)
+    given_names = [names.give(wish) for wish in wishes] + [names.give_part(wish, "其他") for wish in wishes]
     assert len({name.lower() for name in given_names}) == len(given_names)
     for name in given_names:
-        assert len(name) <= LONGEST
+        assert len(name) <= longest
         assert name[0].isascii() and name[0].isalpha()
         assert all(sign.isascii() and (sign.isalnum() or sign == "_") for sign in name)
 
@@ -144,6 +145,40 @@ def test_names_that_differ_in_capitals_or_collide_with_parts_stay_apart() -> Non
     names = [each.name for each in schema_of([definition]).tables[0].variables]
     assert len({name.lower() for name in names}) == len(names)
     assert {"Name_2", "water_tap", "water_tap_2", "ev_unit_2", "q_with"} <= set(names)
+
+
+def test_names_are_whole_and_cut_for_stata_alone() -> None:
+    wide = "income_per_resident_without"
+    definition = form(nodes=("<name/>", f"<name/><{wide}_dibao/><{wide}_one_off/>"))
+    given_names = {each.name: each.name_in_stata for each in schema_of([definition]).variables if wide in each.name}
+    assert given_names == {f"{wide}_dibao": wide, f"{wide}_one_off": f"{wide[:25]}_2"}
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        ("全家纯收入（元）", "元"),
+        ("毛收入（毛的，元）", "元"),
+        ("取水往返一次用多少分钟", "分钟"),
+        ("公示了几天（按公示栏）", "天"),
+        ("Distance in metres", "metres"),
+        ("务工", ""),
+        ("户数（含已脱贫）", ""),
+        ("年龄", ""),
+    ],
+)
+def test_a_unit_is_what_the_words_of_a_number_end_in(words: str, unit: str) -> None:
+    definition = form(controls=("<label>收入</label>", f"<label>{words}</label>"))
+    assert next(each.unit for each in schema_of([definition]).variables if each.name == "income") == unit
+
+
+def test_a_mark_names_the_unit_and_texts_have_none() -> None:
+    marked = form(
+        binds=('type="decimal" evalsvc:personal="finance"', 'type="decimal" evalsvc:unit="元"'),
+        controls=("<label>姓名</label>", "<label>姓名（元）</label>"),
+    )
+    units = {each.name: each.unit for each in schema_of([marked]).variables}
+    assert (units["income"], units["name"]) == ("元", "")
 
 
 def test_a_form_of_two_thousand_questions_and_ten_thousand_rows_of_a_repeat() -> None:
