@@ -58,13 +58,13 @@ def changes(old: FormDefinition, new: FormDefinition) -> tuple[Change, ...]:
     for path, node in after.items():
         earlier = before.get(path) or before.get(moved.get(path, ""))
         if earlier is None:
-            found.append(Change("added", path, node.name, after=_type(node)))
+            found.append(Change("added", path, node.name, after=node.sort))
             continue
         if path not in before:
             found.append(Change("moved", path, node.name, moved[path], path))
         found.extend(_of_node(earlier, replace(node, path=path)))
     gone = {path: node for path, node in before.items() if path not in after and path not in moved.values()}
-    found.extend(Change("removed", path, node.name, before=_type(node)) for path, node in gone.items())
+    found.extend(Change("removed", path, node.name, before=node.sort) for path, node in gone.items())
     return (*found, *_files(old, new))
 
 
@@ -93,7 +93,7 @@ def _by_name(nodes: dict[str, Node]) -> dict[str, list[str]]:
 def _of_node(old: Node, new: Node) -> Iterator[Change]:
     path, name = new.path, new.name
     if _type(old) != _type(new):
-        yield Change("type", path, name, _type(old), _type(new))
+        yield Change("type", path, name, *_sorts(old, new))
     if dict(old.labels) != dict(new.labels):
         yield Change("label", path, name, _words(old.labels), _words(new.labels))
     if dict(old.hints) != dict(new.hints):
@@ -138,6 +138,13 @@ def _type(node: Node) -> str:
     if node.kind != "question":
         return node.kind
     return f"{node.control} {node.type}" if node.control else node.type
+
+
+def _sorts(old: Node, new: Node) -> tuple[str, str]:
+    """Name both sorts of answers, with the types where the sorts are alike."""
+    if old.sort != new.sort:
+        return old.sort, new.sort
+    return f"{old.sort} {old.type}", f"{new.sort} {new.type}"
 
 
 def _expression(node: Node, column: str) -> str:

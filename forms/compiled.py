@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 
+from lxml import etree
+
 from forms.answer_types import CHECKS
 from forms.complaint import Complaint
 from forms.definition import FormDefinition
 from forms.direct.items import Items, Values, items_of
 from forms.expression import Expression
+from forms.listed import with_listed_choices
 from forms.order import Order, order_of
 from forms.own_value import keeps_own_value
 from forms.scope import Tables
@@ -66,6 +69,7 @@ class CompiledForm:
     """
 
     definition: FormDefinition
+    """With the choices of the tables that were given."""
     rules: Mapping[str, Rules]
     children: Mapping[str, Mapping[str, Node]]
     tables: Tables
@@ -95,6 +99,8 @@ def compile_form(definition: FormDefinition, data: Mapping[str, bytes] = NO_DATA
     """
     numeric = frozenset(node.path for node in definition.nodes if _is_number(node))
     tables, faults = tables_of(definition, data)
+    definition = with_listed_choices(definition, _attached(definition, tables))
+    tables.choices = {node.path: node.choices for node in definition.nodes if node.choices}
     tables.sizes = {name: len(instance[0]) if len(instance) else 0 for name, instance in tables.instances.items()}
     shared = _Shared(definition, numeric, tables)
     rules = {node.path: _rules(node, shared) for node in definition.nodes}
@@ -118,6 +124,12 @@ def compile_form(definition: FormDefinition, data: Mapping[str, bytes] = NO_DATA
         identifier=f"/{definition.root}/meta/instanceID",
         complaints=(*definition.complaints, *found, *faults, *order.complaints),
     )
+
+
+def _attached(definition: FormDefinition, tables: Tables) -> Mapping[str, etree._Element]:
+    """Give the tables that came as files of the form."""
+    files = definition.external.keys() - fleeting_tables(definition)
+    return {name: table for name, table in tables.instances.items() if name in files}
 
 
 def _recorded(definition: FormDefinition) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from forms.structure import Action, Choice, Itemset
 from forms.texts import Translations, readable, resolve, texts_of
 
 CONTROLS = frozenset({"input", "select", "select1", "upload", "trigger", "range", "rank", "secret", "textarea"})
-_INSTANCE = re.compile(r"^\s*instance\(\s*(['\"])(.+?)\1\s*\)\s*([^\[]*)")
+_INSTANCE = re.compile(r"^\s*(?:randomize\(\s*)?instance\(\s*(['\"])(.+?)\1\s*\)([^\[,)]*)")
+"""The table of choices and its rows, whether they are shown in their order or in a random one."""
 _FUNCTION = re.compile(r"^[\w:-]+\(\s*([^()]*?)\s*\)$")
 _NAME = re.compile(r"[^\W\d][\w.\-/]*")
 _OWN_ATTRIBUTES = frozenset({"ref", "nodeset", "bind", "appearance"})
@@ -42,12 +43,16 @@ class _Model:
     secondary: Mapping[str, etree._Element]
     lists: dict[tuple[str, ...], tuple[Choice, ...]] = field(default_factory=dict)
 
-    def choices_of(self, instance: str, rows: str, value: str, label: str) -> tuple[Choice, ...]:
+    def choices_of(self, itemset: Itemset) -> tuple[Choice, ...]:
         """Give the choices of a table, the same ones to all controls that ask from it."""
-        key = (instance, rows, value, label)
+        table = self.secondary.get(itemset.instance or "")
+        if table is None:
+            return ()
+        key = (itemset.instance or "", itemset.rows, itemset.value, itemset.label)
         if key not in self.lists:
-            found = self.secondary[instance].iterfind(rows.strip().strip("/"))
-            self.lists[key] = tuple(_row(row, value, label, self.translations) for row in found)
+            # The rows are counted from the table itself, whose root the path names first or not at all.
+            found = table.iterfind(itemset.rows)
+            self.lists[key] = tuple(choice_in(row, itemset.value, itemset.label, self.translations) for row in found)
         return self.lists[key]
 
 
@@ -140,14 +145,16 @@ def _choices(element: etree._Element, model: _Model) -> tuple[tuple[Choice, ...]
     nodeset = source.get("nodeset", "")
     value = source.find("{*}value")
     label = source.find("{*}label")
-    value_name = value.get("ref", "") if value is not None else ""
-    label_name = label.get("ref", "") if label is not None else ""
     call = _INSTANCE.match(nodeset)
-    instance = call.group(2) if call else None
-    itemset = Itemset(nodeset=nodeset, value=value_name, instance=instance, filtered="[" in nodeset)
-    if call is None or instance is None or instance not in model.secondary:
-        return (), itemset
-    return model.choices_of(instance, call.group(3), value_name, label_name), itemset
+    itemset = Itemset(
+        nodeset=nodeset,
+        value=value.get("ref", "") if value is not None else "",
+        label=label.get("ref", "") if label is not None else "",
+        instance=call.group(2) if call else None,
+        rows=call.group(3).strip().strip("/") if call else "",
+        filtered="[" in nodeset,
+    )
+    return model.choices_of(itemset), itemset
 
 
 def _item(item: etree._Element, translations: Translations) -> Choice:
@@ -155,7 +162,8 @@ def _item(item: etree._Element, translations: Translations) -> Choice:
     return Choice((value.text or "").strip() if value is not None else "", texts_of(item, "label", translations))
 
 
-def _row(row: etree._Element, value: str, label: str, translations: Translations) -> Choice:
+def choice_in(row: etree._Element, value: str, label: str, translations: Translations) -> Choice:
+    """Give the choice that a row of a table is, its value and label under these names."""
     text, value = label.strip(), value.strip()
     if text.startswith("jr:itext("):
         key = row.findtext(text.removeprefix("jr:itext(").removesuffix(")").strip()) or ""

@@ -16,7 +16,7 @@ from forms.controls import controls_of, declared_repeats
 from forms.errors import DefinitionError
 from forms.markup import FORM_LIMITS, form_id_of, local_name, read_xml, version_of, without_namespaces
 from forms.nodes import Sources, nodes_of
-from forms.structure import Attachment, Node
+from forms.structure import Attachment, Choice, Node
 from forms.texts import translations_of
 
 MAX_NODES = 20_000
@@ -24,7 +24,10 @@ MAX_NODES = 20_000
 
 @dataclass(frozen=True, eq=False)
 class FormDefinition:
-    """One version of a form: its nodes in document order, its texts' languages, its files, and the XML it came from."""
+    """One version of a form: its nodes in document order, its texts' languages, its files, and the XML it came from.
+
+    `listed` are the lists of choices that were read from files beside the form; without its files a form has none.
+    """
 
     form_id: str
     version: str
@@ -43,9 +46,10 @@ class FormDefinition:
     xform: bytes = field(repr=False)
     sha256: str
     complaints: tuple[Complaint, ...]
+    listed: Mapping[tuple[str, ...], tuple[Choice, ...]] = field(default_factory=dict, repr=False)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, FormDefinition) and other.sha256 == self.sha256
+        return isinstance(other, FormDefinition) and other.sha256 == self.sha256 and other.listed == self.listed
 
     def __hash__(self) -> int:
         return hash(self.sha256)

@@ -120,7 +120,7 @@ def _node(shape: _Shape, bind: Mapping[str, str], actions: Mapping[str, tuple[Ac
         readonly=bind.get("readonly"),
         preload=(preload, bind.get(JAVAROSA + "preloadParams", "")) if preload else None,
         repeat_count=sources.repeats.get(shape.path),
-        labels=control.labels,
+        labels=control.labels if control.name else _unasked(shape, sources.translations),
         hints=control.hints,
         constraint_messages=_message(bind, "constraintMsg", sources.translations),
         required_messages=_message(bind, "requiredMsg", sources.translations),
@@ -129,6 +129,11 @@ def _node(shape: _Shape, bind: Mapping[str, str], actions: Mapping[str, tuple[Ac
         attributes={k: v for k, v in (*bind.items(), *control.attributes.items()) if k not in _BIND | _HANDLED},
         actions=actions.get(shape.path, ()),
     )
+
+
+def _unasked(shape: _Shape, translations: Translations) -> Mapping[str, str]:
+    """Give the words for a value that nobody is asked, as a computed one: pyxform keeps them beside the others."""
+    return translations.get(f"{shape.path}:label", {}) if shape.kind == "question" else {}
 
 
 def _message(bind: Mapping[str, str], name: str, translations: Translations) -> Mapping[str, str]:

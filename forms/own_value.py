@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forms.paths import canonical
-from forms.xpath import Call, Expr, Path, Step, XPathSyntaxError, parse
+from forms.comparisons import node_path
+from forms.xpath import Call, Expr, XPathSyntaxError, parse
 
 _CHOICES = {"coalesce": slice(0, None), "if": slice(1, None)}
 """Functions that give one of their arguments as it is, and which of them that can be."""
@@ -20,15 +20,4 @@ def keeps_own_value(calculate: str, path: str) -> bool:
 def _gives(tree: Expr, path: str) -> bool:
     if isinstance(tree, Call) and tree.name in _CHOICES:
         return any(_gives(argument, path) for argument in tree.arguments[_CHOICES[tree.name]])
-    return isinstance(tree, Path) and _leads_to(tree, path)
-
-
-def _leads_to(tree: Path, path: str) -> bool:
-    if not isinstance(tree.start, str) or tree.predicates or not all(map(_is_plain, tree.steps)):
-        return False
-    names = "/".join({"self": ".", "parent": ".."}.get(step.axis, step.test) for step in tree.steps)
-    return canonical(f"/{names}" if tree.start == "/" else f"./{names}", path) == path
-
-
-def _is_plain(step: Step) -> bool:
-    return not step.predicates and (step.axis in ("", "child") or (step.test == "node()" and step.axis != "attribute"))
+    return node_path(tree, path) == path

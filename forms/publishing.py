@@ -12,7 +12,9 @@ from forms.columns import columns_of
 from forms.compiled import NO_DATA, CompiledForm, compiled
 from forms.complaint import Complaint
 from forms.definition import FormDefinition
+from forms.expected_words import word_complaints
 from forms.filters import filter_columns
+from forms.pattern import patterns_in
 from forms.structure import SELECTS, Node
 
 
@@ -23,8 +25,9 @@ def publishing_complaints(definition: FormDefinition, files: Mapping[str, bytes]
         *_identity(definition),
         *form.complaints,
         *_files(form, files),
-        *_references(form),
+        *word_complaints(form),
         *_own_values(form),
+        *_patterns(form),
         *_types(definition),
         *_filters(definition),
         *_columns(definition),
@@ -44,21 +47,24 @@ def _files(form: CompiledForm, files: Mapping[str, bytes]) -> Iterator[Complaint
             yield Complaint("form", "form.file_missing", details={"filename": attachment.filename}, severity="warning")
 
 
-def _references(form: CompiledForm) -> Iterator[Complaint]:
-    """Find paths that lead nowhere: their value is always empty, which nobody means."""
-    known = set(form.rules) | {f"/{form.definition.root}"}
-    for path, rules in form.rules.items():
-        missing = {r: e.column for e in reversed(rules.expressions) for r in e.references if r not in known}
-        for reference, column in missing.items():
-            if "@" not in reference:
-                details = {"reference": reference}
-                yield Complaint("form", "form.unknown_reference", path, details, column=column, severity="warning")
-
-
 def _own_values(form: CompiledForm) -> Iterator[Complaint]:
     for path, rules in form.rules.items():
         if rules.keeps_own_value:
             yield Complaint("form", "form.own_value", path, column="calculation", severity="warning")
+
+
+def _patterns(form: CompiledForm) -> Iterator[Complaint]:
+    """Tell of patterns that cannot be matched step by step: on some answers they take too long, and are given up."""
+    for path, rules in form.rules.items():
+        for expression in rules.expressions:
+            # What is wrong in a faulty expression was told already.
+            found = () if expression.complaints else patterns_in(expression.source)
+            slow = [each for each in found if not each.linear]
+            if slow:
+                details: dict[str, str | int] = {"pattern": slow[0].source}
+                yield Complaint(
+                    "form", "form.pattern_searching", path, details, column=expression.column, severity="warning"
+                )  # fmt: skip
 
 
 def _types(definition: FormDefinition) -> Iterator[Complaint]:

@@ -29,6 +29,10 @@ DIRECT_WORK_OF_ROW = 2
 """Of one that is looked at directly."""
 
 
+MAX_PATIENCE = 2.0
+"""Seconds that one run may match patterns for."""
+
+
 @dataclass
 class Tables:
     """What a form looks values up in; `instances` holds the parents of the roots, `external` the names without data.
@@ -56,6 +60,7 @@ class Scope:
     language: str
     rows: int = 0
     work: int = MAX_WORK
+    patience: float = MAX_PATIENCE
 
     def spend(self, work: int) -> None:
         """Take from the work that a run may do: rows that look at all rows take time by the square of their number."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 EVALSVC = "{https://evalsvc.org/xform/1}"
 SELECTS = frozenset({"select", "select1", "rank"})
+MEDIA = frozenset({"image", "audio", "video"})
 NodeKind = Literal["group", "repeat", "question"]
 Texts = Mapping[str, str]
 
@@ -22,11 +23,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Itemset:
-    """Where choices are looked up: a node set, possibly filtered, with the name of its value."""
+    """Where choices are looked up: a node set, possibly filtered, with the names of value and label.
+
+    `instance` is the table, where it can be told, and `rows` the path of all its rows.
+    """
 
     nodeset: str
     value: str
+    label: str
     instance: str | None
+    rows: str
     filtered: bool
 
 
@@ -58,6 +64,18 @@ class Node:
     itemset: Itemset | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
+
+    @property
+    def sort(self) -> str:
+        """Name what is asked for: by its control where that tells it, as `calculate`, or by the type of the answer."""
+        if self.kind != "question":
+            return self.kind
+        if self.control == "upload":
+            medium = self.attributes.get("mediatype", "").partition("/")[0]
+            return medium if medium in MEDIA else "binary"
+        if self.control in SELECTS or self.control in ("range", "trigger"):
+            return str(self.control)
+        return "calculate" if self.control is None and self.calculate is not None else self.type
 
     @property
     def is_select(self) -> bool:

@@ -37,8 +37,7 @@ def tables_of(definition: FormDefinition, data: Mapping[str, bytes]) -> tuple[Ta
     for name in fleeting_tables(definition):
         instances[name] = _without_answers(definition)
     texts = translations_of(_model(definition))[0]
-    choices = {node.path: node.choices for node in definition.nodes if node.choices}
-    return Tables(instances, _wanted(definition), choices, texts), tuple(complaints)
+    return Tables(instances, _wanted(definition), texts=texts), tuple(complaints)
 
 
 def fleeting_tables(definition: FormDefinition) -> frozenset[str]:

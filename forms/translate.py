@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from forms.complaint import Complaint
 from forms.dates import days_since_epoch
-from forms.functions.logic import compiled_pattern
 from forms.functions.registry import FUNCTIONS, Function, Type
 from forms.paths import is_within, parent_of
+from forms.pattern import compiled_pattern
 from forms.scope import EvaluationError
 from forms.translation import Context, Translation, result_type
 from forms.xpath import Binary, Call, Expr, Literal, Negation, Number, Path, Step, Variable

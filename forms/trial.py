@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lxml import etree
@@ -13,6 +14,7 @@ from forms.check import check
 from forms.choices import open_values
 from forms.compiled import NO_DATA, CompiledForm, Rules, compiled
 from forms.complaint import Complaint
+from forms.controls import choice_in
 from forms.definition import FormDefinition
 from forms.filling import Given, fill
 from forms.instance import parse_instance
@@ -21,9 +23,8 @@ from forms.settle import Settling
 from forms.structure import Choice, Node
 from forms.values import to_boolean
 
+_NAMED = re.compile(r"\$\{([^\W\d][\w.\-]*)\}")
 TRIAL_ID = "uuid:00000000-0000-4000-8000-000000000000"
-LABEL_COLUMNS = ("label", "title", "name")
-"""Where tables beside a form keep what is shown of a row."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class TrialLine:
     choices: tuple[Choice, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     is_new_row: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What now stands in the questions that the label or hint names."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ class _Walk:
     def _line(self, node: Node, element: etree._Element, choices: tuple[Choice, ...] = ()) -> TrialLine:
         place = self._answers.path_of(element)
         value = (element.text or "").strip() if node.kind == "question" else ""
-        return TrialLine(node, place, value, choices, tuple(self._complaints.get(place, ())))
+        complaints = tuple(self._complaints.get(place, ()))
+        return TrialLine(node, place, value, choices, complaints, values=_values(node, element))
 
     def _choices(self, rules: Rules, element: etree._Element, index: int) -> tuple[Choice, ...]:
         """Give the choices that are open, those of the form in its order, those of a table with what it shows."""
@@ -140,15 +144,31 @@ class _Walk:
             return node.choices
         listed = [choice for choice in node.choices if choice.value in values]
         others = values - {choice.value for choice in listed}
-        labels = self._labels(node) if others else {}
-        return (*listed, *(Choice(value, {"": labels.get(value, value)}) for value in sorted(others)))
+        looked_up = self._looked_up(node) if others else {}
+        return (*listed, *(looked_up.get(value, Choice(value)) for value in sorted(others)))
 
-    def _labels(self, node: Node) -> Mapping[str, str]:
-        table = self._form.tables.instances.get((node.itemset.instance if node.itemset else None) or "")
-        if table is None or node.itemset is None:
+    def _looked_up(self, node: Node) -> Mapping[str, Choice]:
+        """Give the choices of a table that is too long to be a list, by their values."""
+        asked = node.itemset
+        table = self._form.tables.instances.get((asked.instance if asked else None) or "")
+        if table is None or asked is None:
             return {}
-        found = {}
-        for item in table.iterfind("root/item"):
-            value = (item.findtext(node.itemset.value.strip()) or "").strip()
-            found[value] = next((text for name in LABEL_COLUMNS if (text := item.findtext(name))), value)
-        return found
+        choices = (choice_in(row, asked.value, asked.label, {}) for row in table.iterfind(asked.rows))
+        return {choice.value: choice for choice in choices}
+
+
+def _values(node: Node, element: etree._Element) -> dict[str, str]:
+    texts = (*node.labels.values(), *node.hints.values())
+    names = dict.fromkeys(name for text in texts for name in _NAMED.findall(text))
+    return {name: found for name in names if (found := _nearest(element, name))}
+
+
+def _nearest(element: etree._Element, name: str) -> str:
+    """Give the answer to the question of a name that stands nearest: in the same row before that of another."""
+    around = element if len(element) else element.getparent()
+    while around is not None:
+        text = (around.findtext(f".//{name}") or "").strip()
+        if text:
+            return text
+        around = around.getparent()
+    return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from string import Formatter
 
@@ -14,7 +14,13 @@ from forms.workbook_sentences import SENTENCES
 from forms.workbook_sheets import HEADER_ROW
 
 _ABOUT_HEADERS = frozenset(
-    {"workbook.header_missing", "workbook.column_missing", "workbook.header_twice", "workbook.header_name"}
+    {
+        "workbook.header_missing",
+        "workbook.column_missing",
+        "workbook.header_twice",
+        "workbook.header_name",
+        "workbook.language_column",
+    }
 )
 _ROW = re.compile(r"\[row : (\d+|unknown)\]\s*")
 _SHEET = re.compile(r"(?:On the|for sheet:) '(\w+)'")
@@ -25,6 +31,7 @@ _COLUMNS = (
     re.compile(r"The entity (list[ _]name) '[^']*' has a reference"),
 )
 _SIMILAR = re.compile(r"sheets with similar names were found: '([^']*)'")
+_LANGUAGE = "Language '"
 _CODES = {
     "RANGE_001": "workbook.range_number",
     "RANGE_002": "workbook.range_zero",
@@ -104,9 +111,11 @@ def from_error(problem: PyXFormError) -> tuple[Complaint, ...]:
     return tuple(_complaint(part, "error") for part in parts)
 
 
-def from_warning(text: str) -> Complaint:
-    """Give the complaint of one warning."""
-    return _complaint(text, "warning")
+def from_warnings(warnings: Iterable[str]) -> Iterator[Complaint]:
+    """Give the complaints of the warnings; one about languages has a line for each."""
+    for text in warnings:
+        lines = text.splitlines() if text.startswith(_LANGUAGE) else [text]
+        yield from (_complaint(line, "warning") for line in lines)
 
 
 def _split(text: str) -> list[str]:
@@ -127,11 +136,16 @@ def _complaint(text: str, severity: Severity) -> Complaint:
         "form",
         code,
         details={**details, "reason": _ROW.sub("", text).strip(), **({"row": number} if number else {})},
-        sheet=found_sheet.group(1) if found_sheet else sheet,
+        sheet=found_sheet.group(1) if found_sheet else sheet or _sheet(details),
         row=number,
         column=found_column.group(1) if found_column else column or _header(details),
         severity=severity,
     )
+
+
+def _sheet(details: Mapping[str, str | int]) -> str | None:
+    """Give the sheet that a message names among its other words."""
+    return str(details["sheet"]) if "sheet" in details else None
 
 
 def _header(details: Mapping[str, str | int]) -> str | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from pyxform import aliases, constants
 from pyxform.xls2json_backends import DefinitionData
 
 from forms.complaint import Complaint
+from forms.nearest import NONE
+from forms.workbook_nearest import HEADERS, header_meant
 from forms.workbook_sheets import HEADER_ROW
 
 _PREFIXES = frozenset({"bind", "body", "control", "instance", "media", "attribute"})
@@ -27,19 +30,62 @@ _KNOWN = {
         "flat", "sms_allow_media", "sms_date_format", "sms_datetime_format", "sms_response",
     },
 }  # fmt: skip
+_NAME = re.compile(r"\w+")
 _SPELLINGS = {name: {known.lower().replace(" ", "_") for known in names} for name, names in _KNOWN.items()}
+
+
+NEEDED = frozenset(
+    {("survey", "type"), ("survey", "name"), ("survey", "label"), ("choices", "list_name"), ("choices", "name")}
+)
+"""Sheets with the columns without which there is no form."""
+_FOLLOWING = {
+    "workbook.no_name": ("survey", "name"),
+    "workbook.no_type": ("survey", "type"),
+    "workbook.no_label": ("survey", "label"),
+    "workbook.list_missing": ("choices", "list_name"),
+    "workbook.no_choices": ("choices", "list_name"),
+    "workbook.choice_without_name": ("choices", "name"),
+    "workbook.choice_without_label": ("choices", "label"),
+}
+"""What is found in every row that has nothing in a column."""
+
+
+def follows(complaint: Complaint, lacking: Collection[tuple[str, str]]) -> bool:
+    """Tell whether a complaint only follows from columns that stand there under another name."""
+    if complaint.code == "workbook.column_missing":
+        return any(
+            (complaint.sheet or "", name) in lacking for name in _NAME.findall(str(complaint.details["missing"]))
+        )
+    if complaint.code in ("workbook.no_choices", "workbook.list_missing") and ("choices", "name") in lacking:
+        return True
+    return _FOLLOWING.get(complaint.code) in lacking
 
 
 def header_warnings(sheets: DefinitionData) -> Iterator[Complaint]:
     """Name the columns that the conversion leaves out, with the header that may have been meant."""
-    for name, known in _SPELLINGS.items():
-        for header in (getattr(sheets, f"{name}_header") or [{}])[0]:
-            base = str(header).partition(":")[0].strip().lower().replace(" ", "_")
-            # pyxform writes a column without a header as None.
-            if base in known or base in _PREFIXES or base in ("", "none"):
-                continue
-            meant = get_close_matches(base, sorted(known), n=1, cutoff=0.6)
-            details = {"header": str(header), "meant": meant[0] if meant else "—"}
-            yield Complaint(
-                "form", "workbook.header_unknown", "", details, name, HEADER_ROW, str(header), severity="warning"
-            )
+    for name in HEADERS:
+        headers = [str(each) for each in (getattr(sheets, f"{name}_header") or [{}])[0]]
+        bases = {_base(each) for each in headers}
+        for header in headers:
+            meant = header_meant(name, header)
+            if meant is not None and _base(meant) not in bases:
+                yield _warning("workbook.header_translated", name, header, meant)
+            elif name in _SPELLINGS:
+                yield from _unknown(name, header)
+
+
+def _unknown(sheet: str, header: str) -> Iterator[Complaint]:
+    base, known = _base(header), _SPELLINGS[sheet]
+    # pyxform writes a column without a header as None.
+    if base not in known and base not in _PREFIXES and base not in ("", "none"):
+        meant = get_close_matches(base, sorted(known), n=1, cutoff=0.6)
+        yield _warning("workbook.header_unknown", sheet, header, meant[0] if meant else NONE)
+
+
+def _base(header: str) -> str:
+    return header.partition(":")[0].strip().lower().replace(" ", "_")
+
+
+def _warning(code: str, sheet: str, header: str, meant: str) -> Complaint:
+    details = {"header": header, "meant": meant}
+    return Complaint("form", code, "", details, sheet, HEADER_ROW, header, severity="warning")

@@ -32,6 +32,7 @@ _PATTERNS = {
     "workbook.reference_ambiguous": r"\$\{{\s*{q}\s*\}}",
     "workbook.external_choices": r"^select[_ ]one[_ ]external\b",
     "workbook.include": r"^include$",
+    "workbook.or_other_languages": r"\bor[ _](specify[ _])?other$",
 }
 """Complaints that stand where a cell of the survey sheet is of this form."""
 _PARAMETER = re.compile(r"([a-z][a-z-]*)\s*=")
@@ -46,9 +47,14 @@ class WorkbookRows:
     by_path: Mapping[str, int]
     survey: Rows
     choices: Rows
+    settings: Rows = ()
+    sheets: Sequence[str] = ()
+    """The names of all sheets of the file."""
 
     def locate(self, complaint: Complaint) -> Complaint:
         """Give a complaint its sheet and row, if they can be found."""
+        if complaint.code == "workbook.reference_ambiguous":
+            complaint = self._with_rows(complaint)
         if complaint.row is not None:
             return complaint
         if complaint.path in self.by_path:
@@ -59,6 +65,12 @@ class WorkbookRows:
             return replace(complaint, sheet="settings", row=HEADER_ROW, column=_SETTINGS[complaint.code])
         file = complaint.details.get("filename") or complaint.details.get("attachment")
         return self._naming(complaint, str(file)) if file else self._sought(complaint)
+
+    def _with_rows(self, complaint: Complaint) -> Complaint:
+        """Name the rows of all questions of one name."""
+        name = str(complaint.details.get("q"))
+        found = [str(number) for number, row in enumerate(self.survey, start=FIRST_ROW) if cell(row, "name") == name]
+        return replace(complaint, details={**complaint.details, "rows": ", ".join(found) or "—"})
 
     def _sought(self, complaint: Complaint) -> Complaint:
         sheet, wanted = _SOUGHT.get(complaint.code, ("", {}))
@@ -109,7 +121,8 @@ def _at(complaint: Complaint, sheet: str, row: int) -> Complaint:
 def rows_of(sheets: DefinitionData, root: str) -> WorkbookRows:
     """Index a workbook; groups and repeats make the paths."""
     survey: Rows = sheets.survey or ()
-    return WorkbookRows(dict(_paths(survey, root)), survey, sheets.choices or ())
+    others = (sheets.choices or (), sheets.settings or (), tuple(sheets.sheet_names or ()))
+    return WorkbookRows(dict(_paths(survey, root)), survey, *others)
 
 
 def _paths(survey: Rows, root: str) -> Iterator[tuple[str, int]]:

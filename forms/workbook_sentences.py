@@ -21,6 +21,14 @@ def _sentence(pattern: str, code: str, sheet: str | None = "survey", column: str
 
 
 SENTENCES = (
+    _sentence(
+        r"Language '(?P<language>.*?)' is missing the (?P<sheet>\w+) (?P<header>.*?) column\.",
+        "workbook.language_column", None,
+    ),
+    _sentence(
+        r"Language '(?P<language>.*?)' is missing the (?P<sheet>\w+) columns (?P<header>.*)\.",
+        "workbook.language_column", None,
+    ),
     _sentence(r"Question with no type", "workbook.no_type", column="type"),
     _sentence(r"Question or group with no name", "workbook.no_name", column="name"),
     _sentence(r"Missing calculation", "workbook.no_calculation", column="calculation"),
@@ -65,6 +73,7 @@ SENTENCES = (
         r"The question \$\{(?P<q>[^}]*)\} is not user-visible so it can't be used as a calculation trigger for "
         r"question \$\{(?P<name>[^}]*)\}", "workbook.trigger_unseen", column="trigger",
     ),
+    _sentence(r"This form uses or_other and translations", "workbook.or_other_languages", column="type"),
     _sentence(r"This section has not been included", "workbook.include", column="type"),
     _sentence(r"Invalid value for quality", "workbook.quality", column="parameters"),
     _sentence(r"(?P<name>[a-z-]+) must have an integer value", "workbook.parameter_whole", column="parameters"),

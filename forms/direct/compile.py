@@ -12,11 +12,13 @@ from forms.direct.combine import Constant, all_or_any, both, called, entered, eq
 from forms.direct.natives import NATIVES
 from forms.direct.paths import PathReading
 from forms.direct.places import ITEM, Run, UnsuitedError
+from forms.functions.lookup import label_of
 from forms.functions.registry import FUNCTIONS, Function
+from forms.paths import canonical
 from forms.translate import chain
 from forms.translation import Context, result_type
-from forms.values import to_number
-from forms.xpath import Binary, Call, Expr, Literal, Negation, Number, Path
+from forms.values import Value, to_number, to_string
+from forms.xpath import Binary, Call, Expr, Literal, Negation, Number, Path, parse
 
 if TYPE_CHECKING:
     from forms.answers import Answers
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _COMPUTED: Mapping[str, Callable[[float, float], float | bool]] = {
     "+": add, "-": sub, "*": mul, "div": divided, "mod": remainder, "<": lt, "<=": le, ">": gt, ">=": ge
 }  # fmt: skip
+_OWN = parse(".")
 _ORDER = frozenset({"<", "<=", ">", ">="})
 _SAME: Mapping[str, Callable[[object, object], bool]] = {"=": eq, "!=": ne}
 # Functions of ours that look at their arguments alone, and at the time of the run and its tables.
@@ -35,6 +38,10 @@ _OF_VALUES = frozenset({
     "log10", "lower-case", "max", "min", "now", "number", "pi", "pow", "pulldata", "regex", "round", "selected",
     "selected-at", "sin", "sqrt", "string", "substr", "tan", "today", "upper-case", "weighted-checklist",
 })  # fmt: skip
+
+
+def _kept(own: str, value: Value) -> str:
+    return own or to_string(value)
 
 
 def direct(tree: Expr, context: Context) -> Run | None:
@@ -162,7 +169,8 @@ class _Direct(PathReading):
     def _call(self, call: Call, base: str | None) -> Run:
         written = {
             "if": self._if, "not": self._not, "boolean": self._boolean, "position": self._position,
-            "count": self._count, "sum": self._sum, "indexed-repeat": self._indexed,
+            "count": self._count, "sum": self._sum, "indexed-repeat": self._indexed, "once": self._once,
+            "jr:choice-name": self._choice_name,
         }.get(call.name)  # fmt: skip
         if written is not None:
             return written(call, base)
@@ -187,6 +195,9 @@ class _Direct(PathReading):
 
     def _argument(self, known: Function, tree: Expr, place: int, base: str | None) -> Run:
         kind = known.parameter(place)
+        if kind == "number" and result_type(tree) == "nodeset":
+            # Functions of ours read a date as a number wherever it stands, even where a number was asked for.
+            return then(to_number, self._answer(tree, base)[1])
         if kind == "number":
             return self.number(tree, base)
         return self.truth(tree, base) if kind == "boolean" else self.plain(tree, base)
@@ -199,6 +210,20 @@ class _Direct(PathReading):
             return first(answers, index, row) if test(answers, index, row) else second(answers, index, row)
 
         return choose
+
+    def _once(self, call: Call, base: str | None) -> Run:
+        if base is not None:
+            raise UnsuitedError
+        own = self._answer(_OWN, base)[1]
+        return both(_kept, own, self.plain(call.arguments[0], base))
+
+    def _choice_name(self, call: Call, base: str | None) -> Run:
+        value, question = call.arguments
+        if not isinstance(question, Literal):
+            raise UnsuitedError
+        path, chosen = canonical(question.text, self._context.path), self.plain(value, base)
+        # Never ahead of time, even of a fixed choice: labels hang on the language.
+        return lambda answers, index, row: label_of(chosen(answers, index, row), path)
 
     def _not(self, call: Call, base: str | None) -> Run:
         return then(not_, self.truth(call.arguments[0], base))

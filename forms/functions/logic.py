@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from forms.functions.registry import function
-from forms.scope import CURRENT, EvaluationError
+from forms.pattern import matches
+from forms.scope import CURRENT
 from forms.values import Value, text_of, texts_of, to_boolean, to_number, to_string
-
-MAX_TESTED_LENGTH = 10_000
-# Classes that Java knows and Python does not.
-_JAVA_CLASSES = {
-    r"\p{L}": r"[^\W\d_]", r"\p{Alpha}": "[A-Za-z]", r"\p{Digit}": r"\d", r"\p{Alnum}": "[A-Za-z0-9]",
-    r"\p{Lower}": "[a-z]", r"\p{Upper}": "[A-Z]", r"\p{Punct}": r"[^\w\s]", r"\p{N}": r"\d", r"\p{Space}": r"\s",
-    r"\p{IsHan}": "[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]",
-}  # fmt: skip
 
 
 @function("if", "any", (3, 3), "boolean", "any")
@@ -96,19 +86,4 @@ def _between(total: float, minimum: Value, maximum: Value) -> bool:
 @function("regex", "boolean", (2, 2), "string")
 def regex(_: object, value: Value, pattern: Value) -> bool:
     """Tell whether a pattern matches the whole text."""
-    text = to_string(value)
-    # A pattern of bad shape can take forever on a long text; answers are short.
-    if len(text) > MAX_TESTED_LENGTH:
-        raise EvaluationError("check.text_too_long", limit=MAX_TESTED_LENGTH)
-    return compiled_pattern(to_string(pattern)).fullmatch(text) is not None
-
-
-@lru_cache(maxsize=1024)
-def compiled_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of Java's kind."""
-    for java, python in _JAVA_CLASSES.items():
-        pattern = pattern.replace(java, python)
-    try:
-        return re.compile(pattern)
-    except re.error as problem:
-        raise EvaluationError("form.pattern", pattern=pattern, reason=str(problem)) from problem
+    return matches(to_string(pattern), to_string(value))

@@ -95,8 +95,12 @@ def randomize(_: object, nodes: Nodes, *_seed: Value) -> Nodes:
 @function("jr:choice-name", "string", (2, 2), "string", spoken=True)
 def choice_name(_: object, value: Value, question: Value) -> str:
     """Give the label of a choice of a question."""
+    return label_of(value, canonical(to_string(question), _path_of(CURRENT.get().node)))
+
+
+def label_of(value: Value, path: str) -> str:
+    """Give the label of a choice of the question at a path."""
     scope = CURRENT.get()
-    path = canonical(to_string(question), _path_of(scope.node))
     wanted = to_string(value)
     labels = next((choice.labels for choice in scope.tables.choices.get(path, ()) if choice.value == wanted), None)
     return "" if labels is None else labels.get(scope.language, labels.get(UNNAMED, ""))

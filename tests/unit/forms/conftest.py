@@ -35,8 +35,8 @@ def completed() -> dict[str, object]:
     return {
         "unit_id": "350125101200-00007", "household_class": "脱贫户", "registered": "是", "attempt": 1,
         "disposition": "completed", "photo_house": "门前.jpg", "position": "25.861 118.941 320 5", "consent": "yes",
-        "consent_income": "yes", "consent_sensitive": "yes", "respondent_relation": "head", "respondent_age": 56,
-        "interpreter": "no", "guide_present": "no", "registered_year": 2014, "exit_year": 2017,
+        "consent_income": "yes", "consent_health": "yes", "consent_minors": "yes", "respondent_relation": "head",
+        "respondent_age": 56, "interpreter": "no", "guide_present": "no", "registered_year": 2014, "exit_year": 2017,
         "registered_persons": 4, "resident_persons": 4, "register_change": "none",
         "member": [
             member("head", "male", 1970, m_working_away="yes"), member("spouse", "female", 1972),
@@ -46,7 +46,8 @@ def completed() -> dict[str, object]:
         **{f"income_{name}": 1200 * place for place, name in enumerate(SOURCES)},
         "costs_stated": ["grain", "livestock"], "cost_grain": 1000, "cost_livestock": 2000, "cost_trade": 3000,
         "income_stable": "yes", "income_evidence": ["payslip", "bank"], "food_shortage": "never", "protein": "weekly",
-        "clothing": "yes", "bedding": "yes", "clinic": "yes", "untreated": "no", "house_grade": "b",
+        "clothing": "yes", "shoes": "yes", "bedding": "yes", "clinic": "yes", "clinic_doctor": "yes", "untreated": "no",
+        "house_grade": "b",
         "house_defects": ["none"], "relocated": "no", "water_source": "piped", "water_quantity": "ge_35",
         "water_quality": "report_good", "water_at_home": "yes", "water_outage_days": 2,
         "help_received": ["industry", "medical"], "team_visits": 6, "helper_visits": 8,
@@ -55,7 +56,7 @@ def completed() -> dict[str, object]:
         "recognition_item": [{"recognition_answer": answer} for answer in ("yes", "yes", "not_known", "no")],
         "policies_heard": ["insurance", "hospital"], "recognition_overall": "yes", "observed_rooms": ["kitchen"],
         "observed_agreement": "agree",
-        "observed_coaching": "no", "suspicion_kind": "none", "signature": "签名.png",
+        "observed_coaching": "no", "observed_prompting": "no", "suspicion_kind": "none", "signature": "签名.png",
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms import DefinitionError, columns_of, parse_definition, publishing_complaints
+from forms import DefinitionError, columns_of, convert, parse_definition, publishing_complaints
 from forms.compiled import compiled
 
 
@@ -130,3 +130,15 @@ def test_a_chain_of_two_thousand_values_is_computed(xform, verdict) -> None:
     answers = "".join(f"<q{i}>{1999 - i}</q{i}>" for i in range(2000))
     assert verdict(chain, answers) == []
     assert len(verdict(chain, answers.replace("<q1999>0<", "<q1999>1<"))) == 1999
+
+
+def test_a_computed_value_has_the_words_of_its_row() -> None:
+    survey = (
+        "| survey |\n| | type | name | label::中文 (zh) | label::English (en) | calculation |\n"
+        "| | integer | wages | 工资 | Wages | |\n| | calculate | twice | 两倍（元） | Twice ${wages} | ${wages} * 2 |\n"
+        "| settings |\n| | form_id | version |\n| | words | 1 |\n"
+    )
+    conversion = convert(survey.encode(), "words.md")
+    assert conversion.xform is not None
+    node = parse_definition(conversion.xform).by_path["/data/twice"]
+    assert (node.labels, node.control) == ({"zh": "两倍（元）", "en": "Twice ${wages}"}, None)

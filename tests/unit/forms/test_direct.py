@@ -73,6 +73,10 @@ def expressions(references: tuple[str, ...]) -> st.SearchStrategy[str]:
             st.tuples(st.sampled_from(single), inner).map(lambda t: f"{t[0]}({t[1]})"),
             st.tuples(inner, inner, inner).map(lambda t: f"if({t[0]}, {t[1]}, {t[2]})"),
             inner.map("-({})".format),
+            inner.map("once({})".format),
+            st.tuples(inner, st.sampled_from(("/data/some", "/data/nowhere", "../some", "../../../some", "."))).map(
+                lambda t: f"jr:choice-name({t[0]}, '{t[1]}')"
+            ),
         )
 
     return st.recursive(st.one_of(leaves, rows), larger, max_leaves=8)
@@ -137,6 +141,7 @@ USUAL = (
     "string-length(.) >= 4", "count(/data/row[r_whole >= 60 and r_word = 'yes'])", "sum(/data/row/r_whole)",
     "if(/data/word = '', 0, 1) + coalesce(/data/whole, 0) * 0.4", "regex(., '^[^ ]{1,64}$')", "number('7') - ../whole",
     "starts-with(/data/word, 'in')", "round(/data/part div /data/whole, 2)", "concat(/data/word, ' ', /data/day)",
+    "once(/data/word)", "jr:choice-name(/data/some, '/data/some')",
     "max(/data/whole, /data/part)", "today()", "/data/day <= today()", "join(', ', /data/row/r_word)",
 )  # fmt: skip
 
@@ -147,6 +152,36 @@ def test_the_usual_shapes_are_computed_directly(definition: FormDefinition, sour
     expression = Expression(source, context)
     assert expression.complaints == ()
     assert expression.direct is not None
+
+
+@pytest.mark.parametrize(("own", "expected"), [("", "b"), ("kept", "kept")])
+def test_once_keeps_what_stands_there(definition: FormDefinition, own: str, expected: str) -> None:
+    expression = Expression("once(/data/word)", Context("/data/filtered", (), definition.by_path, frozenset()))
+    assert expression.direct is not None
+    with running(definition, ["b", *["1"] * 14]) as answers:
+        element = answers.at["/data/filtered"][0]
+        element.text = own
+        assert expression.direct(answers, 0, None) == expression.value(element) == expected
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [("a", "A"), ("b", "B"), ("c", ""), ("a b", ""), ("", "")])
+@pytest.mark.parametrize("question", ["/data/some", "../some"])
+def test_the_label_of_a_choice_is_the_same_by_both_routes(
+    definition: FormDefinition, question: str, chosen: str, expected: str
+) -> None:
+    source = f"jr:choice-name(/data/word, '{question}')"
+    expression = Expression(source, Context("/data/filtered", (), definition.by_path, frozenset()))
+    assert expression.direct is not None and expression.spoken
+    with running(definition, [chosen, *["1"] * 14]) as answers:
+        assert expression.direct(answers, 0, None) == expression.value(answers.at["/data/filtered"][0]) == expected
+
+
+def test_a_date_where_a_number_was_asked_for_is_the_same_number_in_both(definition: FormDefinition) -> None:
+    context = Context("/data/filtered", (), definition.by_path, frozenset({"/data/whole"}))
+    expression = Expression("round(/data/whole)", context)
+    assert expression.direct is not None
+    with running(definition, ["a", "2026-03-02", *["1"] * 13]) as answers:
+        assert expression.direct(answers, 0, None) == expression.value(answers.at["/data/filtered"][0]) == 20514.0
 
 
 def test_the_place_of_a_row_is_found_without_looking_at_the_others(definition: FormDefinition) -> None:

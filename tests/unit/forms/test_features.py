@@ -39,7 +39,8 @@ FEATURES = {
     ),
     "filter of a csv": Feature(
         "type ; name ; label ; choice_filter\nselect_multiple_from_file towns.csv ; a ; A ; size > 15", "<a>y</a>",
-        {"<a>x</a>": ("check.choice_unknown",), "<a>y y</a>": ("check.choice_twice",)}, data=TOWNS,
+        {"<a>x</a>": ("check.choice_not_open",), "<a>z</a>": ("check.choice_unknown",),
+         "<a>y y</a>": ("check.choice_twice",)}, data=TOWNS,
     ),
     "select from xml": Feature(
         "type ; name ; label\nselect_one_from_file towns.xml ; a ; A", "<a>x</a>",

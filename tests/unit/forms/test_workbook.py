@@ -219,3 +219,82 @@ def test_complaints_about_old_excel_have_their_place() -> None:
 def test_columns_without_a_header_are_no_matter_of_spelling() -> None:
     text = "| survey |\n| | type | name | label | |\n| | text | a | A | |\n"
     assert [c.code for c in convert(text.encode(), "f.md").complaints] == []
+
+
+def test_quotation_marks_stay_as_they_are_printed_in_words_and_are_straight_in_expressions() -> None:
+    text = """
+| survey |
+| | type | name | label::中文 (zh) | hint | constraint | constraint_message | relevant |
+| | select_one yn | agreed | 选了“没有”的 | ‘说不清’ | . != “no” | 请返回“到访情况” |  |
+| | text | why | 为什么不“认可” |  |  |  | ${agreed} = ‘yes’ |
+| choices |
+| | list_name | name | label::中文 (zh) |
+| | yn | yes | “是” |
+| | yn | no | 否 |
+| settings |
+| | form_id | version |
+| | t | 1 |
+"""
+    conversion = convert(text.encode(), "t.md")
+    assert conversion.xform is not None
+    xform = conversion.xform.decode()
+    for words in ("选了“没有”的", "‘说不清’", "请返回“到访情况”", "为什么不“认可”", "“是”"):
+        assert words in xform
+    assert "'yes'" in xform
+    assert "“no”" not in xform
+
+
+def test_words_that_one_language_lacks_are_named_with_their_cell() -> None:
+    text = """
+| survey |
+| | type | name | label::English (en) | label::中文 (zh) | hint::English (en) | hint::中文 (zh) | image::English (en) |
+| | text | a | | 甲 | | | |
+| | select_one l | b | B | | | 提示 | |
+| | text | c | | 丙 | | | c.png |
+| | note | d | D | 丁 | D | 丁 | |
+| choices |
+| | list_name | name | label::中文 (zh) | label::English (en) |
+| | l | x | 一 | One |
+| | l | y | 二 | |
+"""
+    found = [c for c in convert(text.encode(), "t.md").complaints if c.code == "workbook.words_missing"]
+    assert [(c.sheet, c.row, c.column, c.details["language"]) for c in found] == [
+        ("survey", 2, "label::English (en)", "English (en)"),
+        ("survey", 3, "label::中文 (zh)", "中文 (zh)"),
+        ("survey", 3, "hint::English (en)", "English (en)"),
+        ("choices", 3, "label::English (en)", "English (en)"),
+    ]
+    assert {c.severity for c in found} == {"warning"}
+
+
+def test_a_language_that_a_sheet_lacks_is_named_once() -> None:
+    text = """
+| survey |
+| | type | name | label::English (en) | label::中文 (zh) | hint::中文 (zh) |
+| | select_one l | a | A | 甲 | |
+| choices |
+| | list_name | name | label::中文 (zh) |
+| | l | x | 一 |
+| | l | y | 二 |
+"""
+    conversion = convert(text.encode(), "t.md")
+    told = [(c.code, c.sheet, c.row, c.column) for c in conversion.complaints]
+    assert conversion.xform is not None
+    assert told == [
+        ("workbook.language_column", "survey", 1, "hint"),
+        ("workbook.language_column", "choices", 1, "label::English (en)"),
+    ]
+
+
+def test_the_default_language_may_stand_without_its_name() -> None:
+    text = """
+| settings |
+| | form_id | default_language |
+| | t | 中文 (zh) |
+| survey |
+| | type | name | label | label::English (en) |
+| | text | a | 甲 | A |
+| | text | b | 乙 | |
+"""
+    told = [(c.code, c.row, c.column) for c in convert(text.encode(), "t.md").complaints]
+    assert told == [("workbook.words_missing", 3, "label::English (en)")]
