@@ -6,7 +6,7 @@ import flask
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from evalsvc import access, web
+from evalsvc import web
 from forms import openrosa
 
 ADDRESS = "/v1/key/<token>/evaluations/<evaluation>"
@@ -17,19 +17,20 @@ HEADS_OF_PARTS = 100_000
 """Bytes of a body that a client does not count: it divides files by their contents, 100 of them in one body at most."""
 
 
-def device_blueprint(name: str, import_name: str) -> flask.Blueprint:
+def device_blueprint(name: str, import_name: str, address: str = ADDRESS) -> flask.Blueprint:
     """Make the blueprint of routes that speak OpenRosa."""
-    blueprint = flask.Blueprint(name, import_name, url_prefix=ADDRESS)
+    blueprint = flask.Blueprint(name, import_name, url_prefix=address)
     blueprint.before_request(_require_version)
     blueprint.after_request(_add_headers)
     return blueprint
 
 
 def register(app: flask.Flask, blueprint: flask.Blueprint) -> None:
-    """Register a blueprint; one of devices at both of their addresses, with the same views."""
+    """Register a blueprint; one of enumerators' devices at both of their addresses, with the same views."""
     app.register_blueprint(blueprint)
     address = blueprint.url_prefix or ""
-    if address.startswith(access.DEVICE_PATH):
+    # A draft is tried by a code of its own, never by an account.
+    if address.startswith(ADDRESS) and "<draft>" not in address:
         other = address.replace(ADDRESS, ACCOUNT_ADDRESS, 1)
         # The views take the token of an address, which the guard has read; there is none here.
         app.register_blueprint(

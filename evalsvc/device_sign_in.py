@@ -11,6 +11,7 @@ from evalsvc.people import digest
 from evalsvc.people.device_accounts import account_named
 from evalsvc.people.nonces import Nonces
 from evalsvc.people.operations import THROTTLE_MINUTES, count_failure, too_many_failures
+from evalsvc.people.used_nonces import UsedNonces
 
 EXTENSION = "evalsvc_nonces"
 NOBODY = digest.hashed_secrets("nobody", "no secret")
@@ -29,9 +30,9 @@ class StaleProofError(UnauthenticatedError):
     """Raise when the secret was right and the nonce is too old or used: the device signs anew by itself."""
 
 
-def register(app: flask.Flask, key: str) -> None:
-    """Give the application its nonces."""
-    app.extensions[EXTENSION] = Nonces(key, time.time())
+def register(app: flask.Flask, key: str, used: UsedNonces | None = None) -> None:
+    """Give the application its nonces, with the memory that it shares with other processes, or one of its own."""
+    app.extensions[EXTENSION] = Nonces(key, used or UsedNonces(time.time()))
 
 
 def signed_in(session: Session) -> tuple[str, str]:
@@ -48,8 +49,9 @@ def signed_in(session: Session) -> tuple[str, str]:
     key = _secret_key()
     known = account_named(session, proof.username, key)
     right = digest.fits(proof, flask.request.method, _target(), NOBODY if known is None else known.hashed)
-    address = flask.request.remote_addr or ""
-    if known is None or not right or too_many_failures(session, _counted_as(proof.username), address, key):
+    # Asked of right and wrong proofs alike: who is stopped does not learn from the time whether a guess was right.
+    stopped = too_many_failures(session, _counted_as(proof.username), flask.request.remote_addr or "", key)
+    if known is None or not right or stopped:
         raise WrongProofError(proof.username)
     if not _nonces().use(proof.nonce, proof.count, time.time()):
         raise StaleProofError("access.account_stale")

@@ -12,9 +12,11 @@ import click
 from evalsvc.errors import InvalidError
 from evalsvc.given_paths import existing, existing_folder, force_option, new, refuse_existing
 from evalsvc.instruments.beside import read_form_file
-from evalsvc.instruments.complaints import as_warning, placed
+from evalsvc.instruments.complaints import as_unfit, in_order, placed
 from evalsvc.instruments.dataset_commands import dataset
-from evalsvc.instruments.operations import SHIPPED
+from evalsvc.instruments.form_library import SETTING, library_of, of_files, usable_library
+from evalsvc.instruments.operations import SHIPPED, shipped_form
+from evalsvc.instruments.questions import at_question, changes_in_words
 from evalsvc.instruments.reading import Reading, tables_of_form
 from evalsvc.terminal import FAILED, language, print_complaints
 from evalsvc.words import sentence
@@ -23,7 +25,14 @@ from forms.check import check
 from forms.complaint import Complaint
 from forms.errors import InstanceError
 from forms.instance import parse_instance
-from forms.library import names, workbook_bytes
+from forms.library import INSTITUTE, TELEPHONE, workbook_of
+
+library_option = click.option(
+    "--library",
+    type=existing_folder,
+    envvar=SETTING,
+    help="本机构的题库 / folder of the institute's own forms",
+)
 
 
 @click.group("form")
@@ -48,9 +57,12 @@ def check_form(form_path: Path, instance_paths: tuple[Path, ...], folder: Path |
     checked = [(path, _instance_complaints(reading, path)) for path in instance_paths]
     failed = bool(reading.errors) or reading.definition is None or any(found for _, found in checked)
     if as_json:
+        # Programs ask about the form by itself: what only keeps it out of an evaluation stands apart and fails nothing.
         click.echo(json.dumps(_report(reading, complaints, unfit, checked), ensure_ascii=False, indent=1))
     else:
-        _print(reading, (*complaints, *(as_warning(each, language()) for each in unfit)), checked, form_path.name)
+        failed = failed or bool(unfit)
+        everything = in_order((*complaints, *(as_unfit(each, language()) for each in unfit)))
+        _print(reading, everything, checked, form_path.name)
     if failed:
         sys.exit(FAILED)
 
@@ -64,7 +76,7 @@ def _instance_complaints(reading: Reading, path: Path) -> tuple[Complaint, ...]:
         found = check(reading.definition, instance, data=tables_of_form(reading.definition, reading.files))
     except InstanceError as error:
         found = tuple(error.complaints)
-    return placed(found, path.name)
+    return placed((at_question(each, reading.definition, language()) for each in found), path.name)
 
 
 def _report(
@@ -110,14 +122,17 @@ def _print(
     checked: Sequence[tuple[Path, Sequence[Complaint]]],
     name: str,
 ) -> None:
-    print_complaints(complaints)
-    if reading.definition is not None:
+    print_complaints(complaints, of_one_file=True)
+    errors = sum(each.severity == "error" for each in complaints)
+    counts = {"file": name, "errors": errors, "warnings": len(complaints) - errors}
+    if reading.definition is None:
+        click.echo(sentence("instrument.not_read", counts, language()))
+    else:
         questions = sum(not node.is_note for node in reading.definition.questions)
         details = {"form_id": reading.definition.form_id, "version": reading.definition.version, "questions": questions}
-        counts = {"errors": len(reading.errors), "warnings": len(complaints) - len(reading.errors)}
-        click.echo(sentence("instrument.read", {"file": name, **details, **counts}, language()))
+        click.echo(sentence("instrument.read", {**details, **counts}, language()))
     for path, found in checked:
-        print_complaints(found)
+        print_complaints(found, of_one_file=True)
         click.echo(sentence("instrument.instance_checked", {"file": path.name, "count": len(found)}, language()))
 
 
@@ -127,13 +142,30 @@ def _words(complaint: Complaint) -> str:
 
 @commands.command("example")
 @click.argument("out", metavar="OUT.xlsx", type=new)
-@click.option("--form", "name", type=click.Choice(names()), default=SHIPPED, show_default=True, help="哪一份 / which")
+@click.option("--form", "name", default=SHIPPED, show_default=True, help="哪一份 / which")
+@library_option
+@click.option("--institute", default="", help="念给受访人听的机构名称 / name of the institute, as respondents hear it")
+@click.option("--telephone", default="", help="受访人可以打的电话 / number that respondents can call")
 @force_option
-def example(out: Path, name: str, *, force: bool) -> None:
+def example(out: Path, name: str, library: Path | None, institute: str, telephone: str, *, force: bool) -> None:
     """写出一份随附的问卷，供修改 / write a shipped questionnaire as a workbook to start from."""
     refuse_existing(out, force=force)
-    out.write_bytes(workbook_bytes(name))
+    blanks = {INSTITUTE: institute, TELEPHONE: telephone}
+    _name, text = shipped_form(name, blanks, usable_library(library, language()))
+    out.write_bytes(workbook_of(text))
     click.echo(sentence("instrument.example_written", {"file": str(out)}, language()))
+
+
+@commands.command("library")
+@library_option
+def show_library(library: Path | None) -> None:
+    """列出题库里的问卷，核对本机构的题库 / list the forms of the library, and check the institute's own folder."""
+    found = library_of(library)
+    for name, titles in found.titles.items():
+        click.echo(f"{name}\t{titles[language()]}")
+    print_complaints(of_files(found.complaints, language()))
+    if found.complaints:
+        sys.exit(FAILED)
 
 
 commands.add_command(dataset)
@@ -154,7 +186,7 @@ def show_changes(old_path: Path, new_path: Path, as_json: bool) -> None:
         listed = [{**asdict(each), "breaks": each.breaks} for each in found]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
         return
-    for each in found:
+    for each in changes_in_words(found, language()):
         details = {"path": each.path or each.name, "before": each.before or "—", "after": each.after or "—"}
         mark = sentence("instrument.change.breaks", {}, language()) if each.breaks else ""
         click.echo(sentence(f"instrument.change.{each.kind}", details, language()) + mark)

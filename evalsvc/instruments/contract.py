@@ -24,6 +24,8 @@ DISPOSITIONS = (COMPLETED, NON_CONTACT, REFUSED, VACANT, DECEASED, DUPLICATE)
 """What can come of a visit; the choices of the second question."""
 
 MAX_VERSION_LENGTH = 249
+FILL = EVALSVC + "fill"
+"""Mark of a blank: a text that every evaluation writes for itself, such as the name of its institute."""
 
 NO_OUTCOME, WITHOUT_COMPLETED, WITH_COMPLETED = "none", "not_completed", "completed"
 """What a form says of a visit: nothing; only why there was no interview; or an interview as well."""
@@ -57,7 +59,13 @@ def about_of(node: Node) -> str:
 
 def contract_complaints(definition: FormDefinition) -> list[Complaint]:
     """List what keeps a form from being published in an evaluation: what it lacks, and features that are not served."""
-    return [*_identity(definition), *_unit(definition), *_outcomes(definition), *_not_served(definition)]
+    return [
+        *_identity(definition),
+        *_unit(definition),
+        *_outcomes(definition),
+        *_blanks(definition),
+        *_not_served(definition),
+    ]
 
 
 def _named(definition: FormDefinition, name: str) -> list[Node]:
@@ -75,8 +83,12 @@ def _identity(definition: FormDefinition) -> Iterator[Complaint]:
 
 def _unit(definition: FormDefinition) -> Iterator[Complaint]:
     found = _named(definition, UNIT)
-    if len(found) != 1:
-        yield _question_missing(UNIT, len(found))
+    if not found:
+        yield question_missing(UNIT, 0)
+    for node in found if len(found) > 1 else ():
+        yield Complaint(
+            "form", "instrument.question_twice", node.path, {"name": UNIT, "found": len(found)}, column="name"
+        )
     for node in found:
         if about_of(node) not in ABOUT:
             details = {"name": UNIT, "about": about_of(node), "allowed": ", ".join(ABOUT)}
@@ -88,8 +100,9 @@ def _outcomes(definition: FormDefinition) -> Iterator[Complaint]:
     if part_of(definition).outcomes == NO_OUTCOME:
         return
     found = _named(definition, OUTCOME)
-    if len(found) > 1:
-        yield _question_missing(OUTCOME, len(found))
+    for node in found if len(found) > 1 else ():
+        details: dict[str, str | int] = {"name": OUTCOME, "found": len(found)}
+        yield Complaint("form", "instrument.question_twice", node.path, details, column="name")
     node = found[0]
     unknown = sorted({choice.value for choice in node.choices} - set(DISPOSITIONS))
     if unknown or not node.choices:
@@ -97,7 +110,14 @@ def _outcomes(definition: FormDefinition) -> Iterator[Complaint]:
         yield Complaint("form", "instrument.outcomes", node.path, details)
 
 
-def _question_missing(name: str, found: int) -> Complaint:
+def _blanks(definition: FormDefinition) -> Iterator[Complaint]:
+    for node in definition.questions:
+        if FILL in node.attributes and not (node.calculate or "").strip("'\" "):
+            yield Complaint("form", "instrument.blank", node.path, {"name": node.name}, column="calculation")
+
+
+def question_missing(name: str, found: int) -> Complaint:
+    """Say that a question that every form needs is not there."""
     details: dict[str, str | int] = {"name": name, "found": found}
     return Complaint("form", "instrument.question_missing", details=details, sheet="survey", column="name")
 

@@ -1,8 +1,8 @@
 """The README of a dataset, in Chinese and English: what it holds, what was left out, how to read it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ class Circumstances:
     """Which interviews were taken: the name of a sentence `dataset.scope.…`."""
     weighted: bool
     media: bool
+    variance: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Paragraphs on standard errors by language, where the interviews hang on a draw."""
 
 
 def missing_labels(language: str) -> Mapping[Missing, str]:
@@ -55,17 +57,19 @@ def _paragraphs(book: Codebook, circumstances: Circumstances, language: str) -> 
     )
     yield say("deidentified" if content["deidentified"] else "full")
     yield "## " + say("reading")
-    yield "\n".join(f"- {say(name)}" for name in _points(circumstances))
+    yield "\n".join(f"- {say(name)}" for name in _points(circumstances, deidentified=content["deidentified"]))
     if conflicts := [entry["name"] for entry in book.variables if entry["conflict"]]:
         yield say("conflicts", names=", ".join(conflicts))
+    yield from circumstances.variance.get(language, ())
     if content["deidentified"]:
         yield "## " + say("treatments")
         yield "\n".join(_treatments(book, language))
         yield say("limits")
 
 
-def _points(circumstances: Circumstances) -> list[str]:
-    added = [("weight", circumstances.weighted), ("media", circumstances.media)]
+def _points(circumstances: Circumstances, *, deidentified: bool) -> list[str]:
+    weight = "weight_coarse" if deidentified else "weight"
+    added = [(weight, circumstances.weighted), ("counts", circumstances.weighted), ("media", circumstances.media)]
     return [*READING, circumstances.format, *(name for name, wanted in added if wanted)]
 
 

@@ -21,7 +21,7 @@ _files: dict[str, tuple[FormFile, ...]] = {}
 
 @lru_cache(maxsize=KEPT)
 def definition_of(store: Store, xform_sha256: str) -> FormDefinition:
-    """Return the form of a stored XForm."""
+    """Return the form of a stored XForm, without its files."""
     return parse_definition(store.get(xform_sha256))
 
 
@@ -30,6 +30,7 @@ class PublishedForm:
     """A published version as answers are checked by it."""
 
     definition: FormDefinition
+    """With the choices that stand in its files."""
     tables: Mapping[str, bytes]
     """The files that it looks values up in, by name."""
     rules: CompiledForm
@@ -49,4 +50,5 @@ def _form(store: Store, xform_sha256: str, files: tuple[FormFile, ...]) -> Publi
     definition = definition_of(store, xform_sha256)
     wanted = {each.filename for each in definition.attachments if each.kind == "data"}
     tables = {each.name: store.get(each.sha256) for each in files if each.name in wanted}
-    return PublishedForm(definition, tables, compile_form(definition, tables))
+    rules = compile_form(definition, tables)
+    return PublishedForm(rules.definition, tables, rules)

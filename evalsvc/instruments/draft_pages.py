@@ -11,14 +11,18 @@ from evalsvc.access import page, upload
 from evalsvc.db import now
 from evalsvc.errors import InvalidError
 from evalsvc.instruments import drafts, queries
-from evalsvc.instruments.definitions import definition_of
-from evalsvc.instruments.draft_view import complaint_lines, missing_media
+from evalsvc.instruments.definitions import form_of
+from evalsvc.instruments.draft_view import complaint_lines, missing_media, trial_lines
 from evalsvc.instruments.operations import keep_files
 from evalsvc.instruments.pages import given_files, given_form, refused
-from evalsvc.instruments.questions import question_lines
+from evalsvc.instruments.questions import changes_in_words, question_lines
 from evalsvc.instruments.reading import Reading, tables_of_form
-from evalsvc.instruments.trial_page import answers_of, messages_of, trial_fields
+from evalsvc.instruments.trial_page import answers_of, complaints_elsewhere, messages_of, trial_fields
+from evalsvc.instruments.trials import DAYS, trials_of
 from evalsvc.instruments.values import DraftRecord
+from evalsvc.people import once
+from evalsvc.people.once import ShownSecret
+from evalsvc.people.phone_settings import settings_code
 from evalsvc.zone import SHANGHAI
 from forms.changes import changes
 from forms.errors import FillingError
@@ -50,8 +54,9 @@ def draft(evaluation: str, identifier: str) -> ResponseReturnValue:
     shown, reading = _draft(identifier)
     definition = reading.definition
     with web.database().reading() as session:
+        sent = trials_of(session, shown.id)
         last = queries.last_version(session, flask.g.evaluation.id, shown.form_id)
-    before = None if last is None else definition_of(web.store(), last.xform_sha256)
+        before = None if last is None else form_of(session, web.store(), last).definition
     return flask.render_template(
         "instruments/draft.html",
         evaluation=evaluation,
@@ -60,9 +65,12 @@ def draft(evaluation: str, identifier: str) -> ResponseReturnValue:
         may_publish=not reading.against_publishing and web.current_actor().has("designer", "lead"),
         may_change=web.current_actor().has("designer", "lead"),
         missing=missing_media(reading),
+        trials=trial_lines(sent, web.language()),
         lines=[] if definition is None else question_lines(definition, web.language()),
         last=last,
-        changes=() if before is None or definition is None else changes(before, definition),
+        changes=[]
+        if before is None or definition is None
+        else changes_in_words(changes(before, definition), web.language()),
     )
 
 
@@ -115,10 +123,50 @@ def trial(evaluation: str, identifier: str) -> ResponseReturnValue:
     outcome, faults = _tried(reading, given, now().astimezone(SHANGHAI))
     told = flask.request.method == "POST"
     lines = trial_fields(() if outcome is None else outcome.lines, web.language(), told=told)
-    count = 0 if outcome is None else len(outcome.complaints)
     return flask.render_template(
-        "instruments/trial.html", evaluation=evaluation, draft=shown, lines=lines, faults=faults, told=told, count=count
+        "instruments/trial.html",
+        evaluation=evaluation,
+        draft=shown,
+        lines=lines,
+        faults=faults,
+        told=told,
+        elsewhere=() if outcome is None else messages_of(complaints_elsewhere(outcome), web.language()),
     )
+
+
+@blueprint.post("/evaluations/<evaluation>/drafts/<identifier>/phone")
+@page("designer", "lead")
+def open_to_phones(evaluation: str, identifier: str) -> ResponseReturnValue:
+    """Make the code by which phones load the draft; an earlier one opens nothing any more."""
+    with web.database().transaction() as session:
+        made = drafts.open_draft(session, web.current_actor(), flask.g.evaluation.id, identifier)
+    once.keep(ShownSecret(identifier, "", made.secret, for_device=True))
+    return web.see_other(".phone", evaluation=evaluation, identifier=identifier)
+
+
+@blueprint.get("/evaluations/<evaluation>/drafts/<identifier>/phone")
+@page("designer", "lead")
+def phone(evaluation: str, identifier: str) -> ResponseReturnValue:
+    """Show the code that was just made; a second look finds nothing."""
+    shown, _reading = _draft(identifier)
+    kept = once.take(identifier)
+    if kept is None:
+        flask.flash(_("二维码只显示一次，已经不能再看。需要的请重新生成。"), "open")
+        return web.see_other(".draft", evaluation=evaluation, identifier=identifier)
+    address = phone_address(evaluation, identifier, kept.secret)
+    return flask.render_template(
+        "instruments/draft_phone.html",
+        evaluation=evaluation,
+        draft=shown,
+        address=address,
+        code=settings_code(address, _("草稿：%(title)s", title=shown.title or shown.form_id)),
+        days=DAYS,
+    )
+
+
+def phone_address(evaluation: str, identifier: str, secret: str) -> str:
+    """Return the server address that a phone is set to in order to try a draft."""
+    return f"{web.device_address(secret, evaluation)}/drafts/{identifier}"
 
 
 def _tried(reading: Reading, given: Given, moment: datetime) -> tuple[Trial | None, tuple[str, ...]]:

@@ -14,8 +14,10 @@ from evalsvc.instruments.complaints import placed
 from evalsvc.instruments.models import Instrument, InstrumentDraft
 from evalsvc.instruments.operations import KeptForm, keep_files, keep_form, md5_of, publish
 from evalsvc.instruments.reading import Reading, read_form
+from evalsvc.instruments.trials import close_to_phones, forget_trials, open_to_phones
 from evalsvc.instruments.values import DraftRecord, FormFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
+from evalsvc.people.operations import NewSecret
 from evalsvc.store import Store
 
 KEPT = 16
@@ -98,6 +100,8 @@ def add_files(
 def _saved(session: Session, actor: Actor, row: InstrumentDraft, files: Iterable[FormFile]) -> DraftRecord:
     kept = {each["name"]: each for each in row.files} | {each.name: dict(vars(each)) for each in files}
     row.files = [kept[name] for name in sorted(kept)]
+    if row.id is not None:
+        forget_trials(session, row.id)
     row.saved_at, row.saved_by = now(), actor.identifier
     session.flush()
     details = {"form_id": row.form_id, "version": row.version, "xform": row.xform_sha256}
@@ -117,8 +121,24 @@ def remove(session: Session, actor: Actor, evaluation_id: str, identifier: str) 
     """
     _require(actor)
     row = _row(session, evaluation_id, identifier)
+    close_to_phones(session, row.id)
     session.delete(row)
     audit.record(session, actor.identifier, "instrument.draft_removed", row.id, {"form_id": row.form_id})
+
+
+def open_draft(session: Session, actor: Actor, evaluation_id: str, identifier: str) -> NewSecret:
+    """Open a draft to phones, by a token of its own.
+
+    Raises
+    ------
+    ForbiddenError
+        ``instrument.designer_only``
+    NotFoundError
+        ``instrument.unknown_draft``
+    """
+    _require(actor)
+    row = _row(session, evaluation_id, identifier)
+    return open_to_phones(session, actor, row.id, row.title or row.form_id)
 
 
 def ready_to_publish(store: Store, draft: DraftRecord) -> KeptForm:
@@ -144,6 +164,7 @@ def publish_draft(session: Session, actor: Actor, evaluation_id: str, draft: Dra
     instrument = publish(session, actor, evaluation_id, form)
     row = session.get(InstrumentDraft, draft.id)
     if row is not None and record(row) == draft:
+        close_to_phones(session, row.id)
         session.delete(row)
     return instrument
 

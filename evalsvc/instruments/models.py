@@ -70,3 +70,25 @@ class InstrumentDraft(Base):
     """The files beside it, each as `instrument_file` will hold it: name, sha256, md5, size, content_type."""
     saved_at: Mapped[datetime] = mapped_column(default=now)
     saved_by: Mapped[str]
+
+
+class DraftKey(Base):
+    """The token that opens a draft to phones: one at a time, gone with the draft."""
+
+    __tablename__ = "draft_key"
+    draft_id: Mapped[str] = mapped_column(ForeignKey("instrument_draft.id", ondelete="CASCADE"), primary_key=True)
+    token_id: Mapped[str] = mapped_column(ForeignKey("token.id"))
+
+
+class DraftTrial(Base):
+    """What a phone sent for a trial of a draft; it never counts, and goes when the draft is changed or published."""
+
+    __tablename__ = "draft_trial"
+    draft_id: Mapped[str] = mapped_column(ForeignKey("instrument_draft.id", ondelete="CASCADE"), primary_key=True)
+    instance_id: Mapped[str] = mapped_column(primary_key=True)
+    answers: Mapped[dict[str, Any]]
+    complaints: Mapped[list[Any]]
+    """What the checks found: code, path and details of each."""
+    files: Mapped[dict[str, Any]]
+    """Bytes of each file by its name; the files are not kept."""
+    received_at: Mapped[datetime] = mapped_column(default=now)

@@ -20,23 +20,26 @@ from evalsvc.instruments.reading import NO_FILES, read_form
 from evalsvc.instruments.values import FormFile
 from evalsvc.people.actor import DESIGNER, LEAD, Actor
 from evalsvc.store import Store
-from forms.library import names, text_of
+from forms.library import NO_BLANKS, Library, shipped
 
 SHIPPED = "household"
 """The one of the shipped forms that does for households of every class."""
 
 
-def shipped_form(name: str = SHIPPED) -> tuple[str, bytes]:
-    """Return file name and bytes of a form that comes with the service.
+def shipped_form(
+    name: str = SHIPPED, blanks: Mapping[str, str] = NO_BLANKS, library: Library | None = None
+) -> tuple[str, bytes]:
+    """Return file name and bytes of a form of a library, by default the shipped one, its blanks filled with words.
 
     Raises
     ------
     InvalidError
         ``instrument.shipped_unknown``
     """
-    if name not in names():
-        raise InvalidError("instrument.shipped_unknown", name=name, known=", ".join(names()))
-    return f"{name}.md", text_of(name)
+    library = library or shipped()
+    if name not in library.forms:
+        raise InvalidError("instrument.shipped_unknown", name=name, known=", ".join(library.forms))
+    return f"{name}.md", library.text_of(name, blanks)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def md5_of(content: bytes) -> str:
 
 
 def publish(session: Session, actor: Actor, evaluation_id: str, form: KeptForm) -> Instrument:
-    """Publish a version of a form, and enter its hash in the public log.
+    """Publish a version of a form, and enter its hash, files included, in the public log.
 
     Raises
     ------
@@ -110,15 +113,16 @@ def publish(session: Session, actor: Actor, evaluation_id: str, form: KeptForm) 
     session.flush()
     session.add_all(InstrumentFile(instrument_id=instrument.id, **vars(each)) for each in form.files)
     session.flush()
+    files = {each.name: each.sha256 for each in form.files}
     details = {
         "form_id": instrument.form_id,
         "version": instrument.version,
         "xform": instrument.xform_sha256,
-        "files": {each.name: each.sha256 for each in form.files},
+        "files": files,
     }
     audit.record(session, actor.identifier, "instrument.publish", instrument.id, details)
     subject = log.subject_of_form(evaluation_by_id(session, evaluation_id).code, instrument.form_id, instrument.version)
-    append_to_log(session, log.FORM, subject, instrument.xform_sha256, instrument.published_at)
+    append_to_log(session, log.FORM, subject, log.hash_of_form(instrument.xform_sha256, files), instrument.published_at)
     return instrument
 
 

@@ -12,12 +12,14 @@ from evalsvc.errors import InvalidError
 from evalsvc.incoming import plain_name
 from evalsvc.instruments import drafts, operations, queries
 from evalsvc.instruments.attached import attached_files
-from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.definitions import form_of
 from evalsvc.instruments.devices import sent_file
-from evalsvc.instruments.questions import question_lines
+from evalsvc.instruments.form_library import library_of, of_files, usable_library
+from evalsvc.instruments.questions import changes_in_words, question_lines
+from evalsvc.instruments.trial_page import messages_of
 from evalsvc.words import sentence
 from forms.changes import changes
-from forms.library import names, titles_of
+from forms.library import INSTITUTE, TELEPHONE
 
 blueprint = flask.Blueprint("instruments", __name__, template_folder="templates")
 XML = "text/xml; charset=utf-8"
@@ -31,9 +33,11 @@ def instruments(evaluation: str) -> ResponseReturnValue:
         rows = queries.instruments_of(session, flask.g.evaluation.id)
         waiting = drafts.drafts_of(session, flask.g.evaluation.id)
     may_publish = web.current_actor().has("designer", "lead")
+    library = library_of(web.config().library_directory)
     return flask.render_template(
         "instruments/instruments.html",
-        shipped=[(name, titles_of(name)[web.language()]) for name in names()],
+        shipped=[(name, titles[web.language()]) for name, titles in library.titles.items()],
+        faults=messages_of(of_files(library.complaints, web.language()), web.language()),
         evaluation=evaluation,
         instruments=rows,
         drafts=waiting,
@@ -49,7 +53,8 @@ def instrument(evaluation: str, identifier: str) -> ResponseReturnValue:
         row = queries.instrument_by_id(session, flask.g.evaluation.id, identifier)
         files = queries.files_of(session, row.id)
         last = queries.last_version(session, flask.g.evaluation.id, row.form_id, before=row)
-    definition = definition_of(web.store(), row.xform_sha256)
+        definition = form_of(session, web.store(), row).definition
+        before = None if last is None else form_of(session, web.store(), last).definition
     return flask.render_template(
         "instruments/instrument.html",
         evaluation=evaluation,
@@ -57,7 +62,7 @@ def instrument(evaluation: str, identifier: str) -> ResponseReturnValue:
         lines=question_lines(definition, web.language()),
         files=files,
         last=last,
-        changes=() if last is None else changes(definition_of(web.store(), last.xform_sha256), definition),
+        changes=[] if before is None else changes_in_words(changes(before, definition), web.language()),
     )
 
 
@@ -104,11 +109,18 @@ def given_form() -> tuple[bytes, str, Mapping[str, bytes]]:
     Raises
     ------
     InvalidError
-        ``instrument.no_file``, ``instrument.files_refused``, ``instrument.shipped_unknown``
+        ``instrument.no_file``, ``instrument.files_refused``, ``instrument.shipped_unknown``,
+        ``instrument.library_refused``
     """
     shipped = flask.request.form.get("shipped")
     if shipped:
-        name, data = operations.shipped_form(shipped)
+        blanks = {
+            INSTITUTE: flask.request.form.get("institute", "").strip() or flask.g.evaluation.institute,
+            TELEPHONE: flask.request.form.get("telephone", "").strip(),
+        }
+        name, data = operations.shipped_form(
+            shipped, blanks, usable_library(web.config().library_directory, web.language())
+        )
         return data, name, {}
     file = flask.request.files.get("file")
     if file is None or not file.filename:

@@ -1,13 +1,19 @@
 """List a form's questions as people read them, with the indicators that each answer feeds."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from evalsvc.words import catalogue, sentence
+from evalsvc.words import catalogue, sentence, term
+from forms.changes import Change
+from forms.complaint import Complaint
 from forms.definition import FormDefinition
 from forms.structure import Node, Texts
 
+ROW = re.compile(r"\[\d+\]")
 SHOWN_CHOICES = 12
+OF_SORTS = frozenset({"added", "removed", "type"})
+"""Changes that name sorts of questions."""
 REFERENCE, ANOTHER = re.compile(r"\$\{\w+\}"), "…"
 """Where a label repeats another answer, and what stands there while nobody has answered."""
 
@@ -41,7 +47,7 @@ def question_lines(definition: FormDefinition, language: str) -> list[QuestionLi
             QuestionLine(
                 name=node.name,
                 label=REFERENCE.sub(ANOTHER, title_of(node, language)),
-                type=node.control or node.type if node.kind == "question" else node.kind,
+                type=sort_word(node.sort, language),
                 depth=node.path.count("/") - 2,
                 is_group=node.kind != "question",
                 choices=tuple(labels[:SHOWN_CHOICES]),
@@ -52,6 +58,31 @@ def question_lines(definition: FormDefinition, language: str) -> list[QuestionLi
             )
         )
     return lines
+
+
+def sort_word(sort: str, language: str) -> str:
+    """Return what a sort of question is called (`Node.sort`)."""
+    return " ".join(term("instrument.answer_type", part, language) for part in sort.split())
+
+
+def changes_in_words(found: Iterable[Change], language: str) -> list[Change]:
+    """Return changes with the words for sorts of questions."""
+    return [
+        replace(each, before=sort_word(each.before, language), after=sort_word(each.after, language))
+        if each.kind in OF_SORTS
+        else each
+        for each in found
+    ]
+
+
+def at_question(complaint: Complaint, definition: FormDefinition, language: str) -> Complaint:
+    """Name the question that a complaint about answers is about in the place of a column, with the row it stands in."""
+    node = definition.by_path.get(ROW.sub("", complaint.path))
+    if node is None:
+        return complaint
+    *around, last = complaint.path.split("/")
+    place = "/".join([*(step for step in around if ROW.search(step)), last])
+    return replace(complaint, column=f"{REFERENCE.sub(ANOTHER, title_of(node, language))} ({place})")
 
 
 def title_of(node: Node, language: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from evalsvc.instruments.contract import contract_complaints
+from forms.compiled import compiled
 from forms.complaint import Complaint
 from forms.definition import FormDefinition, parse_definition
 from forms.errors import DefinitionError
@@ -50,6 +51,8 @@ class Converted:
     """Gives a complaint about the XForm its row in the workbook."""
     made: Mapping[str, bytes] = field(default_factory=dict)
     """Files that the conversion made beside the form."""
+    unfit: tuple[Complaint, ...] = ()
+    """Why the form could not be published, as far as a workbook tells it that could not be converted."""
 
 
 def read_form(data: bytes, name: str, files: Mapping[str, bytes] = NO_FILES) -> Reading:
@@ -61,11 +64,14 @@ def converted(data: bytes, name: str) -> Converted:
     """Convert a form file and read the form."""
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _defined(Converted(data, None, ()))
-    from forms.workbook import convert  # noqa: PLC0415 (loads pyxform, which takes a second)
+    # Both load pyxform, which takes a second.
+    from evalsvc.instruments.contract_of_rows import contract_of_rows  # noqa: PLC0415
+    from forms.workbook import convert  # noqa: PLC0415
 
     made = convert(data, name)
     if made.xform is None or made.rows is None:
-        return Converted(None, None, made.complaints)
+        unfit = () if made.rows is None else tuple(contract_of_rows(made.rows, made.complaints, name))
+        return Converted(None, None, made.complaints, unfit=unfit)
     return _defined(Converted(made.xform, None, made.complaints, made.rows.locate, made.attachments))
 
 
@@ -80,14 +86,19 @@ def judged(form: Converted, given: Mapping[str, bytes] = NO_FILES) -> Reading:
     """Say what stands against a form with these files beside it."""
     definition, files = form.definition, {**given, **form.made}
     if definition is None:
-        return Reading(None, None, form.complaints)
-    found = publishing_complaints(definition, {**dict.fromkeys(files, b""), **tables_of_form(definition, files)})
+        return Reading(None, None, form.complaints, form.unfit)
+    beside = {**dict.fromkeys(files, b""), **tables_of_form(definition, files)}
+    found = publishing_complaints(definition, beside)
     lacking = [each for each in found if _is_missing_table(definition, each)]
-    everything = (*form.complaints, *(form.locate(each) for each in found if each not in lacking))
+    located = [form.locate(each) for each in found if each not in lacking]
+    # What is said of a cell that was complained of already follows from that.
+    wrong = {(each.sheet, each.row, each.column) for each in form.complaints if each.severity == "error"}
+    further = (each for each in located if each.row is None or (each.sheet, each.row, each.column) not in wrong)
+    everything = (*form.complaints, *further)
     unfit = (*contract_complaints(definition), *(replace(each, severity="error") for each in lacking))
     return Reading(
         xform=form.xform,
-        definition=definition,
+        definition=compiled(definition, beside).definition,
         complaints=tuple(sorted(everything, key=lambda each: each.severity)),
         unfit=tuple(map(form.locate, unfit)),
         files=files,

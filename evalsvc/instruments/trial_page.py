@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalsvc.instruments.questions import ANOTHER, REFERENCE, text_in, title_of
 from evalsvc.words import sentence
 from forms.complaint import Complaint
 from forms.structure import Node
-from forms.trial import TrialLine
+from forms.trial import Trial, TrialLine
 
 MOST_ROWS = 200
 """Rows of one repeat that a trial takes."""
@@ -39,29 +39,63 @@ class TrialField:
     options: tuple[Option, ...]
     messages: tuple[str, ...]
     required: bool
+    awaited: bool
+    """Whether an answer is wanted that nobody has come to yet."""
 
 
-def trial_fields(lines: Iterable[TrialLine], language: str, *, told: bool) -> list[TrialField]:
-    """Lay the lines of a trial out; complaints are shown once somebody has asked for them."""
-    return [_field(each, language, told=told) for each in lines]
+def trial_fields(lines: Sequence[TrialLine], language: str, *, told: bool) -> list[TrialField]:
+    """Lay the lines of a trial out; complaints are shown once somebody has asked for them.
+
+    That a question behind the last answer wants one is no mistake yet: it has not been come to.
+    """
+    reached = max((number for number, line in enumerate(lines) if _is_answered(line)), default=-1)
+    return [_field(each, language, told=told, reached=number <= reached) for number, each in enumerate(lines)]
 
 
-def _field(line: TrialLine, language: str, *, told: bool) -> TrialField:
+def _is_answered(line: TrialLine) -> bool:
+    node = line.node
+    return bool(line.value) and line.value != node.default and not (node.calculate or node.preload or node.actions)
+
+
+def _field(line: TrialLine, language: str, *, told: bool, reached: bool) -> TrialField:
     node, chosen = line.node, line.value.split() if line.node.is_multiple else [line.value]
+    grave = [each for each in line.complaints if reached or each.kind != "required"]
     return TrialField(
         shape=_shape(line),
         place=line.place,
         name=node.name,
-        label=REFERENCE.sub(ANOTHER, title_of(node, language)),
-        hint=REFERENCE.sub(ANOTHER, text_in(node.hints, language)),
+        label=_filled(title_of(node, language), line),
+        hint=_filled(text_in(node.hints, language), line),
         value=line.value,
         options=tuple(
             Option(each.value, text_in(each.labels, language) or each.value, each.value in chosen)
             for each in line.choices
         ),
-        messages=messages_of(line.complaints, language) if told else (),
+        messages=messages_of([_in_words(each, node, language) for each in grave], language) if told else (),
         required=bool(node.required),
+        awaited=told and len(grave) < len(line.complaints),
     )
+
+
+def _filled(text: str, line: TrialLine) -> str:
+    """Put the answers into a label that speaks of them, as a phone does; what is not answered yet is left out."""
+    return REFERENCE.sub(lambda found: line.values.get(found[0][2:-1], ANOTHER), text)
+
+
+def _in_words(complaint: Complaint, node: Node, language: str) -> Complaint:
+    """Name choices by their labels."""
+    if not node.is_select or "value" not in complaint.details:
+        return complaint
+    labels = {each.value: text_in(each.labels, language) or each.value for each in node.choices}
+    values = str(complaint.details["value"]).split()
+    words = (", " if language == "en" else "、").join(labels.get(each, each) for each in values)
+    return replace(complaint, details={**complaint.details, "value": words})
+
+
+def complaints_elsewhere(trial: Trial) -> list[Complaint]:
+    """Return the complaints that stand at no line of the page."""
+    shown = {each.path for line in trial.lines for each in line.complaints}
+    return [each for each in trial.complaints if each.path not in shown]
 
 
 def messages_of(complaints: Iterable[Complaint], language: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api, upload
 from evalsvc.instruments import operations, queries
-from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.definitions import form_of
 from evalsvc.instruments.pages import given_form
 from evalsvc.instruments.schemas import ChangeSchema, InstrumentSchema
 from forms.changes import changes
@@ -37,7 +37,11 @@ class InstrumentsView(MethodView):
     @api("designer", "lead")
     @blueprint.response(201, InstrumentSchema)
     def post(self, evaluation: str) -> Any:
-        """Publish a version (multipart: `file` and `files` beside it, or the name of a `shipped` form)."""
+        """Publish a version (multipart: `file` and `files` beside it, or the name of a `shipped` form).
+
+        A shipped form that speaks to respondents takes a `telephone` as well; `institute` is the evaluation's if it is
+        not given.
+        """
         form = operations.keep_form(web.store(), *given_form())
         with web.database().transaction() as session:
             return queries.record(operations.publish(session, web.current_actor(), flask.g.evaluation.id, form))
@@ -54,6 +58,7 @@ class ChangesView(MethodView):
         with web.database().reading() as session:
             row = queries.instrument_by_id(session, flask.g.evaluation.id, identifier)
             last = queries.last_version(session, flask.g.evaluation.id, row.form_id, before=row)
-        if last is None:
-            return []
-        return list(changes(*(definition_of(web.store(), each.xform_sha256) for each in (last, row))))
+            if last is None:
+                return []
+            before, after = (form_of(session, web.store(), each).definition for each in (last, row))
+        return list(changes(before, after))

@@ -116,12 +116,12 @@ def try_out(visitor: Visitor) -> None:
     page = visitor.page
     page.fill('input[name="/data/unit_id"]', "1")
     page.check('input[name="/data/disposition"][value="completed"]')
-    page.get_by_role("button", name="更新").click()
+    page.get_by_role("button", name="更新").first.click()
     visitor.look("这块地有")
     page.fill('input[name="/data/plot[1]/area"]', "1.5")
     page.get_by_role("button", name="再加一条：地块").click()
     page.fill('input[name="/data/plot[2]/area"]', "2")
-    page.get_by_role("button", name="更新").click()
+    page.get_by_role("button", name="更新").first.click()
     visitor.look("3.5")
 
 

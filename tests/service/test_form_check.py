@@ -5,7 +5,6 @@ import json
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -14,26 +13,7 @@ from evalsvc.instruments.complaints import placed
 from evalsvc.instruments.reading import read_form
 from evalsvc.words import sentence
 from forms.filling import fill
-
-HEAD = ["type", "name", "label", "relevant", "constraint", "calculation", "choice_filter", "parameters"]
-SAMPLE = [["text", "unit_id", "户编号"], ["select_one outcome", "disposition", "结果"]]
-LISTS = [["list_name", "name", "label"], ["outcome", "completed", "完成"], ["yn", "yes", "是"], ["yn", "no", "否"]]
-SETTINGS = [["form_id", "version"], ["pilot", "1"]]
-
-
-def workbook(rows, *, choices=LISTS, settings=SETTINGS, head=HEAD, **more):
-    """Make a workbook whose survey begins with the two questions that every form needs; `rows` begin in row 4."""
-    sheets = {"survey": [head, *SAMPLE, *rows], "choices": choices, "settings": settings, **more}
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for name, lines in sheets.items():
-        if lines is not None:
-            sheet = book.create_sheet(name)
-            for line in lines:
-                sheet.append(line)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+from tests.service.form_workbooks import A_NUMBER, HEAD, LISTS, NINE_MISTAKES, SAMPLE, workbook
 
 
 def repacked(change):
@@ -65,7 +45,6 @@ def sheet1(content):
 
 
 DECLARED = b'<?xml version="1.0"?>' + b" " * 5000 + b'<!DOCTYPE a [<!ENTITY x "y">]>'
-A = ["integer", "a", "甲"]
 BROKEN = {
     "cut in half": (workbook([])[:2000], [("workbook.damaged", None, None, None)]),
     "turned bytes": (bitten(), [("workbook.damaged", None, None, None)]),
@@ -84,10 +63,10 @@ BROKEN = {
     ),
     "no choices": (
         workbook([], choices=None),
-        [("workbook.no_choices", "choices", None, None), ("workbook.list_missing", "survey", 3, "type")],
+        [("workbook.no_choices", "choices", None, None)],
     ),
     "names twice": (
-        workbook([A, A, ["begin_group", "g", "组"], A, ["end_group"], ["text", "g", "组"]]),
+        workbook([A_NUMBER, A_NUMBER, ["begin_group", "g", "组"], A_NUMBER, ["end_group"], ["text", "g", "组"]]),
         [("workbook.name_twice", "survey", 5, "name"), ("workbook.name_twice", "survey", 9, "name")],
     ),
     "unknown types": (
@@ -105,7 +84,7 @@ BROKEN = {
     "expressions": (
         workbook(
             [
-                [*A, None, ". > (1"],
+                [*A_NUMBER, None, ". > (1"],
                 ["integer", "b", "乙", "${a} = = 1"],
                 ["calculate", "c", None, None, None, "no(${a})"],
                 ["select_one yn", "d", "丁", None, None, None, "name = ("],
@@ -121,11 +100,11 @@ BROKEN = {
         ],
     ),
     "deep expression": (
-        workbook([[*A, None, "(" * 500 + "1" + ")" * 500]]),
+        workbook([[*A_NUMBER, None, "(" * 500 + "1" + ")" * 500]]),
         [("form.expression_deep", "survey", 4, "constraint")],
     ),
     "deep groups": (
-        workbook([*(["begin_group", f"g{n}", "组"] for n in range(300)), A, *[["end_group"]] * 300]),
+        workbook([*(["begin_group", f"g{n}", "组"] for n in range(300)), A_NUMBER, *[["end_group"]] * 300]),
         [("xml.too_deep", None, None, None)],
     ),
     "unknown lists": (
@@ -139,12 +118,12 @@ BROKEN = {
         ],
     ),
     "group without end": (
-        workbook([["begin_group", "g", "组"], A]),
+        workbook([["begin_group", "g", "组"], A_NUMBER]),
         [("workbook.begin_without_end", "survey", 4, "type")],
     ),
-    "end without group": (workbook([A, ["end_repeat"]]), [("workbook.end_without_begin", "survey", 5, "type")]),
+    "end without group": (workbook([A_NUMBER, ["end_repeat"]]), [("workbook.end_without_begin", "survey", 5, "type")]),
     "crossed": (
-        workbook([["begin_group", "g", "组"], ["begin_repeat", "r", "组"], A, ["end_group"], ["end_repeat"]]),
+        workbook([["begin_group", "g", "组"], ["begin_repeat", "r", "组"], A_NUMBER, ["end_group"], ["end_repeat"]]),
         [("workbook.end_without_begin", "survey", 7, "type")],
     ),
     "names with spaces": (
@@ -161,13 +140,15 @@ BROKEN = {
     ),
     "choices without rows": (
         workbook([], choices=LISTS[:1]),
-        [("workbook.no_choices", "choices", None, None), ("workbook.list_missing", "survey", 3, "type")],
+        [("workbook.no_choices", "choices", None, None)],
     ),
     "no label": (workbook([["integer", "a"]]), [("workbook.no_label", "survey", 4, "label")]),
     "header twice": (workbook([], head=[*HEAD, "label"]), [("workbook.header_twice", "survey", 1, "label")]),
     "no type": (workbook([], head=["kind", *HEAD[1:]]), [("workbook.column_missing", "survey", 1, "type")]),
     "prefix": (
-        workbook([], head=[*HEAD, "bind::my:mark"], survey=[[*HEAD, "bind::my:mark"], *SAMPLE, [*A, *[None] * 5, "x"]]),
+        workbook(
+            [], head=[*HEAD, "bind::my:mark"], survey=[[*HEAD, "bind::my:mark"], *SAMPLE, [*A_NUMBER, *[None] * 5, "x"]]
+        ),
         [("xml.prefix_unknown", "settings", 1, "namespaces")],
     ),
     "old excel": (b"\xd0\xcf\x11\xe0" + b"0" * 600, [("workbook.damaged", None, None, None)]),
@@ -194,7 +175,7 @@ def test_a_broken_form_is_told_what_is_wrong_and_where(tmp_path: Path, data: byt
 
 UNFIT = {
     "no settings": (workbook([], settings=None), ("instrument.version_missing", "settings", None, "version")),
-    "no sample": (workbook([], survey=[HEAD, A]), ("instrument.question_missing", "survey", None, "name")),
+    "no sample": (workbook([], survey=[HEAD, A_NUMBER]), ("instrument.question_missing", "survey", None, "name")),
     "no table": (
         workbook([["select_one_from_file places.csv", "a", "甲"]]),
         ("form.file_missing", "survey", 4, "type"),
@@ -212,7 +193,8 @@ def test_a_valid_form_passes_though_no_evaluation_could_publish_it(tmp_path: Pat
     found = [(c["code"], c["sheet"], c["row"], c["column"]) for c in report["not_publishable"]]
     assert found == [expected]
     printed = CliRunner().invoke(main, ["form", "check", str(path)])
-    assert printed.exit_code == 0 and "不能发布到评估项目" in printed.stderr
+    assert printed.exit_code == 1 and "不能发布到评估项目" in printed.stderr
+    assert "必须改正的 1 处，提示 0 处" in printed.stdout
 
 
 @pytest.mark.parametrize("place", [".", "表-media", "elsewhere"])
@@ -272,9 +254,9 @@ def test_what_has_no_effect_is_a_warning(tmp_path: Path, data: bytes, expected) 
 
 def test_expressions_are_shown_as_they_stand_in_the_cell() -> None:
     rows = [
-        A,
+        A_NUMBER,
         ["begin_repeat", "r", "组"],
-        A,
+        A_NUMBER,
         ["integer", "b", "乙", "${unit_id} = 'x' and ${disposition} = = 1"],
         ["end_repeat"],
     ]
@@ -292,6 +274,19 @@ def test_the_table_on_a_terminal_names_the_sheet_and_keeps_brackets(tmp_path: Pa
     assert told.exit_code == 1
     assert "工作表" in told.output and "survey" in told.output
     assert "[a" in told.output and "[1" in told.output
+
+
+def test_the_table_tells_errors_from_hints_and_ends_with_their_counts(tmp_path: Path) -> None:
+    path = tmp_path / "九题的问卷.xlsx"
+    path.write_bytes(NINE_MISTAKES)
+    told = CliRunner().invoke(main, ["form", "check", str(path)], env={"COLUMNS": "80"})
+    lines = told.stderr.splitlines()
+    grades = [line.split("│")[1].strip() for line in lines if line.startswith("│")]
+    grades = [grade for grade in grades if grade]
+    assert grades == sorted(grades, key=["错误", "提示"].index) and set(grades) == {"错误", "提示"}
+    assert "九题的问卷" not in told.stderr and max(map(len, lines)) <= 80
+    errors, hints = grades.count("错误"), grades.count("提示")
+    assert told.stdout.endswith(f"九题的问卷.xlsx：没有读成问卷；必须改正的 {errors} 处，提示 {hints} 处。\n")
 
 
 def test_a_form_of_hundreds_of_terms_is_read(tmp_path: Path) -> None:

@@ -88,7 +88,10 @@ def test_a_trial_settles_and_checks_and_keeps_nothing(client, base, save, csrf_o
     assert "/data/disposition" in page and "/data/plot" not in page and 'class="notice bad"' not in page
     token = {"csrf_token": csrf_of(client)}
     page = client.post(address, data=token).get_data(as_text=True)
-    assert page.count('class="notice bad"') == 2
+    assert 'class="notice bad"' not in page and "还有 2 道必答题没有答到" in page
+    page = client.post(address, data={**token, "/data/price": "7"}).get_data(as_text=True)
+    assert page.count('class="notice bad"') == 2 and "2 题有问题" in page
+    assert '<a href="#q1">户编号</a>' in page and 'id="q1"' in page and 'id="complaints"' in page
     answers = {**token, "/data/unit_id": "1", "/data/disposition": "completed", "/data/plot[1]/area": "1.5"}
     page = client.post(address, data=answers).get_data(as_text=True)
     assert "检查没有发现问题" in page and "<output>1.5</output>" in page
@@ -102,6 +105,29 @@ def test_a_trial_settles_and_checks_and_keeps_nothing(client, base, save, csrf_o
     assert strange.status_code == 200 and "notice bad" in strange.get_data(as_text=True)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Interview)) == 0
+
+
+def test_a_trial_speaks_as_a_phone_does(client, base, save, csrf_of):
+    asked = """| | select_one yn | consent | 同意吗 | | | . = 'yes' | |
+| | note | told | ${unit_id} 户，合计 ${total}，还有 ${price} | | | | |
+| choices |
+| | list_name | name | label |
+| | yn | yes | 同意 |
+| | yn | no | 不同意 |
+| | outcome"""
+    form = FORM.replace("| choices |\n| | list_name | name | label |\n| | outcome", asked, 1)
+    answers = {"/data/unit_id": "7", "/data/disposition": "completed", "/data/plot[1]/area": "2", "/data/consent": "no"}
+    data = {"csrf_token": csrf_of(client), **answers}
+    page = client.post(save(form).location + "/try", data=data).get_data(as_text=True)
+    assert "7 户，合计 2，还有 …" in page
+    assert "答案“不同意”不符合要求" in page
+
+
+def test_sorts_of_questions_are_named_in_words(client, base, save):
+    page = client.get(save(FORM).location).get_data(as_text=True)
+    for word in ("单选", "小数", "自动计算", "文字"):
+        assert f">{word}</td>" in page
+    assert "填写" not in page.partition("题目和用途")[2]
 
 
 def test_files_stay_beside_a_draft(client, base, save, csrf_of, database):
@@ -153,6 +179,9 @@ def test_the_command_lists_changes(tmp_path):
     told = CliRunner().invoke(main, ["form", "changes", str(old), str(new)])
     assert told.exit_code == 0 and "/plot/area：题型" in told.output and "不能直接比较" in told.output
     listed = json.loads(CliRunner().invoke(main, ["form", "changes", str(old), str(new), "--json"]).output)
-    assert [(each["kind"], each["breaks"]) for each in listed] == [("type", True)]
+    assert [(each["kind"], each["breaks"], each["before"], each["after"]) for each in listed] == [
+        ("type", True, "decimal", "int")
+    ]
+    assert "原来 小数，现在 整数" in told.output
     new.write_text("nothing", encoding="utf-8")
     assert CliRunner().invoke(main, ["form", "changes", str(old), str(new)]).exit_code == 1

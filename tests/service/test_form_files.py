@@ -1,15 +1,24 @@
 """Forms with files beside them: uploaded, published, delivered to phones, filled and checked by."""
 
+import hashlib
 import io
+import json
 import zipfile
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 
+from evalsvc import files
+from evalsvc.draws import log
+from evalsvc.draws.queries import draw_by_number, log_lines
 from evalsvc.errors import InvalidError
+from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.attached import attached_files
+from evalsvc.results.gather import gather
 from forms import definition as definitions
 from forms.filling import fill
+from sampling.hashing import canonical_json
 
 OPENROSA = {"X-OpenRosa-Version": "1.0"}
 LIST, MANIFEST = "{http://openrosa.org/xforms/xformsList}", "{http://openrosa.org/xforms/xformsManifest}"
@@ -73,7 +82,7 @@ def listed(client, phone):
     return {child.tag.removeprefix(LIST): child.text for child in root[0]}
 
 
-def test_a_form_with_files_goes_all_the_way(client, field, lead, phone):
+def test_a_form_with_files_goes_all_the_way(client, field, lead, phone, sign_in):
     assert "manifestUrl" not in listed(client, phone)
     made = publish(client, field, lead, {"附件.zip": archive(FILES)})
     assert made.status_code == 201, made.get_data(as_text=True)
@@ -114,6 +123,12 @@ def test_a_form_with_files_goes_all_the_way(client, field, lead, phone):
         )
         kept = client.get(f"{base}/{row['id']}", headers=field.supervisor.bearer).json
         assert [each["kind"] for each in kept["complaints"]] == kinds, kept["complaints"]
+    sign_in(client, field.supervisor)
+    page = client.get(f"/evaluations/{field.evaluation.code}/interviews/{row['id']}").get_data(as_text=True)
+    assert "村口老井" not in page and "w9" in page
+    before = next(each["id"] for each in client.get(base, headers=field.supervisor.bearer).json["lines"][1:])
+    page = client.get(f"/evaluations/{field.evaluation.code}/interviews/{before}").get_data(as_text=True)
+    assert "村口老井" in page
 
 
 @pytest.mark.parametrize(("missing", "status"), [("prices.csv", 422), ("wells.geojson", 422), ("结果卡片.png", 201)])
@@ -130,6 +145,26 @@ def test_a_table_that_cannot_be_read_is_named(client, field, lead):
     answer = publish(client, field, lead, {**FILES, "prices.csv": "作物,价\n".encode("gbk")})
     assert answer.status_code == 422
     assert "prices.csv" in answer.json["complaints"][0]["message"]
+
+
+def test_the_public_log_names_a_form_with_its_files_and_the_bundle_lists_them(client, database, store, field, lead):
+    made = publish(client, field, lead, {"附件.zip": archive(FILES)}).json
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
+    written = canonical_json({"xform": made["xform_sha256"], "files": hashes})
+    with database.transaction() as session:
+        line = next(each for each in reversed(log_lines(session)) if each.kind == log.FORM)
+        for row in session.scalars(select(Assignment)):
+            row.instrument_id = made["id"]
+    assert (line.subject, line.sha256) == (
+        "fujian-demo/form/household/2026.2-files",
+        hashlib.sha256(written).hexdigest(),
+    )
+    with database.reading() as session:
+        draw = draw_by_number(session, field.evaluation.id, 1)
+        gathered = gather(session, store, field.evaluation, draw)
+    assert json.loads(gathered.tables[files.FORM_FILES]) == {"instrument.xml": hashes}
+    tables = {name for name in gathered.kept if files.is_form_table(name)}
+    assert tables == {files.form_table_name(hashes[name]) for name in FILES if not name.endswith(".png")}
 
 
 def test_files_of_other_evaluations_and_names_are_unknown(client, field, lead, phone, make_evaluation, make_person):

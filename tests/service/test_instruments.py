@@ -154,7 +154,9 @@ def test_the_page_publishes_shows_and_refuses(client, field, make_person, sign_i
     assert send(FORM).status_code == 303
     shipped = {"shipped": "household", "csrf_token": csrf_of(client)}
     assert client.post(url, data=shipped).status_code == 422
-    assert client.post(url, data={**shipped, "confirmed": "1"}).status_code == 409
+    uncalled = client.post(url, data={**shipped, "confirmed": "1"})
+    assert uncalled.status_code == 422 and "institute_call" in uncalled.get_data(as_text=True)
+    assert client.post(url, data={**shipped, "confirmed": "1", "telephone": "0591-00000000"}).status_code == 409
 
 
 def run(*arguments):
@@ -171,11 +173,24 @@ def test_any_shipped_form_is_published_by_its_name():
 @pytest.mark.parametrize("name", library.names())
 def test_the_command_writes_any_shipped_form_and_finds_no_fault_in_it(tmp_path, name):
     form = tmp_path / f"{name}.xlsx"
-    assert run("form", "example", form, "--form", name).exit_code == 0
+    words = ("--institute", "示范评估中心", "--telephone", "0591-00000000")
+    assert run("form", "example", form, "--form", name, *words).exit_code == 0
     checked = run("form", "check", form, "--json")
     report = json.loads(checked.stdout)
     assert (checked.exit_code, report["form"], report["complaints"]) == (0, name, [])
     assert report["not_publishable"] == []
+
+
+def test_blanks_of_a_form_are_named_until_they_are_filled(tmp_path):
+    form = tmp_path / "household.xlsx"
+    assert run("form", "example", form, "--institute", "示范评估中心").exit_code == 0
+    checked = run("form", "check", form, "--json")
+    left = json.loads(checked.stdout)["not_publishable"]
+    assert checked.exit_code == 0
+    assert [(each["code"], each["sheet"], each["column"]) for each in left] == [
+        ("instrument.blank", "survey", "calculation")
+    ]
+    assert "institute_call" in left[0]["message"] and left[0]["row"] > 2
 
 
 def test_the_command_checks_a_form_and_its_submissions(tmp_path, shipped_definition, filled):
