@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from evalsvc import device_sign_in
 from evalsvc.errors import EvalsvcError, ForbiddenError, NotFoundError, UnauthenticatedError
-from evalsvc.evaluations.queries import evaluation_by_code
+from evalsvc.evaluations.queries import EvaluationRecord, find_evaluation
 from evalsvc.people import queries as people
-from evalsvc.people.actor import ENUMERATOR, ROLES, Actor
+from evalsvc.people.actor import DESIGNER, ENUMERATOR, LEAD, ROLES, Actor
+from evalsvc.people.operations import DRAFT
 
 PUBLIC, PAGE, API, DEVICE = "public", "page", "api", "device"
 API_PATH = "/api/v1/"
@@ -41,6 +42,16 @@ class Rule:
     upload: bool = False
     most: int | None = None
     """Largest body, bytes, where the route has a limit of its own."""
+    key_kind: str = "device"
+    """The kind of token that a device's route takes."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who makes a request, with the roles in the evaluation of its address, if there is one."""
+
+    actor: Actor
+    evaluation: EvaluationRecord | None
 
 
 class PasswordChangeNeededError(ForbiddenError):
@@ -69,6 +80,11 @@ def api(*roles: str) -> Callable[[View], View]:
 def device(view: View) -> View:
     """Open a route to an enumerator's device, which shows its token in the path or signs in by Digest."""
     return _label(view, Rule(DEVICE, frozenset({ENUMERATOR})))
+
+
+def draft_device(view: View) -> View:
+    """Open a route to a device on which a draft is tried, by the token that was made for that draft."""
+    return _label(view, Rule(DEVICE, frozenset({DESIGNER, LEAD}), key_kind=DRAFT))
 
 
 def upload(view: View) -> View:
@@ -134,7 +150,7 @@ def _admit_or_count(rule: Rule) -> None:
     """Admit, or refuse; a proof that does not fit is counted after the reading that it failed in has ended."""
     database = flask.current_app.extensions["evalsvc"].database
     try:
-        with database.looking() as session:
+        with database.turn, database.looking() as session:
             _admit(session, rule)
     except device_sign_in.WrongProofError as error:
         with database.transaction() as session:
@@ -144,42 +160,49 @@ def _admit_or_count(rule: Rule) -> None:
 
 def _admit(session: Session, rule: Rule) -> None:
     code = (flask.request.view_args or {}).get("evaluation")
-    identifier, person_id = _caller(session, rule)
-    evaluation = None if code is None else evaluation_by_code(session, code)
-    roles = people.roles_of(session, person_id, None if evaluation is None else evaluation.id)
-    actor = Actor(identifier, person_id, roles)
-    if evaluation is not None and not roles:
+    caller = _caller(session, rule, code)
+    if code is not None and (caller.evaluation is None or not caller.actor.roles):
         raise NotFoundError("evaluation.unknown", evaluation=code)
-    if rule.roles and not actor.has(*rule.roles):
+    if rule.roles and not caller.actor.has(*rule.roles):
         raise ForbiddenError("access.role_missing", roles=sorted(rule.roles))
-    flask.g.actor = actor
-    flask.g.evaluation = evaluation
+    flask.g.actor = caller.actor
+    flask.g.evaluation = caller.evaluation
 
 
-def _caller(session: Session, rule: Rule) -> tuple[str, str]:
-    """Return the actor's identifier and the person's, by the one proof that the kind of route takes."""
+def _caller(session: Session, rule: Rule, code: str | None) -> Caller:
+    """Return who makes the request, by the one proof that the kind of route takes."""
     if rule.kind == PAGE:
-        return _signed_in()
+        person_id = _signed_in()
+        return _of_person(session, person_id, person_id, code)
     if rule.kind == API:
         scheme, _, secret = flask.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise UnauthenticatedError("access.token_missing")
-        token = people.valid_token(session, "api", secret.strip())
-    elif by_account():
-        return device_sign_in.signed_in(session)
-    else:
-        token = people.valid_token(session, "device", str((flask.request.view_args or {})["token"]))
-    return f"token:{token.id}", token.person_id
+        return _of_token(session, "api", secret.strip(), code)
+    if by_account():
+        return _of_person(session, *device_sign_in.signed_in(session), code)
+    return _of_token(session, rule.key_kind, str((flask.request.view_args or {})["token"]), code)
 
 
-def _signed_in() -> tuple[str, str]:
+def _of_token(session: Session, kind: str, secret: str, code: str | None) -> Caller:
+    bearer = people.token_bearer(session.connection(), kind, secret, code)
+    return Caller(Actor(f"token:{bearer.token_id}", bearer.person_id, bearer.roles), bearer.evaluation)
+
+
+def _of_person(session: Session, identifier: str, person_id: str, code: str | None) -> Caller:
+    evaluation = None if code is None else find_evaluation(session, code)
+    roles = people.roles_of(session, person_id, None if evaluation is None else evaluation.id)
+    return Caller(Actor(identifier, person_id, roles), evaluation)
+
+
+def _signed_in() -> str:
     if "Authorization" in flask.request.headers:
         raise ForbiddenError("access.token_on_page")
     if not current_user.is_authenticated:
         raise UnauthenticatedError("access.sign_in_needed")
     if current_user.must_change_password and flask.request.endpoint not in WHILE_PASSWORD_IS_OLD:
         raise PasswordChangeNeededError("access.password_change_needed")
-    return current_user.person_id, current_user.person_id
+    return str(current_user.person_id)
 
 
 def _limit(rule: Rule) -> int:

@@ -33,6 +33,7 @@ from evalsvc.fieldwork import views as fieldwork_views
 from evalsvc.frames import pages as frames_pages
 from evalsvc.frames import views as frames_views
 from evalsvc.instruments import devices as instruments_devices
+from evalsvc.instruments import draft_devices, draft_views
 from evalsvc.instruments import draft_pages as drafts_pages
 from evalsvc.instruments import pages as instruments_pages
 from evalsvc.instruments import views as instruments_views
@@ -50,6 +51,7 @@ from evalsvc.overview import pages as overview_pages
 from evalsvc.people import administration
 from evalsvc.people import pages as people_pages
 from evalsvc.people import session as people_session
+from evalsvc.people.used_nonces import UsedNonces
 from evalsvc.results import views as results_views
 from evalsvc.service import open_service
 from evalsvc.verification.names import plain_name
@@ -67,6 +69,7 @@ PAGES: tuple[flask.Blueprint, ...] = (
     instruments_pages.blueprint,
     instruments_devices.blueprint,
     drafts_pages.blueprint,
+    draft_devices.blueprint,
     fieldwork_pages.blueprint,
     fieldwork_views.devices,
     interviews_pages.blueprint,
@@ -87,6 +90,7 @@ VIEWS: tuple[Blueprint, ...] = (
     draws_views.blueprint,
     later_lists_views.blueprint,
     instruments_views.blueprint,
+    draft_views.blueprint,
     fieldwork_views.blueprint,
     interviews_views.blueprint,
     datasets_views.blueprint,
@@ -150,8 +154,8 @@ class CookieSessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
-def create_app(config: Config) -> flask.Flask:
-    """Make the application of one configuration."""
+def create_app(config: Config, used: UsedNonces | None = None) -> flask.Flask:
+    """Make the application of one configuration; `used` is what its process shares with others of one server."""
     app = flask.Flask("evalsvc", template_folder="templates", static_folder="static")
     app.config.update(_settings(config))
     app.json = ChineseJson(app)
@@ -164,7 +168,7 @@ def create_app(config: Config) -> flask.Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=believed, x_proto=believed, x_host=believed)  # type: ignore[method-assign]
     CSRFProtect(app)
     people_session.register(app)
-    device_sign_in.register(app, config.secret_key)
+    device_sign_in.register(app, config.secret_key, used)
     Babel(app, default_locale="zh", default_translation_directories=str(TRANSLATIONS), locale_selector=web.language)
     _register_template_words(app)
     app.url_map.converters["int"] = incoming.NumberConverter

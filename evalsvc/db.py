@@ -89,6 +89,10 @@ class Database:
         self._looking_engine = self.engine.execution_options(**_looking_options(self.engine))
         # SQLite has one writer at a time and lets the others poll for its lock; here they stand in line instead.
         self._line = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        self.turn = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        """Held for a short look and the computing around it, and never while anything is waited for. Threads that
+        compete for Python's lock hand it on at every call of SQLite, dozens of times for a submission, and a third of
+        the processor goes into waking each other. Looks at a server wait for it, and let others compute meanwhile."""
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -22,8 +22,8 @@ README = "README.md"
 REPORT = "report.pdf"
 BUNDLE = "bundle.zip"
 INTERVIEW_FOLDER = "interviews/"
-FORM_TABLES = "form-tables.json"
-"""The tables that forms look values up in, where any does: by form version, name and hash."""
+FORM_FILES = "form-files.json"
+"""The files that form versions are delivered with, where any is: by the form's file, name and hash."""
 FORM_TABLE_FOLDER = "form-tables/"
 UUID_FORM = re.compile(r"uuid:(?P<uuid>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 

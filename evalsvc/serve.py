@@ -1,5 +1,6 @@
 """`evalsvc serve`: gunicorn with threads; the worker of jobs starts in the serving process, after the fork."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,8 +13,10 @@ from evalsvc.config import Config, ConfigurationError, read_config
 from evalsvc.db import now
 from evalsvc.editions.keys import institute_signer
 from evalsvc.frames.keys import configured_key
+from evalsvc.instruments.form_library import library_of
 from evalsvc.listening import listen
 from evalsvc.logs import keep_tokens_out
+from evalsvc.people.used_nonces import UsedNonces
 from evalsvc.service import ready
 from evalsvc.wsgi import make_application, stop_worker
 
@@ -38,6 +41,7 @@ class Server(BaseApplication):
 
     def __init__(self, config: Config, settings: Mapping[str, object]) -> None:
         self.config, self.settings = config, settings
+        self.used = UsedNonces(time.time())
         super().__init__()
 
     def load_config(self) -> None:
@@ -47,7 +51,7 @@ class Server(BaseApplication):
 
     def load(self) -> flask.Flask:
         """Make the application; runs in each serving process."""
-        return make_application(self.config)
+        return make_application(self.config, self.used)
 
 
 @click.command()
@@ -62,14 +66,16 @@ def serve(bind: str, threads: int | None, processes: int, *, access_log: bool) -
         raise ConfigurationError("config.processes_on_sqlite", processes=processes)
     institute_signer(config, now())
     configured_key(config)
+    library_of(config.library_directory)
     with ready(config):
         pass  # the serving processes open engines of their own
     threads = threads or max(LEAST_THREADS, THREADS // processes)
-    settings = _settings(bind, threads, processes, access_log=access_log)
+    settings = _settings(threads, processes, access_log=access_log)
+    settings["when_ready"] = lambda _server: _greet(bind, config.public_url)
     Server(config, settings | {"bind": listen(bind)}).run()
 
 
-def _settings(bind: str, threads: int, processes: int, *, access_log: bool) -> dict[str, object]:
+def _settings(threads: int, processes: int, *, access_log: bool) -> dict[str, object]:
     return {
         "worker_class": "gthread",
         "workers": processes,
@@ -83,6 +89,12 @@ def _settings(bind: str, threads: int, processes: int, *, access_log: bool) -> d
         "loglevel": "warning",
         "control_socket_disable": True,
         "proc_name": "evalsvc",
-        "when_ready": lambda _server: click.echo(f"第三方评估系统已启动 / serving at http://{bind}"),
         "worker_exit": lambda _server, _worker: stop_worker(),
     }
+
+
+def _greet(bind: str, public_url: str) -> None:
+    """Say where the server listens, and which address codes for phones and links for programs name."""
+    click.echo(f"第三方评估系统已启动 / serving at http://{bind}")
+    if public_url != f"http://{bind}":
+        click.echo(f"手机二维码和数据地址写的是 {public_url}（EVALSVC_PUBLIC_URL）/ codes for phones and feeds name it")

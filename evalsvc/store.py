@@ -20,6 +20,7 @@ class Store:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         sync_directory(directory.parent)
+        self._there: set[Path] = set()
         self._named_durably: set[str] = set()
         """Folders that this process has synced into the store's; another's may not have got so far."""
 
@@ -47,7 +48,10 @@ class Store:
     def _lay(self, digest: str, source: BinaryIO) -> None:
         path = self._path(digest)
         if not path.exists():
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            folder = path.parent
+            if folder not in self._there:
+                folder.mkdir(mode=0o700, exist_ok=True)
+                self._there.add(folder)
             _write(path, source)
 
     def settle(self, digests: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """What views and pages share with the edge: engines, actor, language, and how an error becomes an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from evalsvc import device_sign_in, errors
+from evalsvc import device_sign_in, errors, outages
 from evalsvc.access import API_PATH, DEVICE, DEVICE_ROOTS, PAGE, PasswordChangeNeededError, by_account
 from evalsvc.config import Config
 from evalsvc.db import Database
@@ -107,6 +107,21 @@ def failure_of(job: JobStatus) -> JobFailure:
     return JobFailure(message, listed, job.complaints_left_out)
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why a wish was refused, for a page that comes back with what was typed."""
+
+    status: int
+    message: str
+    complaints: tuple[Mapping[str, object], ...]
+
+
+def refusal_of(error: errors.EvalsvcError) -> Refusal:
+    """Say in the reader's language why a wish was refused, with every problem of it."""
+    message = sentence(error.code, _spoken(error.details), language())
+    return Refusal(_status_of(error), message, tuple(_listed(errors.complaints_of(error))))
+
+
 def register_errors(app: flask.Flask) -> None:
     """Translate every error into one answer; what nobody foresaw says nothing to outsiders."""
     app.register_error_handler(HTTPException, _on_http)
@@ -115,11 +130,15 @@ def register_errors(app: flask.Flask) -> None:
 
 
 def _on_error(error: Exception) -> ResponseReturnValue:
+    outage = outages.told(error)
+    if outage is not None:
+        flask.current_app.logger.warning("the database gave no answer at %s", flask.request.endpoint)
+        error = outage
     known = errors.coded(error)
     if known is None:
         flask.current_app.logger.error("unexpected error at %s", flask.request.endpoint, exc_info=error)
         return _answer(500, "http.500", {})
-    status = next((STATUS[family] for family in type(error).__mro__ if family in STATUS), BAD_DATA)
+    status = _status_of(error)
     if flask.g.get("access_kind") == PAGE and isinstance(error, PasswordChangeNeededError):
         return see_other("people.password")
     if flask.g.get("access_kind") == PAGE and status == 401 and flask.request.method == "GET":
@@ -134,6 +153,10 @@ def _on_error(error: Exception) -> ResponseReturnValue:
     if isinstance(error, errors.BusyError):
         response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def _status_of(error: Exception) -> int:
+    return next((STATUS[family] for family in type(error).__mro__ if family in STATUS), BAD_DATA)
 
 
 def _on_http(error: HTTPException) -> ResponseReturnValue:
@@ -152,18 +175,22 @@ def _on_csrf(_error: CSRFError) -> ResponseReturnValue:
 
 def _answer(status: int, code: str, details: Mapping[str, object], complaints: Any = ()) -> ResponseReturnValue:
     message = sentence(code, _spoken(details), language())
-    listed = [
-        {"code": each.code, "message": sentence(each.code, each.details, language()), "details": dict(each.details)}
-        for each in complaints
-    ]
+    listed = _listed(complaints)
     if flask.g.get("access_kind") == DEVICE or flask.request.path.startswith(DEVICE_ROOTS):
-        return _openrosa(status, "\n".join([message, *(each["message"] for each in listed)]))
+        return _openrosa(status, "\n".join([message, *(str(each["message"]) for each in listed)]))
     if flask.request.path.startswith(API_PATH):
         body = {"code": code, "message": message, "details": dict(details), "complaints": listed}
         return flask.jsonify(body), status
     back = local_path(urlsplit(flask.request.referrer or "").path or None) if flask.request.method == "POST" else None
     page = flask.render_template("error.html", status=status, message=message, complaints=listed, back=back)
     return page, status
+
+
+def _listed(complaints: Iterable[errors.Complaint]) -> list[dict[str, object]]:
+    return [
+        {"code": each.code, "message": sentence(each.code, each.details, language()), "details": dict(each.details)}
+        for each in complaints
+    ]
 
 
 def _spoken(details: Mapping[str, object]) -> dict[str, object]:

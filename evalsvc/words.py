@@ -15,6 +15,8 @@ TIME_NAMES = frozenset({"at", "received", "begins", "ends", "own"})
 """Details that are times, beside those whose names end in ``_at``."""
 LARGEST_WHOLE = 1e15
 """Above it a float is no count any more."""
+WRONG_TYPE = "check.wrong_type"
+"""Names the type of an answer, which people know by its word."""
 UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 TIMES = {"zh": "北京时间 {local}〔世界时 {utc}〕", "en": "{local} Beijing time [{utc}]"}
 
@@ -48,6 +50,9 @@ def sentence(code: str, details: Mapping[str, object] | None = None, language: s
         return code
     text = entry.en if language == "en" else entry.zh
     given = details or {}
+    kind = f"instrument.answer_type.{given.get('type')}"
+    if code == WRONG_TYPE and kind in catalogue():
+        given = {**given, "type": sentence(kind, {}, language)}
     return PLACEHOLDER.sub(lambda match: told(match.group(1), given.get(match.group(1)), language), text)
 
 

@@ -7,7 +7,9 @@ from evalsvc.config import Config, read_config
 from evalsvc.db import now
 from evalsvc.editions.keys import institute_signer
 from evalsvc.frames.keys import configured_key
+from evalsvc.instruments.form_library import library_of
 from evalsvc.job_kinds import KINDS, REGULAR
+from evalsvc.people.used_nonces import UsedNonces
 from evalsvc.time_stamps.configured import trusted_of
 from evalsvc.worker import Worker
 
@@ -15,7 +17,7 @@ _workers: list[Worker] = []
 """The worker of this process, kept so that the server can end it; made after the fork, never shared."""
 
 
-def make_application(config: Config | None = None) -> flask.Flask:
+def make_application(config: Config | None = None, used: UsedNonces | None = None) -> flask.Flask:
     """Make the application and start its worker; call it in the process that serves.
 
     Raises
@@ -26,8 +28,9 @@ def make_application(config: Config | None = None) -> flask.Flask:
     config = config or read_config()
     institute_signer(config, now())
     configured_key(config)
+    library_of(config.library_directory)
     trusted_of(config)
-    app = create_app(config)
+    app = create_app(config, used)
     if config.run_jobs:
         worker = Worker(app.extensions["evalsvc"], KINDS, REGULAR)
         worker.start()

@@ -9,6 +9,7 @@ from evalsvc.db import as_text
 from evalsvc.fieldwork import counting
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.models import Interview
+from evalsvc.interviews.not_counted import say_anew
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,12 @@ class Visit:
 
 
 def settle_outcome(session: Session, assignment_id: str) -> counting.Visit | None:
-    """Give a household the outcome of the visit that counts now, or none; the caller holds the household's row."""
-    visit = next(iter(counting.counting_visits(_visits(session, assignment_id)).values()), None)
+    """Give a household the outcome of the visit that counts now, or none, and say anew on each which does not.
+
+    The caller holds the household's row.
+    """
+    visits = _visits(session, assignment_id)
+    visit = next(iter(counting.counting_visits(visits).values()), None)
     session.execute(
         update(Assignment)
         .where(Assignment.id == assignment_id)
@@ -34,6 +39,7 @@ def settle_outcome(session: Session, assignment_id: str) -> counting.Visit | Non
             instance_id=None if visit is None else visit.instance_id,
         )
     )
+    say_anew(session, assignment_id, visits)
     return visit
 
 

@@ -16,6 +16,7 @@ from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.interviews import listing, queries
 from evalsvc.interviews.presentation import Reader
 from evalsvc.interviews.review.moves import MOVES, REASONS
+from evalsvc.interviews.review.refused import RefusedWish
 from evalsvc.interviews.values import (
     AWAITING_REVIEW,
     COMPLAINT_KINDS,
@@ -92,19 +93,28 @@ def as_query(filters: Filters) -> dict[str, str]:
 @page("supervisor", "lead", "expert", "auditor")
 def interview(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Show one version of an interview; personal data are for supervisors and leads only."""
+    return interview_page(evaluation, identifier)
+
+
+def interview_page(evaluation: str, identifier: str, refused: RefusedWish | None = None) -> ResponseReturnValue:
+    """Answer with the page of an interview, filled with what was typed where a move was refused."""
     reader = Reader(web.language(), sees_personal())
     with web.database().reading() as session:
         detail = queries.detail(session, web.store(), flask.g.evaluation.id, identifier, reader)
-    return flask.render_template(
+    moves, said = moves_of(detail), comments_by_place(detail)
+    shown = flask.render_template(
         "interviews/interview.html",
         evaluation=evaluation,
         detail=detail,
-        comments=comments_by_place(detail),
-        moves=moves_of(detail),
+        comments=said if refused is None else said | {path: said.get(path, []) for path in refused.comments},
+        moves=moves,
+        refused=refused,
+        homeless=None if refused is None else refused.without_field(moves, {line.path for line in detail.lines}),
         reasons=REASONS,
         sentence_of=lambda complaint: sentence(complaint["code"], complaint["details"], web.language()),
         sees_personal=reader.sees_personal,
     )
+    return shown, 200 if refused is None else refused.why.status
 
 
 def comments_by_place(detail: InterviewDetail) -> dict[str, list[CommentLine]]:
@@ -138,6 +148,7 @@ def difference(evaluation: str, identifier: str) -> ResponseReturnValue:
         evaluation=evaluation,
         found=found,
         record=record,
+        sentence_of=lambda complaint: sentence(complaint["code"], complaint["details"], web.language()),
         sees_personal=reader.sees_personal,
     )
 

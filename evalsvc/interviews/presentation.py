@@ -3,18 +3,18 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
-from evalsvc.instruments.questions import title_of
-from evalsvc.interviews.values import AnswerLine
-from evalsvc.zone import local_text
+from evalsvc.instruments.questions import REFERENCE, title_of
+from evalsvc.interviews.nodes import children_of, is_computed, readable, text_of
+from evalsvc.interviews.row_subjects import subject_of
+from evalsvc.interviews.values import AnswerLine, FoundElsewhere
 from forms.definition import FormDefinition
 from forms.instance import Instance
-from forms.structure import Node, Texts
+from forms.structure import Node
 
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _POSITION = re.compile(r"\[(\d+)\]")
@@ -38,9 +38,22 @@ def answer_lines(
     definition: FormDefinition, instance: Instance, complaints: Complaints, reader: Reader
 ) -> list[AnswerLine]:
     """List the form's groups and questions with their answers, in the order of the form."""
+    walk = _walk(definition, complaints, reader, computed=False)
+    return list(walk.below(instance.root, _Place(f"/{definition.root}")))
+
+
+def computed_lines(
+    definition: FormDefinition, instance: Instance, complaints: Complaints, reader: Reader
+) -> list[AnswerLine]:
+    """List the values that the form computes for itself, in its order; those that are empty are left out."""
+    walk = _walk(definition, complaints, reader, computed=True)
+    lines = walk.below(instance.root, _Place(f"/{definition.root}"))
+    return [line for line in lines if not line.is_group and (line.answer or line.hidden)]
+
+
+def _walk(definition: FormDefinition, complaints: Complaints, reader: Reader, *, computed: bool) -> "_Walk":
     hidden = () if reader.sees_personal else (node.name for node in definition.nodes if node.personal is not None)
-    walk = _Walk(definition, reader, _by_place(complaints), frozenset(hidden))
-    return list(walk.below(instance.root, f"/{definition.root}", "", None))
+    return _Walk(definition, reader, _by_place(complaints), frozenset(hidden), computed)
 
 
 def complaints_for(definition: FormDefinition, complaints: Complaints, reader: Reader) -> list[Mapping[str, Any]]:
@@ -63,19 +76,45 @@ def _without_answer(complaint: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**complaint, "details": details}
 
 
-def complaints_elsewhere(lines: Sequence[AnswerLine], complaints: Complaints) -> list[Mapping[str, Any]]:
-    """List the complaints that belong to no question that is shown."""
+def complaints_elsewhere(
+    definition: FormDefinition, lines: Sequence[AnswerLine], complaints: Complaints, language: str
+) -> list[FoundElsewhere]:
+    """List the complaints that belong to no question that is shown; what several places have alike is said once."""
     shown = [complaint for line in lines for complaint in line.complaints]
-    return [complaint for complaint in complaints if complaint not in shown]
+    found: dict[str, tuple[Mapping[str, Any], list[str]]] = {}
+    for each in complaints:
+        if each not in shown:
+            said = repr((each["code"], sorted(each["details"].items(), key=str)))
+            found.setdefault(said, (each, []))[1].append(place_title(definition, str(each.get("path", "")), language))
+    return [
+        FoundElsewhere(tuple(dict.fromkeys(filter(None, places))), complaint) for complaint, places in found.values()
+    ]
 
 
-@lru_cache(maxsize=32)
-def children_of(definition: FormDefinition) -> Mapping[str, Sequence[Node]]:
-    """Return the nodes of a form by the path of the node around them, in the order of the form."""
-    found: dict[str, list[Node]] = defaultdict(list)
-    for node in definition.nodes:
-        found[node.parent or ""].append(node)
-    return dict(found)
+def place_title(definition: FormDefinition, place: str, language: str) -> str:
+    """Name a place by the groups around it, their rows, its label and its name; empty where the form has none such."""
+    node = definition.by_path.get(plain_path(place))
+    if node is None:
+        return ""
+    return " › ".join([*_around(definition, place, language), own_title(node, language)])
+
+
+def own_title(node: Node, language: str) -> str:
+    """Name a question by its label and its name."""
+    label = REFERENCE.sub(HIDDEN, title_of(node, language))
+    return label if label == node.name else f"{label} ({node.name})"
+
+
+def _around(definition: FormDefinition, place: str, language: str) -> Iterator[str]:
+    """Name the groups with words, and the rows, in which a place lies, the outermost first."""
+    steps = place.split("/")
+    for length in range(3, len(steps)):
+        path = "/".join(steps[:length])
+        node = definition.by_path.get(plain_path(path))
+        row = last_row(steps[length - 1])
+        if node is not None and (node.labels or row):
+            label = REFERENCE.sub(HIDDEN, text_of(node.labels, language, node.name))
+            yield f"{label} {row}".rstrip()
 
 
 def plain_path(place: str) -> str:
@@ -88,16 +127,24 @@ def last_row(place: str) -> str:
     return next(reversed(_POSITION.findall(place)), "")
 
 
-def text_of(texts: Texts, language: str, otherwise: str) -> str:
-    """Return a text in the reader's language, else in the form's first one."""
-    return texts.get(language) or next(iter(texts.values()), "") or otherwise
-
-
 def _by_place(complaints: Complaints) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for complaint in complaints:
         found[str(complaint.get("path", ""))].append(complaint)
     return found
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a walk is: a path with the rows of repeats in it, the innermost row, and what lies around."""
+
+    path: str
+    row: int | None = None
+    around: tuple[str, ...] = ()
+
+    def titled(self, heading: AnswerLine) -> "_Place":
+        """Return the place below a heading."""
+        return _Place(heading.path, heading.row, (*self.around, heading.title))
 
 
 @dataclass(frozen=True)
@@ -107,63 +154,76 @@ class _Walk:
     complaints: Mapping[str, list[Mapping[str, Any]]]
     hidden: frozenset[str]
     """Names of the questions whose answers no label may repeat."""
+    computed: bool
+    """Whether it goes to the values that the form computes for itself, or to what people answer."""
 
-    def below(self, element: etree._Element | None, path: str, place: str, row: int | None) -> Iterator[AnswerLine]:
-        """Walk the nodes under a path; `place` is the path with the rows of repeats in it."""
+    def below(self, element: etree._Element | None, place: _Place) -> Iterator[AnswerLine]:
+        """Walk the nodes under a place."""
+        path = plain_path(place.path)
         for node in children_of(self.definition).get(path, ()):
             if self._left_out(node, path):
                 continue
             found = [] if element is None else element.findall(node.name)
-            here = f"{place or path}/{node.name}"
+            here = replace(place, path=f"{place.path}/{node.name}")
             if node.kind == "repeat":
                 yield from self._rows(found, node, here)
             elif node.kind == "group":
-                yield from self._group(found, node, here, row)
+                yield from self._group(found, node, here)
             else:
-                yield self._line(node, here, row, found[0] if found else None)
+                yield self._line(node, here, found[0] if found else None)
 
     def _left_out(self, node: Node, path: str) -> bool:
-        """Leave out what nobody answers: the form's metadata, notes, and values that it computes for itself."""
-        computed = node.kind == "question" and node.control is None and not node.labels and node.preload is None
-        return node.is_meta or node.is_note or node.path == f"{path}/meta" or computed
+        """Leave out the form's metadata and notes, and what the walk does not go to."""
+        if node.is_meta or node.is_note or node.path == f"{path}/meta":
+            return True
+        return node.kind == "question" and is_computed(node) != self.computed
 
-    def _rows(self, found: Sequence[etree._Element], node: Node, here: str) -> Iterator[AnswerLine]:
+    def _rows(self, found: Sequence[etree._Element], node: Node, here: _Place) -> Iterator[AnswerLine]:
         for number, element in enumerate(found, start=1):
-            yield self._heading(node, f"{here}[{number}]", number)
-            yield from self.below(element, node.path, f"{here}[{number}]", number)
+            heading = self._heading(node, replace(here, path=f"{here.path}[{number}]", row=number))
+            heading = replace(heading, subject=self._subject(node, element))
+            yield heading
+            yield from self.below(element, here.titled(heading))
 
-    def _group(self, found: Sequence[etree._Element], node: Node, here: str, row: int | None) -> Iterator[AnswerLine]:
-        inside = list(self.below(found[0] if found else None, node.path, here, row))
+    def _subject(self, node: Node, row: etree._Element) -> str:
+        return subject_of(self.definition, node, row, self.reader.language, self.hidden)
+
+    def _group(self, found: Sequence[etree._Element], node: Node, here: _Place) -> Iterator[AnswerLine]:
+        heading = self._heading(node, here)
+        below = here.titled(heading) if node.labels else here
+        inside = list(self.below(found[0] if found else None, below))
         if any(line.answer or line.hidden or line.complaints for line in inside):
             if node.labels:
-                yield self._heading(node, here, row)
+                yield heading
             yield from inside
 
-    def _heading(self, node: Node, here: str, row: int | None) -> AnswerLine:
-        label = text_of(node.labels, self.reader.language, node.name)
-        return AnswerLine(here, node.name, label, "", row, is_group=True, hidden=False, complaints=self._at(here))
+    def _heading(self, node: Node, here: _Place) -> AnswerLine:
+        return AnswerLine(
+            path=here.path,
+            name=node.name,
+            label=REFERENCE.sub(HIDDEN, text_of(node.labels, self.reader.language, node.name)),
+            answer="",
+            row=here.row,
+            is_group=True,
+            hidden=False,
+            complaints=self._at(here.path),
+            around=here.around,
+        )
 
-    def _line(self, node: Node, here: str, row: int | None, element: etree._Element | None) -> AnswerLine:
+    def _line(self, node: Node, here: _Place, element: etree._Element | None) -> AnswerLine:
         text = "" if element is None else (element.text or "").strip()
         hidden = bool(text) and node.personal is not None and not self.reader.sees_personal
         return AnswerLine(
-            path=here,
+            path=here.path,
             name=node.name,
             label=_filled(title_of(node, self.reader.language), element, self.hidden),
-            answer="" if hidden else self._readable(node, text),
-            row=row,
+            answer="" if hidden else readable(node, text, self.reader.language),
+            row=here.row,
             is_group=False,
             hidden=hidden,
-            complaints=self._at(here),
+            complaints=self._at(here.path),
+            around=here.around,
         )
-
-    def _readable(self, node: Node, text: str) -> str:
-        if not node.choices:
-            return local_text(text) if node.type == "dateTime" else text
-        labels = {choice.value: text_of(choice.labels, self.reader.language, choice.value) for choice in node.choices}
-        values = text.split() if node.is_multiple else [text]
-        separator = ", " if self.reader.language == "en" else "、"
-        return separator.join(labels.get(value, value) for value in values if value)
 
     def _at(self, here: str) -> tuple[Mapping[str, Any], ...]:
         plain = plain_path(here)

@@ -1,7 +1,7 @@
 """Reads of interviews: one as its page shows it, what changed between versions, its files, and rows for results."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -9,14 +9,33 @@ from sqlalchemy.orm import Session, aliased
 from evalsvc.draws.models import Draw
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.models import Assignment
-from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.definitions import form_of
 from evalsvc.instruments.models import Instrument
+from evalsvc.instruments.queries import record as instrument_record
+from evalsvc.interviews.computed_faults import computed_faults, is_fault
 from evalsvc.interviews.models import Interview, InterviewFile, InterviewLink
 from evalsvc.interviews.naming import names_of
-from evalsvc.interviews.presentation import Reader, answer_lines, complaints_elsewhere, complaints_for, text_of
+from evalsvc.interviews.nodes import text_of
+from evalsvc.interviews.presentation import (
+    Reader,
+    answer_lines,
+    complaints_elsewhere,
+    complaints_for,
+    computed_lines,
+    last_row,
+)
 from evalsvc.interviews.review.difference import Version, changes
 from evalsvc.interviews.review.history import history_of, versions_of
-from evalsvc.interviews.values import Difference, FileChange, FileLine, InterviewDetail, InterviewRecord
+from evalsvc.interviews.values import (
+    CommentLine,
+    Difference,
+    FileChange,
+    FileLine,
+    History,
+    InterviewDetail,
+    InterviewRecord,
+    VersionLine,
+)
 from evalsvc.people.models import Person
 from evalsvc.store import Store
 from forms.columns import columns_of
@@ -106,8 +125,9 @@ def detail(session: Session, store: Store, evaluation_id: str, identifier: str, 
     household = None if interview.assignment_id is None else session.get_one(Assignment, interview.assignment_id)
     county, village = names_of(session, [(interview, household)])[identifier]
     counts = _counts(interview, household)
-    complaints = complaints_for(version.definition, _still_true(record.complaints, counts=counts), reader)
+    complaints = complaints_for(version.definition, record.complaints, reader)
     lines = answer_lines(version.definition, version.instance, complaints, reader)
+    others = [each for each in complaints if not is_fault(version.definition, each)]
     history = history_of(session, interview.root_id, version.definition, reader)
     return InterviewDetail(
         record=record,
@@ -118,7 +138,9 @@ def detail(session: Session, store: Store, evaluation_id: str, identifier: str, 
         counts=counts,
         fieldwork_ended=household is not None and session.get_one(Draw, household.draw_id).published_at is not None,
         lines=tuple(lines),
-        other_complaints=tuple(complaints_elsewhere(lines, complaints)),
+        computed=tuple(computed_lines(version.definition, version.instance, complaints, reader)),
+        other_complaints=tuple(complaints_elsewhere(version.definition, lines, others, reader.language)),
+        computed_faults=tuple(computed_faults(version.definition, lines, complaints, reader.language)),
         files=tuple(_files(session, identifier, _expected(version.definition, version.instance, reader.language))),
         history=history,
     )
@@ -129,11 +151,6 @@ def _counts(interview: Interview, household: Assignment | None) -> bool | None:
     if household is None or not interview.disposition:
         return None
     return household.instance_id == interview.instance_id
-
-
-def _still_true(complaints: Sequence[Mapping[str, Any]], *, counts: bool | None) -> list[Mapping[str, Any]]:
-    """Leave out that an interview did not count when it came, once the one before it was rejected."""
-    return [each for each in complaints if not (counts and each["code"] == "interview.not_counted")]
 
 
 def question_places(session: Session, store: Store, evaluation_id: str, identifier: str) -> frozenset[str]:
@@ -157,22 +174,36 @@ def difference(
     interview_by_id(session, evaluation_id, identifier)
     versions = {each.id: each for each in versions_of(session, session.get_one(Interview, identifier).root_id)}
     number = versions[identifier].number
-    before = next((each.id for each in versions.values() if each.number == number - 1), None)
-    chosen = other or before
+    previous = next((each.id for each in versions.values() if each.number == number - 1), None)
+    chosen = other or previous
     if chosen is None or chosen == identifier or chosen not in versions:
         raise NotFoundError("interview.no_other_version", interview=identifier)
     older, newer = sorted((versions[identifier], versions[chosen]), key=lambda each: each.number)
-    found = changes(
-        _version(session, store, session.get_one(Interview, older.id)),
-        _version(session, store, session.get_one(Interview, newer.id)),
-        reader,
-    )
+    before, after = (_version(session, store, session.get_one(Interview, each.id)) for each in (older, newer))
+    complaints = interview_by_id(session, evaluation_id, newer.id).complaints
+    after = replace(after, complaints=complaints_for(after.definition, complaints, reader))
+    history = history_of(session, root_of(session, identifier), after.definition, reader)
+    found = changes(before, after, reader, _said_between(history, older, newer))
     return Difference(older, newer, tuple(found), tuple(_file_changes(session, older.id, newer.id)))
 
 
+def _said_between(history: History, older: VersionLine, newer: VersionLine) -> dict[str, list[CommentLine]]:
+    """Return what was said of the older version and of those between, by its place in the older one.
+
+    Rows are counted anew in each version: at them, only what was said of the older one has its place there.
+    """
+    said: dict[str, list[CommentLine]] = {}
+    for review in history.reviews:
+        for comment in review.comments:
+            between = older.number < review.version < newer.number and not last_row(comment.path)
+            if review.version == older.number or between:
+                said.setdefault(comment.path, []).append(comment)
+    return said
+
+
 def _version(session: Session, store: Store, interview: Interview) -> Version:
-    instrument = session.get_one(Instrument, interview.instrument_id)
-    return Version(definition_of(store, instrument.xform_sha256), parse_instance(store.get(interview.sha256)))
+    instrument = instrument_record(session.get_one(Instrument, interview.instrument_id))
+    return Version(form_of(session, store, instrument).definition, parse_instance(store.get(interview.sha256)))
 
 
 def _file_changes(session: Session, older: str, newer: str) -> Iterator[FileChange]:

@@ -128,7 +128,7 @@ class DifferenceWish(Schema):
 
 
 class AnswerChangeSchema(Schema):
-    """What changed at one question, or a row that came or went."""
+    """What changed at one question, a row that came or went, or what was commented on and did not change."""
 
     kind = fields.String()
     path = fields.String()
@@ -138,6 +138,9 @@ class AnswerChangeSchema(Schema):
     old = fields.String()
     new = fields.String()
     hidden = fields.Boolean()
+    around = fields.List(fields.String(), metadata={"description": "groups and rows around it, the outermost first"})
+    comments = fields.List(fields.Nested(CommentSchema))
+    complaints = fields.List(fields.Dict(), metadata={"description": "of the newer version"})
 
 
 class FileChangeSchema(Schema):

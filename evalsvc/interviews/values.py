@@ -206,6 +206,30 @@ class AnswerLine:
     hidden: bool
     """Set when the answer is personal data that the reader may not see; `answer` is then empty."""
     complaints: tuple[Mapping[str, Any], ...]
+    around: tuple[str, ...] = ()
+    """What the groups and rows around it are called, the outermost first."""
+    subject: str = ""
+    """What a row of a repeat is about, where it says."""
+
+    @property
+    def title(self) -> str:
+        """Return what it is called; a row of a repeat with its number and what it is about."""
+        if not self.path.endswith("]"):
+            return self.label
+        return " · ".join(filter(None, [f"{self.label} {self.row}", self.subject]))
+
+
+@dataclass(frozen=True)
+class CommentLine:
+    """What a reviewer said at a question."""
+
+    path: str
+    question: str
+    words: str
+    hidden: bool
+    """Set where the question is about personal data that the reader may not see; `words` is then empty."""
+    person: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -213,7 +237,8 @@ class Change:
     """What changed at one question, or a row of a repeat that came or went, between two versions."""
 
     kind: str
-    """`changed`, `answered`, `cleared`, `row_added` or `row_removed` (difference.py)."""
+    """`changed`, `answered`, `cleared`, `row_added` or `row_removed`; what was commented on and did not change is
+    `unchanged`, a row or group that was commented on `asked` (difference.py)."""
     path: str
     """In the newer version; in the older one where it is gone."""
     label: str
@@ -224,6 +249,12 @@ class Change:
     new: str
     hidden: bool
     """Set when the answers are personal data that the reader may not see; both are then empty."""
+    around: tuple[str, ...]
+    """What the groups and rows around it are called, the outermost first."""
+    comments: tuple[CommentLine, ...]
+    """What reviewers said at it of the older version, and of those between the two."""
+    complaints: tuple[Mapping[str, Any], ...]
+    """What the checks found at it in the newer version."""
 
 
 @dataclass(frozen=True)
@@ -250,19 +281,6 @@ class VersionLine:
     received_at: datetime
     state: str
     superseded_at: datetime | None
-
-
-@dataclass(frozen=True)
-class CommentLine:
-    """What a reviewer said at a question."""
-
-    path: str
-    question: str
-    words: str
-    hidden: bool
-    """Set where the question is about personal data that the reader may not see; `words` is then empty."""
-    person: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -301,6 +319,33 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class FoundElsewhere:
+    """One complaint at the places of questions that are not shown, such as values that the form computes."""
+
+    places: tuple[str, ...]
+    complaint: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ComputedFault:
+    """A computed value that does not fit the answers."""
+
+    place: str
+    sent: str
+    computed: str
+
+
+@dataclass(frozen=True)
+class ComputedFaults:
+    """Computed values that do not fit and follow from one another."""
+
+    faults: tuple[ComputedFault, ...]
+    """Those that follow from no other one first."""
+    questions: tuple[str, ...]
+    """The questions that these are computed from, in the order of the form."""
+
+
+@dataclass(frozen=True)
 class InterviewDetail:
     """One interview as its page shows it."""
 
@@ -315,6 +360,9 @@ class InterviewDetail:
     fieldwork_ended: bool
     """Whether the fieldwork of its draw has ended: results, and a report, may have been made of it."""
     lines: tuple[AnswerLine, ...]
-    other_complaints: tuple[Mapping[str, Any], ...]
+    computed: tuple[AnswerLine, ...]
+    """The values that the form computes for itself."""
+    other_complaints: tuple[FoundElsewhere, ...]
+    computed_faults: tuple[ComputedFaults, ...]
     files: tuple[FileLine, ...]
     history: History

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from evalsvc import web
 from evalsvc.access import api
 from evalsvc.errors import InvalidError
-from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.definitions import form_of
 from evalsvc.instruments.queries import instrument_by_version
 from evalsvc.interviews import queries
 from evalsvc.interviews.listing import page_of_interviews
@@ -95,7 +95,7 @@ class InterviewView(MethodView):
         with web.database().reading() as session:
             record = queries.interview_by_id(session, flask.g.evaluation.id, identifier)
             instrument = instrument_by_version(session, flask.g.evaluation.id, record.form_id, record.version)
-            definition = definition_of(web.store(), instrument.xform_sha256)
+            definition = form_of(session, web.store(), instrument).definition
             history = history_of(session, queries.root_of(session, identifier), definition, reader)
         return {
             **vars(record),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from evalsvc import web
+from evalsvc import incoming, web
 from evalsvc.access import page
 from evalsvc.evaluations import queries as evaluations
 from evalsvc.people import once, operations, queries
@@ -94,14 +94,14 @@ def revoke(person_id: str, grant_id: str) -> ResponseReturnValue:
 def make_token(person_id: str) -> ResponseReturnValue:
     """Make a token or a device account and show it, once."""
     form = flask.request.form
-    kind, label, days = form.get("kind", ""), form.get("label", ""), form.get("days", "")
-    number = int(days) if days.isdecimal() else 0
+    kind, label, number = form.get("kind", ""), form.get("label", ""), form.get("days", 0, type=incoming.number)
     actor, key = web.current_actor(), web.config().secret_key
     with web.database().transaction() as session:
         if kind == queries.ACCOUNT:
             made = make_account(session, actor, person_id, label=label, days=number, key=key)
             shown = ShownSecret(person_id, _("设备账号"), made.password, for_device=True, username=made.username)
         else:
+            kind = kind if kind in operations.TOKEN_KINDS else ""
             token = operations.make_token(session, actor, person_id, kind=kind, label=label, days=number)
             shown = ShownSecret(person_id, _("令牌"), token.secret, for_device=kind == "device")
     return _show(shown)
@@ -113,7 +113,7 @@ def revoke_token(person_id: str, token_id: str) -> ResponseReturnValue:
     """End a token now."""
     with web.database().transaction() as session:
         operations.revoke_token(session, web.current_actor(), person_id, token_id)
-    return _done(person_id, _("令牌已作废。"))
+    return _done(person_id, _("已作废，从现在起打不开任何地址。"))
 
 
 @blueprint.post("/people/<person_id>/password")

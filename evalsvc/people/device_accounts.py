@@ -4,10 +4,12 @@ Digest needs a hash that is as good as the secret itself, so what is kept is enc
 """
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy import select
@@ -27,6 +29,7 @@ SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Signs that nobody takes for another when the code of a phone's camera does not work and the secret is typed."""
 NAME_SIGNS, GROUPS, GROUP_SIGNS = 8, 5, 5
 """A secret of 25 signs: 123 random bits."""
+NAME = re.compile(f"[{SIGNS}]{{{NAME_SIGNS}}}")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def make_account(session: Session, actor: Actor, person_id: str, *, label: str, 
         username=username,
         person_id=person_id,
         label=label,
-        sealed=box(key, PURPOSE).encrypt(json.dumps(hashed_secrets(username, password)).encode()).decode("ascii"),
+        sealed=_sealed(username, password, key),
         expires_at=now() + timedelta(days=days),
         revoked_at=None,
     )
@@ -77,17 +80,32 @@ def make_account(session: Session, actor: Actor, person_id: str, *, label: str, 
 
 
 def account_named(session: Session, username: str, key: str) -> KnownAccount | None:
-    """Return the account of a username; whether it is still usable is told to those alone who prove its secret."""
-    row = session.scalars(select(DeviceAccount).where(DeviceAccount.username == username)).one_or_none()
-    if row is None:
-        return None
+    """Return the account of a username; whether it is still usable is told to those alone who prove its secret.
+
+    An unknown name takes the same steps as a known one, so that the time of an answer does not tell them apart.
+    """
+    # A name that none can be is not asked for as it stands: it may hold signs that no database takes.
+    asked = username if NAME.fullmatch(username) else ""
+    row = session.scalars(select(DeviceAccount).where(DeviceAccount.username == asked)).one_or_none()
+    person = session.get(Person, "" if row is None else row.person_id)
     try:
-        hashed = json.loads(box(key, PURPOSE).decrypt(row.sealed))
+        hashed = json.loads(box(key, PURPOSE).decrypt(_sealed_decoy(key) if row is None else row.sealed))
     except InvalidToken:
         # Made under another secret key: nothing can prove it any more.
         return None
+    if row is None or person is None:
+        return None
     usable = row.revoked_at is None and row.expires_at > now()
-    return KnownAccount(row.id, row.person_id, hashed, usable and session.get_one(Person, row.person_id).active)
+    return KnownAccount(row.id, row.person_id, hashed, usable and person.active)
+
+
+def _sealed(username: str, password: str, key: str) -> str:
+    return box(key, PURPOSE).encrypt(json.dumps(hashed_secrets(username, password)).encode()).decode("ascii")
+
+
+@lru_cache(maxsize=1)
+def _sealed_decoy(key: str) -> str:
+    return _sealed("nobody", "no secret", key)
 
 
 def _signs(number: int) -> str:

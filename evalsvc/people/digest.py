@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 REALM = "evalsvc devices"
 ALGORITHMS = ("MD5", "SHA-256")
 """In the order in which they are offered: devices take the first, and OpenRosa asks for MD5."""
-LONGEST_HEADER = 2000
+LONGEST_HEADER = 8000
+"""As long as servers take a header: the address in it may hold a form's id and version, each of 249 Chinese signs."""
 FIELD = re.compile(r'([a-zA-Z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,\s*|$)')
 COUNT = re.compile(r"[0-9a-fA-F]{8}")
 

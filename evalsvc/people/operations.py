@@ -20,6 +20,8 @@ from evalsvc.people.models import DeviceAccount, FailedSignIn, Person, RoleGrant
 from evalsvc.people.passwords import hash_password, password_fits, rehash
 
 TOKEN_KINDS = ("api", "device")
+DRAFT = "draft"
+"""The kind of a token that opens one draft of a form to phones; made on the draft's page."""
 LONGEST_TOKEN_DAYS = 366
 SIGN_IN_NAME = re.compile(r"[\w.@-]{2,100}")
 LONGEST_NAME = 100
@@ -166,7 +168,7 @@ def _require_another_administrator(session: Session, person_id: str) -> None:
 
 def make_token(session: Session, actor: Actor, person_id: str, *, kind: str, label: str, days: int) -> NewSecret:
     """Make a token of a person and return its secret, which nobody can read again."""
-    if kind not in TOKEN_KINDS:
+    if kind not in {*TOKEN_KINDS, DRAFT}:
         raise InvalidError("people.token_kind", kind=kind)
     label = checked_label(label, days)
     queries.person_by_id(session, person_id)

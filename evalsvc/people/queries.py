@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from evalsvc.db import now
 from evalsvc.errors import NotFoundError, UnauthenticatedError
 from evalsvc.evaluations.models import Evaluation
+from evalsvc.evaluations.queries import EvaluationRecord, evaluation_columns, evaluation_record
 from evalsvc.people.actor import ADMINISTRATOR
 from evalsvc.people.models import DeviceAccount, Person, RoleGrant, SignIn, Token
 
@@ -64,18 +65,30 @@ class TokenRecord:
 
 
 @dataclass(frozen=True)
-class ValidToken:
-    """A token that opens doors at this moment, and whose it is."""
+class TokenBearer:
+    """Who bears a token that opens doors at this moment, and the evaluation that was asked for, if there is one."""
 
-    id: str
+    token_id: str
     person_id: str
-    label: str
+    roles: frozenset[str]
+    evaluation: EvaluationRecord | None
 
 
-# Every request of a device asks these two, so they are built once.
-_TOKEN = (
-    select(Token.id, Token.person_id, Token.label, Token.revoked_at, Token.expires_at, Person.active)
+# Every request with a token asks this one, so it is built once, and asked in one go.
+_BY_TOKEN = (
+    select(
+        *(Token.id, Token.person_id, Token.revoked_at, Token.expires_at, Person.active),
+        *(RoleGrant.role, *evaluation_columns()),
+    )
     .join(Person, Person.id == Token.person_id)
+    .outerjoin(Evaluation, Evaluation.code == bindparam("code"))
+    .outerjoin(
+        RoleGrant,
+        and_(
+            RoleGrant.person_id == Token.person_id,
+            or_(RoleGrant.evaluation_id.is_(None), RoleGrant.evaluation_id == Evaluation.id),
+        ),
+    )
     .where(Token.sha256 == bindparam("sha256"), Token.kind == bindparam("kind"))
 )
 _ROLES = select(RoleGrant.role).where(
@@ -89,13 +102,23 @@ def hash_of_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def valid_token(session: Session, kind: str, secret: str) -> ValidToken:
-    """Return the token of a secret while it is valid and its person is active; one answer for every failure."""
-    wanted = {"sha256": hash_of_secret(secret), "kind": kind}
-    token = session.connection().execute(_TOKEN, wanted).one_or_none()
-    if token is None or token.revoked_at is not None or token.expires_at <= now() or not token.active:
+def token_bearer(connection: Connection, kind: str, secret: str, evaluation: str | None) -> TokenBearer:
+    """Return who bears a valid token, with the roles everywhere and in the evaluation of a code, if there is one.
+
+    Raises
+    ------
+    UnauthenticatedError
+        ``access.token_invalid``: one answer for every failure.
+    """
+    wanted = {"sha256": hash_of_secret(secret), "kind": kind, "code": evaluation}
+    rows = connection.execute(_BY_TOKEN, wanted).all()
+    if not rows:
         raise UnauthenticatedError("access.token_invalid")
-    return ValidToken(token.id, token.person_id, token.label)
+    token_id, person_id, revoked_at, expires_at, active, _role, *found = rows[0]
+    if revoked_at is not None or expires_at <= now() or not active:
+        raise UnauthenticatedError("access.token_invalid")
+    roles = frozenset(row.role for row in rows if row.role is not None)
+    return TokenBearer(token_id, person_id, roles, evaluation_record(found))
 
 
 def signed_in_person(session: Session, secret: str) -> SignedInPerson | None:

@@ -13,6 +13,7 @@ import flask
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, insert, make_url, text
 
 from evalsvc import audit, models  # noqa: F401
@@ -39,6 +40,7 @@ from evalsvc.service import Service
 from evalsvc.store import Store
 from forms.definition import FormDefinition, parse_definition
 from forms.filling import fill
+from tests.service.compiled_once import builders_of_addresses, compiled_templates  # noqa: F401
 from tests.service.small_frame import SMALL_DESIGN, SMALL_FRAME, SMALL_MAPPING
 
 SECRET_KEY = "a test key that is at least thirty-two characters long"
@@ -162,9 +164,10 @@ def config(database_url: str, tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-def app(config: Config) -> Iterator[flask.Flask]:
+def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator[flask.Flask]:  # noqa: F811
     """The application; its errors answer as they do outside tests."""
     app = create_app(config)
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["evalsvc"].database.close()
 
@@ -347,7 +350,7 @@ def begin_fieldwork(database: Database, store: Store, folder: Path, evaluation: 
         draws.enter(session, lead, evaluation, draws.bind(session, store, lead, evaluation, **options), "")
         options = {"number": 1, "public_value": None, "secret_key": SECRET_KEY}
         draw = drawing.keep(session, lead, evaluation, drawing.sample(session, store, lead, evaluation, **options))
-        name, data = instruments.shipped_form()
+        name, data = instruments.shipped_form(blanks={"institute": "示范评估中心", "telephone": "000-00000000"})
         instrument = instruments.publish(session, lead, evaluation.id, instruments.keep_form(store, data, name))
         fieldwork.assign_from_draw(session, store, lead, prepare(session, store, draw.id), instrument.id)
         villages = sorted({row.parent for row in assignments_of_draw(session, draw.id)})

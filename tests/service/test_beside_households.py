@@ -7,6 +7,7 @@ from evalsvc.errors import ForbiddenError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments import operations as instruments
 from evalsvc.interviews.intake.taking import take_in
+from evalsvc.interviews.log.chaining import due_draws
 from evalsvc.interviews.models import Interview
 from evalsvc.people.actor import SYSTEM
 from evalsvc.service import Service
@@ -117,3 +118,14 @@ def test_a_record_of_a_visit_without_interview_is_taken_for_every_household_of_o
     with database.reading() as session:
         row = session.get_one(Assignment, unit.id)
     assert (row.disposition, row.instance_id) == ("refused", "uuid:a")
+
+
+def test_what_no_draw_holds_makes_no_line_of_the_log_due(take, field, database):
+    somebody = field.enumerators[0]
+    household = field.opened(somebody)[0]
+    take("village", household.parent, somebody)
+    with database.reading() as session:
+        assert due_draws(session) == []
+    take("household", household.unit_id, somebody, name="uuid:b")
+    with database.reading() as session:
+        assert due_draws(session) == [field.draw_id]

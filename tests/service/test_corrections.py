@@ -199,6 +199,16 @@ def test_a_correction_stands_in_the_place_of_its_first_version_where_two_visits_
     assert [each["code"] for each in versions()["d"].complaints] == ["interview.not_counted"]
 
 
+def test_a_correction_that_got_less_far_leaves_the_outcome_to_who_did_not_count(send, version, versions, outcome):
+    assert send(version("a", disposition="ineligible_vacant", ineligible_basis="村委会书面证明")).status_code == 201
+    assert send(version("x", disposition="ineligible_vacant", ineligible_basis="村委会书面证明")).status_code == 201
+    assert (versions()["x"].state, len(versions()["x"].complaints)) == ("has_issues", 1)
+    assert send(version("b", "a")).status_code == 201
+    assert outcome() == ("ineligible_vacant", "x")
+    assert (versions()["x"].state, versions()["x"].complaints) == ("received", [])
+    assert [each["code"] for each in versions()["b"].complaints] == ["interview.not_counted"]
+
+
 @pytest.mark.parametrize("rivals", [6])
 def test_of_two_corrections_at_once_one_is_taken(send, version, versions, field, config, database, store, rivals):
     assert send(version("a")).status_code == 201

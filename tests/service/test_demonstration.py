@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,11 +16,13 @@ from benchmarks.repeated_survey import make_population, survey
 from evalsvc import audit
 from evalsvc.db import Database
 from evalsvc.demonstration.institute import STAFF
+from evalsvc.demonstration.reviewing import REJECTED_INTERVIEWS, RETURNED_INTERVIEWS, WAITING_INTERVIEWS
 from evalsvc.demonstration.run import ACCOUNTS_FILE, SERVICE_FOLDER, Outcome, run
 from evalsvc.demonstration.scenario import JUDGED, SMALL
 from evalsvc.demonstration.show import Show
 from evalsvc.demonstration.summary import SHOWN_FILES, print_summary
 from evalsvc.interviews.models import Interview
+from evalsvc.interviews.values import APPROVED, HAS_ISSUES, REJECTED, RETURNED
 from evalsvc.planning.indicators import INDICATORS
 from evalsvc.verification.outcome import Verification
 from evalsvc.verification.run import verify
@@ -87,12 +90,17 @@ def the_service_holds_what_was_sent(database_url: str, outcome: Outcome) -> None
     database = Database(database_url)
     with database.reading() as session:
         kept = session.scalar(sa.select(sa.func.count()).select_from(Interview))
-        complaints = session.scalars(sa.select(Interview.complaints)).all()
+        states = Counter(session.scalars(sa.select(Interview.state).where(Interview.superseded_at.is_(None))))
+        doubted = {each.unit_id for each in session.scalars(sa.select(Interview)) if each.complaints}
         assert audit.verify(session).breaks == ()
     database.close()
-    tally = outcome.fieldwork.tally
-    assert kept == sum(tally.outcomes.values()) + outcome.fieldwork.review.corrected > 100
-    assert not any(complaints)
+    tally, review = outcome.fieldwork.tally, outcome.fieldwork.review
+    assert kept == sum(tally.outcomes.values()) + review.corrected + review.rejected > 100
+    assert 0 < len(doubted) <= tally.mistaken
+    assert {state: states[state] for state in (APPROVED, RETURNED, REJECTED)} == {
+        APPROVED: RETURNED_INTERVIEWS, RETURNED: WAITING_INTERVIEWS, REJECTED: REJECTED_INTERVIEWS,
+    }  # fmt: skip
+    assert states[HAS_ISSUES] > 0
     assert tally.outcomes["completed"] > 80
     assert outcome.sampled.judged.households < kept + 1
 

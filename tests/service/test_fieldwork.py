@@ -16,6 +16,10 @@ from evalsvc.fieldwork import operations, preparing, queries
 from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
 from evalsvc.fieldwork.preparing import prepare
 from evalsvc.fieldwork.values import Task
+from evalsvc.people.actor import SYSTEM
+from evalsvc.people.device_accounts import make_account
+from evalsvc.people.operations import revoke_token
+from evalsvc.people.queries import tokens_of
 from evalsvc.words import sentence
 from tests.service.field_steps import end, opened_now, set_outcome
 
@@ -204,6 +208,21 @@ def test_enumerators_see_what_is_theirs_and_nothing_else(client, config, field, 
     assert all(row.unit_id in page for row in field.opened(own))
     assert not any(row.unit_id in page for row in [*field.opened(other), *field.closed(own)])
     assert f"{config.public_url}/v1/key/…/evaluations/{field.evaluation.code}<" in page and "ODK Collect" in page
+
+
+def test_enumerators_read_where_their_own_kind_of_sign_in_leads(client, config, database, field, sign_in):
+    own, code = field.enumerators[0], field.evaluation.code
+    sign_in(client, own)
+    with database.transaction() as session:
+        for row in tokens_of(session, own.id):
+            revoke_token(session, SYSTEM, own.id, row.id)
+    nothing = client.get(f"/evaluations/{code}/tasks").text
+    assert "还没有有效的设备令牌或设备账号" in nothing
+    with database.transaction() as session:
+        made = make_account(session, SYSTEM, own.id, label="一号手机", days=1, key=config.secret_key)
+    page = client.get(f"/evaluations/{code}/tasks").text
+    assert f"{config.public_url}/v1/evaluations/{code}<" in page and f"一号手机 · {made.username}" in page
+    assert "还没有有效的设备令牌" not in page and "/v1/key/" not in page and made.password not in page
 
 
 def test_a_lead_reads_but_does_not_open_reserves(client, field, make_person, sign_in, csrf_of):

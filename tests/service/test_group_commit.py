@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from evalsvc import audit
 from evalsvc.audit import AuditRow
-from evalsvc.errors import ConflictError, NotFoundError
+from evalsvc.errors import BusyError, ConflictError, ForbiddenError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.intake import entering, writing
 from evalsvc.interviews.intake import taking as intake
@@ -135,6 +135,43 @@ def test_a_lost_connection_is_nobody_s_success(service, database, arrive, units,
     event.remove(database.engine, "commit", lose)
     assert kept(database) == set()
     assert all(each.is_new for each in writing.write(service, group))
+
+
+def test_a_row_that_is_too_much_for_the_database_takes_no_other_with_it(service, database, arrive, units, monkeypatch):
+    group, real = [arrive(unit) for unit in units[:3]], entering.put_down
+    poor = group[1].kept.submission.instance_id
+
+    class LimitExceededError(Exception):
+        sqlstate = "54000"
+
+    def break_on(connection, files):
+        if poor in set(connection.scalars(select(Interview.instance_id))):
+            raise OperationalError("INSERT", {}, LimitExceededError())
+        real(connection, files)
+
+    monkeypatch.setattr(entering, "put_down", break_on)
+    order = sorted(group, key=lambda each: each.kept.submission.instance_id == poor)
+    monkeypatch.setattr(writing, "_instance", order.index)
+    answers = writing.write(service, group)
+    assert [type(each) for each in answers] == [Receipt, OperationalError, Receipt]
+    assert kept(database) == {each.kept.submission.instance_id for each in group} - {poor}
+
+
+def test_a_refusal_stands_though_it_could_not_be_written_down(service, field, units, monkeypatch, caplog):
+    group = writing.group_of(service)
+    monkeypatch.setattr(group, "_most_waiting", 0)
+    somebody_else = field.enumerators[1].actor
+    with pytest.raises(ForbiddenError, match="not_assigned_to_you"):
+        intake.take_in(service, somebody_else, field.evaluation.id, field.submission(units[0]))
+    assert "could not be written down" in caplog.text
+    with pytest.raises(BusyError):
+        intake.take_in(service, field.enumerators[0].actor, field.evaluation.id, field.submission(units[0]))
+
+
+def test_who_sends_much_keeps_nobody_from_his_turn(service, database, field, arrive, units, monkeypatch):
+    monkeypatch.setattr(intake, "SHORT", 10)
+    with database.turn:
+        assert arrive(units[0]).admitted.is_new
 
 
 def test_a_circle_of_waiting_is_broken_and_written_again(service, database, arrive, units, monkeypatch):

@@ -272,7 +272,8 @@ def test_people_roles_and_tokens_are_made_by_commands(run) -> None:
     assert run("people", "grant", "nobody", "lead").exit_code == 1
     secret = run("people", "make-token", "wang", "--kind", "device", "--label", "平板").output.strip()
     with Database(read_config().database_url).reading() as session:
-        assert queries.valid_token(session, "device", secret).label == "平板"
+        bearer = queries.token_bearer(session.connection(), "device", secret, "demo")
+    assert (bearer.roles, bearer.evaluation.code) == ({"enumerator"}, "demo")
     username, password = run("people", "make-token", "wang", "--kind", "account", "--label", "手机").output.split()
     with Database(read_config().database_url).reading() as session:
         known = account_named(session, username, read_config().secret_key)
@@ -288,11 +289,12 @@ def test_a_device_account_is_made_shown_once_with_its_code_and_revoked(
     page = client.post(f"/people/{person.id}/tokens", data=form, follow_redirects=True).text
     username, password = re.findall(r'class="secret"><code>([^<]+)<', page)[:2]
     assert f"{config.public_url}/v1/evaluations/demo<" in page and "设备账号" in page and "<svg" in page
+    assert "（H(A1)）" in page and "码里有密码" in page and "系统只保存它的哈希" not in page
     shown = client.get(f"/people/{person.id}").text
     assert f"二号手机 · {username}" in shown and password not in shown
     with database.reading() as session:
         record = next(each for each in queries.tokens_of(session, person.id) if each.kind == queries.ACCOUNT)
     client.post(f"/people/{person.id}/tokens/{record.id}/revoke", data={"csrf_token": csrf_of(client)})
     assert "已作废" in client.get(f"/people/{person.id}").text
-    refused = client.post(f"/people/{person.id}/tokens", data={**form, "days": "0"})
-    assert refused.status_code == 422
+    for wrong in ({"days": "0"}, {"days": "9" * 5000}, {"kind": "draft"}):
+        assert client.post(f"/people/{person.id}/tokens", data={**form, **wrong}).status_code == 422

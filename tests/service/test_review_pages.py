@@ -9,7 +9,7 @@ from evalsvc.fieldwork import operations as fieldwork
 from evalsvc.instruments import operations as instruments
 from evalsvc.interviews.intake.taking import take_in
 from evalsvc.interviews.models import Interview, InterviewFile, Review, ReviewComment
-from evalsvc.interviews.review.moves import REJECT, RETURN, Comment
+from evalsvc.interviews.review.moves import APPROVE, REJECT, RETURN, Comment
 from evalsvc.people.actor import SYSTEM
 from tests.service.review_steps import all_rows, moved, row_of, sent, service_of
 
@@ -77,6 +77,35 @@ def test_a_page_returns_an_interview_with_comments_at_its_questions(signed_in, c
     assert (again.status_code, "已被别人处理" in again.get_data(as_text=True)) == (409, True)
 
 
+def test_what_was_typed_for_a_refused_move_stands_on_the_page_again(signed_in, csrf_of, database, field, service, unit):
+    identifier = sent(service, field, unit)
+    address = f"{HOME}/{identifier}/reviews"
+    form = {"action": "return", "state": row_of(database, identifier).state, "words": "请更正家庭情况"}
+    form |= {f"comment:{ATTEMPT}": "到了<几>次？"}
+    unticked = signed_in.post(address, data={"csrf_token": csrf_of(signed_in), **form})
+    page = unticked.get_data(as_text=True)
+    assert (unticked.status_code, "打勾" in page, ">请更正家庭情况</textarea>" in page) == (422, True, True)
+    assert '<details class="say" open>' in page and ">到了&lt;几&gt;次？</textarea>" in page
+    reject = {"action": "reject", "state": form["state"], "words": "定位不在本村", "reason": ""}
+    refused = signed_in.post(address, data=form_of(csrf_of, signed_in, **reject))
+    page = refused.get_data(as_text=True)
+    assert (refused.status_code, ">定位不在本村</textarea>" in page) == (422, True)
+    reason = {**reject, "words": "", "reason": "duplicate"}
+    page = signed_in.post(address, data=form_of(csrf_of, signed_in, **reason)).get_data(as_text=True)
+    assert '<option value="duplicate" selected>' in page
+    moved(database, field, identifier, RETURN, words="请补")
+    late = signed_in.post(address, data=form_of(csrf_of, signed_in, **form))
+    page = late.get_data(as_text=True)
+    assert (late.status_code, "已被别人处理" in page, ">请更正家庭情况</textarea>" in page) == (409, True, True)
+    assert 'name="state" value="returned"' in page
+    moved(database, field, identifier, APPROVE)
+    late = signed_in.post(address, data=form_of(csrf_of, signed_in, **form))
+    page = late.get_data(as_text=True)
+    assert (late.status_code, "没有可填的地方" in page) == (409, True)
+    assert '<p class="lines">请更正家庭情况</p>' in page and '<p class="lines">到了&lt;几&gt;次？</p>' in page
+    assert len(all_rows(database, Review)) == 2
+
+
 def test_enumerators_see_on_their_page_what_was_returned_to_them(app, database, sign_in, field, service, unit):
     identifier = sent(service, field, unit)
     comments = (Comment(ATTEMPT, "到了几次？"),)
@@ -87,7 +116,8 @@ def test_enumerators_see_on_their_page_what_was_returned_to_them(app, database, 
         sign_in(browser, person)
         assert "/tasks/returned" in browser.get("/evaluations/fujian-demo/tasks").get_data(as_text=True)
         shown.append(browser.get("/evaluations/fujian-demo/tasks/returned").get_data(as_text=True))
-    assert all(words in shown[0] for words in (unit.unit_id, "请更正", "到了几次？", "ODK Collect 不会自动取回"))
+    told = (unit.unit_id, "请更正", "到了几次？", "ODK Collect 不会自动取回", "2025.2")
+    assert all(words in shown[0] for words in told)
     assert unit.unit_id not in shown[1] and "没有退回的访谈。" in shown[1]
 
 
@@ -112,6 +142,7 @@ def test_the_difference_shows_old_and_new_and_hides_what_the_reader_may_not_see(
     first, second = corrected
     page = signed_in.get(f"{HOME}/{second}/difference").get_data(as_text=True)
     assert "<del>邻居说户主已搬走</del>" in page and "<ins>村委会书面证明</ins>" in page and "<ins>2</ins>" in page
+    assert "到了几次？" in page and "写清楚向谁核实" in page
     assert signed_in.get(f"{HOME}/{first}/difference").status_code == 404
     assert signed_in.get(f"{HOME}/{first}/difference?with={second}").status_code == 200
     history = signed_in.get(f"{HOME}/{first}").get_data(as_text=True)
@@ -248,6 +279,13 @@ def test_a_page_says_which_interview_gives_the_household_its_outcome(signed_in, 
     page = signed_in.get(f"{HOME}/{late}").get_data(as_text=True)
     assert ">计入本户结果<" in page and "收下但不计入" not in page
     assert "计入本户结果" not in signed_in.get(f"{HOME}/{early}").get_data(as_text=True)
+
+
+def test_a_form_that_lets_phones_edit_what_they_sent_is_served_so(store):
+    text = VILLAGE_FORM.format(about="village").replace("| namespaces |", "| namespaces | client_editable |")
+    text = text.replace('xform/1" |', 'xform/1" | yes |')
+    xform = store.get(instruments.keep_form(store, text.encode(), "form.md").xform_sha256)
+    assert b'<submission odk:client-editable="true"/>' in xform
 
 
 def published(database, store, field, about):

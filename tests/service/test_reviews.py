@@ -11,6 +11,7 @@ from evalsvc.draws.models import Draw
 from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.models import Interview, Review, ReviewComment
+from evalsvc.interviews.not_counted import NOT_COUNTED
 from evalsvc.interviews.review import operations as reviewing
 from evalsvc.interviews.review.bulk import approve_chosen, approve_filtered
 from evalsvc.interviews.review.moves import ACTIONS, APPROVE, MOVES, REJECT, REOPEN, RETURN, Comment, Wish
@@ -95,6 +96,38 @@ def test_a_rejected_interview_gives_the_household_the_outcome_of_another_or_none
     state = moved(database, field, late, REOPEN, words="核实属实")
     assert state in {"received", "has_issues"}
     assert (outcome(database, unit), row_of(database, late).rejected_for) == (("refused", "uuid:late"), None)
+
+
+def complaints_of(database, identifier):
+    row = row_of(database, identifier)
+    return row.state, [each["details"]["instance"] for each in row.complaints if each["code"] == NOT_COUNTED]
+
+
+def test_that_an_interview_does_not_count_is_said_as_long_as_another_counts_instead(database, field, service, unit):
+    one = sent(service, field, unit, instance_id="uuid:one")
+    two = sent(service, field, unit, instance_id="uuid:two")
+    three = sent(service, field, unit, instance_id="uuid:two-more")
+    told = ("has_issues", ["uuid:one"])
+    assert [complaints_of(database, each) for each in (two, three)] == [told] * 2
+    moved(database, field, one, REJECT, reason="fabricated", words="无人见过")
+    assert complaints_of(database, two) == ("received", [])
+    assert complaints_of(database, three) == ("has_issues", ["uuid:two"])
+    moved(database, field, two, RETURN, words="请更正")
+    assert moved(database, field, one, REOPEN, words="核实属实") == "received"
+    assert complaints_of(database, one) == ("received", [])
+    assert complaints_of(database, two) == ("returned", told[1]) and complaints_of(database, three) == told
+    moved(database, field, three, REJECT, reason="duplicate", words="重复")
+    moved(database, field, one, REJECT, reason="duplicate", words="重复")
+    assert moved(database, field, three, REOPEN, words="看错了") == "has_issues"
+    assert complaints_of(database, three) == ("has_issues", ["uuid:two"])
+
+
+def test_who_got_further_later_is_no_complaint_of_who_came_before(database, field, service, unit):
+    early = sent(service, field, unit, "non_contact", instance_id="uuid:early")
+    late = sent(service, field, unit, "refused", instance_id="uuid:late")
+    moved(database, field, late, REJECT, reason="fabricated", words="无人见过")
+    moved(database, field, late, REOPEN, words="核实属实")
+    assert [complaints_of(database, each)[1] for each in (early, late)] == [[], []]
 
 
 def test_who_saw_another_state_is_told_so(database, field, service, unit):
@@ -194,7 +227,8 @@ def test_many_are_approved_at_once_and_each_that_is_left_says_why(database, fiel
     again = approve_chosen(database, both.actor, field.evaluation.id, seen, with_errors=True)
     assert again.approved == (bad,)
     assert {left.why.code for left in again.left if left.interview_id == good} == {"interview.moved_meanwhile"}
-    assert len([row for row in all_rows(database, AuditRow) if row.action == "interview.approve"]) == 2
+    rows = [row.details for row in all_rows(database, AuditRow) if row.action == "interview.approve"]
+    assert [(row["at_once"], row["with_errors"]) for row in rows] == [(6, False), (6, True)]
 
 
 def test_what_a_list_shows_is_approved_the_oldest_first_and_not_what_came_later(database, field, service, monkeypatch):

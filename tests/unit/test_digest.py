@@ -1,12 +1,16 @@
 """Digest sign-in without web or database: proofs, and nonces that nobody can use twice."""
 
 import base64
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from evalsvc.people import digest, nonces
+from evalsvc.people import digest
 from evalsvc.people.digest import REALM, challenges, fits, hashed_secrets, read_proof
 from evalsvc.people.nonces import SECONDS, Nonces
+from evalsvc.people.used_nonces import SETS, SIZE, WAYS, UsedNonces
 from tests.openrosa_client.digest import Account, Signer, fields_of
 
 KEY = "a key of at least thirty-two characters"
@@ -72,7 +76,7 @@ def test_a_proof_holds_for_its_method_address_and_secret_only() -> None:
         "", "Digest", "Basic cGhvbmU6c2VjcmV0", "Bearer abc", "Digest username", "Digest ,,,", 'Digest username="a',
         proof().replace("MD5", "MD5-sess"), proof().replace("qop=auth", "qop=auth-int"),
         proof().replace("nc=00000001", "nc=1"), proof().replace("nc=00000001", "nc=zzzzzzzz"),
-        proof().replace("evalsvc devices", "elsewhere"), proof() + ', username="another"', proof() + " " * 2000,
+        proof().replace("evalsvc devices", "elsewhere"), proof() + ', username="another"', proof() + " " * 8000,
         proof().replace("cnonce", "other"), proof().replace("response", "answer"),
     ],
 )  # fmt: skip
@@ -87,6 +91,16 @@ def test_a_proof_with_signs_of_any_kind_only_does_not_fit() -> None:
     assert odd is not None and not fits(odd, "POST", TARGET, hashed_secrets("phone", "secret"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 7900, "a=" * 3900, 'a="' + "\\" * 7900, 'a="' + "\\a" * 3900, "a" + " " * 7900, "a=b" + " " * 7900 + "x"],
+)
+def test_a_header_made_to_keep_its_reader_busy_is_read_at_once(text: str) -> None:
+    began = time.process_time()
+    assert read_proof(f"Digest {text}") is None
+    assert time.process_time() - began < 0.2
+
+
 def test_challenges_offer_md5_first() -> None:
     read = [fields_of(each.partition(" ")[2]) for each in challenges("n", stale=True)]
     assert [(each["algorithm"], each["stale"]) for each in read] == [("MD5", "true"), ("SHA-256", "true")]
@@ -97,7 +111,7 @@ def test_challenges_offer_md5_first() -> None:
 
 
 def test_a_nonce_serves_for_its_time_and_each_count_once() -> None:
-    given = Nonces(KEY, started=1000)
+    given = Nonces(KEY, UsedNonces(started=1000))
     nonce = given.new(1000)
     assert [given.use(nonce, count, 1001) for count in (1, 2, 2, 1, 5, 4, 4, 3)] == [
         *(True, True, False, False),
@@ -108,41 +122,67 @@ def test_a_nonce_serves_for_its_time_and_each_count_once() -> None:
 
 
 def test_without_counts_a_nonce_serves_once() -> None:
-    given = Nonces(KEY, started=1000)
+    given = Nonces(KEY, UsedNonces(started=1000))
     nonce = given.new(1000)
     assert given.use(nonce, None, 1001) and not given.use(nonce, None, 1001)
 
 
 def test_a_nonce_of_somebody_else_is_none() -> None:
-    given = Nonces(KEY, started=1000)
+    given = Nonces(KEY, UsedNonces(started=1000))
     nonce = given.new(1000)
     for changed in (nonce[:-4] + "AAAA", nonce[4:], "", "密", nonce + "=", nonce + "\n"):
         assert not given.use(changed, 1, 1001)
     assert given.use(nonce, 1, 1001)
-    assert not given.use(Nonces("another key", 1000).new(1000), 1, 1001)
+    assert not given.use(Nonces("another key", UsedNonces(1000)).new(1000), 1, 1001)
     raw = bytearray(base64.urlsafe_b64decode(given.new(1000)))
     raw[3] ^= 1  # another time
     assert not given.use(base64.urlsafe_b64encode(bytes(raw)).decode(), 1, 1001)
 
 
 def test_a_restart_makes_older_nonces_stale() -> None:
-    before = Nonces(KEY, started=1000)
+    before = Nonces(KEY, UsedNonces(started=1000))
     nonce = before.new(1000)
     assert before.use(nonce, 1, 1001)
-    assert not Nonces(KEY, started=1005).use(nonce, 1, 1006)
+    assert not Nonces(KEY, UsedNonces(started=1005)).use(nonce, 1, 1006)
 
 
 def test_memory_is_bounded_and_what_was_forgotten_is_stale() -> None:
-    given = Nonces(KEY, started=0, most=10)
+    given = Nonces(KEY, UsedNonces(started=0, sets=1))
     used = [given.new(at) for at in range(1, 31)]
     assert all(given.use(nonce, 1, 40) for nonce in used)
-    assert len(given._used) == 10
-    assert not any(given.use(nonce, count, 41) for nonce in used[:20] for count in (1, 2))
+    assert not any(given.use(nonce, count, 41) for nonce in used[:-WAYS] for count in (1, 2))
     assert not any(given.use(nonce, 1, 41) for nonce in used)
-    assert given.use(used[-1], 2, 41)
+    assert all(given.use(nonce, 2, 41) for nonce in used[-WAYS:])
+    assert SETS * SIZE < 1_500_000
+
+
+def test_what_one_set_forgets_stays_in_the_others() -> None:
+    given = Nonces(KEY, UsedNonces(started=0))
+    used = [given.new(1 + number / 1000) for number in range(4000)]
+    assert sum(given.use(nonce, 1, 10) for nonce in used) == len(used)
+    assert not any(given.use(nonce, 1, 11) for nonce in used)
+    assert sum(given.use(nonce, 2, 12) for nonce in used) > 0.999 * len(used)
+
+
+def test_a_process_and_its_child_share_what_was_used() -> None:
+    given = Nonces(KEY, UsedNonces(started=0))
+    nonce = given.new(1)
+    assert given.use(nonce, 1, 2)
+    # Standing for a process of the server: parted after the memory was made.
+    if (child := os.fork()) == 0:
+        os._exit(0 if not given.use(nonce, 1, 2) and given.use(nonce, 2, 2) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert not given.use(nonce, 2, 2) and given.use(nonce, 3, 2)
+
+
+def test_uses_at_the_same_moment_are_taken_once() -> None:
+    given = Nonces(KEY, UsedNonces(started=0))
+    nonce = given.new(1)
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda count: given.use(nonce, count % 40, 2), range(400)))
+    assert sum(taken) == 40
 
 
 def test_nonces_of_one_moment_differ() -> None:
-    given = Nonces(KEY, started=0)
+    given = Nonces(KEY, UsedNonces(started=0))
     assert len({given.new(1.0) for _ in range(1000)}) == 1000
-    assert nonces.MOST > 1000

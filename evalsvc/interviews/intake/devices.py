@@ -2,18 +2,17 @@
 
 import flask
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from evalsvc import web
 from evalsvc.access import device
+from evalsvc.device_parts import sent_parts
 from evalsvc.device_protocol import device_blueprint, xml_answer
-from evalsvc.errors import EvalsvcError, InvalidError, TooLargeError
+from evalsvc.errors import EvalsvcError
 from evalsvc.interviews.intake.arriving import Refused
 from evalsvc.interviews.intake.reading import MAX_FILES
 from evalsvc.interviews.intake.taking import note_refusal, take_in
 from evalsvc.interviews.values import Receipt, SentFile
+from evalsvc.words import sentence
 from forms import openrosa
 
 blueprint = device_blueprint("devices", __name__)
@@ -41,43 +40,17 @@ def submission(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG
 
 
 def _parts() -> tuple[bytes, tuple[SentFile, ...]]:
-    """Read the request's parts: the XML exactly once, every other file by its name."""
-    try:
-        parts = flask.request.files
-    except RequestEntityTooLarge:
-        raise _too_large() from None
-    except ClientDisconnected:
-        raise InvalidError("interview.cut_off") from None
-    xml = parts.getlist(openrosa.SUBMISSION_PART)
-    if not parts and not flask.request.form and flask.request.mimetype == "multipart/form-data":
-        # Where a body ends before its last boundary, its reader gives nothing of it.
-        raise InvalidError("interview.cut_off")
-    if len(xml) != 1:
-        raise InvalidError("interview.xml_part", found=len(xml))
-    others = ((name, part) for name, part in parts.items(multi=True) if name != openrosa.SUBMISSION_PART)
-    return xml[0].read(), tuple(_file(name, part) for name, part in others)
-
-
-def _too_large() -> TooLargeError:
-    """Say what there was too much of: bytes, or parts, of which a body within the limit can have too many too."""
-    limit, told = web.config().submission_limit, flask.request.content_length
-    if told is None or told > limit:
-        return TooLargeError("interview.too_large", limit=limit)
-    return TooLargeError("interview.too_many_parts", limit=MAX_FILES)
-
-
-def _file(name: str, part: FileStorage) -> SentFile:
-    filename = openrosa.part_file_name(name, part.filename)
-    if filename is None:
-        raise InvalidError("interview.file_name", name=(part.filename or name)[:80])
-    return SentFile(filename, part.mimetype or "application/octet-stream", part.read())
+    """Read the request's parts: the XML, and the files beside it."""
+    parts = sent_parts(MAX_FILES)
+    return parts.xml, tuple(SentFile(each.name, each.content_type, each.content) for each in parts.files)
 
 
 def _words(receipt: Receipt) -> str:
+    """Say what became of it; of codes, whose sentences are found faster than those of pages."""
     if not receipt.is_new:
-        return str(_("这份问卷服务器已有，无需再传。"))
+        return sentence("interview.here_already", {}, web.language())
     if openrosa.is_incomplete(flask.request.form):
-        return str(_("问卷已收到，请继续传其余文件。"))
+        return sentence("interview.parts_follow", {}, web.language())
     if receipt.complaints:
-        return str(_("问卷已收到。检查发现 %(number)s 处疑问，督导会与您联系。", number=receipt.complaints))
-    return str(_("问卷已收到。"))
+        return sentence("interview.taken_in_with_doubts", {"number": receipt.complaints}, web.language())
+    return sentence("interview.taken_in", {}, web.language())

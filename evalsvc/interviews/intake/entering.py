@@ -16,6 +16,7 @@ from evalsvc.interviews.intake.arriving import Arriving, HeldHousehold
 from evalsvc.interviews.intake.corrections import version_to_correct
 from evalsvc.interviews.intake.sent_files import put_down
 from evalsvc.interviews.intake.versions import Version
+from evalsvc.interviews.not_counted import not_counted
 from evalsvc.interviews.review.moves import state_at_arrival
 from evalsvc.interviews.values import Submission
 from evalsvc.people.actor import Actor
@@ -47,7 +48,8 @@ def plan(connection: Connection, arriving: Arriving, household: HeldHousehold | 
     arrived, complaints, counts = now(), list(submission.complaints), False
     if household is not None and corrects is None and submission.disposition:
         counts = _counts(connection, submission, household, arrived)
-        complaints += [] if counts else [not_counted(household)]
+        known = household.unit_id, household.disposition, household.instance_id
+        complaints += [] if counts else [not_counted(*known)]
     row = _row(arriving, household, corrects, arrived, complaints)
     return NewInterview(arriving, row, household, corrects, counts)
 
@@ -69,18 +71,6 @@ def after(new: NewInterview) -> HeldHousehold | None:
     if new.household is None or not new.gives_outcome:
         return new.household
     return replace(new.household, disposition=new.row["disposition"], instance_id=new.row["instance_id"])
-
-
-def not_counted(household: HeldHousehold) -> dict[str, Any]:
-    """Say on the interview itself that the household's outcome is what another visit gave."""
-    details = {"unit": household.unit_id, "disposition": household.disposition, "instance": household.instance_id}
-    return {
-        "kind": "structure",
-        "code": "interview.not_counted",
-        "path": "",
-        "details": details,
-        "severity": "error",
-    }
 
 
 def _refuse_moved(actor: Actor, household: HeldHousehold | None, submission: Submission) -> None:

@@ -97,8 +97,7 @@ class Group(Generic[Wish, Answer]):
         """Write everything that waits, answer it, and let the next one write."""
         with self._door:
             together = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
-        answers = self._answers([place.wish for place in together])
-        for place, answer in zip(together, answers, strict=True):
+        for place, answer in zip(together, self._answers([place.wish for place in together]), strict=True):
             place.answers.append(answer)
         with self._door:
             self._writing = bool(self._waiting)
@@ -107,8 +106,12 @@ class Group(Generic[Wish, Answer]):
                 place.called.set()
 
     def _answers(self, wishes: Sequence[Wish]) -> Sequence[Answer | Exception]:
+        """Write; whatever happens, there is an answer for each, and the line goes on."""
         try:
-            return self._write(wishes)
+            answers = self._write(wishes)
+            if len(answers) != len(wishes):
+                raise RuntimeError(f"{len(answers)} answers for {len(wishes)} wishes")
+            return answers
         except BaseException:  # also where this thread is being ended: the others wait for an answer
             log.exception("a group of %s could not be written", len(wishes))
             return [BusyError("interview.not_written", seconds=COME_BACK_SECONDS) for _ in wishes]

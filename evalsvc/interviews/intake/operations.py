@@ -12,10 +12,10 @@ from evalsvc.errors import ConflictError, ForbiddenError
 from evalsvc.interviews.intake import statements
 from evalsvc.interviews.intake.arriving import Admitted, Arriving, HeldHousehold, Received, Refused
 from evalsvc.interviews.intake.corrections import take_the_place, version_to_correct
-from evalsvc.interviews.intake.entering import NewInterview, after, enter, not_counted, plan
+from evalsvc.interviews.intake.entering import NewInterview, after, enter, plan
 from evalsvc.interviews.intake.places import place_of
 from evalsvc.interviews.intake.sent_files import add, refuse_others
-from evalsvc.interviews.intake.versions import Version, own_version
+from evalsvc.interviews.intake.versions import Version, met, own_version
 from evalsvc.interviews.outcome import settle_outcome
 from evalsvc.interviews.values import KeptSubmission, Receipt, Submission
 from evalsvc.people.actor import Actor
@@ -38,11 +38,11 @@ def admit(session: Session, actor: Actor, submission: Submission) -> Admitted:
         ``interview.other_bytes``, ``interview.other_file``, and those of corrections.
     """
     connection = session.connection()
-    known = own_version(connection, submission)
-    if known is not None:
-        _refuse_other(connection, actor, known, submission)
-        return Admitted(is_new=False, assignment_id=known.assignment_id, version_id=known.id)
-    assignment_id = place_of(connection, actor, submission)
+    there = met(connection, submission)
+    if there.version is not None:
+        _refuse_other(connection, actor, there.version, submission)
+        return Admitted(is_new=False, assignment_id=there.version.assignment_id, version_id=there.version.id)
+    assignment_id = place_of(connection, actor, submission, there.households)
     version = version_to_correct(connection, actor, submission)
     return Admitted(True, assignment_id, None if version is None else version.id)
 
@@ -122,21 +122,17 @@ def _note(held: Held, household: HeldHousehold | None) -> None:
 
 
 def _corrected(session: Session, new: NewInterview, version: Version) -> HeldHousehold | None:
-    """Put a correction in its place, settle the household's outcome, and say on it when another visit counts."""
+    """Put a correction in its place and settle the household's outcome."""
     connection, household = session.connection(), new.household
     take_the_place(connection, version, new.row["id"], new.arriving.kept)
     if household is None:
         return None
     counting = settle_outcome(session, household.id)
-    household = replace(
+    return replace(
         household,
         disposition=None if counting is None else counting.disposition,
         instance_id=None if counting is None else counting.instance_id,
     )
-    if new.row["disposition"] and household.instance_id != new.row["instance_id"]:
-        complaints = [*new.row["complaints"], not_counted(household)]
-        connection.execute(statements.COMPLAINED, {"of_interview": new.row["id"], "complaints": complaints})
-    return household
 
 
 def _received(new: NewInterview) -> Received:

@@ -1,6 +1,6 @@
 """What a submission tells of, and whether this enumerator may tell of it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -9,24 +9,16 @@ from evalsvc.errors import ForbiddenError, NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.contract import COUNTY, HOUSEHOLD, NO_OUTCOME, VILLAGE, WITH_COMPLETED
 from evalsvc.interviews.intake import statements
+from evalsvc.interviews.intake.versions import OpenHousehold
 from evalsvc.interviews.values import Submission
 from evalsvc.people.actor import Actor
-
-
-@dataclass(frozen=True)
-class OpenHousehold:
-    """One household that may be told of."""
-
-    id: str
-    enumerator_id: str | None
-    form_id: str
-    """The form that its assignment names."""
-
 
 _LEVELS = {VILLAGE: Assignment.parent, COUNTY: Assignment.county}
 
 
-def place_of(connection: Connection, actor: Actor, submission: Submission) -> str | None:
+def place_of(
+    connection: Connection, actor: Actor, submission: Submission, households: Sequence[OpenHousehold]
+) -> str | None:
     """Return the assignment of the household that a submission tells of; None where it tells of a village or a county.
 
     Raises
@@ -37,17 +29,16 @@ def place_of(connection: Connection, actor: Actor, submission: Submission) -> st
         ``interview.not_assigned_to_you``, ``interview.not_your_area``
     """
     if submission.about == HOUSEHOLD:
-        return _household(connection, actor, submission)
+        return _household(actor, submission, households)
     _require_area(connection, actor, submission)
     return None
 
 
-def _household(connection: Connection, actor: Actor, submission: Submission) -> str:
-    rows = connection.execute(statements.OPEN_HOUSEHOLDS, _wanted(submission))
-    found = [OpenHousehold(*row) for row in rows]
+def _household(actor: Actor, submission: Submission, households: Sequence[OpenHousehold]) -> str:
+    found = households
     if submission.outcomes == WITH_COMPLETED:
         # Any published version of the assigned form will do: forms are corrected while people are in the field.
-        found = [row for row in found if row.form_id == submission.form_id]
+        found = [row for row in households if row.form_id == submission.form_id]
     if not found:
         raise NotFoundError("interview.unknown_assignment", unit=submission.unit_id)
     if submission.outcomes == NO_OUTCOME:
@@ -61,12 +52,9 @@ def _household(connection: Connection, actor: Actor, submission: Submission) -> 
 
 def _require_area(connection: Connection, actor: Actor, submission: Submission) -> None:
     query = statements.open_area(_LEVELS[submission.about])
-    visitors = set(connection.scalars(query, _wanted(submission)))
+    wanted = {"evaluation_id": submission.evaluation_id, "unit_id": submission.unit_id, "moment": now()}
+    visitors = set(connection.scalars(query, wanted))
     if not visitors:
         raise NotFoundError("interview.unknown_area", unit=submission.unit_id)
     if actor.person_id is None or actor.person_id not in visitors:
         raise ForbiddenError("interview.not_your_area", unit=submission.unit_id)
-
-
-def _wanted(submission: Submission) -> dict[str, object]:
-    return {"evaluation_id": submission.evaluation_id, "unit_id": submission.unit_id, "moment": now()}

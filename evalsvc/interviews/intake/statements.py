@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import Insert, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Insert, Select, and_, bindparam, func, insert, inspect, join, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -11,7 +11,7 @@ from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.models import Instrument
 from evalsvc.interviews.models import Interview, InterviewFile
 
-VERSION = select(
+_OF_VERSION = (
     Interview.id,
     Interview.instance_id,
     Interview.enumerator_id,
@@ -26,7 +26,8 @@ VERSION = select(
     Interview.superseded_at,
     Instrument.form_id,
     Instrument.xform_sha256,
-).join(Instrument, Instrument.id == Interview.instrument_id)
+)
+VERSION = select(*_OF_VERSION).join(Instrument, Instrument.id == Interview.instrument_id)
 BY_INSTANCE = VERSION.where(
     Interview.evaluation_id == bindparam("evaluation_id"), Interview.instance_id == bindparam("instance_id")
 )
@@ -55,13 +56,25 @@ _OPEN = (
     # Before its release a draw's households are as unknown as those that were not drawn.
     or_(Draw.release_at.is_(None), Draw.release_at <= bindparam("moment")),
 )
-OPEN_HOUSEHOLDS: Select[str, str | None, str] = (
-    select(Assignment.id, Assignment.enumerator_id, Instrument.form_id)
-    .join(Instrument, Instrument.id == Assignment.instrument_id)
-    .join(Draw, Draw.id == Assignment.draw_id)
-    .where(*_OPEN, Assignment.unit_id == bindparam("unit_id"))
+_Assigned = aliased(Instrument, name="assigned_instrument")
+_open_households = join(
+    join(Assignment.__table__, inspect(_Assigned).selectable, _Assigned.id == Assignment.instrument_id),
+    Draw.__table__,
+    Draw.id == Assignment.draw_id,
+)
+_versions = join(Interview.__table__, Instrument.__table__, Instrument.id == Interview.instrument_id)
+MET = (
+    # One row of nothing, which stays where neither the version nor a household is there.
+    select(*_OF_VERSION, Assignment.id, Assignment.enumerator_id, _Assigned.form_id)
+    .select_from(select(literal(1).label("one")).subquery())
+    .outerjoin(
+        _versions,
+        and_(Interview.evaluation_id == bindparam("evaluation_id"), Interview.instance_id == bindparam("instance_id")),
+    )
+    .outerjoin(_open_households, and_(*_OPEN, Assignment.unit_id == bindparam("unit_id")))
     .order_by(Assignment.opened_at.desc(), Assignment.id)
 )
+"""The version of an instanceID, and beside it each open household of an identifier: two questions asked in one go."""
 HELD_HOUSEHOLDS: Select[str, str, str | None, str | None, str | None] = (
     select(Assignment.id, Assignment.unit_id, Assignment.disposition, Assignment.instance_id, Assignment.enumerator_id)
     .where(Assignment.id.in_(bindparam("ids", expanding=True)))
@@ -91,9 +104,6 @@ OUTCOME = (
     .values(disposition=bindparam("outcome"), instance_id=bindparam("instance"))
 )
 SUPERSEDED = update(Interview).where(Interview.id == bindparam("of_interview")).values(superseded_at=bindparam("at"))
-COMPLAINED = (
-    update(Interview).where(Interview.id == bindparam("of_interview")).values(complaints=bindparam("complaints"))
-)
 
 
 @cache

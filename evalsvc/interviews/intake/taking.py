@@ -1,8 +1,10 @@
 """The way of one submission through the service: read, check, keep the bytes, commit; or refuse and write that down."""
 
 import hashlib
+import logging
+from contextlib import nullcontext
 
-from evalsvc.errors import EvalsvcError
+from evalsvc.errors import BusyError, EvalsvcError
 from evalsvc.interviews.intake.arriving import Arriving, Refused
 from evalsvc.interviews.intake.operations import admit, keep
 from evalsvc.interviews.intake.reading import read_submission
@@ -10,6 +12,10 @@ from evalsvc.interviews.intake.writing import group_of
 from evalsvc.interviews.values import Receipt, SentFile
 from evalsvc.people.actor import Actor
 from evalsvc.service import Service
+
+log = logging.getLogger("evalsvc.interviews")
+SHORT = 50_000
+"""Bytes of a submission's XML that is checked within a few milliseconds."""
 
 
 def take_in(
@@ -39,12 +45,21 @@ def prepare(
     service: Service, actor: Actor, evaluation_id: str, xml: bytes, files: tuple[SentFile, ...] = ()
 ) -> Arriving:
     """Read and check a submission and put its bytes on disk; all that is left to do is the commit."""
-    with service.database.looking() as session:
+    # Whoever sends much computes long: that one competes, so that nobody waits for it.
+    in_turn = service.database.turn if len(xml) <= SHORT else nullcontext()
+    with in_turn, service.database.looking() as session:
         submission = read_submission(session, service.store, evaluation_id, xml, files)
         admitted = admit(session, actor, submission)
     return Arriving(actor, keep(service.store, submission), admitted)
 
 
 def note_refusal(service: Service, refused: Refused) -> None:
-    """Write a refused attempt down, in the commit of those that wait beside it."""
-    group_of(service).ask(refused)
+    """Write a refused attempt down, in the commit of those that wait beside it.
+
+    Where that cannot be done now the refusal stands nonetheless: told to come back, a phone would send for ever what
+    is never taken.
+    """
+    try:
+        group_of(service).ask(refused)
+    except BusyError:
+        log.exception("a refusal (%s) could not be written down", refused.error.code)

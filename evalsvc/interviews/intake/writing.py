@@ -23,6 +23,8 @@ from evalsvc.store import Store
 ATTEMPTS = 3
 """So often a group is written that waited for somebody who waited for it; the database breaks such a circle."""
 DEADLOCK = "40P01"
+LIMITS = "54"
+"""Beginning of PostgreSQL's codes for a row that is more than it can hold."""
 KEPT = 4
 
 Wish = Arriving | Refused
@@ -42,10 +44,10 @@ def write(service: Service, wishes: Sequence[Wish]) -> list[Outcome]:
     service.store.settle(_stored(wishes))
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with service.database.transaction() as session:
+            with service.database.transaction() as session, service.database.turn:
                 return written(session, service.store, wishes)
         except OperationalError as error:
-            if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+            if attempt == ATTEMPTS or _sqlstate(error) != DEADLOCK:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
@@ -104,5 +106,10 @@ def _one_refusal(refused: Refused, outcome: Outcome = None) -> Done:
 
 def _refuse_lost(error: Exception) -> None:
     """Let an error through that is everybody's: of the database only what lies in a row itself is that one's matter."""
-    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
+    is_of_row = isinstance(error, IntegrityError | DataError) or _sqlstate(error).startswith(LIMITS)
+    if isinstance(error, DBAPIError) and not is_of_row:
         raise error
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")

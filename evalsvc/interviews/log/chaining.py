@@ -100,7 +100,10 @@ def due_draws(session: Session) -> list[str]:
     received = {
         identifier: count
         for identifier, count in session.execute(
-            select(Interview.evaluation_id, func.count()).group_by(Interview.evaluation_id)
+            select(Interview.evaluation_id, func.count())
+            # What tells of a village or a county belongs to no draw.
+            .where(Interview.assignment_id.is_not(None))
+            .group_by(Interview.evaluation_id)
         )
     }
     draws = session.execute(select(Draw.id, Draw.evaluation_id).where(Draw.evaluation_id.in_(received))).all()

@@ -1,18 +1,23 @@
 """Say what changed between two versions of an interview, question by question, rows of repeats matched; pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from evalsvc.interviews.presentation import Reader, answer_lines, children_of
+from evalsvc.interviews.nodes import children_of
+from evalsvc.interviews.presentation import Complaints, Reader, answer_lines
 from evalsvc.interviews.review.alignment import Answer, aligned
-from evalsvc.interviews.values import AnswerLine, Change
+from evalsvc.interviews.values import AnswerLine, Change, CommentLine
 from forms.definition import FormDefinition
 from forms.instance import Instance
 
 CHANGED, ANSWERED, CLEARED = "changed", "answered", "cleared"
 ROW_ADDED, ROW_REMOVED = "row_added", "row_removed"
+UNCHANGED, ASKED = "unchanged", "asked"
+"""A question that was commented on and did not change; a row or group that was commented on, changed or not."""
+Comments = Mapping[str, Sequence[CommentLine]]
+"""What reviewers said, by its place in the older version."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +26,8 @@ class Version:
 
     definition: FormDefinition
     instance: Instance
+    complaints: Complaints = field(default=())
+    """What the reader may know of what the checks found."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +47,16 @@ class _Found:
     with_row: bool = False
 
 
-def changes(old: Version, new: Version, reader: Reader) -> list[Change]:
-    """List what changed from one version to another, in the order of the newer form, as the reader may see it."""
+def changes(old: Version, new: Version, reader: Reader, comments: Comments | None = None) -> list[Change]:
+    """List what changed from one version to another, in the order of the newer form, as the reader may see it.
+
+    What was commented on stands in the list, also where it did not change.
+    """
+    said = comments or {}
     before = {line.path: line for line in answer_lines(old.definition, old.instance, (), reader)}
-    after = {line.path: line for line in answer_lines(new.definition, new.instance, (), reader)}
-    found = _Comparison(old.definition, new.definition).below(_top(old), _top(new))
-    told = (_told(each, before.get(each.old), after.get(each.new)) for each in found)
+    after = {line.path: line for line in answer_lines(new.definition, new.instance, new.complaints, reader)}
+    found = _Comparison(old.definition, new.definition, said).below(_top(old), _top(new))
+    told = (_told(each, before.get(each.old), after.get(each.new), said.get(each.old, ())) for each in found)
     return [each for each in told if each is not None]
 
 
@@ -54,7 +65,9 @@ def _top(version: Version) -> _Place:
     return _Place(path, path, version.instance.root)
 
 
-def _told(found: _Found, before: AnswerLine | None, after: AnswerLine | None) -> Change | None:
+def _told(
+    found: _Found, before: AnswerLine | None, after: AnswerLine | None, said: Sequence[CommentLine]
+) -> Change | None:
     """Write a change as people read it; what pages leave out, such as values that the form computes, is left out."""
     line = after or before
     if line is None:
@@ -62,12 +75,15 @@ def _told(found: _Found, before: AnswerLine | None, after: AnswerLine | None) ->
     return Change(
         kind=found.kind,
         path=line.path,
-        label=line.label,
+        label=line.title,
         row=line.row,
         with_row=found.with_row,
         old="" if before is None or line.is_group else before.answer,
         new="" if after is None or line.is_group else after.answer,
         hidden=any(each is not None and each.hidden for each in (before, after)),
+        around=line.around,
+        comments=tuple(said),
+        complaints=() if after is None else after.complaints,
     )
 
 
@@ -75,6 +91,8 @@ def _told(found: _Found, before: AnswerLine | None, after: AnswerLine | None) ->
 class _Comparison:
     old: FormDefinition
     new: FormDefinition
+    asked: Collection[str]
+    """Places of the older version that were commented on."""
 
     def below(self, old: _Place, new: _Place) -> Iterator[_Found]:
         """Compare what lies below a node of both versions; questions that the newer form lacks come last."""
@@ -85,9 +103,10 @@ class _Comparison:
             if "repeat" in kinds:
                 yield from self._rows(old, new, name)
             elif "group" in kinds:
+                yield from self._asked(_child(old, name), _child(new, name))
                 yield from self.below(_child(old, name), _child(new, name))
             else:
-                yield from _answers(_child(old, name), _child(new, name))
+                yield from self._answers(_child(old, name), _child(new, name))
 
     def _rows(self, old: _Place, new: _Place, name: str) -> Iterator[_Found]:
         before, after = _rows_of(old, name), _rows_of(new, name)
@@ -98,7 +117,20 @@ class _Comparison:
                 yield _Found(ROW_ADDED if a is None else ROW_REMOVED, was.place, now.place)
                 yield from (replace(each, with_row=True) for each in self.below(was, now))
             else:
+                yield from self._asked(was, now)
                 yield from self.below(was, now)
+
+    def _asked(self, old: _Place, new: _Place) -> Iterator[_Found]:
+        if old.place in self.asked:
+            yield _Found(ASKED, old.place, new.place)
+
+    def _answers(self, old: _Place, new: _Place) -> Iterator[_Found]:
+        before, after = _text(old.element), _text(new.element)
+        if before != after:
+            kind = CHANGED if before and after else ANSWERED if after else CLEARED
+            yield _Found(kind, old.place, new.place)
+        elif old.place in self.asked:
+            yield _Found(UNCHANGED, old.place, new.place)
 
 
 def _child(place: _Place, name: str) -> _Place:
@@ -111,13 +143,6 @@ def _rows_of(place: _Place, name: str) -> list[_Place]:
     elements: Sequence[etree._Element] = [] if place.element is None else place.element.findall(name)
     path, around = f"{place.path}/{name}", f"{place.place}/{name}"
     return [_Place(path, f"{around}[{number}]", element) for number, element in enumerate(elements, start=1)]
-
-
-def _answers(old: _Place, new: _Place) -> Iterator[_Found]:
-    before, after = _text(old.element), _text(new.element)
-    if before != after:
-        kind = CHANGED if before and after else ANSWERED if after else CLEARED
-        yield _Found(kind, old.place, new.place)
 
 
 def _text(element: etree._Element | None) -> str:

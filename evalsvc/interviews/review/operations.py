@@ -1,7 +1,7 @@
 """Review interviews: return, approve, reject, open again; each move is a row of its own and one of the audit trail."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -123,7 +123,9 @@ def approve_all(
         seen = chosen[interview.id]
         why = held.refusal(interview, APPROVE, seen) or _reason_to_look(interview, with_errors=with_errors)
         if why is None:
-            approved[interview.id] = _move(session, actor, interview, Wish(APPROVE, seen))
+            entry = _move(session, actor, interview, Wish(APPROVE, seen))
+            at_once = {"at_once": len(chosen), "with_errors": has_errors(interview.complaints)}
+            approved[interview.id] = replace(entry, details={**entry.details, **at_once})
         else:
             left.append(Left(interview.id, interview.unit_id, why))
     audit.record_all(session, list(approved.values()))
@@ -176,14 +178,14 @@ def _move(session: Session, actor: Actor, interview: Interview, wish: Wish) -> E
 
     A rejection and its end settle the household's outcome anew.
     """
-    before = interview.state
+    before, interview.rejected_for = interview.state, wish.reason if wish.action == REJECT else None
+    if interview.assignment_id is not None and (before == REJECTED or wish.action == REJECT):
+        session.flush()
+        settle_outcome(session, interview.assignment_id)
     is_correction = interview.replaces_id is not None
     after = AFTER.get(wish.action) or state_at_arrival(interview.complaints, is_correction=is_correction)
     review_id = _write_down(session, actor, interview, wish, after)
-    interview.state, interview.rejected_for = after, wish.reason if wish.action == REJECT else None
-    if interview.assignment_id is not None and REJECTED in {before, after}:
-        session.flush()
-        settle_outcome(session, interview.assignment_id)
+    interview.state = after
     details = {"review": review_id, "before": before, "after": after, "reason": wish.reason}
     return Entry(actor.identifier, f"interview.{wish.action}", interview.id, details)
 

@@ -8,15 +8,16 @@ from flask_babel import gettext as _
 
 from evalsvc import web
 from evalsvc.access import page
-from evalsvc.errors import InvalidError
+from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.incoming import require_confirmation
 from evalsvc.interviews import queries
-from evalsvc.interviews.pages import as_query, filters_of
+from evalsvc.interviews.pages import as_query, filters_of, interview_page
 from evalsvc.interviews.review import operations as reviewing
 from evalsvc.interviews.review import returning
 from evalsvc.interviews.review.bulk import approve_chosen, approve_filtered
 from evalsvc.interviews.review.moves import Comment, Wish
 from evalsvc.interviews.review.operations import BulkOutcome
+from evalsvc.interviews.review.refused import RefusedWish
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("interview_reviews", __name__, template_folder="templates")
@@ -28,14 +29,22 @@ COMMENT = "comment:"
 @page("supervisor", "lead")
 def review(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Return, approve, reject or open an interview again."""
+    wish = wish_of_request()
+    try:
+        state = _reviewed(identifier, wish)
+    except (ConflictError, InvalidError) as error:
+        return interview_page(evaluation, identifier, RefusedWish(wish, web.refusal_of(error)))
+    flask.flash(_said(state), "good")
+    return web.see_other("interviews.interview", evaluation=evaluation, identifier=identifier)
+
+
+def _reviewed(identifier: str, wish: Wish) -> str:
     require_confirmation()
     with web.database().reading() as session:
         places = queries.question_places(session, web.store(), flask.g.evaluation.id, identifier)
     actor = web.current_actor()
     with web.database().transaction() as session:
-        state = reviewing.review(session, actor, flask.g.evaluation.id, identifier, wish_of_request(), places=places)
-    flask.flash(_said(state), "good")
-    return web.see_other("interviews.interview", evaluation=evaluation, identifier=identifier)
+        return reviewing.review(session, actor, flask.g.evaluation.id, identifier, wish, places=places)
 
 
 @blueprint.get("/evaluations/<evaluation>/tasks/returned")

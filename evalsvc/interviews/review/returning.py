@@ -12,8 +12,9 @@ from evalsvc.draws.release import is_released
 from evalsvc.errors import NotFoundError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.instruments.contract import NO_OUTCOME
-from evalsvc.instruments.definitions import definition_of
+from evalsvc.instruments.definitions import form_of
 from evalsvc.instruments.models import Instrument
+from evalsvc.instruments.queries import record
 from evalsvc.interviews.models import Interview, InterviewFile
 from evalsvc.interviews.presentation import Reader
 from evalsvc.interviews.queries import file_of
@@ -131,7 +132,8 @@ def _corrected_by(person_id: str) -> ColumnElement[bool]:
 def _returned(
     session: Session, store: Store, interview: Interview, instrument: Instrument, reader: Reader
 ) -> ReturnedInterview:
-    history = history_of(session, interview.root_id, definition_of(store, instrument.xform_sha256), reader)
+    definition = form_of(session, store, record(instrument)).definition
+    history = history_of(session, interview.root_id, definition, reader)
     last = _last_return(history)
     files = session.scalars(
         select(InterviewFile).where(InterviewFile.interview_id == interview.id).order_by(InterviewFile.name)

@@ -1,7 +1,7 @@
 """A real server, `evalsvc serve` on a loopback port, on SQLite and on PostgreSQL; each test finds it as if new."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -41,10 +41,11 @@ def server(
         shutil.copyfile(sqlite_template, folder / "evalsvc.sqlite3")
         yield from _serving(folder, f"sqlite:///{folder / 'evalsvc.sqlite3'}")
     else:
-        yield from _on_postgresql(folder, request.getfixturevalue("postgresql_server"))
+        yield from on_postgresql(folder, request.getfixturevalue("postgresql_server"))
 
 
-def _on_postgresql(folder: Path, maintenance: str) -> Iterator[Running]:
+def on_postgresql(folder: Path, maintenance: str, options: Sequence[str] = ()) -> Iterator[Running]:
+    """Start a server with these options on a database of its own."""
     name = f"evalsvc_phones_{uuid4().hex[:12]}"
     engine = sa.create_engine(maintenance, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -53,13 +54,13 @@ def _on_postgresql(folder: Path, maintenance: str) -> Iterator[Running]:
     database = Database(url)
     Base.metadata.create_all(database.engine)
     database.close()
-    yield from _serving(folder, url)
+    yield from _serving(folder, url, options)
     with engine.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
 
 
-def _serving(folder: Path, database_url: str) -> Iterator[Running]:
+def _serving(folder: Path, database_url: str, options: Sequence[str] = ()) -> Iterator[Running]:
     _mark_current(database_url)
     port = free_port()
     settings = settings_of(folder, f"http://127.0.0.1:{port}", database_url) | {
@@ -67,7 +68,7 @@ def _serving(folder: Path, database_url: str) -> Iterator[Running]:
         "EVALSVC_SUBMISSION_LIMIT": str(SUBMISSION_LIMIT),
         "EVALSVC_RUN_JOBS": "no",
     }
-    with started(port, settings, folder) as server:
+    with started(port, settings, folder, options) as server:
         server.wait()
         yield Running(server.url, read_config(settings), folder / LOG, server.process.pid)
 

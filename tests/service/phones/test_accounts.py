@@ -1,9 +1,10 @@
 """Device accounts: a phone signs in by Digest, over sockets, as the client of the tests does it by RFC 2617 alone."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from evalsvc.people import device_accounts, operations
 from evalsvc.people.actor import SYSTEM
@@ -11,7 +12,7 @@ from evalsvc.people.models import DeviceAccount, FailedSignIn, Person
 from evalsvc.people.phone_settings import DeviceSignIn, settings_text
 from tests.openrosa_client import settings
 from tests.openrosa_client.connection import Connection
-from tests.openrosa_client.digest import Account
+from tests.openrosa_client.digest import Account, Signer
 from tests.openrosa_client.documents import message
 from tests.openrosa_client.forms import list_forms, load_form
 from tests.openrosa_client.sending import Interview as Finished
@@ -130,3 +131,63 @@ def test_no_secret_reaches_the_log(phone, home, server, field, account):
     phone.request("GET", f"{home}/nowhere")
     log = server.log.read_text(encoding="utf-8")
     assert not any(each in log for each in (account.password, field.enumerators[0].device_token, "response="))
+
+
+@pytest.mark.parametrize("name", ["", "nobody22", "NOBODY22", "密码密码密码密码", "a" * 5000, "%00"])
+def test_a_name_that_nobody_has_gets_the_answer_of_a_wrong_password(home, account, name, field):
+    path = f"/v1/evaluations/{field.evaluation.code}/formList"
+    told = []
+    with Connection(home) as nobody:
+        for username in (account.username, name):
+            signer = Signer(Account(username, "wrong"))
+            assert signer.take(nobody.request("GET", f"{home}/formList").challenges, again=False)
+            answer = nobody.request("GET", f"{home}/formList", headers={"Authorization": signer.header("GET", path)})
+            told.append((answer.status, message(answer.content), len(answer.challenges)))
+    assert told[0][0] == 401 and "用户名或密码" in told[0][1]
+    assert told[1] == told[0]
+
+
+def test_known_and_unknown_names_take_the_same_steps(database, account, config, monkeypatch):
+    taken, opened = [], device_accounts.box
+
+    def counting(key, purpose):
+        taken.append("opened")
+        return opened(key, purpose)
+
+    found = []
+    with database.reading() as session:
+        device_accounts.account_named(session, "nobody22", config.secret_key)
+    monkeypatch.setattr(device_accounts, "box", counting)
+    for name in ("nobody22", account.username, "\0"):
+        taken.clear()
+        with database.reading() as session:
+            event.listen(session.connection(), "before_cursor_execute", lambda *_given: taken.append("asked"))
+            known = device_accounts.account_named(session, name, config.secret_key)
+        found.append((taken.count("asked"), taken.count("opened"), known is None))
+    assert found == [(2, 1, True), (2, 1, False), (2, 1, True)]
+
+
+def test_a_form_of_a_long_name_is_asked_for_with_an_account(phone, home):
+    long = "问" * 240
+    answer = phone.request("GET", f"{home}/form.xml?{urlencode({'formID': long, 'version': 'v'})}")
+    assert (answer.status, "没有" in (message(answer.content) or "")) == (404, True)
+
+
+def test_a_proof_is_of_one_method_address_realm_and_quality(home, account, field):
+    path = f"/v1/evaluations/{field.evaluation.code}/formList"
+
+    def asked(old="", new="", method="GET", where="/formList", uri=path):
+        with Connection(home) as nobody:
+            signer = Signer(Account(account.username, account.password))
+            assert signer.take(nobody.request("GET", f"{home}/formList").challenges, again=False)
+            header = signer.header("GET", uri)
+            assert old in header
+            changed = header.replace(old, new) if old else header
+            return nobody.request(method, home + where, headers={"Authorization": changed}).status
+
+    assert asked() == asked(uri=f"http://elsewhere.example{path}") == 200
+    assert asked(where="/formList?verbose=true") == asked(where="/assignments") == 401
+    assert asked(method="HEAD", where="/submission") == 401
+    assert asked("qop=auth", "qop=auth-int") == asked("qop=auth", 'qop=""') == 401
+    assert asked("nc=00000001", "nc=00000002") == asked("evalsvc devices", "another") == 401
+    assert asked("algorithm=MD5", "algorithm=SHA-256") == asked("Digest ", "Digest Digest ") == 401

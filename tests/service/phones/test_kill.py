@@ -23,4 +23,4 @@ def test_what_was_acknowledged_is_there_once_bit_for_bit(name, monkeypatch):
     assert (found.acknowledged, found.once, found.whole, found.rows) == (400, 400, 400, 400)
     page = "\n".join(sections({name: outcome}, 8, 1))
     assert f"| {name} | " in page and all(f"| {head} " in page for head in HEADER)
-    assert found.trail and outcome.course.refused == []
+    assert found.trail and outcome.course.refused == [] and outcome.course.faults == 0

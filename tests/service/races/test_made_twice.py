@@ -64,7 +64,8 @@ def test_a_frame_is_kept_once(database: Database, store, field, make_evaluation,
 
 
 def test_a_version_of_a_form_is_published_once(store, make_evaluation, beside) -> None:
-    evaluation, (name, data) = make_evaluation(), instruments.shipped_form()
+    evaluation = make_evaluation()
+    name, data = instruments.shipped_form(blanks={"institute": "示范评估中心", "telephone": "000-00000000"})
 
     form = instruments.keep_form(store, data, name)
 

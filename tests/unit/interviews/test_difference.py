@@ -1,7 +1,11 @@
 """What changed between two versions of an interview, as readers see it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from evalsvc.interviews.presentation import Reader
 from evalsvc.interviews.review.difference import Version, changes
+from evalsvc.interviews.values import CommentLine
 from forms import convert, parse_definition, parse_instance
 
 FORM = """
@@ -73,6 +77,33 @@ def test_personal_answers_are_hidden_on_both_sides():
     assert "高血压" not in str(found) and "糖尿病" not in str(found)
     answered = changes(version(""), version("<illness>糖尿病</illness>"), CLOSED)
     assert [(each.kind, each.hidden, each.new) for each in answered] == [("answered", True, "")]
+
+
+def test_what_was_commented_on_stands_in_the_list_changed_or_not():
+    places = ["/data/water", "/data/house/rooms", "/data/crop[2]", "/data/crop[2]/mu"]
+    comments = {
+        each: [CommentLine(each, "?", f"核实 {each}", False, "督导", datetime(2026, 11, 23, tzinfo=UTC))]
+        for each in places
+    }
+    old = f"<water>tap</water><house><rooms>3</rooms></house>{crop('水稻', 2)}{crop('玉米', 3)}"
+    new = f"<water>tap</water><house><rooms>4</rooms></house>{crop('玉米', 3)}"
+    found = changes(version(old), version(new), OPEN, comments)
+    assert [(each.kind, each.path, each.around, [said.path for said in each.comments]) for each in found] == [
+        ("unchanged", "/data/water", (), places[:1]),
+        ("changed", "/data/house/rooms", ("住房",), places[1:2]),
+        ("row_removed", "/data/crop[1]", (), []),
+        ("cleared", "/data/crop[1]/name", ("作物 1",), []),
+        ("cleared", "/data/crop[1]/mu", ("作物 1",), []),
+        ("asked", "/data/crop[1]", (), places[2:3]),
+        ("unchanged", "/data/crop[1]/mu", ("作物 1",), places[3:]),
+    ]
+
+
+def test_an_answer_that_does_not_pass_is_marked():
+    wrong = {"path": "/data/house/rooms", "code": "check.wrong_type", "details": {"value": "four"}}
+    newer = replace(version("<house><rooms>four</rooms></house>"), complaints=[wrong])
+    (found,) = changes(version("<house><rooms>3</rooms></house>"), newer, OPEN)
+    assert (found.new, found.complaints) == ("four", (wrong,))
 
 
 def test_questions_that_the_newer_form_lacks_come_last():

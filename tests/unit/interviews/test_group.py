@@ -126,3 +126,11 @@ def test_a_full_line_takes_nobody_more():
             group.ask(4)
         pen.go_on.set()
         assert [each.result(SOON) for each in found] == [10, 20, 30]
+
+
+def test_a_writer_that_forgets_an_answer_stops_nobody():
+    given = iter([[], ["written"]])
+    group = Group(lambda _wishes: next(given), longest_wait=0.05)
+    with pytest.raises(BusyError) as refused:
+        group.ask("first")
+    assert (refused.value.code, group.ask("second")) == ("interview.not_written", "written")

@@ -1,6 +1,12 @@
 """What an interview's page shows to those who may not see personal answers."""
 
-from evalsvc.interviews.presentation import Reader, answer_lines, complaints_for
+from evalsvc.interviews.presentation import (
+    Reader,
+    answer_lines,
+    complaints_elsewhere,
+    complaints_for,
+    computed_lines,
+)
 from forms import check, convert, parse_definition, parse_instance
 
 FORM = """
@@ -56,3 +62,70 @@ def test_what_the_phone_records_has_a_name_and_a_time_for_people():
     )
     lines = answer_lines(definition, parse_instance(sent), [], OPEN)
     assert (lines[0].label, lines[0].answer) == ("开始填写的时间（手机自动记录）", "2026-11-20 09:02:03")
+
+
+def test_complaints_at_values_that_no_page_shows_name_their_places_and_are_said_once():
+    definition = parse_definition(convert(FORM.encode(), "pilot.md").xform)
+    wrong = {"code": "answer.calculate", "details": {"value": "1"}}
+    places = ["/data/member[1]/age", "/data/member[2]/age", "/data/persons", "/data"]
+    alike = complaints_elsewhere(definition, [], [{**wrong, "path": each} for each in places], "zh")
+    assert [each.places for each in alike] == [
+        ("成员 1 › 年龄 (age)", "成员 2 › 年龄 (age)", "家中 … 的有几人 (persons)"),
+    ]
+
+
+ROWS = """
+| settings |
+| | form_title | form_id | version | namespaces |
+| | 试点 | rows | 1 | evalsvc="https://evalsvc.org/xform/1" |
+| survey |
+| | type | name | label | calculation | relevant | bind::evalsvc:personal |
+| | begin_repeat | item | 逐项询问 | | | |
+| | calculate | object | | selected-at('policy exit', position(..) - 1) | | |
+| | note | of_policy | 请照着念：帮扶政策， | | ${object} = 'policy' | |
+| | note | of_exit | 请照着念：脱贫退出， | | ${object} = 'exit' | |
+| | select_one opinion | recognised | 是否认可 | | | |
+| | end_repeat | | | | | |
+| | begin_repeat | member | 成员 | | | |
+| | select_one opinion | lives_here | 是否常住 | | | |
+| | select_one relation | relation | 与户主的关系 | | | demographic |
+| | end_repeat | | | | | |
+| | calculate | persons | | count(${member}) | | |
+| | calculate | empty | | '' | | |
+| choices |
+| | list_name | name | label |
+| | opinion | yes | 是 |
+| | opinion | no | 否 |
+| | relation | head | 户主 |
+| | relation | spouse | 配偶 |
+| | relation | child | 子女 |
+| | relation | other | 其他 |
+"""
+SENT_ROWS = """<data id="rows" version="1"><item><object>policy</object><recognised>yes</recognised></item>
+<item><object>exit</object><recognised>no</recognised></item>
+<member><lives_here>yes</lives_here><relation>spouse</relation></member><member><lives_here>no</lives_here></member>
+<persons>2</persons><empty/><meta><instanceID>uuid:1</instanceID></meta></data>"""
+
+
+def rows_shown(lines_of, reader):
+    definition = parse_definition(convert(ROWS.encode(), "rows.md").xform)
+    return lines_of(definition, parse_instance(SENT_ROWS.encode()), [], reader)
+
+
+def test_rows_are_called_by_what_they_are_about():
+    shown_to = {
+        reader.sees_personal: [line.title for line in rows_shown(answer_lines, reader) if line.is_group]
+        for reader in (OPEN, CLOSED)
+    }
+    items = ["逐项询问 1 · 请照着念：帮扶政策", "逐项询问 2 · 请照着念：脱贫退出"]
+    assert shown_to == {True: [*items, "成员 1 · 配偶", "成员 2"], False: [*items, "成员 1", "成员 2"]}
+
+
+def test_values_that_the_form_computes_stand_apart_from_the_answers():
+    answers, computed = (rows_shown(lines_of, OPEN) for lines_of in (answer_lines, computed_lines))
+    assert not {"object", "persons", "empty"} & {line.name for line in answers}
+    assert [(line.around, line.name, line.answer) for line in computed] == [
+        (("逐项询问 1 · 请照着念：帮扶政策",), "object", "policy"),
+        (("逐项询问 2 · 请照着念：脱贫退出",), "object", "exit"),
+        ((), "persons", "2"),
+    ]
