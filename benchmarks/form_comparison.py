@@ -31,6 +31,8 @@ class Difference:
     held: str | None
     rounded: bool = False
     """Whether the two values are one unit of the last place apart that the form rounds to."""
+    uncounted: bool = False
+    """Whether the engine holds an empty count for rows that were sent."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def compare(definition: FormDefinition, xml: bytes, theirs: Mapping[str, Any], n
             held = theirs["values"].get(path)
             text = sent.get(path, "")
             near = kind == "calculate" and _is_near(_node(definition, path), text, held or "")
-            differences.append(Difference(kind, path, not found, text, held, near))
+            uncounted = kind == "repeat" and _has_empty_count(definition, path, theirs)
+            differences.append(Difference(kind, path, not found, text, held, near, uncounted))
     return Compared(judged, broken, tuple(differences))
 
 
@@ -117,10 +120,25 @@ def _rows(
     counted = {node.path for node in definition.repeats if node.repeat_count is not None}
     made = _row_references(theirs["values"], counted)
     there = _row_references(sent, counted) - (_row_references(theirs["irrelevant"], counted) - made)
-    parents = {row.rpartition("/")[0] for row in made | there}
+    # Where nothing is relevant to the engine, it has no rows to be counted.
+    asked = {parent for reference in theirs["values"] for parent in _above(reference)}
+    parents = {row.rpartition("/")[0] for row in made | there} & asked
     for parent in sorted(parents):
         yield "repeat", parent, {r for r in made if _is_in(r, parent)} != {r for r in there if _is_in(r, parent)}
     return tuple(f"{row}/" for row in sorted(made - there))
+
+
+def _above(reference: str) -> Iterator[str]:
+    """Give the references of everything that an answer stands in."""
+    while reference := reference.rpartition("/")[0]:
+        yield reference
+
+
+def _has_empty_count(definition: FormDefinition, parent: str, theirs: Mapping[str, Any]) -> bool:
+    """Tell whether the count of a repeat below a parent is empty; pyxform keeps it beside the repeat."""
+    path = _ROW.sub("", parent)
+    names = (node.path for node in definition.repeats if node.path.rpartition("/")[0] == path)
+    return any(theirs["values"].get(f"{parent}/{each.rpartition('/')[2]}_count") == "" for each in names)
 
 
 def _row_references(references: Iterable[str], counted: set[str]) -> set[str]:

@@ -46,6 +46,8 @@ EXPLAINED = {
     " spellings; the server complains of their type, because exports and estimates would read them in several ways.",
     "rounded": "A value that the form rounds may be one unit of its last place away: Collect breaks ties in decimal"
     " arithmetic, browsers in binary, and the server complains of neither.",
+    "uncounted": "An empty count asks for no rows. The engine takes away those that were sent when it restores a"
+    " submission; the server leaves them alone, and complains of the answer that the count hangs on.",
     "other": "Not explained.",
 }
 
@@ -143,6 +145,8 @@ def explanation(difference: Difference, left: Sequence[Difference]) -> str:
     """Say why verdicts differ; `left` are the differences when the server judges what the engine holds."""
     if difference.rounded and not difference.ours:
         return "rounded"
+    if difference.uncounted and not difference.ours:
+        return "uncounted"
     if difference.kind == "type" and difference.ours and difference.held:
         return "written"
     return "other" if any(each.path == difference.path and each.kind == difference.kind for each in left) else "held"

@@ -126,8 +126,17 @@ class Machine:
             self.server.process.wait()
             self.server = self._begin()
 
+    def end(self) -> int:
+        """End the server in order, as an administrator does, and return how it ended."""
+        self.server.process.terminate()
+        return self.server.process.wait(60)
+
+    def begin(self) -> None:
+        """Start the server once more."""
+        self.server = self._begin()
+
     def close(self) -> None:
-        """End the server."""
+        """End the server for good."""
         self._stack.close()
 
 
@@ -289,7 +298,8 @@ def _database(postgresql: Postgresql | None) -> str | None:
 
 HEADER = (
     *("Database", "Killed: server", "database", "both", "Acknowledged", "There once", "Bit for bit", "Rows"),
-    *("Audit trail", "Connections cut", "Answers 5xx", "Refused", "Longest until acknowledged", "Took"),
+    *("Audit trail", "Connections cut", "Told to come back", "Other faults", "Refused"),
+    *("Longest until acknowledged", "Took"),
 )
 JOBS = ("Database", "Jobs under way at a kill", "Ended well", "Waited at least", "At most")
 
@@ -301,7 +311,8 @@ def sections(outcomes: dict[str, Outcome], connections: int, seed: int) -> list[
         "## What is there",
         f"{total:,} interviews of sixty questions on each database, every fourth with a photograph, sent over"
         f" {connections} connections; each kill falls at random into its own part of them, seed {seed}. SIGKILL goes to"
-        " all processes at once; what was cut off, or answered by a fault, is sent again every tenth of a second."
+        " all processes at once; what was cut off, told to come back (503) or answered by a fault, is sent again every"
+        " tenth of a second."
         " Bit for bit: the hashes of XML and files are those of the bytes that were sent, and the store's bytes have"
         " them.",
         table(HEADER, [_cells(name, each) for name, each in outcomes.items()]),
@@ -319,8 +330,16 @@ def _cells(name: str, given: Outcome) -> tuple[str, ...]:
     course, found = given.course, given.found
     kills = tuple(str(given.kills[each]) for each in (SERVER, DATABASE, BOTH))
     counts = tuple(f"{each:,}" for each in (found.acknowledged, found.once, found.whole, found.rows))
-    told = ("whole" if found.trail else "broken", f"{course.broken:,}", f"{course.faults:,}", str(len(course.refused)))
-    return (name, *kills, *counts, *told, f"{course.longest:.1f} s", f"{given.seconds:.0f} s")
+    told = (f"{each:,}" for each in (course.broken, course.put_off, course.faults, len(course.refused)))
+    return (
+        name,
+        *kills,
+        *counts,
+        "whole" if found.trail else "broken",
+        *told,
+        f"{course.longest:.1f} s",
+        f"{given.seconds:.0f} s",
+    )
 
 
 def _job_cells(name: str, given: Outcome) -> tuple[str, ...]:

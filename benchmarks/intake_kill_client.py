@@ -42,8 +42,10 @@ class Course:
     posts: int = 0
     broken: int = 0
     """Requests whose connection was cut before an answer."""
+    put_off: int = 0
+    """Requests that were told to come back: 503."""
     faults: int = 0
-    """Requests that were answered 5xx."""
+    """Requests that were answered by another 5xx."""
     longest: float = 0.0
     """Seconds from the first try of an interview until it was acknowledged, at most."""
 
@@ -113,16 +115,21 @@ class Senders:
             words = response.read()
         except (OSError, http.client.HTTPException):
             return self._counted(broken=1)
+        status = response.status
         with self._lock:
-            if response.status in ACKNOWLEDGED:
+            if status in ACKNOWLEDGED:
                 self.course.acknowledged.add(errand.instance_id)
-            elif response.status < http.client.INTERNAL_SERVER_ERROR:
-                self.course.refused.append((errand.instance_id, response.status, words.decode("utf-8", "replace")))
-        return self._counted(faults=int(response.status >= http.client.INTERNAL_SERVER_ERROR))
+            elif status < http.client.INTERNAL_SERVER_ERROR:
+                self.course.refused.append((errand.instance_id, status, words.decode("utf-8", "replace")))
+        put_off = status == http.client.SERVICE_UNAVAILABLE and response.getheader("Retry-After") is not None
+        return self._counted(
+            put_off=int(put_off), faults=int(status >= http.client.INTERNAL_SERVER_ERROR and not put_off)
+        )
 
-    def _counted(self, *, broken: int = 0, faults: int = 0) -> bool:
+    def _counted(self, *, broken: int = 0, put_off: int = 0, faults: int = 0) -> bool:
         with self._lock:
             self.course.posts += 1
             self.course.broken += broken
+            self.course.put_off += put_off
             self.course.faults += faults
-        return not broken and not faults
+        return not broken and not put_off and not faults

@@ -45,6 +45,8 @@ class Config:
     """File with the passphrase of that key."""
     identity_key_file: Path | None = None
     """File with the key of identity hashes; without it no list with identity numbers is imported."""
+    library_directory: Path | None = None
+    """Folder of the institute's own items and forms; without it the shipped ones alone."""
     public_url: str = "http://127.0.0.1:8000"
     """Address under which people reach the service, without a trailing slash."""
     submission_limit: int = 20_000_000
@@ -114,6 +116,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         signing_key=_path(given, "signing_key"),
         signing_passphrase_file=_path(given, "signing_passphrase_file"),
         identity_key_file=_path(given, "identity_key_file"),
+        library_directory=_path(given, "library_directory"),
         public_url=given.get("public_url", Config.public_url).rstrip("/"),
         submission_limit=_whole_number(given, "submission_limit", Config.submission_limit),
         upload_limit=_whole_number(given, "upload_limit", Config.upload_limit),

@@ -39,9 +39,12 @@ def require_current(engine: Engine) -> None:
     Raises
     ------
     ConflictError
-        ``database.not_current``
+        ``database.not_made``, ``database.not_current``
     """
     found = current(engine)
+    if found is None:
+        place = engine.url.render_as_string(hide_password=True)
+        raise ConflictError("database.not_made", place=place, program=program())
     if found != newest():
         raise ConflictError("database.not_current", found=found, needed=newest(), program=program())
 

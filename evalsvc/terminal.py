@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,11 +21,16 @@ from evalsvc.errors import Complaint, coded, complaints_of
 from evalsvc.words import sentence
 from evalsvc.wrong_use import show_wrong_use
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 FAILED, WRONG_USE, OUR_MISTAKE, INTERRUPTED = 1, 2, 70, 130
 MOST_COMPLAINTS, MOST_ALIKE = 200, 20
 """Complaints printed on a terminal, in all and of one code; --json gives them all."""
 PLACES = {"file": ("文件", "file"), "sheet": ("工作表", "sheet"), "row": ("行", "row"), "column": ("列", "column")}
 """Where a complaint stands, with the heads of the printed table; sheets only where complaints name them."""
+GRADES = {"head": ("级别", "level"), "error": ("错误", "error"), "hint": ("提示", "hint")}
+WIDEST_COLUMN = 24
 
 
 HEADINGS = {"Options": "选项 / Options", "Commands": "命令 / Commands"}
@@ -161,33 +166,55 @@ def listed(complaints: Iterable[Complaint]) -> list[Mapping[str, object]]:
     ]
 
 
-def print_complaints(complaints: Iterable[Complaint]) -> None:
-    """Print complaints as a table on the error stream: file, sheet, row, column, what is wrong and what to do."""
+def print_complaints(complaints: Iterable[Complaint], *, of_one_file: bool = False) -> None:
+    """Print complaints as a table on the error stream: file, sheet, row, column, what is wrong and what to do.
+
+    Of one file its name is not repeated in every line. Where there are errors and hints each line says which it is.
+    """
     found = list(complaints)
     if not found:
         return
     from rich.console import Console  # noqa: PLC0415 (a tenth of a second, and most commands print no table)
+
+    places = [name for name in PLACES if not (name == "file" and of_one_file)]
+    places = [name for name in places if name != "sheet" or any(_place(each, name) for each in found)]
+    seen: Counter[str] = Counter()
+    shown: list[Complaint] = []
+    for each in found:
+        seen[each.code] += 1
+        if seen[each.code] <= MOST_ALIKE and len(shown) < MOST_COMPLAINTS:
+            shown.append(each)
+    Console(stderr=True).print(_table(shown, places))
+    if len(found) > len(shown):
+        click.echo(sentence("terminal.more_complaints", {"count": len(found) - len(shown)}, language()), err=True)
+
+
+def _table(shown: Sequence[Complaint], places: Sequence[str]) -> "Table":
     from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    places = [name for name in PLACES if name != "sheet" or any(_place(each, name) for each in found)]
+    graded = any(_is_hint(each) for each in shown)
     table = Table(show_lines=False, header_style="bold")
-    for chinese, english in (*(PLACES[name] for name in places), ("问题和办法", "problem and remedy")):
-        table.add_column(english if language() == "en" else chinese, overflow="fold")
-    seen: Counter[str] = Counter()
-    shown = 0
-    for each in found:
-        seen[each.code] += 1
-        if seen[each.code] > MOST_ALIKE or shown == MOST_COMPLAINTS:
-            continue
-        shown += 1
-        cells = [*(_place(each, name) for name in places), _without_place(each)]
+    if graded:
+        table.add_column(_head(GRADES["head"]), no_wrap=True)
+    for name in places:
+        # Headers can be long; the sentence needs the width more.
+        table.add_column(_head(PLACES[name]), overflow="fold", max_width=WIDEST_COLUMN if name == "column" else None)
+    table.add_column(_head(("问题和办法", "problem and remedy")), overflow="fold")
+    for each in shown:
+        grade = GRADES["hint" if _is_hint(each) else "error"]
         # Expressions of forms are full of square brackets, which are no markup.
-        table.add_row(*map(escape, cells))
-    console = Console(stderr=True)
-    console.print(table)
-    if len(found) > shown:
-        click.echo(sentence("terminal.more_complaints", {"count": len(found) - shown}, language()), err=True)
+        cells = map(escape, (*(_place(each, name) for name in places), _without_place(each)))
+        table.add_row(*((_head(grade),) if graded else ()), *cells)
+    return table
+
+
+def _is_hint(complaint: Complaint) -> bool:
+    return getattr(complaint, "severity", "error") == "warning"
+
+
+def _head(words: tuple[str, str]) -> str:
+    return words[language() == "en"]
 
 
 def _without_place(complaint: Complaint) -> str:

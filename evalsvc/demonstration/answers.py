@@ -123,7 +123,8 @@ def _respondent(chance: random.Random) -> Answers:
     respondent: Answers = {
         "consent": "yes",
         "consent_income": "yes",
-        "consent_sensitive": "yes",
+        "consent_health": "yes",
+        "consent_minors": "yes",
         "respondent_relation": chance.choice(("head", "head", "spouse", "child", "parent")),
         "respondent_age": chance.randint(28, 79),
         "guide_present": "yes" if chance.random() < 0.04 else "no",
@@ -161,6 +162,7 @@ def _living(chance: random.Random) -> Answers:
         "food_shortage": "never",
         "protein": chance.choice(("daily", "weekly", "weekly")),
         "clothing": "yes",
+        "shoes": "yes",
         "bedding": "yes",
     }
 
@@ -168,6 +170,7 @@ def _living(chance: random.Random) -> Answers:
 def _guarantees(chance: random.Random) -> Answers:
     return {
         "clinic": "yes",
+        "clinic_doctor": "yes",
         "untreated": "no",
         "house_grade": chance.choice(("a", "a", "b", "none")),
         "house_defects": "none",
@@ -229,6 +232,7 @@ def _observation(chance: random.Random) -> Answers:
         "observed_rooms": " ".join(seen),
         "observed_agreement": chance.choices(("agree", "partly"), (92, 8))[0],
         "observed_coaching": "yes" if chance.random() < 0.03 else "no",
+        "observed_prompting": "no",
     }
 
 
@@ -251,7 +255,7 @@ def _show(answers: Answers, standard: str) -> None:
     elif standard == "water":
         answers |= {"water_quality": "site_bad", "water_quantity": "20_to_35", "water_outage_days": 60}
     elif standard == "food_clothing":
-        answers |= {"food_shortage": "often", "protein": "rarely", "clothing": "no", "bedding": "no"}
+        answers |= {"food_shortage": "often", "protein": "rarely", "clothing": "no", "shoes": "no", "bedding": "no"}
     elif standard in {"health", "education"}:
         _show_in_members(answers, standard)
 

@@ -43,6 +43,8 @@ class FieldworkDone:
     """Households without an interview for which the village had no reserve left."""
     refused: tuple[Refused, ...]
     review: ReviewDone
+    visited_again: int
+    """Households whose interview was rejected."""
 
 
 def require_each_once(done: FieldworkDone, received: int) -> None:
@@ -53,7 +55,7 @@ def require_each_once(done: FieldworkDone, received: int) -> None:
     UnexpectedAnswerError
         The service holds another number of interviews than there were visits and corrections.
     """
-    visits, corrections = sum(done.tally.outcomes.values()), done.review.corrected
+    visits, corrections = sum(done.tally.outcomes.values()) + done.visited_again, done.review.corrected
     if received != visits + corrections:
         sent = f"{visits} visits, {corrections} corrections and {done.tally.resent} copies"
         raise UnexpectedAnswerError(f"{sent} gave {received} interviews")
@@ -129,7 +131,14 @@ def carry_out(server: str, institute: Institute, world: World, order: Order, tel
             raise UnexpectedAnswerError("no household was visited")
         refused = try_what_must_be_refused(total.last, crew.other_phone(total.last.phone))
         review = review_some(crew.office, crew.phones.values(), crew.definition)
-    return FieldworkDone(assignments, total, rounds, opened, without, refused, review)
+        again = crew.visit(lambda: None)
+        total.resent += again.resent
+        total.mistaken += again.mistaken
+        total.bytes_sent += again.bytes_sent
+        visited_again = sum(again.outcomes.values())
+        if visited_again < review.rejected:
+            raise UnexpectedAnswerError(f"{review.rejected} interviews were rejected and {visited_again} made again")
+    return FieldworkDone(assignments, total, rounds, opened, without, refused, review, visited_again)
 
 
 class _Counter:

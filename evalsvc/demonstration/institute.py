@@ -25,6 +25,8 @@ from evalsvc.people.actor import (
 
 PACK = next(name for name in pack_names() if name.startswith("shifan-jiading"))
 TOKEN_DAYS = 30
+INSTITUTE, TELEPHONE = "示范评估中心", "000-00000000"
+"""What respondents are told; nobody can be called under this number."""
 STAFF = (
     ("demo-admin", "示范管理员", ADMINISTRATOR),
     ("demo-lead", "示范负责人", LEAD),
@@ -79,7 +81,7 @@ def open_institute(session: Session, enumerators: int) -> Institute:
         code=EVALUATION,
         name="福建四县退出评估（模拟数据）",
         client="示范委托单位",
-        institute="示范评估中心",
+        institute=INSTITUTE,
         pack=PACK,
         simulated=True,
     )

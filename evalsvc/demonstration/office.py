@@ -51,6 +51,11 @@ class Office:
         wish = {"action": "return", "state": line["state"], "words": words, "comments": comments}
         self._post(f"interviews/{line['id']}/reviews", wish)
 
+    def reject(self, line: Mapping[str, Any], reason: str, words: str) -> None:
+        """Reject an interview, which opens its household again."""
+        wish = {"action": "reject", "state": line["state"], "reason": reason, "words": words}
+        self._post(f"interviews/{line['id']}/reviews", wish)
+
     def approve_corrected(self) -> int:
         """Approve every correction and return how many there were."""
         wish = {"action": "approve", "filters": {"state": "corrected"}, "with_errors": True}

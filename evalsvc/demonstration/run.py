@@ -8,7 +8,7 @@ from evalsvc.config import read_config
 from evalsvc.demonstration import reporting, sample
 from evalsvc.demonstration.comparison import Compared, compare, write_truth
 from evalsvc.demonstration.fieldwork import FieldworkDone, Order, carry_out, require_each_once
-from evalsvc.demonstration.institute import Institute, open_institute, write_accounts
+from evalsvc.demonstration.institute import INSTITUTE, TELEPHONE, Institute, open_institute, write_accounts
 from evalsvc.demonstration.judging import JudgingDone, judge_cases
 from evalsvc.demonstration.register import Register, Truth, simulate
 from evalsvc.demonstration.reporting import Checked
@@ -26,6 +26,7 @@ from evalsvc.frames.values import CheckedFrame
 from evalsvc.instruments.operations import keep_form, publish, shipped_form
 from evalsvc.interviews.queries import interviews_received
 from evalsvc.service import Service, open_service
+from forms import library
 
 SERVICE_FOLDER, ACCOUNTS_FILE = "service", "accounts.txt"
 
@@ -141,7 +142,8 @@ class _Evaluation:
 
     def publish_form(self) -> str:
         """Publish the shipped household form and return the instrument's identifier."""
-        name, data = shipped_form()
+        words = {library.INSTITUTE: INSTITUTE, library.TELEPHONE: TELEPHONE}
+        name, data = shipped_form(blanks=words)
         designer = self.institute.member("demo-designer").actor
         with self.show.step("发布问卷 / publishing the form"):
             form = keep_form(self.service.store, data, name)

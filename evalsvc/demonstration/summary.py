@@ -89,7 +89,8 @@ def _fieldwork(outcome: Outcome) -> list[str]:
         f"另有 {done.without_reserve} 户所在村已无备选。",
         f"原样重发 {done.tally.resent} 次，均被认出，没有重复入库；共发送 {done.tally.bytes_sent / 1e6:.1f} MB。",
         f"审核：督导退回 {done.review.returned} 份补拍照片，收到更正 {done.review.corrected} 份（更正前的版本都保留），"
-        f"核准 {done.review.approved} 份。",
+        f"核准 {done.review.approved} 份；{done.review.waiting} 份退回后还在等更正；判废 {done.review.rejected} 份，"
+        f"重访 {done.visited_again} 户；{done.tally.mistaken} 份有检查发现的疑问，可以在审核页上看。",
     ]
 
 

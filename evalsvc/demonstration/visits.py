@@ -18,6 +18,8 @@ from forms.filling import fill
 
 RESENT = 0.03
 """Share of submissions that a phone sends again because it did not hear the answer."""
+MISTAKE: Mapping[str, object] = {"water_outage_days": 400}
+"""What every enumerator writes once a day: more days than a year has. No figure of the report hangs on it."""
 REASONS: Mapping[str, tuple[str, ...]] = {
     "non_contact": ("no_answer_twice", "moved_away"),
     "refused": ("refused",),
@@ -47,12 +49,15 @@ class Tally:
     bytes_sent: int = 0
     unreached: dict[str, str] = field(default_factory=dict)
     """Households without an interview: identifier and the reason for which a reserve may be opened."""
+    mistaken: int = 0
+    """Interviews in which the checks find something."""
     last: Sent | None = None
 
     def add(self, other: "Tally") -> None:
         """Add another thread's counts."""
         self.outcomes += other.outcomes
         self.resent += other.resent
+        self.mistaken += other.mistaken
         self.bytes_sent += other.bytes_sent
         self.unreached |= other.unreached
         self.last = other.last or self.last
@@ -84,6 +89,9 @@ def _visit(phone: Phone, home: Home, definition: FormDefinition, chance: random.
     photo = Picture(f"{unit_id}-photo.png", draw_photo(chance))
     signature = Picture(f"{unit_id}-signature.png", draw_signature(chance))
     answers = answer(home, datetime.now(SHANGHAI), photo.name, signature.name)
+    if home.outcome == COMPLETED and not tally.mistaken:
+        answers |= MISTAKE
+        tally.mistaken += 1
     instance_id = f"uuid:{uuid4()}"
     submission = fill(definition, answers, instance_id=instance_id)
     tally.outcomes[home.outcome] += 1

@@ -123,30 +123,38 @@ ESTIMATED = """estimated <- function(estimator) {
 
 def _building(design: RDesign) -> list[str]:
     main = list(range(1, design.depth + 1))
-    made = _svydesign(design, main[:1] if design.with_replacement else main, fractions=not design.with_replacement)
+    made = svydesign_arguments(
+        design, main[:1] if design.with_replacement else main, fractions=not design.with_replacement
+    )
     lines = [*BY_DRAW.splitlines(), ""] if design.repeated else []
     lines += ["design <- svydesign(", *made, ")"]
     if design.inside:
         lines.append("inside <- list(")
         for stage in design.adding:
             end = "  )" if stage == design.adding[-1] else "  ),"
-            lines += ["  svydesign(", *(f"  {each}" for each in _svydesign(design, [stage], fractions=True)), end]
+            lines += [
+                "  svydesign(",
+                *(f"  {each}" for each in svydesign_arguments(design, [stage], fractions=True)),
+                end,
+            ]
         lines += [")", "", *ESTIMATED.splitlines()]
     return lines
 
 
-def _svydesign(design: RDesign, stages: Sequence[int], *, fractions: bool) -> list[str]:
-    """Write the arguments of one svydesign."""
+def svydesign_arguments(
+    design: RDesign, stages: Sequence[int], *, fractions: bool, prefix: str = "", data: str = "sample"
+) -> list[str]:
+    """Write the arguments of one svydesign; `prefix` begins the names of the columns, `data` holds them."""
 
     def terms(name: str) -> str:
-        return " + ".join(f"{name}_{stage}" for stage in stages)
+        return " + ".join(f"{prefix}{name}_{stage}" for stage in stages)
 
     arguments = [f"ids = ~{terms('r_unit')}", f"strata = ~{terms('r_stratum')}"]
     if fractions:
         arguments.append(f"fpc = ~{terms('r_fraction')}")
-    arguments.append("weights = ~weight")
+    arguments.append(f"weights = ~{prefix}weight")
     if fractions and design.by_probability(stages):
         arguments.append('pps = "brewer"')
     numbers = f"c({', '.join(map(str, stages))})"
-    arguments.append(f"data = by_draw(sample, {numbers})" if design.repeated else "data = sample")
+    arguments.append(f"data = by_draw({data}, {numbers})" if design.repeated else f"data = {data}")
     return [*(f"  {each}," for each in arguments[:-1]), f"  {arguments[-1]}"]

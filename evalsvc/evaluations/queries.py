@@ -1,11 +1,12 @@
 """Reads of evaluations."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from evalsvc.errors import NotFoundError
 from evalsvc.evaluations.models import Evaluation
@@ -25,7 +26,7 @@ class EvaluationRecord:
     created_at: datetime
 
 
-# Every request below an evaluation asks it, so it is built once.
+# Every page below an evaluation asks it, so it is built once.
 _BY_CODE = select(Evaluation).where(Evaluation.code == bindparam("code"))
 
 
@@ -65,14 +66,15 @@ def evaluations(session: Session, among: Collection[str] | None = None) -> list[
     return [_record(row) for row in session.scalars(query)]
 
 
+def evaluation_columns() -> tuple[InstrumentedAttribute[Any], ...]:
+    """Return what other features' statements select of an evaluation, for `evaluation_record` to read."""
+    return tuple(getattr(Evaluation, field.name) for field in fields(EvaluationRecord))
+
+
+def evaluation_record(values: Sequence[Any]) -> EvaluationRecord | None:
+    """Return the evaluation of the selected columns; None where an outer join found none."""
+    return None if values[0] is None else EvaluationRecord(*values)
+
+
 def _record(row: Evaluation) -> EvaluationRecord:
-    return EvaluationRecord(
-        id=row.id,
-        code=row.code,
-        name=row.name,
-        client=row.client,
-        institute=row.institute,
-        pack=row.pack,
-        simulated=row.simulated,
-        created_at=row.created_at,
-    )
+    return EvaluationRecord(*(getattr(row, field.name) for field in fields(EvaluationRecord)))

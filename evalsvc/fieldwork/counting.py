@@ -40,12 +40,19 @@ def counting_visits(visits: Iterable[Visit]) -> dict[str, Visit]:
     A correction stands in the place of its first version, whose time and identifier order it; a rejected visit counts
     nowhere. The order of the list does not matter: of two in the same second the smaller instanceID is the earlier one.
     """
-    found: dict[str, Visit] = {}
+    of_household: dict[str, list[Visit]] = {}
     for _first, visit in standing(visits):
-        known = found.get(visit.unit_id)
-        counts = visit.disposition and not visit.rejected
-        if counts and gets_further(visit.disposition, None if known is None else known.disposition):
-            found[visit.unit_id] = visit
+        if visit.disposition and not visit.rejected:
+            of_household.setdefault(visit.unit_id, []).append(visit)
+    return {unit_id: found for unit_id, those in of_household.items() if (found := furthest(those)) is not None}
+
+
+def furthest(visits: Iterable[Visit]) -> Visit | None:
+    """Return the visit that got furthest, of two alike the one that stands first in the list."""
+    found: Visit | None = None
+    for visit in visits:
+        if visit.disposition and gets_further(visit.disposition, None if found is None else found.disposition):
+            found = visit
     return found
 
 

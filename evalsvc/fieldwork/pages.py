@@ -18,7 +18,7 @@ from evalsvc.fieldwork.export import tasks_as_csv, tasks_as_xlsx
 from evalsvc.fieldwork.lists import lists_as_pdf, lists_of, r_archive
 from evalsvc.fieldwork.presentation import by_village, overview
 from evalsvc.instruments.contract import DISPOSITIONS
-from evalsvc.people.queries import tokens_of
+from evalsvc.people.queries import ACCOUNT, tokens_of
 from reports.visits import style, visits_body
 
 blueprint = flask.Blueprint("fieldwork", __name__, template_folder="templates")
@@ -220,13 +220,15 @@ def own_tasks(evaluation: str) -> ResponseReturnValue:
     person_id = web.current_actor().person_id or ""
     with web.database().reading() as session:
         tasks = queries.tasks(session, flask.g.evaluation.id, person_id, to_visit=True)
-        tokens = [each for each in tokens_of(session, person_id) if each.kind == "device" and each.usable]
+        usable = [each for each in tokens_of(session, person_id) if each.usable]
     return flask.render_template(
         "fieldwork/own_tasks.html",
         evaluation=evaluation,
         villages=by_village(tasks),
-        tokens=tokens,
-        address=web.device_address("…", evaluation),
+        tokens=[each for each in usable if each.kind == "device"],
+        accounts=[each for each in usable if each.kind == ACCOUNT],
+        token_address=web.device_address("…", evaluation),
+        account_address=web.device_address(None, evaluation),
     )
 
 

@@ -95,8 +95,9 @@ def gather(session: Session, store: Store, evaluation: EvaluationRecord, draw: D
     }
     instruments = _instruments(session, draw, interviews)
     looked_up = {name: _tables_of(session, store, each) for name, each in instruments.items()}
-    if any(looked_up.values()):
-        tables[files.FORM_TABLES] = canonical_json({name: each for name, each in looked_up.items() if each})
+    delivered = {name: _files_of(session, each) for name, each in instruments.items()}
+    if any(delivered.values()):
+        tables[files.FORM_FILES] = canonical_json({name: each for name, each in delivered.items() if each})
     kept = {
         files.FRAME: frame_sha256,
         files.COMMITMENT: draw.commitment_sha256,
@@ -168,7 +169,12 @@ def _instruments(
     return {files.instrument_name(place): each for place, each in enumerate(forms)}
 
 
+def _files_of(session: Session, instrument: InstrumentRecord) -> dict[str, str]:
+    """Return the hashes of the files that a form is delivered with, by name: the public log names them all."""
+    return {each.name: each.sha256 for each in files_of(session, instrument.id)}
+
+
 def _tables_of(session: Session, store: Store, instrument: InstrumentRecord) -> dict[str, str]:
-    """Return the hashes of the tables that a form looks values up in, by name: its checks rest on them."""
+    """Return those of its files that it looks values up in: its checks rest on them."""
     looked_up = form_of(session, store, instrument).tables
-    return {each.name: each.sha256 for each in files_of(session, instrument.id) if each.name in looked_up}
+    return {name: digest for name, digest in _files_of(session, instrument).items() if name in looked_up}

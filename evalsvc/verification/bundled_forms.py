@@ -28,7 +28,7 @@ class BundledForms:
 
 def read_forms(content: Content, inputs: Mapping[str, str]) -> BundledForms:
     """Read the forms that the signed file names; a table that is missing is told, and its questions stay unchecked."""
-    named, complaints = _tables(content)
+    named, complaints = named_files(content)
     found: dict[str, CompiledForm] = {}
     for name in sorted(name for name in inputs if files.is_instrument(name) and name in content):
         try:
@@ -38,7 +38,10 @@ def read_forms(content: Content, inputs: Mapping[str, str]) -> BundledForms:
                 Complaint(each.code, name, details={"file": name, **each.details}) for each in error.complaints
             ]
             continue
-        stored = {table: files.form_table_name(digest) for table, digest in named.get(name, {}).items()}
+        tables = {each.filename for each in definition.attachments if each.kind == "data"}
+        stored = {
+            table: files.form_table_name(digest) for table, digest in named.get(name, {}).items() if table in tables
+        }
         complaints += [
             complain("verification.file_missing", file=each) for each in stored.values() if each not in content
         ]
@@ -48,17 +51,17 @@ def read_forms(content: Content, inputs: Mapping[str, str]) -> BundledForms:
     return BundledForms(found, (*complaints, *_other_names(content)))
 
 
-def _tables(content: Content) -> tuple[dict[str, dict[str, str]], list[Complaint]]:
-    """Read which form looks values up in which tables."""
-    if files.FORM_TABLES not in content:
+def named_files(content: Content) -> tuple[dict[str, dict[str, str]], list[Complaint]]:
+    """Read which form is delivered with which files: their hashes by the form's file and by name."""
+    if files.FORM_FILES not in content:
         return {}, []
     try:
-        read = json.loads(content[files.FORM_TABLES])
+        read = json.loads(content[files.FORM_FILES])
         return {
             form: {str(table): str(digest) for table, digest in tables.items()} for form, tables in read.items()
         }, []
     except (ValueError, AttributeError, RecursionError) as error:
-        return {}, [complain("verification.not_json", file=files.FORM_TABLES, problem=str(error)[:200])]
+        return {}, [complain("verification.not_json", file=files.FORM_FILES, problem=str(error)[:200])]
 
 
 def _other_names(content: Content) -> Iterator[Complaint]:

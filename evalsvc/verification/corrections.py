@@ -55,6 +55,15 @@ def rejection_complaints(lines: Sequence[ChainEntry], rows: Sequence[InterviewRo
         yield complain("verification.rejections_differ", file=files.INTERVIEWS, log=files.LOG, **details)
 
 
+def rejection_notes(lines: Sequence[ChainEntry], received: Sequence[ChainEntry]) -> Iterator[Complaint]:
+    """Tell how often rejections were entered where it was more than once: each time figures may have changed."""
+    if len(lines) > 1:
+        last = max((line.sequence for line in received), default=0)
+        after = sum(line.sequence > last for line in lines)
+        details: dict[str, Any] = {"lines": len(lines), "first": lines[0].at, "last": lines[-1].at, "after": after}
+        yield complain("verification.rejections_moved", file=files.LOG, **details)
+
+
 def _at(number: int, row: InterviewRow, code: str) -> Complaint:
     details = {"instance": row.instance_id, "unit": row.unit_id, "replaces": row.replaces}
     return complain(code, file=files.INTERVIEWS, row=number, **details)

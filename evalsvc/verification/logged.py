@@ -11,8 +11,9 @@ from evalsvc.draws import log
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.planning.fixed import FixedEvaluation, FixedForm, FixedPack, GivenOut, fixed_plan
 from evalsvc.results.records import InterviewRow
+from evalsvc.verification.bundled_forms import named_files
 from evalsvc.verification.compare import Difference, differences
-from evalsvc.verification.corrections import rejection_complaints
+from evalsvc.verification.corrections import rejection_complaints, rejection_notes
 from evalsvc.verification.outcome import Step, step_of
 from evalsvc.verification.received import check_received
 from sampling.chain import ChainEntry
@@ -63,7 +64,8 @@ def logged_step(lines: Lines, logged: Logged) -> Step:
         *rejection_complaints(rejections, logged.rows),
     ]
     count = len(plans) + len(received) + len(rejections)
-    return step_of("logged", complaints, [*notes, *checked.notes], lines=count, forms=len(logged.forms))
+    told = [*notes, *checked.notes, *rejection_notes(rejections, received)]
+    return step_of("logged", complaints, told, lines=count, forms=len(logged.forms))
 
 
 def _plan_lines(plans: Lines, own: Lines, logged: Logged) -> Iterator[Complaint]:
@@ -166,15 +168,17 @@ def _differs(each: Difference) -> Complaint:
 
 
 def _form_complaints(lines: Iterable[ChainEntry], logged: Logged) -> Iterator[Complaint]:
-    """Name every form version that was not entered in the log before the first interview filled with it."""
+    """Name every form version that was not entered, with its files, before the first interview filled with it."""
     entered: dict[tuple[str, str], ChainEntry] = {}
     for line in lines:
         if line.kind == log.FORM:
             entered.setdefault((line.subject, line.sha256), line)
+    files_of_forms, _told_elsewhere = named_files(logged.content)
     for name, form in logged.forms.items():
+        digest = log.hash_of_form(form.sha256, files_of_forms.get(name, {}))
         details: dict[str, Any] = {"form_id": form.form_id, "version": form.version}
         subject = log.subject_of_form(logged.manifest.evaluation, form.form_id, form.version)
-        found, received = entered.get((subject, form.sha256)), logged.first_received(form)
+        found, received = entered.get((subject, digest)), logged.first_received(form)
         if found is None:
             yield complain("verification.form_unlogged", file=name, log=files.LOG, **details)
         elif received and found.at > received:

@@ -74,6 +74,7 @@ def test_interviews_are_reviewed_in_a_browser(reviewed: Reviewed, browser: Brows
         sign_in(visitor, reviewed.field)
         visitor.page.goto(reviewed.site.url + HOME)
         visitor.look("各调查员的访谈")
+        unfold_filters(visitor, width)
         return_one(visitor, waiting[0])
         visitor.page.goto(f"{reviewed.site.url}{HOME}/{reviewed.corrected}")
         visitor.look("登记的是第一次")
@@ -94,6 +95,15 @@ def sign_in(visitor: Visitor, field: Field) -> None:
     visitor.look("两县试点")
 
 
+def unfold_filters(visitor: Visitor, width: int) -> None:
+    """Find the filters folded in a narrow window, and open in a wide one."""
+    filters = visitor.page.locator("form.filters button")
+    assert filters.is_visible() == (width > 640)
+    if not filters.is_visible():
+        visitor.page.click(".fold > summary")
+        assert filters.is_visible()
+
+
 def return_one(visitor: Visitor, identifier: str) -> None:
     """Open an interview, comment at a question and return it."""
     visitor.page.goto(f"{visitor.site.url}{HOME}/{identifier}")
@@ -102,6 +112,11 @@ def return_one(visitor: Visitor, identifier: str) -> None:
     comment.locator("xpath=..").locator("summary").click()
     comment.fill("请核实是第几次上门")
     visitor.page.fill('#return textarea[name="words"]', "请更正后重新提交")
+    told = visitor.page.locator("#return .unticked")
+    assert not told.is_visible()
+    visitor.page.click("#return button")
+    assert told.is_visible()
     visitor.page.check('#return input[name="confirmed"]')
+    assert not told.is_visible()
     visitor.page.click("#return button")
     visitor.look("请核实是第几次上门")

@@ -51,9 +51,18 @@ def test_there_is_one_head() -> None:
 def test_an_empty_database_is_refused_until_it_is_upgraded(empty: Database) -> None:
     with pytest.raises(ConflictError) as caught:
         migrate.require_current(empty.engine)
-    assert caught.value.code == "database.not_current"
+    assert caught.value.code == "database.not_made"
     assert migrate.upgrade(empty) == migrate.newest() == migrate.current(empty.engine)
     migrate.require_current(empty.engine)
+
+
+def test_a_database_of_another_version_is_refused(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '20260101_0000'"))
+    with pytest.raises(ConflictError) as caught:
+        migrate.require_current(empty.engine)
+    assert (caught.value.code, caught.value.details["found"]) == ("database.not_current", "20260101_0000")
 
 
 def test_the_upgraded_tables_equal_the_models(empty: Database) -> None:

@@ -1,4 +1,4 @@
-"""Numbers made with Debian's r-cran-survey: unequal probabilities, three stages, lone PSUs, a field's answers."""
+"""Numbers made with Debian's r-cran-survey: unequal probabilities, stages, lone PSUs, replicates, a field's answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sampling.estimate import EstimateRow
 from tests.oracle.survey_cases.made_here import WITHOUT_PEERS, pairs_made_here, read_sets, tolerance
 
 Run = Callable[..., list[EstimateRow]]
-DESIGNS, CASES = read_sets("survey41.json", "field41.json")
+DESIGNS, CASES = read_sets("survey41.json", "field41.json", "replicates41.json")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['design']}-{case['r_call']}" for case in CASES])

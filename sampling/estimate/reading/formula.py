@@ -130,7 +130,7 @@ class _Reader:
 
     def response(self, end: int) -> Variable:
         words = self.words[:end]
-        if words[0].text == "I" and words[1].text == "(" and self._closing(1) == end - 1:
+        if [word.text for word in words[:2]] == ["I", "("] and self._closing(1) == end - 1:
             return self._derived(words, words[2:-1])
         if words[0].text == "(" and self._closing(0) == end - 1:
             return self._derived(words[1:-1], words[1:-1])

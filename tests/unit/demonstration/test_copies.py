@@ -11,7 +11,7 @@ from evalsvc.demonstration.visits import Tally
 def test_a_copy_that_was_taken_in_stops_the_demonstration() -> None:
     tally = Tally(resent=2)
     tally.outcomes.update({"completed": 7, "refused": 3})
-    done = FieldworkDone(12, tally, 1, 0, 0, (), ReviewDone(2, 2, 2))
-    require_each_once(done, 12)
-    with pytest.raises(UnexpectedAnswerError, match="13 interviews"):
-        require_each_once(done, 13)
+    done = FieldworkDone(12, tally, 1, 0, 0, (), ReviewDone(2, 2, 2, 1, 1), 1)
+    require_each_once(done, 13)
+    with pytest.raises(UnexpectedAnswerError, match="14 interviews"):
+        require_each_once(done, 14)

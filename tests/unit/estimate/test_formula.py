@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sampling.estimate.errors import GrammarError
@@ -95,6 +95,7 @@ def test_formulas_beyond_measure_are_refused() -> None:
             read_formula(text)
 
 
+@example("I~")
 @given(st.text(alphabet="y~ab+-*:()I01'\"=<^/ .,[]", max_size=25))
 def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     try:

@@ -27,7 +27,7 @@ XML = b"<data id='looked-up' version='1'><crop>rice</crop><price>2.8</price>" + 
 def content(**changed):
     form = convert(FORM.encode(), "form.md").xform
     named = json.dumps({"instrument.xml": {"prices.csv": DIGEST}}).encode()
-    return {"instrument.xml": form, files.FORM_TABLES: named, files.form_table_name(DIGEST): PRICES, **changed}
+    return {"instrument.xml": form, files.FORM_FILES: named, files.form_table_name(DIGEST): PRICES, **changed}
 
 
 def found(bundle):
@@ -42,8 +42,13 @@ def test_answers_are_checked_with_the_tables_of_their_form():
     other = PRICES.replace(b"2.8", b"9.9")
     digest = hashlib.sha256(other).hexdigest()
     named = json.dumps({"instrument.xml": {"prices.csv": digest}}).encode()
-    changed = content(**{files.FORM_TABLES: named, files.form_table_name(digest): other})
+    changed = content(**{files.FORM_FILES: named, files.form_table_name(digest): other})
     assert found(changed) == ([], ["check.other_value"])
+
+
+def test_media_are_named_and_not_in_the_bundle():
+    named = json.dumps({"instrument.xml": {"prices.csv": DIGEST, "旁白.mp3": "0f" * 32}}).encode()
+    assert found(content(**{files.FORM_FILES: named})) == ([], [])
 
 
 def test_a_table_that_is_missing_or_another_is_told():
@@ -52,7 +57,7 @@ def test_a_table_that_is_missing_or_another_is_told():
     assert found(bundle) == (["verification.file_missing"], ["check.data_missing"])
     assert found(content(**{files.form_table_name(DIGEST): b"crop,price\n"}))[0] == ["verification.file_changed"]
     for damaged in (b"not json", b"[1]", b"[" * 100_000):
-        assert found(content(**{files.FORM_TABLES: damaged}))[0] == ["verification.not_json"]
+        assert found(content(**{files.FORM_FILES: damaged}))[0] == ["verification.not_json"]
 
 
 def test_only_hashes_are_names_of_tables():

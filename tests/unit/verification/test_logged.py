@@ -157,6 +157,22 @@ def test_a_form_that_was_entered_late_or_never_is_named(world, check, entries, h
     assert step.complaints[0].column == "forms[0].sha256"
 
 
+def test_the_files_of_a_form_are_entered_with_it(world, check, entries):
+    named = {"价目.csv": "0f" * 32, "图.png": "0e" * 32}
+    digest = log.hash_of_form(sha256_of(world.xform), named)
+    with_files = [(*entry[:2], digest, entry[3]) if entry[0] == log.FORM else entry for entry in entries]
+
+    def beside(files):
+        return {"form-files.json": json.dumps({"instrument.xml": files}).encode()}
+
+    assert codes(check(with_files, content=beside(named))) == []
+    assert codes(check(with_files)) == codes(check(with_files, content={"form-files.json": b"no"})) == ["form_unlogged"]
+    changed = {**named, "图.png": "0d" * 32}
+    for other in (changed, {"价目.csv": "0f" * 32}, {**named, "更多.csv": "0c" * 32}, {}):
+        assert codes(check(with_files, content=beside(other))) == ["form_unlogged"]
+    assert codes(check(content=beside(named))) == ["form_unlogged"]
+
+
 def test_a_later_version_needs_a_line_before_its_own_first_interview_only(world, check, entries, honest):
     rows = [replace(world.interview_rows[0], version="2"), *world.interview_rows[1:]]
     second = FixedForm("small", "2", "33" * 32)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from evalsvc.fieldwork.counting import counting_visits
 from evalsvc.interviews.log.rejections import rejections_sha256
 from evalsvc.results.records import FieldworkRow, InterviewRow
-from evalsvc.verification.corrections import correction_complaints, rejection_complaints
+from evalsvc.verification.corrections import correction_complaints, rejection_complaints, rejection_notes
 from evalsvc.verification.field_checks import fieldwork_step
 
 
@@ -103,3 +103,16 @@ def test_rejections_are_compared_with_the_last_line_of_the_log():
     assert [each.code for each in rejection_complaints([right, other], rows)] == ["verification.rejections_differ"]
     assert [each.code for each in rejection_complaints([], rows)] == ["verification.rejections_unlogged"]
     assert list(rejection_complaints([], rows[1:])) == []
+
+
+def test_rejections_that_were_entered_more_than_once_are_told():
+    def lines(*sequences):
+        return [SimpleNamespace(sequence=each, at=f"2026-03-{each:02}T00:00:00Z") for each in sequences]
+
+    def told(rejections, received):
+        return [each.details for each in rejection_notes(lines(*rejections), lines(*received))]
+
+    assert told((), (4,)) == told((3,), (2, 4)) == told((9,), (7,)) == []
+    (again,) = told((3, 9), (7,))
+    assert (again["lines"], again["after"]) == (2, 1)
+    assert (again["first"], again["last"]) == ("2026-03-03T00:00:00Z", "2026-03-09T00:00:00Z")
