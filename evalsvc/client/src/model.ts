@@ -82,24 +82,36 @@ export interface StoredForm {
 	readonly withdrawn: boolean;
 }
 
-/** A comment of a supervisor; `path` is that of the question, with rows of repeats counted from 1; empty for the whole. */
+/** A comment of a supervisor; rows of repeats are counted from 1 in `path`, which is empty for the whole interview. */
 export interface ReviewComment {
 	readonly path: string;
-	readonly label: string;
-	readonly text: string;
+	readonly question: string;
+	readonly words: string;
 }
 
-/** An interview that was returned to the enumerator. */
+/** An interview that was returned to the enumerator (`GET returned`). */
 export interface ReturnedInterview {
-	readonly instanceId: string;
-	readonly formId: string;
+	readonly instance_id: string;
+	readonly root_instance_id: string;
+	readonly form_id: string;
 	readonly version: string;
-	readonly unitId: string;
-	readonly returnedAt: string;
+	readonly about: string;
+	readonly unit_id: string;
+	readonly sha256: string;
+	readonly returned_at: string;
 	readonly words: string;
 	readonly comments: readonly ReviewComment[];
+	readonly complaints: readonly { readonly path: string; readonly message: string; readonly severity: string }[];
 	readonly url: string;
-	readonly files: readonly { readonly name: string; readonly sha256: string; readonly url: string }[];
+	readonly files: readonly ReturnedFile[];
+}
+
+export interface ReturnedFile {
+	readonly name: string;
+	readonly sha256: string;
+	readonly size: number;
+	readonly content_type: string;
+	readonly url: string;
 }
 
 export type InterviewState = 'draft' | 'finished' | 'sent';
