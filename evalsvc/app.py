@@ -43,6 +43,7 @@ from evalsvc.interviews.datasets import pages as datasets_pages
 from evalsvc.interviews.datasets import views as datasets_views
 from evalsvc.interviews.feed import views as feed_views
 from evalsvc.interviews.intake import devices as interviews_devices
+from evalsvc.interviews.phone import devices as interviews_phone
 from evalsvc.interviews.review import devices as interviews_returned
 from evalsvc.interviews.review import pages as interviews_review_pages
 from evalsvc.logs import keep_tokens_out
@@ -71,11 +72,11 @@ PAGES: tuple[flask.Blueprint, ...] = (
     drafts_pages.blueprint,
     draft_devices.blueprint,
     fieldwork_pages.blueprint,
-    fieldwork_views.devices,
     interviews_pages.blueprint,
     interviews_review_pages.blueprint,
     interviews_devices.blueprint,
     interviews_returned.blueprint,
+    interviews_phone.blueprint,
     datasets_pages.blueprint,
     cases_pages.blueprint,
     editions_pages.blueprint,

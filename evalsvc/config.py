@@ -19,6 +19,8 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "checks_at_once": (1, 16),
     "check_seconds": (1, 3600),
     "check_memory": (1_000_000_000, 1_000_000_000_000),
+    "geofence_metres": (10, 1_000_000),
+    "photo_pixels": (320, 10_000),
 }
 """Settings that are numbers with a least and a greatest value."""
 ELSEWHERE = frozenset({"administrator_password", "key_passphrase", "test_database_url"})
@@ -69,6 +71,12 @@ class Config:
     """How long an authority may take to answer."""
     session_hours: int = 12
     """Hours until a signed-in person has to sign in again."""
+    geofence_metres: int = 1000
+    """How far from a household's known position an interview's may lie before the application asks, metres."""
+    photo_pixels: int = 1600
+    """Longest side of a photo of the application where its question names none, pixels."""
+    keep_exif: bool = False
+    """Whether such photos keep what the camera wrote into them: time, place, make."""
     secure_cookies: bool = True
     """Send cookies over HTTPS only; off for loopback without TLS."""
     run_jobs: bool = True
@@ -128,6 +136,9 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         time_stamp_certificates=_paths(given, "time_stamp_certificates"),
         time_stamp_seconds=_whole_number(given, "time_stamp_seconds", Config.time_stamp_seconds),
         session_hours=_whole_number(given, "session_hours", Config.session_hours),
+        geofence_metres=_whole_number(given, "geofence_metres", Config.geofence_metres),
+        photo_pixels=_whole_number(given, "photo_pixels", Config.photo_pixels),
+        keep_exif=_yes_or_no(given, "keep_exif", default=False),
         secure_cookies=_yes_or_no(given, "secure_cookies", default=True),
         run_jobs=_yes_or_no(given, "run_jobs", default=True),
         trusted_proxies=_whole_number(given, "trusted_proxies", Config.trusted_proxies),

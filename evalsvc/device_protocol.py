@@ -4,15 +4,16 @@ from typing import Any
 
 import flask
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from evalsvc import web
+from evalsvc.words import sentence
 from forms import openrosa
 
 ADDRESS = "/v1/key/<token>/evaluations/<evaluation>"
 """Where an evaluation answers the device whose token stands in the path."""
 ACCOUNT_ADDRESS = "/v1/evaluations/<evaluation>"
 """Where it answers the device that signs in by Digest."""
+NO_VERSION = "request.openrosa_version"
 HEADS_OF_PARTS = 100_000
 """Bytes of a body that a client does not count: it divides files by their contents, 100 of them in one body at most."""
 
@@ -21,6 +22,13 @@ def device_blueprint(name: str, import_name: str, address: str = ADDRESS) -> fla
     """Make the blueprint of routes that speak OpenRosa."""
     blueprint = flask.Blueprint(name, import_name, url_prefix=address)
     blueprint.before_request(_require_version)
+    blueprint.after_request(_add_headers)
+    return blueprint
+
+
+def data_blueprint(name: str, import_name: str, address: str = ADDRESS) -> flask.Blueprint:
+    """Make the blueprint of routes that answer the application on a phone with data, beside what OpenRosa knows."""
+    blueprint = flask.Blueprint(name, import_name, url_prefix=address)
     blueprint.after_request(_add_headers)
     return blueprint
 
@@ -54,8 +62,10 @@ def _require_version() -> ResponseReturnValue | None:
     """Refuse a client that does not speak OpenRosa 1.0; its Date header is not checked, clients localise it."""
     if openrosa.speaks_version(flask.request.headers.get(openrosa.VERSION_HEADER)):
         return None
-    message = _("请求缺少 X-OpenRosa-Version: 1.0，请使用支持 OpenRosa 的应用。")
-    return xml_answer(openrosa.response(message, nature="error"), openrosa.BAD_REQUEST)
+    answer = openrosa.response(sentence(NO_VERSION, {}, web.language()), nature="error")
+    response = xml_answer(answer, openrosa.BAD_REQUEST)
+    response.headers[web.CODE_HEADER] = NO_VERSION
+    return response
 
 
 def _add_headers(response: flask.Response) -> flask.Response:

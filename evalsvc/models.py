@@ -10,6 +10,7 @@ from evalsvc.frames import models as frames
 from evalsvc.instruments import models as instruments
 from evalsvc.interviews import models as interviews
 from evalsvc.interviews.datasets import models as datasets
+from evalsvc.interviews.unsent import models as unsent
 from evalsvc.people import models as people
 from evalsvc.results import models as results
 
@@ -24,6 +25,7 @@ TABLE_MODULES = (
     fieldwork,
     interviews,
     datasets,
+    unsent,
     cases,
     results,
     editions,

@@ -36,6 +36,8 @@ STATUS: Mapping[type[Exception], int] = {
 }
 """The one table of statuses; every other error with a code (those of the pure packages) is bad data, 422."""
 BAD_DATA = 422
+CODE_HEADER = "X-Evalsvc-Code"
+"""Names the code of a refusal to a device, whose body OpenRosa leaves to sentences alone; HEAD has no body at all."""
 BEARER, INVALID_TOKEN = 'Bearer realm="evalsvc"', ', error="invalid_token"'
 """What the API says of the proof that it takes (RFC 6750)."""
 
@@ -66,10 +68,10 @@ def current_actor() -> Actor:
 
 
 def language() -> str:
-    """Return the language of this request: Chinese unless the reader has switched, or a program asks for English."""
+    """Return the language of this request: Chinese unless the reader has switched, or a program asks for another."""
     if not flask.has_request_context():
         return LANGUAGES[0]
-    if flask.request.path.startswith(API_PATH):
+    if flask.request.path.startswith((API_PATH, *DEVICE_ROOTS)):
         return flask.request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0]) or LANGUAGES[0]
     wanted = flask.request.cookies.get(LANGUAGE_COOKIE, LANGUAGES[0])
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
@@ -177,7 +179,7 @@ def _answer(status: int, code: str, details: Mapping[str, object], complaints: A
     message = sentence(code, _spoken(details), language())
     listed = _listed(complaints)
     if flask.g.get("access_kind") == DEVICE or flask.request.path.startswith(DEVICE_ROOTS):
-        return _openrosa(status, "\n".join([message, *(str(each["message"]) for each in listed)]))
+        return _openrosa(status, code, "\n".join([message, *(str(each["message"]) for each in listed)]))
     if flask.request.path.startswith(API_PATH):
         body = {"code": code, "message": message, "details": dict(details), "complaints": listed}
         return flask.jsonify(body), status
@@ -201,8 +203,8 @@ def _spoken(details: Mapping[str, object]) -> dict[str, object]:
     return {**details, "roles": [sentence(f"people.role.{each}", {}, language()) for each in roles]}
 
 
-def _openrosa(status: int, message: str) -> ResponseReturnValue:
-    headers = {openrosa.VERSION_HEADER: openrosa.VERSION}
+def _openrosa(status: int, code: str, message: str) -> ResponseReturnValue:
+    headers = {openrosa.VERSION_HEADER: openrosa.VERSION, CODE_HEADER: code}
     return flask.Response(
         openrosa.response(message, nature="error"), status, headers, content_type=openrosa.CONTENT_TYPE
     )

@@ -1,15 +1,14 @@
-"""The API of the fieldwork: an enumerator's households for a device, progress and assignments for programs."""
+"""The API of the fieldwork: progress, assignments, teams, reserves, and the end."""
 
 from dataclasses import asdict
 from typing import Any
 
 import flask
-from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from evalsvc import web
-from evalsvc.access import api, device
+from evalsvc.access import api
 from evalsvc.draws.queries import draw_by_number
 from evalsvc.draws.queries import record as draw_record
 from evalsvc.draws.release import require_open
@@ -28,22 +27,12 @@ from evalsvc.fieldwork.schemas import (
     TeamWish,
 )
 
-devices = flask.Blueprint("fieldwork_devices", __name__, url_prefix="/v1/key/<token>/evaluations/<evaluation>")
 blueprint = Blueprint(
     "fieldwork_api",
     __name__,
     url_prefix="/api/v1/evaluations/<evaluation>/fieldwork",
     description="Progress, assignments, reserves, and the end.",
 )
-
-
-@devices.get("/assignments")
-@device
-def assignments(token: str, evaluation: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read them)
-    """Send the open households of the enumerator whose device asks."""
-    with web.database().reading() as session:
-        rows = queries.tasks(session, flask.g.evaluation.id, web.current_actor().person_id or "", to_visit=True)
-    return flask.jsonify({"assignments": [asdict(row) for row in rows]})
 
 
 @blueprint.route("/draws/<int:number>/progress")

@@ -134,6 +134,21 @@ def signed_in_person(session: Session, secret: str) -> SignedInPerson | None:
     )
 
 
+def device_ends(session: Session, identifier: str) -> datetime:
+    """Return when the token or the account of a device, as an actor is identified by it, ends.
+
+    Raises
+    ------
+    NotFoundError
+        ``people.token_unknown``
+    """
+    kind, _, row_id = identifier.partition(":")
+    row = session.get(DeviceAccount, row_id) if kind == ACCOUNT else session.get(Token, row_id)
+    if row is None:
+        raise NotFoundError("people.token_unknown")
+    return row.expires_at
+
+
 def roles_of(session: Session, person_id: str, evaluation_id: str | None = None) -> frozenset[str]:
     """Return the roles a person has everywhere, and in the evaluation if one is given."""
     session.flush()

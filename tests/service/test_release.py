@@ -89,7 +89,7 @@ def test_before_release_no_route_tells_an_enumerator_or_a_supervisor_a_unit(app,
             assert browser.get(village).status_code == 403
             assert "才开放" in browser.get(f"{HOME}/fieldwork").get_data(as_text=True)
         else:
-            assert {("fieldwork.own_tasks", 200), ("fieldwork_devices.assignments", 200)} <= asked
+            assert {("fieldwork.own_tasks", 200), ("phones.assignments", 200)} <= asked
 
 
 def test_after_release_they_see_their_own_and_never_a_closed_reserve(app, closed, database, sign_in):
@@ -99,7 +99,7 @@ def test_after_release_they_see_their_own_and_never_a_closed_reserve(app, closed
     sign_in(browser, enumerator)
     own = [row.unit_id for row in closed.opened(enumerator)]
     found, _ = told(app, browser, enumerator, own)
-    assert set(found) == {"fieldwork.own_tasks", "fieldwork_devices.assignments"}
+    assert set(found) == {"fieldwork.own_tasks", "phones.assignments"}
     reserves = [row.unit_id for row in closed.assignments if row.opened_at is None]
     others = [row.unit_id for row in closed.opened(closed.enumerators[1])]
     assert len(reserves) == 16

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from evalsvc import web
 from evalsvc.access import device
-from evalsvc.device_protocol import ADDRESS, same_device
+from evalsvc.device_protocol import ADDRESS, data_blueprint, same_device
 from evalsvc.interviews.review import returning
 from evalsvc.interviews.review.returning import ReturnedInterview
 from evalsvc.sending import send_stored
 
-blueprint = flask.Blueprint("returned_interviews", __name__, url_prefix=f"{ADDRESS}/returned")
+blueprint = data_blueprint("returned_interviews", __name__, f"{ADDRESS}/returned")
 
 
 @blueprint.get("")
