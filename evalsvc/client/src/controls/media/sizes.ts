@@ -1,0 +1,48 @@
+export interface Size {
+	readonly width: number;
+	readonly height: number;
+}
+
+/** The size of a picture whose longest side is at most so many pixels; it is never enlarged. */
+export function fitted(picture: Size, longest: number): Size {
+	const share = Math.min(1, longest / Math.max(picture.width, picture.height));
+	return { width: scaled(picture.width, share), height: scaled(picture.height, share) };
+}
+
+function scaled(side: number, share: number): number {
+	return Math.max(1, Math.round(side * share));
+}
+
+/** Read a parameter that is a number of at least zero; null where there is none. */
+export function numberOf(parameter: string | undefined): number | null {
+	const number = Number(parameter?.trim() || NaN);
+	return Number.isFinite(number) && number >= 0 ? number : null;
+}
+
+/** Longest side of a picture in pixels: what the question says, else the setting of the evaluation. */
+export function longestSide(parameters: Readonly<Record<string, string>>, setting: number): number {
+	return Math.round(numberOf(parameters['max-pixels']) || setting);
+}
+
+/** A size in bytes as people read it, in either language. */
+export function readableBytes(bytes: number): string {
+	if (bytes < 1000) {
+		return `${bytes} B`;
+	}
+	return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** A distance in metres as people read it: one decimal where it is short, kilometres where it is long. */
+export function readableMetres(metres: number, language: 'zh' | 'en'): string {
+	const [metre, kilometre] = language === 'zh' ? [' 米', ' 公里'] : [' m', ' km'];
+	if (metres >= 10_000) {
+		return Math.round(metres / 1000) + kilometre;
+	}
+	return metres < 10 ? metres.toFixed(1) + metre : Math.round(metres) + metre;
+}
+
+/** Seconds as minutes and seconds: 65 is 1:05. */
+export function readableTime(seconds: number): string {
+	const whole = Math.floor(seconds);
+	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
