@@ -25,6 +25,7 @@ export default defineConfig({
 	},
 	test: {
 		environment: 'jsdom',
+		setupFiles: ['src/engine/engine_in_node.ts'],
 		include: ['src/**/*.test.ts', 'bundling/**/*.test.ts'],
 	},
 });
