@@ -1,8 +1,13 @@
-"""What every application of the tests would compile anew, compiled once: it takes longer than many a test."""
+"""What every application of the tests would make anew, made once or when it is asked for: it takes longer than many a test."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from weakref import WeakKeyDictionary
 
 import pytest
+from apispec import APISpec
+from flask import Flask
+from flask_smorest import Api, Blueprint
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
@@ -27,4 +32,24 @@ def builders_of_addresses() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", builder)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def descriptions_when_they_are_read() -> Iterator[None]:
+    """Describe an application's API when somebody reads the description, which few tests do."""
+    waiting: WeakKeyDictionary[APISpec, list[Callable[[], None]]] = WeakKeyDictionary()
+    describe, write = Blueprint.register_views_in_doc, APISpec.to_dict
+
+    def later(blueprint: Blueprint, api: Api, app: Flask, spec: APISpec, **named: object) -> None:
+        waiting.setdefault(spec, []).append(partial(describe, blueprint, api, app, spec, **named))
+
+    def written(spec: APISpec) -> dict[str, object]:
+        for each in waiting.pop(spec, []):
+            each()
+        return write(spec)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Blueprint, "register_views_in_doc", later)
+        patch.setattr(APISpec, "to_dict", written)
         yield

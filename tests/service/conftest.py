@@ -40,7 +40,11 @@ from evalsvc.service import Service
 from evalsvc.store import Store
 from forms.definition import FormDefinition, parse_definition
 from forms.filling import fill
-from tests.service.compiled_once import builders_of_addresses, compiled_templates  # noqa: F401
+from tests.service.compiled_once import (  # noqa: F401
+    builders_of_addresses,
+    compiled_templates,
+    descriptions_when_they_are_read,
+)
 from tests.service.small_frame import SMALL_DESIGN, SMALL_FRAME, SMALL_MAPPING
 
 SECRET_KEY = "a test key that is at least thirty-two characters long"
