@@ -1,14 +1,18 @@
 /** The way to the service: everything that is asked of it, and the trouble that each question may meet. */
 
+import { md5 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+
 import type { AttachedFile, DeviceInfo, ListedForm, Receipt, ReturnedFile, ReturnedInterview, Task } from '../model.ts';
+import { readDevice, readReceipt, readReturned, readTasks } from './answers.ts';
+import { ask, PATIENCE } from './asking.ts';
+import { addressIn, readFiles, readForms } from './lists.ts';
+import { sendSubmission, type Sending } from './submission.ts';
+import { notUnderstood, ServerTrouble } from './trouble.ts';
 
+export type { Sending } from './submission.ts';
 export { ServerTrouble } from './trouble.ts';
-
-export interface Sending {
-	/** Called with the bytes of this submission that have gone out, and all of them, files included. */
-	readonly onProgress?: (sent: number, total: number) => void;
-	readonly signal?: AbortSignal;
-}
 
 /** An evaluation's service as one device sees it; every method throws `ServerTrouble`, and nothing else but an abort. */
 export interface Server {
@@ -32,5 +36,84 @@ export interface Server {
 	submit(xml: string, files: readonly AttachedFile[], options: Sending): Promise<void>;
 }
 
-/** Return the service at an address as a sign-in code gives it: `https://…/v1/key/TOKEN/evaluations/EVALUATION`. */
-export declare function connect(address: string): Server;
+const ADDRESS = /^\/v1\/key\/[^/]+\/evaluations\/[^/]+$/;
+
+/**
+ * Return the service at an address as a sign-in code gives it: `https://…/v1/key/TOKEN/evaluations/EVALUATION`.
+ * Throws `ServerTrouble` `phone.address` where it is none. `patience`: milliseconds without a sign of life.
+ */
+export function connect(address: string, patience = PATIENCE): Server {
+	const { home, origin } = readAddress(address);
+	const get = async (url: string) => (await ask(url, 'GET', patience)).bytes;
+	return {
+		device: async () => readDevice(await get(`${home}/device`)),
+		tasks: async () => readTasks(await get(`${home}/assignments`)),
+		forms: async () => readForms(await get(`${home}/formList?listAllVersions=true`), origin),
+		async form(listed) {
+			const xml = textOf(requireMd5(await get(listed.downloadUrl), listed.hash), 'form');
+			return { xml, media: await mediaOf(listed, origin, patience) };
+		},
+		returned: async () => readReturned(await get(`${home}/returned`), origin),
+		returnedXml: async (one) => textOf(requireSha256(await get(one.url), one.sha256), 'submission.xml'),
+		async returnedFile(file) {
+			return { name: file.name, type: file.content_type, bytes: requireSha256(await get(file.url), file.sha256) };
+		},
+		async receipt(instanceId) {
+			try {
+				return readReceipt(await get(`${home}/receipts/${encodeURIComponent(instanceId)}`), instanceId);
+			} catch (error) {
+				if (error instanceof ServerTrouble && error.trouble.details['code'] === 'interview.not_received') {
+					return null;
+				}
+				throw error;
+			}
+		},
+		submit: (xml, files, options) => sendSubmission(`${home}/submission`, xml, files, options, patience),
+	};
+}
+
+/** Read what a code or a person gave as the server's address. */
+function readAddress(address: string): { home: string; origin: string } {
+	const url = addressIn(address.trim());
+	const path = url?.pathname.replace(/\/+$/, '') ?? '';
+	if (url === null || !/^https?:$/.test(url.protocol) || !ADDRESS.test(path) || url.search !== '' || url.username !== '') {
+		throw new ServerTrouble({ code: 'phone.address', details: {}, said: null }, false);
+	}
+	return { home: url.origin + path, origin: url.origin };
+}
+
+async function mediaOf(listed: ListedForm, origin: string, patience: number): Promise<ReadonlyMap<string, Blob>> {
+	const media = new Map<string, Blob>();
+	if (listed.manifestUrl === null) {
+		return media;
+	}
+	for (const file of readFiles((await ask(listed.manifestUrl, 'GET', patience)).bytes, origin)) {
+		const { bytes, headers } = await ask(file.downloadUrl, 'GET', patience);
+		const type = headers.get('Content-Type') ?? 'application/octet-stream';
+		media.set(file.filename, new Blob([requireMd5(bytes, file.hash)], { type }));
+	}
+	return media;
+}
+
+/** Return bytes that are those of the list; others are of a version that came meanwhile, or were cut off. */
+function requireMd5(bytes: Uint8Array<ArrayBuffer>, listed: string): Uint8Array<ArrayBuffer> {
+	if (`md5:${bytesToHex(md5(bytes))}` !== listed) {
+		throw notUnderstood('hash');
+	}
+	return bytes;
+}
+
+function requireSha256(bytes: Uint8Array<ArrayBuffer>, told: string): Uint8Array<ArrayBuffer> {
+	if (bytesToHex(sha256(bytes)) !== told) {
+		throw notUnderstood('hash');
+	}
+	return bytes;
+}
+
+function textOf(bytes: Uint8Array, what: string): string {
+	try {
+		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+	} catch {
+		throw notUnderstood(what);
+	}
+}

@@ -16,3 +16,8 @@ export class ServerTrouble extends Error {
 		this.retryAfter = retryAfter;
 	}
 }
+
+/** An answer that came from the service and is not what it should be; `what` names the part, for whoever helps. */
+export function notUnderstood(what: string): ServerTrouble {
+	return new ServerTrouble({ code: 'phone.unexpected_answer', details: { what }, said: null }, true);
+}
