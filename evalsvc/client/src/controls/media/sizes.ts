@@ -1,3 +1,5 @@
+import { say } from '../../words/say.ts';
+
 export interface Size {
 	readonly width: number;
 	readonly height: number;
@@ -32,13 +34,12 @@ export function readableBytes(bytes: number): string {
 	return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** A distance in metres as people read it: one decimal where it is short, kilometres where it is long. */
-export function readableMetres(metres: number, language: 'zh' | 'en'): string {
-	const [metre, kilometre] = language === 'zh' ? [' 米', ' 公里'] : [' m', ' km'];
+/** A length in metres as people read it: one decimal where it is short, kilometres where it is long. */
+export function readableMetres(metres: number): string {
 	if (metres >= 10_000) {
-		return Math.round(metres / 1000) + kilometre;
+		return say('phone.length.kilometres', { number: Math.round(metres / 1000) });
 	}
-	return metres < 10 ? metres.toFixed(1) + metre : Math.round(metres) + metre;
+	return say('phone.length.metres', { number: metres < 10 ? metres.toFixed(1) : Math.round(metres) });
 }
 
 /** Seconds as minutes and seconds: 65 is 1:05. */
