@@ -25,7 +25,12 @@ export function requestHeaders(): Record<string, string> {
 }
 
 /** Ask for something and return its bytes; throws `ServerTrouble` unless the service has answered with success. */
-export async function ask(url: string, method: 'GET' | 'HEAD', patience: number, signal?: AbortSignal): Promise<Answer> {
+export async function ask(
+	url: string,
+	method: 'GET' | 'HEAD',
+	patience: number,
+	signal?: AbortSignal,
+): Promise<Answer> {
 	const clock = new Clock(patience, signal);
 	try {
 		const response = await fetch(url, { ...REQUEST, method, headers: requestHeaders(), signal: clock.signal });

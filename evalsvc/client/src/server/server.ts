@@ -76,7 +76,13 @@ export function connect(address: string, patience = PATIENCE): Server {
 function readAddress(address: string): { home: string; origin: string } {
 	const url = addressIn(address.trim());
 	const path = url?.pathname.replace(/\/+$/, '') ?? '';
-	if (url === null || !/^https?:$/.test(url.protocol) || !ADDRESS.test(path) || url.search !== '' || url.username !== '') {
+	if (
+		url === null ||
+		!/^https?:$/.test(url.protocol) ||
+		!ADDRESS.test(path) ||
+		url.search !== '' ||
+		url.username !== ''
+	) {
 		throw new ServerTrouble({ code: 'phone.address', details: {}, said: null }, false);
 	}
 	return { home: url.origin + path, origin: url.origin };

@@ -58,7 +58,10 @@ function divided(xml: number, files: readonly AttachedFile[], most: number): rea
 	let bytes = xml;
 	for (const file of files) {
 		if (xml + file.bytes.length > most) {
-			throw new ServerTrouble({ code: 'phone.file_too_large', details: { name: file.name, limit: most }, said: null }, false);
+			throw new ServerTrouble(
+				{ code: 'phone.file_too_large', details: { name: file.name, limit: most }, said: null },
+				false,
+			);
 		}
 		const last = parts.at(-1) ?? [];
 		if (last.length > 0 && (bytes + file.bytes.length > most || last.length === MOST_FILES)) {
@@ -141,7 +144,9 @@ function exchanged(
 
 function answerOf(request: XMLHttpRequest): Answer {
 	const lines = request.getAllResponseHeaders().trim().split(/\r?\n/).filter(Boolean);
-	const headers = new Headers(lines.map((line): [string, string] => [before(line), line.slice(before(line).length + 1)]));
+	const headers = new Headers(
+		lines.map((line): [string, string] => [before(line), line.slice(before(line).length + 1)]),
+	);
 	return { status: request.status, headers, bytes: new Uint8Array(request.response as ArrayBuffer) };
 }
 
