@@ -1,4 +1,6 @@
 /** What the XForm says beside what the engine tells of it: marks of this service, parameters, the log of changes. */
+import { separateGuidance } from './guidance.ts';
+import { LAST_SAVED, tableName } from './media.ts';
 import { FormUnreadable } from './unreadable.ts';
 
 const EVALSVC = 'https://evalsvc.org/xform/1';
@@ -8,29 +10,31 @@ export class FormDefinition {
 	readonly title: string;
 	/** Whether the form asks for audit.csv, and whether with the changes of answers; null where it does not. */
 	readonly audit: { readonly trackChanges: boolean } | null;
-	/** Path of the question that names the log, null where the form has none. */
-	readonly auditPath: string | null;
+	/** Names of the tables that the form looks values up in. */
+	readonly tables: readonly string[];
 	private readonly document: XMLDocument;
-	private readonly primary: Element;
 	private readonly binds = new Map<string, Element>();
 
-	/** Read a form; throws FormUnreadable where the text is no XForm. */
-	constructor(xml: string) {
+	/** Read a form; throws FormUnreadable where the text is no XForm. `hasLastSaved`: whether an earlier submission is at hand. */
+	constructor(xml: string, hasLastSaved: boolean) {
 		this.document = parsed(xml);
-		this.primary = primaryInstance(this.document);
 		for (const bind of this.document.getElementsByTagNameNS('*', 'bind')) {
 			this.binds.set(bind.getAttribute('nodeset') ?? '', bind);
 		}
 		this.title = this.document.getElementsByTagNameNS('*', 'title')[0]?.textContent?.trim() ?? '';
-		const path = `/${this.primary.nodeName}/meta/audit`;
-		this.auditPath = elementsAt(this.primary, path).length > 0 ? path : null;
-		const tracks = this.binds.get(path)?.getAttributeNS(ODK, 'track-changes') === 'true';
-		this.audit = this.auditPath === null ? null : { trackChanges: tracks };
+		this.audit = this.auditSettings();
+		this.tables = tablesOf(this.document, hasLastSaved);
+		separateGuidance(this.document);
 	}
 
 	/** The attributes of a question's bind by their local names. */
 	bindAttributes(path: string): Readonly<Record<string, string>> {
 		return attributesOf(this.binds.get(path));
+	}
+
+	/** The form as the engine reads it. */
+	xml(): string {
+		return new XMLSerializer().serializeToString(this.document);
 	}
 
 	/** The form for a new interview: what the assignment knows stands in it as the questions' defaults. */
@@ -44,6 +48,15 @@ export class FormDefinition {
 			}
 		}
 		return new XMLSerializer().serializeToString(form);
+	}
+
+	private auditSettings(): FormDefinition['audit'] {
+		const primary = primaryInstance(this.document);
+		const path = `/${primary.nodeName}/meta/audit`;
+		if (elementsAt(primary, path).length === 0) {
+			return null;
+		}
+		return { trackChanges: this.binds.get(path)?.getAttributeNS(ODK, 'track-changes') === 'true' };
 	}
 }
 
@@ -67,14 +80,6 @@ export function attributesOf(element: Element | undefined): Record<string, strin
 	return found;
 }
 
-function primaryInstance(form: XMLDocument): Element {
-	const primary = form.getElementsByTagNameNS('*', 'instance')[0]?.firstElementChild;
-	if (!primary) {
-		throw new FormUnreadable('instance');
-	}
-	return primary;
-}
-
 /** The elements at a path that begins with the root's own name; several below a repeat and its template. */
 export function elementsAt(root: Element, path: string): Element[] {
 	const [, first, ...steps] = path.split('/').map((step) => step.replace(/^.*:/, ''));
@@ -83,4 +88,23 @@ export function elementsAt(root: Element, path: string): Element[] {
 		found = found.flatMap((element) => [...element.children].filter((child) => child.localName === step));
 	}
 	return found;
+}
+
+function primaryInstance(form: XMLDocument): Element {
+	const primary = form.getElementsByTagNameNS('*', 'instance')[0]?.firstElementChild;
+	if (!primary) {
+		throw new FormUnreadable('instance');
+	}
+	return primary;
+}
+
+/** Name the tables of a form. The engine leaves last-saved values empty unless they come as a table like any other. */
+function tablesOf(form: XMLDocument, hasLastSaved: boolean): string[] {
+	const external = [...form.getElementsByTagNameNS('*', 'instance')].filter((one) => one.hasAttribute('src'));
+	const lastSaved = external.filter((one) => one.getAttribute('src') === 'jr://instance/last-saved');
+	if (hasLastSaved) {
+		lastSaved.forEach((one) => one.setAttribute('src', LAST_SAVED));
+	}
+	const tables = external.filter((one) => !lastSaved.includes(one));
+	return tables.map((one) => tableName(one.getAttribute('src') ?? ''));
 }

@@ -1,52 +1,142 @@
-import { loadForm, type FormInstanceConfig, type LoadFormResult } from '@getodk/xforms-engine';
+import { type FormInstanceConfig, loadForm, type LoadFormResult, type RootNode } from '@getodk/xforms-engine';
 import { shallowReactive } from 'vue';
 
-import type { AttachedFile, StoredForm } from '../model.ts';
-import { FormDefinition } from './definition.ts';
+import type { AttachedFile, Position, StoredForm } from '../model.ts';
+import { elementsAt, FormDefinition, parsed } from './definition.ts';
 import { mediaFrom } from './media.ts';
 import type { FormSession } from './question.ts';
+import { instanceOf } from './restoring.ts';
 import { EngineSession } from './session.ts';
-import { FormUnreadable } from './unreadable.ts';
+import { FormFileMissing, FormUnreadable } from './unreadable.ts';
 
-export { FormUnreadable } from './unreadable.ts';
+export { FormFileMissing, FormUnreadable } from './unreadable.ts';
 
 /** Who fills the form, and on what: forms may ask for both. */
 export interface Device {
 	readonly deviceId: string;
 	readonly username: string;
+	/** The last finished submission of the form on this phone, for forms that begin with its answers. */
+	readonly lastSaved?: string | null;
+	/** Asked where a form takes the position by itself, without a question. */
+	readonly position?: () => Promise<Position | null>;
 }
 
 export interface OpenedForm {
 	/** A new interview; questions that the form marks are filled with the columns of the assignment, read-only ones too. */
 	begin(filled: Readonly<Record<string, string>>): Promise<FormSession>;
+	/** Go on with a draft: the same instanceID, and nothing is stamped anew. */
+	resume(xml: string, files: ReadonlyMap<string, AttachedFile>): Promise<FormSession>;
+	/** Correct what was sent: a new instanceID, and deprecatedID names the one that is corrected. */
+	correct(xml: string, files: ReadonlyMap<string, AttachedFile>): Promise<FormSession>;
+}
+
+/**
+ * Open a form of the phone. Throws FormFileMissing where a table of it is not there, and FormUnreadable, as the three ways
+ * to go on do, where the engine cannot work with it.
+ */
+export function openForm(form: StoredForm, device: Device): Promise<OpenedForm> {
+	return Promise.resolve().then(() => new FormOnPhone(form, device));
+}
+
+class FormOnPhone implements OpenedForm {
+	private readonly definition: FormDefinition;
+	private readonly config: FormInstanceConfig;
+
+	constructor(
+		private readonly form: StoredForm,
+		private readonly device: Device,
+	) {
+		this.definition = new FormDefinition(form.xml, typeof device.lastSaved === 'string');
+		const missing = this.definition.tables.find((table) => !form.media.has(table));
+		if (missing !== undefined) {
+			throw new FormFileMissing(missing);
+		}
+		this.config = configFor(device);
+	}
+
+	begin(filled: Readonly<Record<string, string>>): Promise<FormSession> {
+		return this.opened(this.definition.filledWith(filled), new Map(), (loaded) => loaded.createInstance(this.config));
+	}
+
+	async resume(xml: string, files: ReadonlyMap<string, AttachedFile>): Promise<FormSession> {
+		const interview = withoutAudit(xml);
+		const session = await this.opened(this.definition.xml(), files, (loaded) =>
+			loaded.restoreInstance(instanceOf(interview), this.config),
+		);
+		return session.keepAsWritten(interview);
+	}
+
+	async correct(xml: string, files: ReadonlyMap<string, AttachedFile>): Promise<FormSession> {
+		const interview = withoutAudit(xml);
+		const input = { inputType: 'FORM_INSTANCE_INPUT_RESOLVED', ...instanceOf(interview) } as const;
+		const session = await this.opened(this.definition.xml(), files, (loaded) =>
+			loaded.editInstance(input, this.config),
+		);
+		return session.keepAsWritten(interview);
+	}
+
+	/** Every session loads the form for itself: the engine keeps the end of one interview with the form. */
+	private async opened(
+		xml: string,
+		files: ReadonlyMap<string, AttachedFile>,
+		instance: (loaded: Loaded) => AnyInstance | Promise<AnyInstance>,
+	): Promise<EngineSession> {
+		const media = mediaFrom(this.form.media, this.device.lastSaved ?? null);
+		try {
+			const loaded = await loadForm(xml, { fetchFormAttachment: media });
+			if (loaded.error !== null) {
+				throw loaded.error;
+			}
+			const { root } = await instance(loaded);
+			return new EngineSession(this.form, this.definition, root, files);
+		} catch (error) {
+			throw error instanceof Error ? new FormUnreadable(error.message, error) : error;
+		}
+	}
 }
 
 type Loaded = Extract<LoadFormResult, { readonly error: null }>;
 
-/** Open a form of the phone; throws FormUnreadable where the engine cannot work with it. */
-export function openForm(form: StoredForm, device: Device): Promise<OpenedForm> {
-	const definition = new FormDefinition(form.xml);
-	const config: FormInstanceConfig = {
+interface AnyInstance {
+	readonly root: RootNode;
+}
+
+function configFor(device: Device): FormInstanceConfig {
+	const config = {
 		// Everything that the engine gives is a value of its own; below the first level nothing needs to be watched.
 		stateFactory: shallowReactive,
 		preloadProperties: { deviceID: device.deviceId, username: device.username },
 	};
-	const sessionOf = (root: EngineRoot, files: ReadonlyMap<string, AttachedFile>): FormSession =>
-		new EngineSession(form, definition, root, files);
-	return Promise.resolve({
-		async begin(filled) {
-			const loaded = await load(definition.filledWith(filled), form);
-			return sessionOf(loaded.createInstance(config).root, new Map());
-		},
-	});
+	const { position } = device;
+	return position === undefined ? config : { ...config, geolocationProvider: { getLocation: asText(position) } };
 }
 
-type EngineRoot = ReturnType<Loaded['createInstance']>['root'];
+function asText(position: () => Promise<Position | null>): () => Promise<string> {
+	return async () => {
+		const found = await position();
+		return found === null ? '' : [found.latitude, found.longitude, found.altitude ?? 0, found.accuracy ?? 0].join(' ');
+	};
+}
 
-async function load(xml: string, form: StoredForm): Promise<Loaded> {
-	const loaded = await loadForm(xml, { fetchFormAttachment: mediaFrom(form.media) });
-	if (loaded.error !== null) {
-		throw new FormUnreadable(loaded.error.message, loaded.error);
+/** Read an interview; the log that it names is of the session before, and the next end of it names one anew. */
+function withoutAudit(xml: string): XMLDocument {
+	const interview = parsed(xml);
+	const root = interview.documentElement;
+	elementsAt(root, `/${root.localName}/meta/audit`).forEach((audit) => (audit.textContent = ''));
+	return interview;
+}
+
+/**
+ * Let the engine make itself ready while nobody waits: its parser is compiled and its code is run for the first time with
+ * a form of one question, which takes most of a second on a cheap phone.
+ */
+export async function warmUp(): Promise<void> {
+	const loaded = await loadForm(ONE_QUESTION);
+	if (loaded.error === null) {
+		loaded.createInstance();
 	}
-	return loaded;
 }
+
+const ONE_QUESTION = `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title/>
+<model><instance><data id="warm"><a/><b/></data></instance><bind nodeset="/data/a" relevant="/data/b = '' and true()"/>
+</model></h:head><h:body><input ref="/data/a"><label/></input></h:body></h:html>`;

@@ -1,16 +1,30 @@
 import type { FetchFormAttachment, FetchResourceResponse } from '@getodk/xforms-engine';
 
+const LAST_SAVED_NAME = 'evalsvc-last-saved.xml';
+
+/** Where the engine asks for the last finished submission. */
+export const LAST_SAVED = `jr://file/${LAST_SAVED_NAME}`;
+
 /** Give the engine the files of a form from the phone, by their names; nothing is asked of the network. */
-export function mediaFrom(files: ReadonlyMap<string, Blob>): FetchFormAttachment {
+export function mediaFrom(files: ReadonlyMap<string, Blob>, lastSaved: string | null): FetchFormAttachment {
 	return (url) => {
-		const file = files.get(fileName(url));
+		const name = fileName(url);
+		if (name === LAST_SAVED_NAME && lastSaved !== null) {
+			return Promise.resolve(responseOf(new Blob([lastSaved])));
+		}
+		const file = files.get(name);
 		return Promise.resolve(file === undefined ? MISSING : responseOf(file));
 	};
 }
 
 /** The name of a file of the form that a `jr://` address points to. */
 export function fileName(url: URL): string {
-	return decodeURIComponent(url.href.split('/').pop() ?? '');
+	return decodeURIComponent(tableName(url.href));
+}
+
+/** The last part of an address, as it stands there. */
+export function tableName(address: string): string {
+	return address.split('/').pop() ?? '';
 }
 
 const MISSING: FetchResourceResponse = {
@@ -20,6 +34,7 @@ const MISSING: FetchResourceResponse = {
 	text: () => Promise.resolve(''),
 };
 
+/** Blobs of an object store may come without their type; the engine then goes by the name's ending. */
 function responseOf(file: Blob): FetchResourceResponse {
 	return { ok: true, status: 200, blob: () => Promise.resolve(file), text: () => file.text() };
 }

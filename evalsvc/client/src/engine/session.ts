@@ -6,6 +6,7 @@ import type { FormDefinition } from './definition.ts';
 import { InterviewFiles } from './files.ts';
 import { leafAt } from './leaves.ts';
 import type { Change, FormNode, FormSession, Language, Objection } from './question.ts';
+import { keepAsWritten } from './restoring.ts';
 import { type Interview, shownChildren } from './tree.ts';
 import { writeInstead, WrittenTexts } from './written.ts';
 
@@ -84,6 +85,12 @@ export class EngineSession implements FormSession {
 			writeInstead(audit, () => auditFile ?? '');
 		}
 		return this.xml();
+	}
+
+	/** Hold on to the words of the interview that is gone on with; gives the session. */
+	keepAsWritten(interview: XMLDocument): this {
+		keepAsWritten(this.root.currentState.children, interview.documentElement, this.interview.written);
+		return this;
 	}
 
 	close(): void {

@@ -30,7 +30,7 @@ import type {
 	Repeat,
 	RepeatRow,
 } from './question.ts';
-import { formText } from './text.ts';
+import { formText, guidanceIn } from './text.ts';
 import type { WrittenTexts } from './written.ts';
 
 /** What every node of one interview shares. */
@@ -113,7 +113,7 @@ class QuestionNode extends TreeNode<AnyControlNode> implements Question {
 	}
 
 	get guidance(): FormText | null {
-		return null;
+		return guidanceIn(this.engine.currentState.hint);
 	}
 
 	get objection(): Objection | null {
