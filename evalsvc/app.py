@@ -46,6 +46,8 @@ from evalsvc.interviews.intake import devices as interviews_devices
 from evalsvc.interviews.phone import devices as interviews_phone
 from evalsvc.interviews.review import devices as interviews_returned
 from evalsvc.interviews.review import pages as interviews_review_pages
+from evalsvc.interviews.unsent import pages as unsent_pages
+from evalsvc.interviews.unsent import views as unsent_views
 from evalsvc.logs import keep_tokens_out
 from evalsvc.overview import checking as overview_checking
 from evalsvc.overview import pages as overview_pages
@@ -77,6 +79,7 @@ PAGES: tuple[flask.Blueprint, ...] = (
     interviews_devices.blueprint,
     interviews_returned.blueprint,
     interviews_phone.blueprint,
+    unsent_pages.blueprint,
     datasets_pages.blueprint,
     cases_pages.blueprint,
     editions_pages.blueprint,
@@ -94,6 +97,7 @@ VIEWS: tuple[Blueprint, ...] = (
     draft_views.blueprint,
     fieldwork_views.blueprint,
     interviews_views.blueprint,
+    unsent_views.blueprint,
     datasets_views.blueprint,
     feed_views.blueprint,
     cases_views.blueprint,

@@ -22,6 +22,10 @@ COMMANDS: Mapping[str, Listed] = {
     ),
     "form": Listed("evalsvc.instruments.commands:commands", "问卷：核对、样例 / forms: check them, write an example."),
     "answers": Listed("evalsvc.interviews.datasets.commands:commands", "答卷：导出数据集 / answers: export datasets."),
+    "interviews": Listed(
+        "evalsvc.interviews.unsent.commands:commands",
+        "访谈：导入手机没能提交的 / interviews: import what phones could not send.",
+    ),
     "estimate": Listed("evalsvc.results.commands:estimate", "按分析方案估计 / estimate by an analysis plan."),
     "replicates": Listed(
         "evalsvc.results.replicate_commands:replicates", "写出方案的重复权数 / write the replicate weights of a plan."

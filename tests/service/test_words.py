@@ -33,6 +33,26 @@ PLACES = frozenset({"file", "row", "column", "sheet", "path"})
 """Details that complain() and the readers of files add by themselves."""
 
 
+ABBREVIATION = re.compile(r"[A-Z]{0,3}")
+CLIENT_SOURCES = ROOT / "evalsvc" / "client" / "src"
+CLIENT_CODE = re.compile(r"""(['"`])(phone\.[a-z0-9_.]*[a-z0-9_])\1""")
+CLIENT_BEGINNING = re.compile(r"`(phone\.[a-z0-9_.]*)\$\{")
+"""How the phone's application names a code: whole, or put together from a family and a name."""
+
+
+@cache
+def client_sources() -> tuple[tuple[str, str], ...]:
+    """Read the sources of the phone's application; its tests use no words of their own."""
+    paths = sorted(path for ending in ("*.ts", "*.vue") for path in CLIENT_SOURCES.rglob(ending))
+    own = (path for path in paths if not path.name.endswith(".test.ts"))
+    return tuple((str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in own)
+
+
+def client_codes() -> dict[str, str]:
+    """Collect the codes that the phone's application names, with the place of one use."""
+    return {code: name for name, text in client_sources() for _quote, code in CLIENT_CODE.findall(text)}
+
+
 @cache
 def trees() -> tuple[tuple[str, ast.AST], ...]:
     parts = ("sampling", "forms", "reports", "evalsvc")
@@ -64,7 +84,7 @@ def raised() -> dict[str, str]:
 
 def spoken() -> set[str]:
     """Collect every text that looks like a code, wherever it stands."""
-    return {code for _, tree in trees() for code in texts(tree)}
+    return {code for _, tree in trees() for code in texts(tree)} | client_codes().keys()
 
 
 def beginnings() -> tuple[str, ...]:
@@ -76,11 +96,17 @@ def beginnings() -> tuple[str, ...]:
         if isinstance(node, ast.JoinedStr) and node.values
     )
     known = (str(part.value) for part in first if isinstance(part, ast.Constant))
-    return tuple(sorted({text for text in known if CODE_BEGINNING.fullmatch(text) and not text.startswith("evalsvc")}))
+    ours = {text for text in known if CODE_BEGINNING.fullmatch(text) and not text.startswith("evalsvc")}
+    return tuple(sorted(ours | {text for _, source in client_sources() for text in CLIENT_BEGINNING.findall(source)}))
 
 
 def test_every_code_has_its_sentences() -> None:
     assert [f"{place} {code}" for code, place in raised().items() if code not in catalogue()] == []
+
+
+def test_every_code_of_the_phone_has_its_sentences() -> None:
+    assert client_codes()
+    assert [f"{place} {code}" for code, place in client_codes().items() if code not in catalogue()] == []
 
 
 def test_every_sentence_has_its_code() -> None:
@@ -137,7 +163,13 @@ def test_no_other_program_speaks_inside_a_chinese_sentence(code: str) -> None:
 
 def test_chinese_sentences_are_chinese_and_english_ones_are_not() -> None:
     chinese = re.compile(r"[\u4e00-\u9fff]")
-    assert [code for code, entry in catalogue().items() if not chinese.search(entry.zh)] == []
+    # Between places there may be nothing but signs, or an abbreviation that both languages use (PIN, MB).
+    others = {
+        code: PLACEHOLDER.sub("", entry.zh) for code, entry in catalogue().items() if not chinese.search(entry.zh)
+    }
+    assert [
+        code for code, text in others.items() if not ABBREVIATION.fullmatch("".join(filter(str.isalpha, text)))
+    ] == []
     letters = set(string.ascii_letters)
     assert [code for code, entry in catalogue().items() if not letters & set(entry.en)] == []
 
