@@ -15,7 +15,7 @@ from evalsvc.people import once, operations, queries
 from evalsvc.people.actor import ADMINISTRATOR, ENUMERATOR, ROLES
 from evalsvc.people.device_accounts import make_account
 from evalsvc.people.once import ShownSecret
-from evalsvc.people.phone_settings import DeviceSignIn, settings_code
+from evalsvc.people.phone_settings import DeviceSignIn, application_code, application_link, settings_code
 
 blueprint = flask.Blueprint("administration", __name__, template_folder="templates")
 EVERYWHERE = "*"
@@ -165,6 +165,10 @@ class PhoneAddress:
     name: str
     address: str
     code: Markup
+    """The settings of ODK Collect."""
+    link: str | None
+    """Where the application begins; None for an account, by which it does not sign in."""
+    link_code: Markup | None
 
 
 def _addresses(shown: ShownSecret) -> list[PhoneAddress]:
@@ -178,8 +182,15 @@ def _addresses(shown: ShownSecret) -> list[PhoneAddress]:
     visited = (each for each in opened if None in codes or each.code in codes)
     account = DeviceSignIn(shown.username, shown.secret) if shown.username else None
     token = shown.secret if account is None else None
-    places = ((each.name, web.device_address(token, each.code)) for each in visited)
-    return [PhoneAddress(name, address, settings_code(address, name, account)) for name, address in places]
+    return [_address(each.name, web.device_address(token, each.code), account) for each in visited]
+
+
+def _address(name: str, address: str, account: DeviceSignIn | None) -> PhoneAddress:
+    collect = settings_code(address, name, account)
+    if account is not None:
+        return PhoneAddress(name, address, collect, None, None)
+    home = web.config().public_url
+    return PhoneAddress(name, address, collect, application_link(home, address), application_code(home, address))
 
 
 def _show(shown: ShownSecret) -> ResponseReturnValue:

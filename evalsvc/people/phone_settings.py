@@ -1,4 +1,4 @@
-"""The settings of a phone as the picture that ODK Collect reads: nobody types a token of 43 signs.
+"""What sets a phone up, as pictures: for ODK Collect and for the service's own application; nobody types 43 signs.
 
 Collect takes a QR code of base64(zlib(JSON)) with the keys `general`, `admin` and `project`; what is not named keeps
 its default (docs.getodk.org, "Import settings from a QR code").
@@ -8,6 +8,7 @@ import base64
 import json
 import zlib
 from dataclasses import asdict, dataclass
+from urllib.parse import quote
 
 import segno
 from markupsafe import Markup
@@ -37,6 +38,23 @@ def settings_text(address: str, evaluation: str, account: DeviceSignIn | None = 
 
 def settings_code(address: str, evaluation: str, account: DeviceSignIn | None = None) -> Markup:
     """Draw the code as SVG, without styles of its own."""
-    code = segno.make(settings_text(address, evaluation, account), error="m", micro=False)
+    return _drawn(settings_text(address, evaluation, account))
+
+
+def application_link(public_url: str, address: str) -> str:
+    """Return where a phone's browser opens the application with its server filled in.
+
+    The address stands behind the #: a browser sends no server what stands there, so the token enters no log.
+    """
+    return f"{public_url}/app/#/sign-in?server={quote(address, safe='')}"
+
+
+def application_code(public_url: str, address: str) -> Markup:
+    """Draw that link as SVG; cameras open it, and the application reads it too."""
+    return _drawn(application_link(public_url, address))
+
+
+def _drawn(text: str) -> Markup:
+    code = segno.make(text, error="m", micro=False)
     drawn = code.svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None)
-    return Markup(drawn)  # noqa: S704 -- drawn from base64 text alone
+    return Markup(drawn)  # noqa: S704 -- squares alone, whatever the text was

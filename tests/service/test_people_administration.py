@@ -17,6 +17,7 @@ from evalsvc.people.actor import ROLES, SYSTEM, Actor
 from evalsvc.people.device_accounts import account_named
 from evalsvc.people.digest import hashed_secrets
 from evalsvc.people.models import RoleGrant, Token
+from evalsvc.people.phone_settings import application_link
 from tests.service.signing_in import try_to_sign_in
 
 
@@ -95,6 +96,8 @@ def test_tokens_are_made_shown_once_and_revoked(
     secret = secret_of(page)
     assert f"{config.public_url}/v1/key/{secret}/evaluations/demo<" in page
     assert "ODK Collect" in page and "evaluations/elsewhere" not in page
+    assert application_link(config.public_url, f"{config.public_url}/v1/key/{secret}/evaluations/demo") in page
+    assert page.count("<svg") == 2 and "用手机相机扫这个码" in page
     with database.reading() as session:
         token = session.scalars(select(Token).where(Token.label == "一号平板")).one()
         assert token.sha256 == queries.hash_of_secret(secret)
