@@ -13,6 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from benchmarks.postgresql import running
+from tests.demonstrated import Demonstrated, demonstrate_once
 from tests.stamping_authority import StampingAuthority, running_authority
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB")
@@ -27,6 +28,14 @@ def postgresql_server() -> Iterator[str]:
         return
     with running(FAST) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Demonstrated:
+    """The demonstration on SQLite, carried out once for all workers; tests leave it as it is."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return demonstrate_once(shared / "demonstrated")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What every application of the tests would make anew, made once or when it is asked for: it takes longer than many a test."""
+"""What applications of tests would make anew each time, made once, or when it is asked for."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

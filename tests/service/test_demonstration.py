@@ -10,17 +10,15 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from rich.console import Console
 
 from benchmarks.repeated_survey import make_population, survey
 from evalsvc import audit
 from evalsvc.db import Database
 from evalsvc.demonstration.institute import STAFF
 from evalsvc.demonstration.reviewing import REJECTED_INTERVIEWS, RETURNED_INTERVIEWS, WAITING_INTERVIEWS
-from evalsvc.demonstration.run import ACCOUNTS_FILE, SERVICE_FOLDER, Outcome, run
+from evalsvc.demonstration.run import ACCOUNTS_FILE, SERVICE_FOLDER, Outcome
 from evalsvc.demonstration.scenario import JUDGED, SMALL
-from evalsvc.demonstration.show import Show
-from evalsvc.demonstration.summary import SHOWN_FILES, print_summary
+from evalsvc.demonstration.summary import SHOWN_FILES
 from evalsvc.interviews.models import Interview
 from evalsvc.interviews.values import APPROVED, HAS_ISSUES, REJECTED, RETURNED
 from evalsvc.planning.indicators import INDICATORS
@@ -28,39 +26,45 @@ from evalsvc.verification.outcome import Verification
 from evalsvc.verification.run import verify
 from sampling.frame import open_frame
 from sampling.manifest import Manifest
+from tests.demonstrated import DATABASE, Demonstrated, demonstrate
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of a database without any table: the demonstration makes them."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'demonstration.sqlite3'}"
-        return
-    server = request.getfixturevalue("postgresql_server")
+@pytest.fixture
+def empty_database(postgresql_server: str) -> Iterator[str]:
+    """URL of a PostgreSQL database without any table: the demonstration makes them."""
     name = f"evalsvc_demo_{uuid4().hex[:12]}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    yield sa.make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
     with engine.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
 
 
-def test_one_evaluation_from_register_to_verified_report(database_url: str, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    screen = io.StringIO()
-    outcome = run(out, SMALL, Show(Console(file=screen, width=110)), database_url)
-    print_summary(Console(file=screen, width=110), outcome, out)
+def test_one_evaluation_from_register_to_verified_report(demonstrated: Demonstrated) -> None:
+    stands(demonstrated, f"sqlite:///{demonstrated.out / SERVICE_FOLDER / DATABASE}")
+    # What is checked afterwards are files, the same from every database.
+    nothing_touched_stays_unseen(demonstrated.out)
+
+
+def test_the_study_of_samples_repeats_it(demonstrated: Demonstrated, tmp_path: Path) -> None:
+    """Hold the study's short way from the same draw to results against the service's, to the byte."""
+    manifest = Manifest.from_json((demonstrated.out / "draw-manifest.json").read_text(encoding="utf-8"))
+    repeated = survey(make_population(SMALL, tmp_path), manifest)
+    assert repeated.results == (demonstrated.out / "results.json").read_text(encoding="utf-8")
+
+
+def test_one_evaluation_on_postgresql(empty_database: str, tmp_path: Path) -> None:
+    stands(demonstrate(tmp_path, empty_database), empty_database)
+
+
+def stands(demonstrated: Demonstrated, database_url: str) -> None:
+    outcome = demonstrated.outcome
     assert outcome.checked.ok, "\n".join(outcome.checked.lines)
-    files_stand(out)
-    the_summary_tells(screen.getvalue(), outcome)
+    files_stand(demonstrated.out)
+    the_summary_tells(demonstrated.shown, outcome)
     the_service_holds_what_was_sent(database_url, outcome)
-    if database_url.startswith("sqlite"):
-        # What is checked afterwards are files, the same from every database.
-        nothing_touched_stays_unseen(out)
-        the_study_of_samples_repeats_it(out, tmp_path / "study")
 
 
 def files_stand(out: Path) -> None:
@@ -114,14 +118,6 @@ def nothing_touched_stays_unseen(out: Path) -> None:
     assert "interviews" in failed_steps(touched) and says(touched, "interviews/")
     touched = verify(pdf, changed(bundle, lambda name, _: name == "draw-manifest.json", exchange_a_household))
     assert "draw" in failed_steps(touched) and says(touched, "units[")
-
-
-def the_study_of_samples_repeats_it(out: Path, folder: Path) -> None:
-    """Hold the study's short way from the same draw to results against the service's, to the byte."""
-    folder.mkdir()
-    manifest = Manifest.from_json((out / "draw-manifest.json").read_text(encoding="utf-8"))
-    repeated = survey(make_population(SMALL, folder), manifest)
-    assert repeated.results == (out / "results.json").read_text(encoding="utf-8")
 
 
 def failed_steps(found: Verification) -> set[str]:
