@@ -1,6 +1,6 @@
 /** How loud it is at the microphone, so that whoever records sees that it hears. */
 export interface Loudness {
-	/** From 0 to 1. */
+	/** From 0 to 1; its root, for ears hear ratios. */
 	level(): number;
 	close(): void;
 }
@@ -18,7 +18,7 @@ export function loudnessOf(stream: MediaStream): Loudness {
 	return {
 		level() {
 			analyser.getFloatTimeDomainData(wave);
-			return Math.min(1, effectiveValue(wave) / LOUD);
+			return Math.min(1, Math.sqrt(effectiveValue(wave) / LOUD));
 		},
 		close: () => void context.close(),
 	};

@@ -31,15 +31,15 @@ export function readableBytes(bytes: number): string {
 	if (bytes < 1000) {
 		return `${bytes} B`;
 	}
-	return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+	return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${Number((bytes / 1_000_000).toFixed(1))} MB`;
 }
 
-/** A length in metres as people read it: one decimal where it is short, kilometres where it is long. */
+/** A length in metres as people read it: one decimal where that matters, kilometres where it is long. */
 export function readableMetres(metres: number): string {
 	if (metres >= 10_000) {
 		return say('phone.length.kilometres', { number: Math.round(metres / 1000) });
 	}
-	return say('phone.length.metres', { number: metres < 10 ? metres.toFixed(1) : Math.round(metres) });
+	return say('phone.length.metres', { number: Number(metres.toFixed(metres < 100 ? 1 : 0)) });
 }
 
 /** Seconds as minutes and seconds: 65 is 1:05. */

@@ -37,6 +37,10 @@ describe('a search', () => {
 		expect(after({ kind: 'begin' }, denied, { kind: 'begin' })).toEqual({ stage: 'searching', reading: null });
 	});
 
+	it('that failed is over when a position was typed', () => {
+		expect(after({ kind: 'begin' }, { kind: 'time is over' }, { kind: 'stop' })).toEqual({ stage: 'idle' });
+	});
+
 	it('is stopped, and hears nothing afterwards', () => {
 		expect(after({ kind: 'begin' }, { kind: 'stop' }, reading(3))).toEqual({ stage: 'idle' });
 	});

@@ -32,7 +32,7 @@ export function thresholdsOf(parameters: Readonly<Record<string, string>>): Thre
 	return { capture: numberOf(parameters['capture-accuracy']) ?? 5, warning: numberOf(parameters['warning-accuracy']) ?? 100 };
 }
 
-/** The step that follows; what happens after the end of a search changes nothing. */
+/** The step that follows; what comes after the end of a search changes nothing. */
 export function next(taking: Taking, happening: Happening, capture: number): Taking {
 	if (happening.kind === 'begin') {
 		return { stage: 'searching', reading: null };
@@ -40,7 +40,7 @@ export function next(taking: Taking, happening: Happening, capture: number): Tak
 	if (taking.stage === 'late' && happening.kind === 'take now') {
 		return { stage: 'taken', position: taking.reading };
 	}
-	if (taking.stage === 'late' && happening.kind === 'stop') {
+	if (happening.kind === 'stop') {
 		return IDLE;
 	}
 	return taking.stage === 'searching' ? nextWhileSearching(taking.reading, happening, capture) : taking;
@@ -56,10 +56,8 @@ function nextWhileSearching(reading: Position | null, happening: Happening, capt
 			return afterFailure(reading, happening.failure);
 		case 'time is over':
 			return reading === null ? { stage: 'failed', failure: 'timeout' } : { stage: 'late', reading };
-		case 'take now':
-			return reading === null ? { stage: 'searching', reading } : { stage: 'taken', position: reading };
 		default:
-			return IDLE;
+			return reading === null ? { stage: 'searching', reading } : { stage: 'taken', position: reading };
 	}
 }
 
