@@ -22,16 +22,24 @@ export function listPeople(): Promise<readonly Person[]> {
 }
 
 /**
- * Make the vault of a person whose device the server has named, and open it. `server` is `https://host`.
+ * Make the vault of a person whose device the server has named, and open it. `server` is `https://host`, `evaluationCode`
+ * what the server's addresses call the evaluation.
  * Throws `phone.pin_short`, `phone.person_known`, `phone.server_key`, `phone.storage_…`.
  */
-export async function enrol(server: string, token: string, info: DeviceInfo, pin: string): Promise<Vault> {
+export async function enrol(
+	server: string,
+	token: string,
+	info: DeviceInfo,
+	pin: string,
+	evaluationCode: string = info.evaluation.id,
+): Promise<Vault> {
 	const id = crypto.randomUUID();
 	const dataKey = await newDataKey();
 	const record: PersonRecord = {
 		id,
 		server,
 		evaluationId: info.evaluation.id,
+		evaluationCode,
 		personId: info.person.id,
 		name: info.person.name,
 		evaluation: info.evaluation.title,

@@ -10,6 +10,8 @@ export interface PersonRecord {
 	/** `https://host` of the service, and who the person is there; together they are unique. */
 	readonly server: string;
 	readonly evaluationId: string;
+	/** What the service's addresses call the evaluation. */
+	readonly evaluationCode: string;
 	readonly personId: string;
 	readonly name: string;
 	readonly evaluation: string;

@@ -16,6 +16,8 @@ export interface Person {
 	/** Title of the evaluation. */
 	readonly evaluation: string;
 	readonly evaluationId: string;
+	/** What the service's addresses call the evaluation. */
+	readonly evaluationCode: string;
 	/** The person's id at the service. */
 	readonly personId: string;
 	/** `https://host` of the service. */
@@ -65,7 +67,12 @@ export class Vault {
 
 	/** Where the service answers this phone. */
 	get address(): string {
-		return `${this.server}/v1/key/${this.token}/evaluations/${this.person.evaluationId}`;
+		return `${this.server}/v1/key/${this.token}/evaluations/${this.person.evaluationCode}`;
+	}
+
+	/** The key of the server that unsent interviews are sealed for. */
+	get serverKey(): ServerKey {
+		return this.record.forServer.server;
 	}
 
 	/** Go on with another sign-in token of the same person and evaluation. */
@@ -81,7 +88,7 @@ export class Vault {
 
 	/** Wrap the data key for the key that the server has now; nothing is done where it is the same. */
 	async sealFor(server: ServerKey): Promise<void> {
-		if (server.id !== this.record.forServer.keyId) {
+		if (server.id !== this.serverKey.id) {
 			await this.amend({ forServer: await forServer(await this.dataKey(), server) });
 		}
 	}
@@ -112,8 +119,8 @@ export function tokenOf(id: string): ReturnType<typeof identity> {
 }
 
 export function personOf(record: PersonRecord): Omit<Person, 'unsent'> {
-	const { id, name, evaluation, evaluationId, personId, server, deviceId } = record;
-	return { id, name, evaluation, evaluationId, personId, server, deviceId };
+	const { id, name, evaluation, evaluationId, evaluationCode, personId, server, deviceId } = record;
+	return { id, name, evaluation, evaluationId, evaluationCode, personId, server, deviceId };
 }
 
 /** Change parts of a person's record within a transaction. Throws `phone.person_gone`. */
