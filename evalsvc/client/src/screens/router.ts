@@ -1,8 +1,69 @@
+import { nextTick } from 'vue';
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
 
+import HouseholdScreen from './HouseholdScreen.vue';
 import HouseholdsScreen from './HouseholdsScreen.vue';
+import { opened, people } from './state/person.ts';
 
-const routes: RouteRecordRaw[] = [{ path: '/', name: 'households', component: HouseholdsScreen }];
+declare module 'vue-router' {
+	interface RouteMeta {
+		/** Shown without a PIN. */
+		readonly open: boolean;
+		/** The screen above, to which "back" leads who came by an address; a place of the bar has none. */
+		readonly above?: string;
+		/** The screen brings its own head and needs the whole window. */
+		readonly whole?: boolean;
+	}
+}
+
+const place = { open: false } as const;
+const below = (above: string) => ({ open: false, above });
+
+const routes: RouteRecordRaw[] = [
+	{ path: '/', name: 'households', component: HouseholdsScreen, meta: place },
+	{ path: '/household/:assignment', name: 'household', component: HouseholdScreen, props: true, meta: below('households') },
+	{
+		path: '/interview/:id',
+		name: 'interview',
+		component: () => import('./InterviewScreen.vue'),
+		props: true,
+		meta: { ...below('households'), whole: true },
+	},
+	{ path: '/drafts', name: 'drafts', component: () => import('./DraftsScreen.vue'), meta: below('households') },
+	{ path: '/other-forms', name: 'other-forms', component: () => import('./OtherFormsScreen.vue'), meta: below('households') },
+	{ path: '/outbox', name: 'outbox', component: () => import('./OutboxScreen.vue'), meta: place },
+	{ path: '/returned', name: 'returned', component: () => import('./ReturnedScreen.vue'), meta: place },
+	{ path: '/settings', name: 'settings', component: () => import('./SettingsScreen.vue'), meta: place },
+	{ path: '/settings/pin', name: 'change-pin', component: () => import('./ChangePinScreen.vue'), meta: below('settings') },
+	{ path: '/settings/code', name: 'renew', component: () => import('./RenewScreen.vue'), meta: below('settings') },
+	{ path: '/settings/help', name: 'help', component: () => import('./HelpScreen.vue'), meta: below('settings') },
+	{ path: '/sign-in', name: 'sign-in', component: () => import('./SignInScreen.vue'), meta: { open: true } },
+	{ path: '/unlock', name: 'unlock', component: () => import('./UnlockScreen.vue'), meta: { open: true } },
+	{ path: '/:elsewhere(.*)*', redirect: '/' },
+];
 
 /** Addresses stand behind the #: the service has to know one page only. */
-export const router = createRouter({ history: createWebHashHistory('/app/'), routes });
+export const router = createRouter({
+	history: createWebHashHistory('/app/'),
+	routes,
+	scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+});
+
+router.beforeEach((to) => {
+	if (!to.meta.open && opened.value === null) {
+		return people.value.length === 0 ? { name: 'sign-in' } : { name: 'unlock', query: { next: to.fullPath } };
+	}
+	return to.name === 'unlock' && people.value.length === 0 ? { name: 'sign-in' } : true;
+});
+
+router.afterEach((to, from) => {
+	if (to.path !== from.path && from.matched.length > 0) {
+		void nextTick(focusHeading);
+	}
+});
+
+/** Tell screen readers that another screen is shown, and let the keyboard begin at its top. */
+function focusHeading(): void {
+	document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+}
+

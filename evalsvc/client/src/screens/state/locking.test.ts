@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import { lockWhenAway } from './locking.ts';
+
+const lock = vi.fn();
+let stop = () => {};
+
+function show(state: 'visible' | 'hidden'): void {
+	vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
+	document.dispatchEvent(new Event('visibilitychange'));
+}
+
+beforeEach(() => {
+	vi.useFakeTimers();
+	lock.mockReset();
+	stop = lockWhenAway(lock);
+});
+
+afterEach(() => {
+	stop();
+	vi.useRealTimers();
+	vi.restoreAllMocks();
+});
+
+it('stays open for a look at another application', () => {
+	show('hidden');
+	vi.advanceTimersByTime(14 * 60_000);
+	show('visible');
+	vi.advanceTimersByTime(60 * 60_000);
+	expect(lock).not.toHaveBeenCalled();
+});
+
+it('locks in the background after a quarter of an hour', () => {
+	show('hidden');
+	vi.advanceTimersByTime(15 * 60_000);
+	expect(lock).toHaveBeenCalledOnce();
+});
+
+it('locks at waking where the timers slept, and where the clock was set back', () => {
+	for (const minutes of [20, -5]) {
+		lock.mockReset();
+		show('hidden');
+		vi.setSystemTime(Date.now() + minutes * 60_000);
+		show('visible');
+		expect(lock, `${minutes} minutes`).toHaveBeenCalledOnce();
+	}
+});

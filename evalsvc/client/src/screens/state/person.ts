@@ -1,0 +1,118 @@
+/** Who uses the phone now: signing in, unlocking, locking, leaving. */
+import { readonly, shallowRef } from 'vue';
+
+import { connect, type Server } from '../../server/server.ts';
+import * as vaults from '../../vault/people.ts';
+import type { Person, Vault } from '../../vault/vault.ts';
+
+/** An unlocked vault with its way to the service. */
+export interface Opened {
+	readonly vault: Vault;
+	readonly server: Server;
+}
+
+/** Everybody who is signed in on this phone. */
+export const people = shallowRef<readonly Person[]>([]);
+const openedNow = shallowRef<Opened | null>(null);
+/** Null while nobody has entered a PIN. */
+export const opened = readonly(openedNow) as Readonly<typeof openedNow>;
+
+const unfinished = new Set<() => Promise<void>>();
+
+/** Look who is signed in on this phone. */
+export async function lookForPeople(): Promise<void> {
+	people.value = await vaults.listPeople();
+}
+
+/** Have something ended before the data are locked, like an answer that is being written; returns how to take it back. */
+export function beforeLocking(end: () => Promise<void>): () => void {
+	unfinished.add(end);
+	return () => unfinished.delete(end);
+}
+
+/** Sign somebody in by the address of a sign-in code. Throws what `device` and `enrol` do. */
+export async function signIn(address: string, pin: string): Promise<void> {
+	const info = await connect(address).device();
+	const known = (await vaults.listPeople()).find(
+		(each) => each.personId === info.person.id && each.evaluationId === info.evaluation.id && each.server === serverOf(address),
+	);
+	if (known === undefined) {
+		open(await vaults.enrol(serverOf(address), tokenOf(address), info, pin, codeOf(address)));
+	} else {
+		// The code proves whose phone it is, so the one that was just chosen becomes the PIN.
+		open(await vaults.unlockByToken(known.id, tokenOf(address), pin));
+	}
+	await lookForPeople();
+}
+
+/** Unlock by a PIN; throws what the vault says of a wrong one. */
+export async function unlock(personId: string, pin: string): Promise<void> {
+	open(await vaults.unlockByPin(personId, pin));
+}
+
+/** Unlock by the sign-in code and set a new PIN, for who forgot the old one. */
+export async function unlockByCode(personId: string, address: string, newPin: string): Promise<void> {
+	open(await vaults.unlockByToken(personId, tokenOf(address), newPin));
+}
+
+/** Go on with a new sign-in code of the same person, before or after the old one ended. Throws `phone.renew.other_person`. */
+export async function renew(address: string): Promise<void> {
+	const { vault } = now();
+	const info = await connect(address).device();
+	if (info.person.id !== vault.person.personId || info.evaluation.id !== vault.person.evaluationId) {
+		throw new OtherPersonError();
+	}
+	await vault.replaceToken(tokenOf(address));
+	open(vault);
+}
+
+/** Change the PIN of who is signed in. */
+export function changeMyPin(oldPin: string, newPin: string): Promise<void> {
+	return vaults.changePin(now().vault.person.id, oldPin, newPin);
+}
+
+/** Remove everything of who is signed in from this phone, unsent interviews too: the caller has asked twice. */
+export async function forgetMe(): Promise<void> {
+	const { id } = now().vault.person;
+	await lock();
+	await vaults.forget(id, true);
+	await lookForPeople();
+}
+
+/** Forget the keys, after what is being written has been written. */
+export async function lock(): Promise<void> {
+	await Promise.allSettled([...unfinished].map((end) => end()));
+	openedNow.value?.vault.lock();
+	openedNow.value = null;
+	await lookForPeople();
+}
+
+/** What is unlocked; screens that ask are shown only then. */
+export function now(): Opened {
+	if (openedNow.value === null) {
+		throw new Error('nothing is unlocked');
+	}
+	return openedNow.value;
+}
+
+/** A code that belongs to somebody else must not get at this person's interviews. */
+class OtherPersonError extends Error {
+	readonly trouble = { code: 'phone.renew.other_person', details: {}, said: null };
+}
+
+function open(vault: Vault): void {
+	openedNow.value = { vault, server: connect(vault.address) };
+}
+
+function serverOf(address: string): string {
+	const url = new URL(address);
+	return url.href.slice(0, url.href.indexOf('/v1/key/'));
+}
+
+function codeOf(address: string): string {
+	return /\/evaluations\/([^/?#]+)/.exec(address)?.[1] ?? '';
+}
+
+function tokenOf(address: string): string {
+	return decodeURIComponent(/\/v1\/key\/([^/]+)\//.exec(address)?.[1] ?? '');
+}
