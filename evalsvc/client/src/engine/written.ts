@@ -25,7 +25,9 @@ export class WrittenTexts {
 
 /** Whether the engine may hold the value in another text than the one that it was given in. */
 export function isRewritten(node: AnyLeafNode): boolean {
-	return NUMBERS.has(node.valueType) || PLACES.has(node.valueType) || node.nodeType === 'select';
+	return (
+		NUMBERS.has(node.valueType) || PLACES.has(node.valueType) || node.nodeType === 'select' || isComputedText(node)
+	);
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(['int', 'decimal']);
@@ -41,7 +43,19 @@ function sameValue(node: AnyLeafNode, one: string, other: string): boolean {
 	if (PLACES.has(node.valueType)) {
 		return numbersIn(one) === numbersIn(other);
 	}
-	return node.nodeType === 'select' && inOrder(one) === inOrder(other);
+	if (node.nodeType === 'select') {
+		return inOrder(one) === inOrder(other);
+	}
+	return isComputedText(node) && withoutZeros(one) === withoutZeros(other);
+}
+
+/** A text that the form computes may be a part of such a number or place. */
+function isComputedText(node: AnyLeafNode): boolean {
+	return node.valueType === 'string' && node.definition.bind.calculate !== null;
+}
+
+function withoutZeros(number: string): string {
+	return /^-?\d+\.\d+$/.test(number) ? number.replace(/\.?0+$/, '') : number;
 }
 
 function numbersIn(places: string): string {
