@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from evalsvc import access, device_protocol, device_sign_in, incoming, web
+from evalsvc import access, device_protocol, device_sign_in, incoming, phone_pages, web
 from evalsvc.cases import pages as cases_pages
 from evalsvc.cases import views as cases_views
 from evalsvc.cells import labelled
@@ -85,6 +85,7 @@ PAGES: tuple[flask.Blueprint, ...] = (
     editions_pages.blueprint,
     overview_pages.blueprint,
     overview_checking.blueprint,
+    phone_pages.blueprint,
 )
 """Blueprints of pages and of devices (flask.Blueprint). Register a feature's here."""
 
@@ -147,15 +148,15 @@ class DescribedApi(Api):
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Sessions for pages only: a route that takes a token neither reads nor writes a cookie."""
+    """Sessions for pages only: a route that takes a token, or gives everybody the same, neither reads nor writes one."""
 
     def open_session(self, app: flask.Flask, request: Request) -> SecureCookieSession | None:
-        """Read the session, empty on token routes."""
-        return self.session_class() if _takes_token(request.path) else super().open_session(app, request)
+        """Read the session, empty on such routes."""
+        return self.session_class() if _takes_no_cookie(request.path) else super().open_session(app, request)
 
     def save_session(self, app: flask.Flask, session: SecureCookieSession, response: Response) -> None:  # type: ignore[override]
-        """Write the session, never on token routes."""
-        if not _takes_token(flask.request.path):
+        """Write the session, never on such routes."""
+        if not _takes_no_cookie(flask.request.path):
             super().save_session(app, session, response)
 
 
@@ -233,5 +234,5 @@ def _add_headers(response: flask.Response) -> flask.Response:
     return response
 
 
-def _takes_token(path: str) -> bool:
-    return path.startswith((access.API_PATH, *access.DEVICE_ROOTS))
+def _takes_no_cookie(path: str) -> bool:
+    return path.startswith((access.API_PATH, *access.DEVICE_ROOTS, phone_pages.ROOT))
