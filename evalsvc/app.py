@@ -148,7 +148,7 @@ class DescribedApi(Api):
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Sessions for pages only: a route that takes a token, or gives everybody the same, neither reads nor writes one."""
+    """Sessions for pages only: routes that take a token, or give everybody the same, neither read nor write one."""
 
     def open_session(self, app: flask.Flask, request: Request) -> SecureCookieSession | None:
         """Read the session, empty on such routes."""
