@@ -23,7 +23,7 @@ export async function sealedForServer(server: ServerKey, person: Omit<Person, 'u
 	const key = await newDataKey();
 	const iv = randomBytes(IV_BYTES);
 	const wrapped = await forServer(key, server);
-	const header = headerLine('evalsvc-unsent-1', wrapped.keyId, wrapped.key, person, { iv: toBase64(iv) });
+	const header = headerLine('evalsvc-unsent-1', wrapped.server.id, wrapped.key, person, { iv: toBase64(iv) });
 	const way = { name: 'AES-GCM', iv, additionalData: header };
 	return joined([header, NEWLINE, new Uint8Array(await crypto.subtle.encrypt(way, key, content))]);
 }
@@ -35,7 +35,7 @@ export async function sealedForServer(server: ServerKey, person: Omit<Person, 'u
 export async function sealedRecords(id: string): Promise<Bytes> {
 	const { person, records } = await unsentRecords(id);
 	const { forServer: wrapped } = person;
-	const header = headerLine('evalsvc-unsent-locked-1', wrapped.keyId, wrapped.key, person, { owner: id });
+	const header = headerLine('evalsvc-unsent-locked-1', wrapped.server.id, wrapped.key, person, { owner: id });
 	const entries = records.map(({ store, record }, index) => {
 		const name = `records/${String(index + 1).padStart(6, '0')}`;
 		return { told: { entry: name, store, key: record.key }, bytes: sealedBytes(record.sealed) };

@@ -19,8 +19,9 @@ export interface UnderPin extends UnderSecret {
 	readonly rounds: number;
 }
 
+/** The data key as only the server opens it, beside the server's key, so that a phone without a network can seal for it. */
 export interface ForServer {
-	readonly keyId: string;
+	readonly server: ServerKey;
 	readonly key: ArrayBuffer;
 }
 
@@ -66,7 +67,7 @@ export async function forServer(dataKey: CryptoKey, server: ServerKey): Promise<
 	try {
 		const rsa = { name: 'RSA-OAEP', hash: 'SHA-256' };
 		const key = await crypto.subtle.importKey('spki', fromBase64(server.spki), rsa, false, ['wrapKey']);
-		return { keyId: server.id, key: await crypto.subtle.wrapKey('raw', dataKey, key, { name: 'RSA-OAEP' }) };
+		return { server, key: await crypto.subtle.wrapKey('raw', dataKey, key, { name: 'RSA-OAEP' }) };
 	} catch {
 		throw new VaultTrouble('phone.server_key');
 	}

@@ -1,0 +1,110 @@
+/** An interview that is open on the screen: the form, the log, and the saving of both. */
+import type { AuditRecorder } from '../audit/recorder.ts';
+import type { FormSession } from '../engine/question.ts';
+import type { AttachedFile, InterviewState, InterviewSummary, KeptInterview, ReviewComment } from '../model.ts';
+import { bytesOf } from '../vault/bytes.ts';
+import type { Vault } from '../vault/vault.ts';
+import { Saver, type Snapshot, saveOnLeaving } from './saving.ts';
+
+/** What stays the same of an interview while it is filled. */
+export type Fixed = Pick<InterviewSummary, 'id' | 'unitId' | 'assignmentId' | 'corrects' | 'startedAt'> & {
+	readonly comments: readonly ReviewComment[];
+};
+
+export interface Opening {
+	readonly vault: Vault;
+	readonly session: FormSession;
+	readonly recorder: AuditRecorder;
+	readonly fixed: Fixed;
+	readonly files: ReadonlyMap<string, AttachedFile>;
+	/** Whether it lies in the vault already. */
+	readonly kept: boolean;
+	/** Lets other tabs open it. */
+	readonly release: () => void;
+}
+
+export class OpenInterview {
+	readonly session: FormSession;
+	readonly recorder: AuditRecorder;
+	readonly fixed: Fixed;
+	readonly saver: Saver;
+	private readonly vault: Vault;
+	private readonly endings: (() => void)[];
+	private touched: boolean;
+
+	constructor(opening: Opening) {
+		this.session = opening.session;
+		this.recorder = opening.recorder;
+		this.fixed = opening.fixed;
+		this.vault = opening.vault;
+		this.touched = opening.kept;
+		const kept = opening.kept ? opening.files : new Map<string, AttachedFile>();
+		const write = this.vault.interviews.save.bind(this.vault.interviews);
+		this.saver = new Saver(write, () => this.snapshot('draft'), kept);
+		const stopListening = this.session.onChange(({ path, before, after }) => {
+			this.recorder.changed(path, before, after);
+			this.changed();
+		});
+		const end = () => this.session.close();
+		this.endings = [stopListening, saveOnLeaving(this.saver), end, opening.release];
+	}
+
+	/** The interview as it stands, with the files that it names. */
+	snapshot(state: InterviewState): Snapshot {
+		const { session } = this;
+		const files = session.files();
+		const xml = session.xml();
+		const interview: KeptInterview = {
+			...this.fixed,
+			state,
+			instanceId: session.instanceId,
+			formId: session.formId,
+			version: session.version,
+			savedAt: new Date().toISOString(),
+			fileNames: [...files.keys()],
+			bytes: bytesOf(xml).length + sizeOf(files.values()),
+			trouble: null,
+			receivedAt: null,
+			xml,
+			audit: this.recorder.events(),
+		};
+		return { interview, files };
+	}
+
+	/** Write the finished interview: nothing of it changes from here on. */
+	async keepFinished(xml: string, log: AttachedFile | null): Promise<void> {
+		const { interview, files } = this.snapshot('finished');
+		const logs = log === null ? [] : [log];
+		const fileNames = [...interview.fileNames, ...logs.map((file) => file.name)];
+		const bytes = bytesOf(xml).length + sizeOf([...files.values(), ...logs]);
+		await this.vault.interviews.save({ ...interview, xml, fileNames, bytes }, logs);
+	}
+
+	/** Save and close; whether everything is on the disk. Where it is not, the interview stays open. */
+	async close(): Promise<boolean> {
+		this.recorder.event('form exit');
+		if (this.touched) {
+			this.saver.changed();
+		}
+		const saved = await this.saver.flush();
+		if (saved) {
+			this.leave();
+		}
+		return saved;
+	}
+
+	/** Close without saving: for what was finished, and for who gives up what cannot be saved. */
+	leave(): void {
+		this.saver.stop();
+		this.endings.splice(0).forEach((end) => end());
+	}
+
+	private changed(): void {
+		this.touched = true;
+		this.saver.changed();
+	}
+}
+
+function sizeOf(files: Iterable<AttachedFile>): number {
+	return [...files].reduce((sum, file) => sum + file.bytes.length, 0);
+}

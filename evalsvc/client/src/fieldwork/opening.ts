@@ -1,0 +1,186 @@
+/** The ways into an interview: a new one, a draft, a correction of one that was returned. */
+import { AUDIT_FILE } from '../audit/csv.ts';
+import { AuditRecorder } from '../audit/recorder.ts';
+import { FormUnreadable, openForm, type OpenedForm } from '../engine/form.ts';
+import type { FormSession } from '../engine/question.ts';
+import type { AttachedFile, InterviewSummary, KeptInterview, ReturnedInterview, ReviewComment, Task } from '../model.ts';
+import { bytesOf, sha256 } from '../vault/bytes.ts';
+import type { Vault } from '../vault/vault.ts';
+import { hold } from './holding.ts';
+import { type Fixed, OpenInterview } from './open_interview.ts';
+import { FieldworkTrouble } from './trouble.ts';
+
+/** A form version by its name. */
+export interface FormName {
+	readonly formId: string;
+	readonly version: string;
+}
+
+/** Interviews of a household by one form that lie unsent on this phone: to be gone on with rather than begun anew. */
+export async function unsentOf(vault: Vault, task: Task, formId: string): Promise<readonly InterviewSummary[]> {
+	const all = await vault.interviews.list();
+	return all.filter(
+		(each) => each.assignmentId === task.assignment_id && each.formId === formId && each.state !== 'sent',
+	);
+}
+
+/**
+ * Begin an interview of a household. Throws `phone.draft_exists` where one lies unsent here, unless `besides`;
+ * `phone.form_missing`, `phone.form_withdrawn`, `phone.form_unreadable`, `phone.open_elsewhere`.
+ */
+export async function begin(vault: Vault, task: Task, form: FormName, besides = false): Promise<OpenInterview> {
+	const release = besides ? () => undefined : await hold(`begin ${task.assignment_id} ${form.formId}`);
+	return orRelease(release, async () => {
+		if (!besides && (await unsentOf(vault, task, form.formId)).length > 0) {
+			throw new FieldworkTrouble('phone.draft_exists');
+		}
+		return begun(vault, form, task.filled, { unitId: task.unit_id, assignmentId: task.assignment_id }, release);
+	});
+}
+
+/** Begin an interview that hangs on no household: of a village or a county. Throws what `begin` does of the form. */
+export function beginFree(vault: Vault, form: FormName): Promise<OpenInterview> {
+	return begun(vault, form, {}, { unitId: '', assignmentId: '' }, () => undefined);
+}
+
+/** Go on with a draft. Throws `phone.open_elsewhere`, `phone.finished_already`, and what the vault says of reading. */
+export async function goOn(vault: Vault, id: string): Promise<OpenInterview> {
+	const release = await hold(`interview ${id}`);
+	return orRelease(release, async () => {
+		const interview = await vault.interviews.read(id);
+		if (interview.state !== 'draft') {
+			throw new FieldworkTrouble('phone.finished_already');
+		}
+		const files = await filesOf(vault, interview);
+		const session = await sessionOf(vault, interview, false, (form) => form.resume(interview.xml, files));
+		const recorder = AuditRecorder.resumed(interview.audit);
+		recorder.event('form resume');
+		return new OpenInterview({ vault, session, recorder, fixed: interview, files, kept: true, release });
+	});
+}
+
+/**
+ * Correct an interview that was returned, or go on with its correction. Throws `phone.returned_not_here` where it has not
+ * been fetched, `phone.correction_waiting` where its correction is finished, and what `goOn` does.
+ */
+export async function correct(vault: Vault, returned: ReturnedInterview): Promise<OpenInterview> {
+	const all = await vault.interviews.list();
+	const begunBefore = all.find((each) => each.corrects === returned.instance_id && each.state !== 'sent');
+	if (begunBefore?.state === 'finished') {
+		throw new FieldworkTrouble('phone.correction_waiting');
+	}
+	return begunBefore === undefined ? correctAnew(vault, returned) : goOn(vault, begunBefore.id);
+}
+
+/** The copy on this phone of what the server holds of a returned interview; null where there is none. */
+export async function copyOf(vault: Vault, returned: ReturnedInterview): Promise<KeptInterview | null> {
+	for (const each of await vault.interviews.list()) {
+		if (each.state === 'sent' && each.instanceId === returned.instance_id) {
+			const interview = await vault.interviews.read(each.id);
+			if ((await sha256(bytesOf(interview.xml))) === returned.sha256) {
+				return interview;
+			}
+		}
+	}
+	return null;
+}
+
+async function correctAnew(vault: Vault, returned: ReturnedInterview): Promise<OpenInterview> {
+	const release = await hold(`correction ${returned.instance_id}`);
+	return orRelease(release, async () => {
+		const before = await copyOf(vault, returned);
+		if (before === null) {
+			throw new FieldworkTrouble('phone.returned_not_here');
+		}
+		const files = await filesOf(vault, before);
+		// The correction gets a log of its own; that of the version before stays with that version.
+		files.delete(AUDIT_FILE);
+		const session = await sessionOf(vault, before, false, (form) => form.correct(before.xml, files));
+		const fixed: Fixed = {
+			...newly({ unitId: returned.unit_id, assignmentId: await assignmentOf(vault, returned, before) }),
+			corrects: returned.instance_id,
+			comments: commentsOf(returned),
+		};
+		return new OpenInterview({ vault, session, recorder: started(), fixed, files, kept: false, release });
+	});
+}
+
+async function begun(
+	vault: Vault,
+	form: FormName,
+	filled: Task['filled'],
+	about: Pick<Fixed, 'unitId' | 'assignmentId'>,
+	releaseHousehold: () => void,
+): Promise<OpenInterview> {
+	const session = await sessionOf(vault, form, true, (opened) => opened.begin(filled));
+	const fixed = newly(about);
+	const releaseInterview = await hold(`interview ${fixed.id}`);
+	const release = () => [releaseInterview, releaseHousehold].forEach((one) => one());
+	return new OpenInterview({ vault, session, recorder: started(), fixed, files: new Map(), kept: false, release });
+}
+
+function newly(about: Pick<Fixed, 'unitId' | 'assignmentId'>): Fixed {
+	const startedAt = new Date().toISOString();
+	return { ...about, id: crypto.randomUUID(), corrects: null, startedAt, comments: [] };
+}
+
+function started(): AuditRecorder {
+	const recorder = new AuditRecorder();
+	recorder.event('form start');
+	return recorder;
+}
+
+async function sessionOf(
+	vault: Vault,
+	{ formId, version }: FormName,
+	anew: boolean,
+	open: (form: OpenedForm) => Promise<FormSession>,
+): Promise<FormSession> {
+	const form = await vault.forms.read(formId, version);
+	const details = { form: form?.name ?? formId, version };
+	if (form === null) {
+		throw new FieldworkTrouble('phone.form_missing', details);
+	}
+	if (anew && form.withdrawn) {
+		throw new FieldworkTrouble('phone.form_withdrawn', details);
+	}
+	const { deviceId, name } = vault.person;
+	try {
+		return await open(await openForm(form, { deviceId, username: name }));
+	} catch (error) {
+		throw error instanceof FormUnreadable ? new FieldworkTrouble('phone.form_unreadable', details) : error;
+	}
+}
+
+async function filesOf(vault: Vault, interview: KeptInterview): Promise<Map<string, AttachedFile>> {
+	const files = new Map<string, AttachedFile>();
+	for (const name of interview.fileNames) {
+		const file = await vault.interviews.file(interview.id, name);
+		if (file !== null) {
+			files.set(name, file);
+		}
+	}
+	return files;
+}
+
+/** The assignment is that of before, else of the household as it is listed now. */
+async function assignmentOf(vault: Vault, returned: ReturnedInterview, before: KeptInterview): Promise<string> {
+	const listed = await vault.lists.read('tasks');
+	const task = listed?.tasks.find((each) => each.unit_id === returned.unit_id);
+	return before.assignmentId || (task?.assignment_id ?? '');
+}
+
+/** What the supervisor said of the whole comes first. */
+function commentsOf(returned: ReturnedInterview): readonly ReviewComment[] {
+	const whole = returned.words === '' ? [] : [{ path: '', question: '', words: returned.words }];
+	return [...whole, ...returned.comments];
+}
+
+async function orRelease<T>(release: () => void, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		release();
+		throw error;
+	}
+}

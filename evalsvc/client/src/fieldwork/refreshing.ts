@@ -1,0 +1,176 @@
+/** Brings the phone up to what the server says. Each step is whole by itself: what was done when the network breaks stays. */
+import type { DeviceInfo, InterviewSummary, ListedForm, ReturnedInterview, Task, Trouble } from '../model.ts';
+import type { Server } from '../server/server.ts';
+import type { FormSummary } from '../vault/forms.ts';
+import type { Vault } from '../vault/vault.ts';
+import { inTurn } from './holding.ts';
+import { copyOf } from './opening.ts';
+import { FieldworkTrouble, troubleOf } from './trouble.ts';
+
+/** How far it is: forms and returned interviews are counted, the other parts are one step. */
+export interface RefreshProgress {
+	readonly part: 'device' | 'tasks' | 'forms' | 'returned';
+	readonly done: number;
+	readonly total: number;
+}
+
+export type TellProgress = (progress: RefreshProgress) => void;
+
+export interface Refreshed {
+	/** `phone.clock_wrong`; null where the phone's clock is right. */
+	readonly clock: Trouble | null;
+	/** Why single forms or returned interviews could not be fetched; the others were. */
+	readonly troubles: readonly Trouble[];
+}
+
+const WRONG_CLOCK_SECONDS = 300;
+
+/** Troubles of one form or one returned interview; any other ends the refreshing. */
+const OF_ONE = new Set(['phone.unexpected_answer', 'phone.not_found', 'phone.refused', 'phone.not_allowed', 'phone.server_error']);
+
+/**
+ * Refresh who asks, tasks, forms, and what was returned. Throws `phone.other_person`, and what server and vault throw;
+ * what was fetched before that is kept, and not fetched again next time.
+ */
+export function refresh(vault: Vault, server: Server, tell: TellProgress = () => undefined): Promise<Refreshed> {
+	return inTurn(`refresh ${vault.person.id}`, async () => {
+		const clockAhead = await refreshDevice(vault, server);
+		tell({ part: 'device', done: 1, total: 1 });
+		const tasks = await server.tasks();
+		await vault.lists.write('tasks', { tasks, askedAt: nowAsText() });
+		tell({ part: 'tasks', done: 1, total: 1 });
+		const ofForms = await refreshForms(vault, server, tell);
+		const ofReturned = await refreshReturned(vault, server, tell);
+		return { clock: clockTrouble(clockAhead), troubles: [...ofForms, ...ofReturned] };
+	});
+}
+
+/** How wrong a clock is that is so many seconds ahead; null where that does no harm. */
+export function clockTrouble(clockAhead: number): Trouble | null {
+	if (Math.abs(clockAhead) <= WRONG_CLOCK_SECONDS) {
+		return null;
+	}
+	return { code: 'phone.clock_wrong', details: { minutes: Math.round(Math.abs(clockAhead) / 60) }, said: null };
+}
+
+/** Whether somebody else has sent interviews of a household: a hint, for that can be meant so. */
+export function doneElsewhere(task: Task, interviews: readonly InterviewSummary[]): Trouble | null {
+	const sent = interviews.filter(({ state, assignmentId, corrects }) => {
+		return state === 'sent' && assignmentId === task.assignment_id && corrects === null;
+	});
+	const number = task.received - sent.length;
+	return number > 0 ? { code: 'phone.household_done_elsewhere', details: { number }, said: null } : null;
+}
+
+/** Ask who the device belongs to; gives the seconds that the phone's clock is ahead. */
+async function refreshDevice(vault: Vault, server: Server): Promise<number> {
+	const asked = Date.now();
+	const info = await server.device();
+	requireSamePerson(vault, info);
+	const middle = (asked + Date.now()) / 2;
+	const clockAhead = Math.round((middle - Date.parse(info.server_time)) / 1000);
+	await vault.lists.write('device', { info, clockAhead, askedAt: nowAsText() });
+	await vault.sealFor(info.unsent_key);
+	return clockAhead;
+}
+
+function requireSamePerson({ person }: Vault, info: DeviceInfo): void {
+	if (info.person.id !== person.personId || info.evaluation.id !== person.evaluationId) {
+		throw new FieldworkTrouble('phone.other_person');
+	}
+}
+
+async function refreshForms(vault: Vault, server: Server, tell: TellProgress): Promise<readonly Trouble[]> {
+	const listed = await server.forms();
+	const stored = await vault.forms.list();
+	const wanted = listed.filter((form) => !stored.some((each) => isSame(each, form) && each.hash === form.hash));
+	const troubles = await eachOf('forms', wanted, tell, async (form) => {
+		const { formId, version, name, hash } = form;
+		await vault.forms.save({ formId, version, name, hash, withdrawn: false, ...(await server.form(form)) });
+	});
+	await putAside(vault, listed, stored);
+	return troubles;
+}
+
+/** A form version that is no longer listed stays while an interview on this phone is of it, and goes otherwise. */
+async function putAside(vault: Vault, listed: readonly ListedForm[], stored: readonly FormSummary[]): Promise<void> {
+	const interviews = await vault.interviews.list();
+	for (const form of stored) {
+		const withdrawn = !listed.some((each) => isSame(each, form));
+		const needed = interviews.some((each) => isSame(each, form));
+		if (withdrawn && !needed) {
+			await vault.forms.remove(form.formId, form.version);
+		} else if (withdrawn !== form.withdrawn) {
+			// It may have been fetched anew meanwhile, with another hash.
+			const now = await vault.forms.list();
+			await vault.forms.describe({ ...(now.find((each) => isSame(each, form)) ?? form), withdrawn });
+		}
+	}
+}
+
+async function refreshReturned(vault: Vault, server: Server, tell: TellProgress): Promise<readonly Trouble[]> {
+	const returned = await server.returned();
+	const troubles = await eachOf('returned', returned, tell, async (one) => {
+		if ((await copyOf(vault, one)) === null) {
+			await fetchCopy(vault, server, one);
+		}
+	});
+	await vault.lists.write('returned', { returned, askedAt: nowAsText() });
+	return troubles;
+}
+
+/** Fetch what the server holds of a returned interview, for a phone that did not send it or lost its copy. */
+async function fetchCopy(vault: Vault, server: Server, one: ReturnedInterview): Promise<void> {
+	const xml = await server.returnedXml(one);
+	const files = [];
+	for (const file of one.files) {
+		files.push(await server.returnedFile(file));
+	}
+	const copy = {
+		id: crypto.randomUUID(),
+		state: 'sent' as const,
+		instanceId: one.instance_id,
+		formId: one.form_id,
+		version: one.version,
+		unitId: one.unit_id,
+		assignmentId: '',
+		corrects: one.root_instance_id === one.instance_id ? null : one.root_instance_id,
+		startedAt: one.returned_at,
+		savedAt: one.returned_at,
+		fileNames: files.map((file) => file.name),
+		bytes: files.reduce((sum, file) => sum + file.bytes.length, xml.length),
+		trouble: null,
+		receivedAt: one.returned_at,
+	};
+	await vault.interviews.save({ ...copy, xml, audit: [], comments: [] }, files);
+}
+
+async function eachOf<T>(
+	part: RefreshProgress['part'],
+	all: readonly T[],
+	tell: TellProgress,
+	work: (one: T) => Promise<void>,
+): Promise<readonly Trouble[]> {
+	const troubles: Trouble[] = [];
+	for (const [index, one] of all.entries()) {
+		tell({ part, done: index, total: all.length });
+		try {
+			await work(one);
+		} catch (error) {
+			if (!OF_ONE.has(troubleOf(error).code)) {
+				throw error;
+			}
+			troubles.push(troubleOf(error));
+		}
+	}
+	tell({ part, done: all.length, total: all.length });
+	return troubles;
+}
+
+function isSame(one: { formId: string; version: string }, other: { formId: string; version: string }): boolean {
+	return one.formId === other.formId && one.version === other.version;
+}
+
+function nowAsText(): string {
+	return new Date().toISOString();
+}

@@ -1,0 +1,122 @@
+/** Saves one open interview: after each change, everything, and what is shown as saved has reached the disk. */
+import { ref, shallowRef } from 'vue';
+
+import type { AttachedFile, KeptInterview, Trouble } from '../model.ts';
+import { FieldworkTrouble, troubleOf } from './trouble.ts';
+
+/** An interview as it stands, with the files that it names. */
+export interface Snapshot {
+	readonly interview: KeptInterview;
+	readonly files: ReadonlyMap<string, AttachedFile>;
+}
+
+export type Write = (interview: KeptInterview, newFiles: readonly AttachedFile[]) => Promise<void>;
+
+const FIRST_RETRY = 2000;
+const LONGEST_RETRY = 30_000;
+
+export class Saver {
+	/** `saved` is said only when the last change has reached the disk. */
+	readonly state = ref<'saved' | 'saving' | 'failed'>('saved');
+	/** Why the last attempt failed; null where it did not. */
+	readonly trouble = shallowRef<Trouble | null>(null);
+	private changes = false;
+	private failures = 0;
+	private running: Promise<void> | null = null;
+	private timer: ReturnType<typeof setTimeout> | undefined;
+	private written: ReadonlyMap<string, AttachedFile>;
+
+	/** `written`: the files that lie on the disk already. */
+	constructor(
+		private readonly write: Write,
+		private readonly take: () => Snapshot,
+		written: ReadonlyMap<string, AttachedFile>,
+	) {
+		this.written = new Map(written);
+	}
+
+	/** Something has changed: it is written as soon as the screen has drawn it, with whatever changes until then. */
+	changed(): void {
+		this.changes = true;
+		this.state.value = 'saving';
+		this.later(0);
+	}
+
+	/** Write at once what is not written yet; whether everything has reached the disk. */
+	async flush(): Promise<boolean> {
+		clearTimeout(this.timer);
+		await this.run();
+		if (this.state.value === 'saving') {
+			// It changed between the end of a writing and here.
+			await this.run();
+		}
+		return this.state.value === 'saved';
+	}
+
+	/** Write at once, or throw why that did not work. */
+	async flushOrThrow(): Promise<void> {
+		if (!(await this.flush()) && this.trouble.value !== null) {
+			const { code, details, said } = this.trouble.value;
+			throw new FieldworkTrouble(code, details, said);
+		}
+	}
+
+	/** Stop trying; what could not be written is given up. */
+	stop(): void {
+		clearTimeout(this.timer);
+		this.changes = false;
+	}
+
+	private later(milliseconds: number): void {
+		clearTimeout(this.timer);
+		this.timer = setTimeout(() => void this.run(), milliseconds);
+	}
+
+	/** One writing at a time; what changes meanwhile is written after it, in one. */
+	private run(): Promise<void> {
+		this.running ??= this.writeAll().finally(() => (this.running = null));
+		return this.running;
+	}
+
+	private async writeAll(): Promise<void> {
+		while (this.changes) {
+			this.changes = false;
+			try {
+				await this.writeOnce();
+			} catch (error) {
+				this.failed(error);
+				return;
+			}
+		}
+		if (this.state.value !== 'saved') {
+			[this.state.value, this.trouble.value, this.failures] = ['saved', null, 0];
+		}
+	}
+
+	private async writeOnce(): Promise<void> {
+		const { interview, files } = this.take();
+		const fresh = [...files.values()].filter((file) => this.written.get(file.name) !== file);
+		await this.write(interview, fresh);
+		this.written = new Map(files);
+	}
+
+	private failed(error: unknown): void {
+		this.changes = true;
+		this.trouble.value = troubleOf(error);
+		this.state.value = 'failed';
+		this.later(Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.failures));
+		this.failures += 1;
+	}
+}
+
+/** Save when the page goes out of sight or away: it may be the last that it can do. Returns how to stop. */
+export function saveOnLeaving(saver: Saver): () => void {
+	const save = () => void saver.flush();
+	const look = () => document.visibilityState === 'hidden' && save();
+	document.addEventListener('visibilitychange', look);
+	window.addEventListener('pagehide', save);
+	return () => {
+		document.removeEventListener('visibilitychange', look);
+		window.removeEventListener('pagehide', save);
+	};
+}
