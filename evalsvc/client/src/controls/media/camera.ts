@@ -20,5 +20,10 @@ export function hasTorch(stream: MediaStream): boolean {
 export async function switchTorch(stream: MediaStream, on: boolean): Promise<boolean> {
 	const light = { advanced: [{ torch: on } as MediaTrackConstraintSet] };
 	const track = stream.getVideoTracks()[0];
-	return (await track?.applyConstraints(light).then(() => on, () => !on)) ?? false;
+	return (
+		(await track?.applyConstraints(light).then(
+			() => on,
+			() => !on,
+		)) ?? false
+	);
 }

@@ -10,7 +10,11 @@ export class Drawing {
 	private strokes: Stroke[] = [];
 	private current: Point[] = [];
 
-	constructor(context: CanvasRenderingContext2D, ground: Ground, line: { readonly color: string; readonly width: number }) {
+	constructor(
+		context: CanvasRenderingContext2D,
+		ground: Ground,
+		line: { readonly color: string; readonly width: number },
+	) {
 		this.context = context;
 		this.ground = ground;
 		Object.assign(context, { strokeStyle: line.color, lineWidth: line.width, lineCap: 'round', lineJoin: 'round' });

@@ -2,7 +2,11 @@
  * Encode what a canvas shows, at once. Browsers hold `toBlob` back, after pen input for about a second; whoever closes the page
  * in that time would lose the picture without a word. Throws where the browser cannot make this kind, or the canvas is too large.
  */
-export function encoded(canvas: HTMLCanvasElement, type: 'image/png' | 'image/jpeg', quality?: number): Uint8Array<ArrayBuffer> {
+export function encoded(
+	canvas: HTMLCanvasElement,
+	type: 'image/png' | 'image/jpeg',
+	quality?: number,
+): Uint8Array<ArrayBuffer> {
 	const [head, body] = canvas.toDataURL(type, quality).split(',');
 	if (head !== `data:${type};base64` || !body) {
 		throw new Error(`the browser made no ${type}`);
@@ -11,7 +15,10 @@ export function encoded(canvas: HTMLCanvasElement, type: 'image/png' | 'image/jp
 }
 
 /** A canvas of this size with a white ground. Throws where the browser has no memory for it. */
-export function whiteCanvas(width: number, height: number): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
+export function whiteCanvas(
+	width: number,
+	height: number,
+): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
 	const canvas = document.createElement('canvas');
 	canvas.width = width;
 	canvas.height = height;

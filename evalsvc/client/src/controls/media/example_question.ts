@@ -86,6 +86,6 @@ export async function type(field: number, typed: string): Promise<void> {
 	}
 	input.value = typed;
 	input.dispatchEvent(new Event('input'));
-	input.dispatchEvent(new Event('change'));
+	input.dispatchEvent(new Event('blur'));
 	await nextTick();
 }

@@ -44,7 +44,7 @@ function exifSegment(jpeg: Uint8Array): Uint8Array | null {
 	if (view.getUint16(0) !== START) {
 		return null;
 	}
-	for (let at = 2; view.getUint8(at) === 0xff && view.getUint8(at + 1) !== START_OF_SCAN; ) {
+	for (let at = 2; view.getUint8(at) === 0xff && view.getUint8(at + 1) !== START_OF_SCAN;) {
 		const end = at + 2 + view.getUint16(at + 2);
 		if (view.getUint8(at + 1) === APP1 && MARK.every((byte, index) => jpeg[at + 4 + index] === byte)) {
 			return end <= jpeg.length ? jpeg.subarray(at, end) : null;

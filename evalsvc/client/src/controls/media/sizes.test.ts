@@ -22,8 +22,12 @@ it('reads parameters that are numbers, and only those', () => {
 
 it('writes sizes, distances and times for people', () => {
 	expect([512, 84_400, 2_340_000, 18e6].map(readableBytes)).toEqual(['512 B', '84 KB', '2.3 MB', '18 MB']);
-	expect([8, 10.42, 162.4, 1600, 25_400].map((metres) => readableMetres(metres))).toEqual(
-		['8 米', '10.4 米', '162 米', '1600 米', '25 公里'],
-	);
+	expect([8, 10.42, 162.4, 1600, 25_400].map((metres) => readableMetres(metres))).toEqual([
+		'8 米',
+		'10.4 米',
+		'162 米',
+		'1600 米',
+		'25 公里',
+	]);
 	expect([0, 9.9, 65, 3600].map(readableTime)).toEqual(['0:00', '0:09', '1:05', '60:00']);
 });

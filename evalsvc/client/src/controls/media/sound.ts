@@ -2,6 +2,7 @@
 import { computed, onBeforeUnmount, onMounted, ref, shallowRef, type Ref } from 'vue';
 
 import type { AttachedFile } from '../../model.ts';
+import { usePending } from '../pending.ts';
 import { closeDevice, DeviceRefused, openDevice, type Refusal } from './devices.ts';
 import { loudnessOf, type Loudness } from './loudness.ts';
 import { KEPT_EVERY, Recording, soundKind } from './recording.ts';
@@ -22,6 +23,7 @@ const TICK_MILLISECONDS = 200;
 
 /** Record sound; a page that is left or hidden ends the recording, for browsers stop listening there without a word. */
 export function useSound(bits: () => number, attach: (file: AttachedFile) => void): Sound {
+	const pending = usePending();
 	const recording = shallowRef<Recording | null>(null);
 	const [seconds, level, trouble] = [ref(0), ref(0), ref<SoundTrouble | null>(null)];
 	let loudness: Loudness | null = null;
@@ -57,6 +59,7 @@ export function useSound(bits: () => number, attach: (file: AttachedFile) => voi
 			throw error;
 		}
 		[begun, kept, seconds.value] = [Date.now(), 0, 0];
+		pending.hold(keep);
 		clock = setInterval(tick, TICK_MILLISECONDS);
 	}
 
@@ -81,6 +84,7 @@ export function useSound(bits: () => number, attach: (file: AttachedFile) => voi
 		loudness?.close();
 		keep();
 		recording.value = null;
+		pending.release(keep);
 	}
 
 	/** What is there is kept at once: the last piece comes a moment later, and the page may be gone by then. */

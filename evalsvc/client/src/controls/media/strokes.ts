@@ -38,7 +38,11 @@ export function newestCurve(stroke: Stroke): Curve | null {
 	if (corner === undefined) {
 		return { start: newest, towards: newest, end: newest };
 	}
-	return { start: before === undefined ? corner : middle(before, corner), towards: corner, end: middle(corner, newest) };
+	return {
+		start: before === undefined ? corner : middle(before, corner),
+		towards: corner,
+		end: middle(corner, newest),
+	};
 }
 
 /** The curves of a whole stroke, which ends where the pen left the pad. */

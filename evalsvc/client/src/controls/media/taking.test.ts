@@ -12,11 +12,17 @@ function after(...happenings: Happening[]): Taking {
 describe('a search', () => {
 	it('takes the first position that is exact enough, and no later one', () => {
 		expect(after({ kind: 'begin' }, reading(900), reading(11))).toEqual({ stage: 'searching', reading: within(11) });
-		expect(after({ kind: 'begin' }, reading(11), reading(10), reading(3))).toEqual({ stage: 'taken', position: within(10) });
+		expect(after({ kind: 'begin' }, reading(11), reading(10), reading(3))).toEqual({
+			stage: 'taken',
+			position: within(10),
+		});
 	});
 
 	it('takes what there is when asked, and goes on where there is nothing', () => {
-		expect(after({ kind: 'begin' }, reading(60), { kind: 'take now' })).toEqual({ stage: 'taken', position: within(60) });
+		expect(after({ kind: 'begin' }, reading(60), { kind: 'take now' })).toEqual({
+			stage: 'taken',
+			position: within(60),
+		});
 		expect(after({ kind: 'begin' }, { kind: 'take now' })).toEqual({ stage: 'searching', reading: null });
 	});
 

@@ -29,7 +29,10 @@ export interface Thresholds {
 }
 
 export function thresholdsOf(parameters: Readonly<Record<string, string>>): Thresholds {
-	return { capture: numberOf(parameters['capture-accuracy']) ?? 5, warning: numberOf(parameters['warning-accuracy']) ?? 100 };
+	return {
+		capture: numberOf(parameters['capture-accuracy']) ?? 5,
+		warning: numberOf(parameters['warning-accuracy']) ?? 100,
+	};
 }
 
 /** The step that follows; what comes after the end of a search changes nothing. */
