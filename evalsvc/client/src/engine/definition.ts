@@ -1,7 +1,6 @@
 /** What the XForm says beside what the engine tells of it: marks of this service, parameters, the log of changes. */
 import { separateGuidance } from './guidance.ts';
 import { LAST_SAVED, tableName } from './media.ts';
-import { FormUnreadable } from './unreadable.ts';
 
 const EVALSVC = 'https://evalsvc.org/xform/1';
 const ODK = 'http://www.opendatakit.org/xforms';
@@ -15,7 +14,7 @@ export class FormDefinition {
 	private readonly document: XMLDocument;
 	private readonly binds = new Map<string, Element>();
 
-	/** Read a form; throws FormUnreadable where the text is no XForm. `hasLastSaved`: whether an earlier submission is at hand. */
+	/** Read a form; throws where the text is no XForm. `hasLastSaved`: whether an earlier submission is at hand. */
 	constructor(xml: string, hasLastSaved: boolean) {
 		this.document = parsed(xml);
 		for (const bind of this.document.getElementsByTagNameNS('*', 'bind')) {
@@ -60,11 +59,11 @@ export class FormDefinition {
 	}
 }
 
-/** Parse XML; throws FormUnreadable where it is none. */
+/** Parse XML; throws where it is none. */
 export function parsed(xml: string): XMLDocument {
 	const document = new DOMParser().parseFromString(xml, 'text/xml') as XMLDocument;
 	if (document.getElementsByTagName('parsererror').length > 0) {
-		throw new FormUnreadable('XML');
+		throw new Error('no XML');
 	}
 	return document;
 }
@@ -93,7 +92,7 @@ export function elementsAt(root: Element, path: string): Element[] {
 function primaryInstance(form: XMLDocument): Element {
 	const primary = form.getElementsByTagNameNS('*', 'instance')[0]?.firstElementChild;
 	if (!primary) {
-		throw new FormUnreadable('instance');
+		throw new Error('no primary instance');
 	}
 	return primary;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { effect } from 'vue';
 
 import features from './forms/features.xml?raw';
-import { FormFileMissing, FormUnreadable, openForm } from './form.ts';
+import { FormUnreadable, openForm } from './form.ts';
 import { DEVICE, question, repeat, stored } from './opened_for_tests.ts';
 
 const VILLAGES = 'name,label,town,mayor\nv1,一村,a,示例人甲\nv2,二村,a,示例人乙\nv3,三村,b,示例人丙\n';
@@ -25,11 +25,16 @@ test('choices are filtered, also those of a table, and values are looked up in i
 });
 
 test('a form whose table is not on the phone says which; one that is no form says so', async () => {
-	await expect(openForm(stored(features), DEVICE)).rejects.toThrow(FormFileMissing);
-	await expect(openForm(stored('<h:html'), DEVICE)).rejects.toThrow(FormUnreadable);
+	const missing = await openForm(stored(features), DEVICE).catch((error: unknown) => error);
+	expect(missing).toBeInstanceOf(FormUnreadable);
+	expect((missing as FormUnreadable).trouble).toMatchObject({
+		code: 'phone.form_file_missing',
+		details: { file: 'villages.csv', form: '表', version: '1' },
+	});
+	await expect(openForm(stored('<h:html'), DEVICE)).rejects.toThrow('phone.form_unreadable');
 	const broken = features.replace('jr:count=" /data/count "', 'jr:count="no-such-function(3)"');
 	const opened = await openForm(stored(broken, { 'villages.csv': VILLAGES }), DEVICE);
-	await expect(opened.begin({})).rejects.toThrow(FormUnreadable);
+	await expect(opened.begin({})).rejects.toThrow('phone.form_unreadable');
 });
 
 test('choices in random order keep to their seed, and a ranking takes all of them or none', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import simple from './forms/simple.xml?raw';
 import { DEVICE, question, stored } from './opened_for_tests.ts';
-import { openForm } from './form.ts';
+import { openForm, warmUp } from './form.ts';
 
 async function begun(filled: Record<string, string> = {}) {
 	const form = await openForm(stored(simple), DEVICE);
@@ -79,4 +79,8 @@ test('texts come in pieces, without Markdown', async () => {
 		['与户口簿', false],
 		['一致', true],
 	]);
+});
+
+test('the engine is made ready with a form that it can read', async () => {
+	await expect(warmUp()).resolves.toBe(true);
 });

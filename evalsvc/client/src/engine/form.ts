@@ -7,9 +7,9 @@ import { mediaFrom } from './media.ts';
 import type { FormSession } from './question.ts';
 import { instanceOf } from './restoring.ts';
 import { EngineSession } from './session.ts';
-import { FormFileMissing, FormUnreadable } from './unreadable.ts';
+import { FormUnreadable } from './unreadable.ts';
 
-export { FormFileMissing, FormUnreadable } from './unreadable.ts';
+export { FormUnreadable } from './unreadable.ts';
 
 /** Who fills the form, and on what: forms may ask for both. */
 export interface Device {
@@ -31,8 +31,8 @@ export interface OpenedForm {
 }
 
 /**
- * Open a form of the phone. Throws FormFileMissing where a table of it is not there, and FormUnreadable, as the three ways
- * to go on do, where the engine cannot work with it.
+ * Open a form of the phone. Throws FormUnreadable, as the three ways to go on do, where a table of the form is not on the
+ * phone or the engine cannot work with it.
  */
 export function openForm(form: StoredForm, device: Device): Promise<OpenedForm> {
 	return Promise.resolve().then(() => new FormOnPhone(form, device));
@@ -46,10 +46,10 @@ class FormOnPhone implements OpenedForm {
 		private readonly form: StoredForm,
 		private readonly device: Device,
 	) {
-		this.definition = new FormDefinition(form.xml, typeof device.lastSaved === 'string');
+		this.definition = readable(form, () => new FormDefinition(form.xml, typeof device.lastSaved === 'string'));
 		const missing = this.definition.tables.find((table) => !form.media.has(table));
 		if (missing !== undefined) {
-			throw new FormFileMissing(missing);
+			throw FormUnreadable.fileMissing(form, missing);
 		}
 		this.config = configFor(device);
 	}
@@ -59,7 +59,7 @@ class FormOnPhone implements OpenedForm {
 	}
 
 	async resume(xml: string, files: ReadonlyMap<string, AttachedFile>): Promise<FormSession> {
-		const interview = withoutAudit(xml);
+		const interview = readable(this.form, () => withoutAudit(xml));
 		const session = await this.opened(this.definition.xml(), files, (loaded) =>
 			loaded.restoreInstance(instanceOf(interview), this.config),
 		);
@@ -67,7 +67,7 @@ class FormOnPhone implements OpenedForm {
 	}
 
 	async correct(xml: string, files: ReadonlyMap<string, AttachedFile>): Promise<FormSession> {
-		const interview = withoutAudit(xml);
+		const interview = readable(this.form, () => withoutAudit(xml));
 		const input = { inputType: 'FORM_INSTANCE_INPUT_RESOLVED', ...instanceOf(interview) } as const;
 		const session = await this.opened(this.definition.xml(), files, (loaded) =>
 			loaded.editInstance(input, this.config),
@@ -90,8 +90,16 @@ class FormOnPhone implements OpenedForm {
 			const { root } = await instance(loaded);
 			return new EngineSession(this.form, this.definition, root, files);
 		} catch (error) {
-			throw error instanceof Error ? new FormUnreadable(error.message, error) : error;
+			throw FormUnreadable.byEngine(this.form, error);
 		}
+	}
+}
+
+function readable<Read>(form: StoredForm, read: () => Read): Read {
+	try {
+		return read();
+	} catch (error) {
+		throw FormUnreadable.byEngine(form, error);
 	}
 }
 
@@ -128,13 +136,11 @@ function withoutAudit(xml: string): XMLDocument {
 
 /**
  * Let the engine make itself ready while nobody waits: its parser is compiled and its code is run for the first time with
- * a form of one question, which takes most of a second on a cheap phone.
+ * a form of one question, which takes most of a second on a cheap phone. Gives whether the engine works here at all.
  */
-export async function warmUp(): Promise<void> {
+export async function warmUp(): Promise<boolean> {
 	const loaded = await loadForm(ONE_QUESTION);
-	if (loaded.error === null) {
-		loaded.createInstance();
-	}
+	return loaded.error === null && loaded.createInstance().root.currentState.children.length > 0;
 }
 
 const ONE_QUESTION = `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title/>

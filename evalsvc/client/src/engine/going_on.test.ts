@@ -50,8 +50,8 @@ test('a correction has an id of its own and names the one it corrects; nothing e
 });
 
 test('an interview of another form is not opened', async () => {
-	await expect((await simpleForm()).resume('<data id="other"/>', NO_FILES)).rejects.toThrow();
-	await expect((await simpleForm()).resume('not XML', NO_FILES)).rejects.toThrow();
+	await expect((await simpleForm()).resume('<data id="other"/>', NO_FILES)).rejects.toThrow('phone.form_unreadable');
+	await expect((await simpleForm()).resume('not XML', NO_FILES)).rejects.toThrow('phone.form_unreadable');
 });
 
 test('finishing stamps the end and names the log', async () => {

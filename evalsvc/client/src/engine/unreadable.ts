@@ -1,23 +1,23 @@
-import type { Trouble } from '../model.ts';
+import type { StoredForm, Trouble } from '../model.ts';
 
-/** Thrown where a form, or an interview of it, cannot be opened; the details are for whoever looks after the form. */
+/** Thrown where a form, or an interview of it, cannot be opened: what happened, for whoever looks after the form. */
 export class FormUnreadable extends Error {
 	readonly trouble: Trouble;
 
-	constructor(detail: string, cause?: unknown) {
-		super(detail, { cause });
+	private constructor(code: string, form: StoredForm, details: Readonly<Record<string, string>>, cause?: unknown) {
+		super(code, { cause });
 		this.name = 'FormUnreadable';
-		this.trouble = { code: 'phone.form_unreadable', details: { detail }, said: null };
+		this.trouble = { code, details: { form: form.name, version: form.version, ...details }, said: null };
 	}
-}
 
-/** Thrown where a table that the form looks values up in is not on the phone. */
-export class FormFileMissing extends Error {
-	readonly trouble: Trouble;
+	/** The engine, or the XML itself, does not allow to work with the form. */
+	static byEngine(form: StoredForm, cause: unknown): FormUnreadable {
+		const detail = cause instanceof Error ? cause.message : String(cause);
+		return new FormUnreadable('phone.form_unreadable', form, { detail }, cause);
+	}
 
-	constructor(file: string) {
-		super(file);
-		this.name = 'FormFileMissing';
-		this.trouble = { code: 'phone.form_file_missing', details: { file }, said: null };
+	/** A table that the form looks values up in is not on the phone. */
+	static fileMissing(form: StoredForm, file: string): FormUnreadable {
+		return new FormUnreadable('phone.form_file_missing', form, { file });
 	}
 }
