@@ -2,6 +2,20 @@ import { createApp } from 'vue';
 
 import App from './screens/App.vue';
 import { router } from './screens/router.ts';
+import { report } from './screens/state/attempt.ts';
+import { lookForPeople } from './screens/state/person.ts';
+import { keepApplication } from './screens/state/update.ts';
 import './style/base.css';
 
-createApp(App).use(router).mount('#app');
+/** Which screen comes first depends on who is signed in on this phone; App tells what keeps that from being read. */
+async function start(): Promise<void> {
+	await lookForPeople();
+	const app = createApp(App);
+	app.config.errorHandler = report;
+	app.use(router).mount('#app');
+	if (import.meta.env.PROD) {
+		await keepApplication();
+	}
+}
+
+void start();

@@ -3,6 +3,7 @@ import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-rou
 
 import HouseholdScreen from './HouseholdScreen.vue';
 import HouseholdsScreen from './HouseholdsScreen.vue';
+import { wayOf } from './state/opening.ts';
 import { opened, people } from './state/person.ts';
 
 declare module 'vue-router' {
@@ -19,16 +20,19 @@ declare module 'vue-router' {
 const place = { open: false } as const;
 const below = (above: string) => ({ open: false, above });
 
+/** One screen under three addresses: it stays when a begun interview gets an address of its own. */
+const interview = {
+	component: () => import('./InterviewScreen.vue'),
+	props: wayOf,
+	meta: { open: false, above: 'households', whole: true },
+};
+
 const routes: RouteRecordRaw[] = [
 	{ path: '/', name: 'households', component: HouseholdsScreen, meta: place },
 	{ path: '/household/:assignment', name: 'household', component: HouseholdScreen, props: true, meta: below('households') },
-	{
-		path: '/interview/:id',
-		name: 'interview',
-		component: () => import('./InterviewScreen.vue'),
-		props: true,
-		meta: { ...below('households'), whole: true },
-	},
+	{ path: '/interview/:id', name: 'interview', ...interview },
+	{ path: '/correct/:instance', name: 'correct', ...interview },
+	{ path: '/begin/:form/:version/:assignment?', name: 'begin', ...interview },
 	{ path: '/drafts', name: 'drafts', component: () => import('./DraftsScreen.vue'), meta: below('households') },
 	{ path: '/other-forms', name: 'other-forms', component: () => import('./OtherFormsScreen.vue'), meta: below('households') },
 	{ path: '/outbox', name: 'outbox', component: () => import('./OutboxScreen.vue'), meta: place },

@@ -1,8 +1,9 @@
 /** What the phone knows of the fieldwork of who is signed in: tasks, forms, interviews, what was returned. */
 import { computed, ref, shallowRef, watch } from 'vue';
 
-import type { InterviewState, InterviewSummary, ReturnedInterview, Task, Trouble } from '../../model.ts';
+import type { DeviceSettings, InterviewState, InterviewSummary, ReturnedInterview, Task, Trouble } from '../../model.ts';
 import type { Listed } from '../../vault/lists.ts';
+import { troubleOf } from './attempt.ts';
 import { partOf, type FormPart } from './form_part.ts';
 import { openReturns } from './household_status.ts';
 import { formsBeside, type KnownForm } from './known_forms.ts';
@@ -48,6 +49,15 @@ export async function load(): Promise<void> {
 	loaded.value = true;
 }
 
+/** Read what lies on the phone after unlocking; what keeps it from being read is told in place of every screen. */
+export async function loadFirst(): Promise<void> {
+	try {
+		await load();
+	} catch (error) {
+		loadTrouble.value = troubleOf(error);
+	}
+}
+
 /** Read the interviews anew, after one was begun, saved, sent or removed. */
 export async function loadInterviews(): Promise<void> {
 	interviews.value = await now().vault.interviews.list();
@@ -57,6 +67,14 @@ export async function loadInterviews(): Promise<void> {
 export async function removeInterview(id: string): Promise<void> {
 	await now().vault.interviews.remove(id, true);
 	await loadInterviews();
+}
+
+/** The settings of the device; the sign-in fetched them, so an interview is never opened without. */
+export function deviceSettings(): DeviceSettings {
+	if (device.value === null) {
+		throw new Error('no settings of the device');
+	}
+	return device.value.info.settings;
 }
 
 /** The name of a form version as people know it; its number where it is not on this phone. */
@@ -83,8 +101,12 @@ function clear(): void {
 	[device.value, refreshedAt.value, loaded.value, loadTrouble.value] = [null, null, false, null];
 }
 
-watch(opened, (next, before) => {
-	if (next?.vault !== before?.vault) {
-		clear();
-	}
-});
+watch(
+	opened,
+	(next, before) => {
+		if (next?.vault !== before?.vault) {
+			clear();
+		}
+	},
+	{ flush: 'sync' },
+);

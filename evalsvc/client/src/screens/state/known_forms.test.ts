@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import type { About, FormPart } from './form_part.ts';
-import { formsBeside, formsForHousehold, type KnownForm } from './known_forms.ts';
+import { formsBeside, formsForHousehold, newerThan, type KnownForm } from './known_forms.ts';
 import { task } from './samples.ts';
 
 function form(formId: string, version: string, about: About, outcomes: FormPart['outcomes'], withdrawn = false): KnownForm {
@@ -32,4 +32,10 @@ it('offers nothing that was withdrawn or is not on the phone', () => {
 
 it('keeps forms about villages and counties apart', () => {
 	expect(names(formsBeside(FORMS))).toEqual(['village 2026.2', 'county 2026.2']);
+});
+
+it('tells of a newer version only where there is one', () => {
+	expect(newerThan(FORMS, 'household', '2026.3')).toBe('2026.10');
+	expect(newerThan(FORMS, 'household', '2026.10')).toBeNull();
+	expect(newerThan(FORMS, 'nowhere', '1')).toBeNull();
 });

@@ -32,7 +32,13 @@ function newest(forms: readonly KnownForm[]): readonly KnownForm[] {
 	return [...found.values()];
 }
 
-/** Whether a version comes after another: numbers in it count as numbers. */
-export function isNewer(version: string, other: string): boolean {
+/** The newest version of a form, where that is a newer one than is given; else null. */
+export function newerThan(forms: readonly KnownForm[], formId: string, version: string): string | null {
+	const last = newest(forms).find((form) => form.formId === formId)?.version ?? version;
+	return isNewer(last, version) ? last : null;
+}
+
+/** Numbers in a version count as numbers. */
+function isNewer(version: string, other: string): boolean {
 	return version.localeCompare(other, 'en', { numeric: true }) > 0;
 }

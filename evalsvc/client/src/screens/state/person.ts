@@ -1,9 +1,11 @@
 /** Who uses the phone now: signing in, unlocking, locking, leaving. */
 import { readonly, shallowRef } from 'vue';
 
+import type { Trouble } from '../../model.ts';
 import { connect, type Server } from '../../server/server.ts';
 import * as vaults from '../../vault/people.ts';
 import type { Person, Vault } from '../../vault/vault.ts';
+import { troubleOf } from './attempt.ts';
 
 /** An unlocked vault with its way to the service. */
 export interface Opened {
@@ -17,17 +19,25 @@ const openedNow = shallowRef<Opened | null>(null);
 /** Null while nobody has entered a PIN. */
 export const opened = readonly(openedNow) as Readonly<typeof openedNow>;
 
-const unfinished = new Set<() => Promise<void>>();
+const unfinished = new Set<() => Promise<boolean>>();
+
+/** Why nobody can be found on this phone: the browser refuses its database, or another tab holds an older one. */
+export const startTrouble = shallowRef<Trouble | null>(null);
 
 /** Look who is signed in on this phone. */
 export async function lookForPeople(): Promise<void> {
-	people.value = await vaults.listPeople();
+	try {
+		people.value = await vaults.listPeople();
+		startTrouble.value = null;
+	} catch (error) {
+		startTrouble.value = troubleOf(error);
+	}
 }
 
-/** Have something ended before the data are locked, like an answer that is being written; returns how to take it back. */
-export function beforeLocking(end: () => Promise<void>): () => void {
-	unfinished.add(end);
-	return () => unfinished.delete(end);
+/** Have an open interview saved and closed before the keys go (whether it was saved); returns how to take it back. */
+export function beforeLocking(close: () => Promise<boolean>): () => void {
+	unfinished.add(close);
+	return () => unfinished.delete(close);
 }
 
 /** Sign somebody in by the address of a sign-in code. Throws what `device` and `enrol` do. */
@@ -74,17 +84,18 @@ export function changeMyPin(oldPin: string, newPin: string): Promise<void> {
 /** Remove everything of who is signed in from this phone, unsent interviews too: the caller has asked twice. */
 export async function forgetMe(): Promise<void> {
 	const { id } = now().vault.person;
-	await lock();
 	await vaults.forget(id, true);
+	forgetKeys();
 	await lookForPeople();
 }
 
-/** Forget the keys, after what is being written has been written. */
+/** Forget the keys, after what is open was saved; what cannot be saved stays open, for locking would lose it. */
 export async function lock(): Promise<void> {
-	await Promise.allSettled([...unfinished].map((end) => end()));
-	openedNow.value?.vault.lock();
-	openedNow.value = null;
-	await lookForPeople();
+	const saved = await Promise.all([...unfinished].map((close) => close()));
+	if (!saved.includes(false)) {
+		await lookForPeople();
+		forgetKeys();
+	}
 }
 
 /** What is unlocked; screens that ask are shown only then. */
@@ -98,6 +109,11 @@ export function now(): Opened {
 /** A code that belongs to somebody else must not get at this person's interviews. */
 class OtherPersonError extends Error {
 	readonly trouble = { code: 'phone.renew.other_person', details: {}, said: null };
+}
+
+function forgetKeys(): void {
+	openedNow.value?.vault.lock();
+	openedNow.value = null;
 }
 
 function open(vault: Vault): void {

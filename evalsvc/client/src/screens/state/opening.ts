@@ -1,0 +1,67 @@
+/** The ways into an interview, as addresses name them. */
+import type { RouteLocationNormalizedGeneric } from 'vue-router';
+
+import * as opening from '../../fieldwork/opening.ts';
+import type { OpenInterview } from '../../fieldwork/open_interview.ts';
+import type { Task } from '../../model.ts';
+import { returned, tasks } from './field.ts';
+import { now } from './person.ts';
+
+export type Way =
+	| { readonly kind: 'go_on'; readonly id: string }
+	| { readonly kind: 'correct'; readonly instance: string }
+	| {
+			readonly kind: 'begin';
+			readonly form: opening.FormName;
+			/** Null for a form that hangs on no household. */
+			readonly assignment: string | null;
+			/** Whether somebody wants another one besides what there is. */
+			readonly besides: boolean;
+	  };
+
+/** Read the way out of an address. */
+export function wayOf({ name, params, query }: RouteLocationNormalizedGeneric): { readonly way: Way } {
+	const text = (key: string) => String(params[key] ?? '');
+	if (name === 'interview') {
+		return { way: { kind: 'go_on', id: text('id') } };
+	}
+	if (name === 'correct') {
+		return { way: { kind: 'correct', instance: text('instance') } };
+	}
+	const form = { formId: text('form'), version: text('version') };
+	return { way: { kind: 'begin', form, assignment: text('assignment') || null, besides: query.besides === 'yes' } };
+}
+
+/** Open an interview. Throws what the fieldwork says of each way, and `phone.interview.task_gone`. */
+export async function openInterview(way: Way): Promise<OpenInterview> {
+	const { vault } = now();
+	if (way.kind === 'go_on') {
+		return opening.goOn(vault, way.id);
+	}
+	if (way.kind === 'correct') {
+		return opening.correct(vault, found(returned.value.find((each) => each.instance_id === way.instance)));
+	}
+	if (way.assignment === null) {
+		return opening.beginFree(vault, way.form);
+	}
+	return begin(found(tasks.value.find((each) => each.assignment_id === way.assignment)), way.form, way.besides);
+}
+
+/** A page that is loaded again goes on with what it had begun. */
+async function begin(task: Task, form: opening.FormName, besides: boolean): Promise<OpenInterview> {
+	const { vault } = now();
+	const [first] = besides ? [] : await opening.unsentOf(vault, task, form.formId);
+	return first?.state === 'draft' ? opening.goOn(vault, first.id) : opening.begin(vault, task, form, besides);
+}
+
+function found<T>(one: T | undefined): T {
+	if (one === undefined) {
+		throw new GoneError();
+	}
+	return one;
+}
+
+/** The address names a household or a returned interview that is no longer this enumerator's. */
+class GoneError extends Error {
+	readonly trouble = { code: 'phone.interview.task_gone', details: {}, said: null };
+}
