@@ -43,10 +43,13 @@ async function smallJpeg(file: Blob, longest: number): Promise<Uint8Array<ArrayB
 	}
 }
 
-/** Unpack a picture, turned as its camera says. Throws PictureUnreadable. */
+/**
+ * Unpack a picture, turned as its camera says, which every browser does unless it is told otherwise; those before 2023 refuse
+ * to be told (`from-image`). Throws PictureUnreadable.
+ */
 export async function opened(file: Blob): Promise<ImageBitmap> {
 	try {
-		return await createImageBitmap(file, { imageOrientation: 'from-image' });
+		return await createImageBitmap(file);
 	} catch (error) {
 		throw new PictureUnreadable('the browser does not open this picture', { cause: error });
 	}

@@ -2,6 +2,7 @@
 import { computed, onScopeDispose, ref, shallowRef, type Ref } from 'vue';
 
 import type { Position } from '../../model.ts';
+import { useAwake } from './awake.ts';
 import { IDLE, next, TIME_LIMIT, type Failure, type Happening, type Taking } from './taking.ts';
 
 export interface Search {
@@ -64,6 +65,7 @@ export function useSearch(capture: () => number, taken: (position: Position) => 
 	}
 
 	onScopeDispose(silence);
+	useAwake(() => taking.value.stage === 'searching');
 	return {
 		taking: computed(() => taking.value),
 		seconds: computed(() => seconds.value),

@@ -3,6 +3,7 @@ import { computed, onBeforeUnmount, onMounted, ref, shallowRef, type Ref } from 
 
 import type { AttachedFile } from '../../model.ts';
 import { usePending } from '../pending.ts';
+import { useAwake } from './awake.ts';
 import { closeDevice, DeviceRefused, openDevice, type Refusal } from './devices.ts';
 import { loudnessOf, type Loudness } from './loudness.ts';
 import { KEPT_EVERY, Recording, soundKind } from './recording.ts';
@@ -107,5 +108,6 @@ export function useSound(bits: () => number, attach: (file: AttachedFile) => voi
 		interrupt();
 	});
 	const running = computed(() => recording.value !== null);
+	useAwake(() => running.value);
 	return { running, seconds, level, trouble, begin, stop: () => recording.value?.stop() };
 }
