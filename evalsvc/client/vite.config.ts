@@ -6,11 +6,12 @@ import { defineConfig } from 'vite';
 
 import { catalogue } from './bundling/catalogue.ts';
 import { fileList } from './bundling/file_list.ts';
+import { packing } from './bundling/packing.ts';
 
 /** The bundle lies in the package's static files, from where the service serves it below /app/. */
 export default defineConfig({
 	base: '/app/',
-	plugins: [vue(), catalogue(), fileList('sw.js')],
+	plugins: [vue(), catalogue(), fileList('sw.js'), packing()],
 	build: {
 		outDir: fileURLToPath(new URL('../static/app', import.meta.url)),
 		emptyOutDir: true,

@@ -2,9 +2,10 @@
  * Keep the application on the phone, whole and of one version.
  *
  * All files of a version are stored before it is installed, and a page never gets files of two versions. A new version
- * waits until no page is open on the old one, or until the pages ask for it: an interview in progress meets no other code.
+ * waits until no page is open on the old one, or until the only page asks for it: an interview in progress meets no
+ * other code.
  */
-export {};
+import type { FromWorker, ToWorker } from './messages.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __FILE_LIST__: { readonly version: string; readonly files: readonly string[] };
@@ -23,32 +24,51 @@ self.addEventListener('activate', (event) => {
 });
 
 self.addEventListener('message', (event) => {
-	if (event.data === 'take over') {
-		void self.skipWaiting();
+	if (event.data === ('take over' satisfies ToWorker) && event.source instanceof Client) {
+		event.waitUntil(takeOver(event.source, event.ports[0]));
 	}
 });
 
 self.addEventListener('fetch', (event) => {
-	const address = new URL(event.request.url);
 	// Whatever else the service serves (forms, submissions, receipts) is none of the worker's.
-	if (event.request.method === 'GET' && address.origin === ROOT.origin && address.pathname.startsWith(ROOT.pathname)) {
+	if (event.request.method === 'GET' && isOurs(event.request.url)) {
 		event.respondWith(answer(event.request));
 	}
 });
 
+function isOurs(address: string): boolean {
+	const { origin, pathname } = new URL(address);
+	return origin === ROOT.origin && pathname.startsWith(ROOT.pathname);
+}
+
 async function store(): Promise<void> {
 	const cache = await caches.open(CACHE);
-	// `reload`: never a file of an older version from the browser's own cache.
-	await cache.addAll(files.map((name) => new Request(new URL(name, ROOT), { cache: 'reload' })));
+	await cache.addAll(files.map((name) => new Request(new URL(name, ROOT), { cache: wayTo(name) })));
+}
+
+/** Never a file of an older version from the browser's own cache; a name that holds its hash has no other version. */
+function wayTo(name: string): RequestCache {
+	return name.startsWith('assets/') ? 'default' : 'reload';
 }
 
 async function removeOthers(): Promise<void> {
 	const names = await caches.keys();
-	await Promise.all(names.filter((name) => name.startsWith(FAMILY) && name !== CACHE).map((name) => caches.delete(name)));
+	const others = names.filter((name) => name.startsWith(FAMILY) && name !== CACHE);
+	await Promise.all(others.map((name) => caches.delete(name)));
+}
+
+async function takeOver(asking: Client, reply: MessagePort | undefined): Promise<void> {
+	const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+	if (windows.some((page) => page.id !== asking.id && isOurs(page.url))) {
+		reply?.postMessage('other pages' satisfies FromWorker);
+		return;
+	}
+	reply?.postMessage('taken' satisfies FromWorker);
+	await self.skipWaiting();
 }
 
 async function answer(request: Request): Promise<Response> {
 	const cache = await caches.open(CACHE);
 	const wanted = request.mode === 'navigate' ? new URL('index.html', ROOT) : request;
-	return (await cache.match(wanted, { ignoreSearch: true })) ?? fetch(request);
+	return (await cache.match(wanted, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request);
 }
