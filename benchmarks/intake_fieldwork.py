@@ -92,37 +92,46 @@ def _fieldwork(
     session: Session, service: Service, evaluation: EvaluationRecord, villages: int, households: int
 ) -> tuple[Sequence[AssignmentRecord], FormDefinition]:
     """Import a frame, draw every household of it, and make assignments with the form of sixty questions."""
+    instrument = instruments.publish(
+        session, SYSTEM, evaluation.id, instruments.keep_form(service.store, form_text(), NAME)
+    )
+    rows = every_household(session, service, evaluation, LEVELS, _frame(villages, households), instrument.id)
+    return rows, parse_definition(service.store.get(instrument.xform_sha256))
+
+
+def every_household(
+    session: Session, service: Service, evaluation: EvaluationRecord, levels: str, frame_text: str, instrument_id: str
+) -> Sequence[AssignmentRecord]:
+    """Import a frame (CSV), draw every household of it, and make assignments with one form."""
     store, key = service.store, service.config.secret_key
     with tempfile.TemporaryDirectory() as folder:
-        path = _write_frame(Path(folder), villages, households)
-        checked = check_files(path, f"levels: {LEVELS}", Path(folder) / "frame.parquet")
+        path = Path(folder) / "households.csv"
+        path.write_text(frame_text, encoding="utf-8")
+        checked = check_files(path, f"levels: {levels}", Path(folder) / "frame.parquet")
         frame = import_frame(session, SYSTEM, evaluation.id, keep_frame(store, checked))
-    design = _design(evaluation.code)
+    design = _design(evaluation.code, levels)
     bound = draws.bind(session, store, SYSTEM, evaluation, frame_id=frame.id, design_text=design, secret_key=key)
     draws.enter(session, SYSTEM, evaluation, bound, "")
     taken = drawing.sample(session, store, SYSTEM, evaluation, number=1, public_value=None, secret_key=key)
     draw = drawing.keep(session, SYSTEM, evaluation, taken)
-    instrument = instruments.publish(session, SYSTEM, evaluation.id, instruments.keep_form(store, form_text(), NAME))
-    fieldwork.assign_from_draw(session, store, SYSTEM, preparing.prepare(session, store, draw.id), instrument.id)
-    return assignments_of_draw(session, draw.id), parse_definition(store.get(instrument.xform_sha256))
+    fieldwork.assign_from_draw(session, store, SYSTEM, preparing.prepare(session, store, draw.id), instrument_id)
+    return assignments_of_draw(session, draw.id)
 
 
-def _write_frame(folder: Path, villages: int, households: int) -> Path:
+def _frame(villages: int, households: int) -> str:
     lines = ["village_code,village,household_id,household_class,registered,persons"]
     for village in range(350125100000, 350125100000 + villages):
         lines += [f"{village},村{village},{village}-{number:06d},脱贫户,是,4" for number in range(households)]
-    path = folder / "households.csv"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
+    return "\n".join(lines) + "\n"
 
 
-def _design(code: str) -> str:
+def _design(code: str, levels: str) -> str:
     return f"""
 version: 1
 evaluation: {code}
 draw: 1
 title: every household
-frame: {{levels: {LEVELS}}}
+frame: {{levels: {levels}}}
 stages:
   - {{name: household, strata: [household_class], method: equal, take: {{each: 1000000, by: []}}, when_short: take_all}}
 """
