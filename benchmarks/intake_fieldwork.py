@@ -95,21 +95,30 @@ def _fieldwork(
     instrument = instruments.publish(
         session, SYSTEM, evaluation.id, instruments.keep_form(service.store, form_text(), NAME)
     )
-    rows = every_household(session, service, evaluation, LEVELS, _frame(villages, households), instrument.id)
+    register = Register(LEVELS, _frame(villages, households))
+    rows = every_household(session, service, evaluation, register, instrument.id)
     return rows, parse_definition(service.store.get(instrument.xform_sha256))
 
 
+@dataclass(frozen=True)
+class Register:
+    """Households as a table: how its levels are told, and the table as CSV."""
+
+    levels: str
+    rows: str
+
+
 def every_household(
-    session: Session, service: Service, evaluation: EvaluationRecord, levels: str, frame_text: str, instrument_id: str
+    session: Session, service: Service, evaluation: EvaluationRecord, register: Register, instrument_id: str
 ) -> Sequence[AssignmentRecord]:
-    """Import a frame (CSV), draw every household of it, and make assignments with one form."""
+    """Import a register, draw every household of it, and make assignments with one form."""
     store, key = service.store, service.config.secret_key
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "households.csv"
-        path.write_text(frame_text, encoding="utf-8")
-        checked = check_files(path, f"levels: {levels}", Path(folder) / "frame.parquet")
+        path.write_text(register.rows, encoding="utf-8")
+        checked = check_files(path, f"levels: {register.levels}", Path(folder) / "frame.parquet")
         frame = import_frame(session, SYSTEM, evaluation.id, keep_frame(store, checked))
-    design = _design(evaluation.code, levels)
+    design = _design(evaluation.code, register.levels)
     bound = draws.bind(session, store, SYSTEM, evaluation, frame_id=frame.id, design_text=design, secret_key=key)
     draws.enter(session, SYSTEM, evaluation, bound, "")
     taken = drawing.sample(session, store, SYSTEM, evaluation, number=1, public_value=None, secret_key=key)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from benchmarks.intake_fieldwork import every_household
+from benchmarks.intake_fieldwork import Register, every_household
 from evalsvc import migrate
 from evalsvc.config import Config
 from evalsvc.evaluations.operations import create_evaluation
@@ -72,14 +72,15 @@ def prepare_world(
         form = _publish(session, service, evaluation, main_form)
         for name in other:
             _publish(session, service, evaluation, name)
-        rows = every_household(session, service, evaluation, LEVELS, frame_text(enumerators, households), form)
-        villages = sorted({row.parent for row in rows})
-        people_ = [
-            _enumerator(session, config, evaluation, number, village, [r.unit_id for r in rows if r.parent == village])
-            for number, village in enumerate(villages, start=1)
-        ]
+        rows = every_household(
+            session, service, evaluation, Register(LEVELS, frame_text(enumerators, households)), form
+        )
+        units: dict[str, list[str]] = {}
+        for row in rows:
+            units.setdefault(row.parent, []).append(row.unit_id)
+        found = [_enumerator(session, config, evaluation, *village) for village in sorted(units.items())]
     service.database.close()
-    return PhoneWorld(evaluation.id, code, people_)
+    return PhoneWorld(evaluation.id, code, found)
 
 
 def frame_text(villages: int, households: int) -> str:
@@ -103,15 +104,10 @@ def _publish(session: Session, service: Service, evaluation: EvaluationRecord, n
 
 
 def _enumerator(
-    session: Session,
-    config: Config,
-    evaluation: EvaluationRecord,
-    number: int,
-    village: str,
-    units: Sequence[str],
+    session: Session, config: Config, evaluation: EvaluationRecord, village: str, units: Sequence[str]
 ) -> Enumerator:
-    name = f"示例调查员{number}"
-    person = people.add_person(session, SYSTEM, f"{evaluation.code}-{number}", name)
+    name = f"示例调查员{village[-3:]}"
+    person = people.add_person(session, SYSTEM, f"{evaluation.code}-{village}", name)
     people.grant_role(session, SYSTEM, person.id, "enumerator", evaluation.id)
     token = people.make_token(session, SYSTEM, person.id, kind="device", label="phone", days=1).secret
     fieldwork.assign_enumerator(session, SYSTEM, evaluation.id, {village}, person.id)
