@@ -17,7 +17,9 @@ export function hold(name: string): Promise<() => void> {
 
 /** Do something unless another tab does it; null where one does. */
 export async function unlessElsewhere<T>(name: string, work: () => Promise<T>): Promise<T | null> {
-	return await navigator.locks.request(`evalsvc ${name}`, { ifAvailable: true }, (lock) => (lock === null ? null : work()));
+	return await navigator.locks.request(`evalsvc ${name}`, { ifAvailable: true }, (lock) =>
+		lock === null ? null : work(),
+	);
 }
 
 /** Do something after every other tab has done with it. */

@@ -1,4 +1,6 @@
 /** An interview that is open on the screen: the form, the log, and the saving of both. */
+import { markRaw } from 'vue';
+
 import type { AuditRecorder } from '../audit/recorder.ts';
 import type { FormSession } from '../engine/question.ts';
 import type { AttachedFile, InterviewState, InterviewSummary, KeptInterview, ReviewComment } from '../model.ts';
@@ -47,6 +49,7 @@ export class OpenInterview {
 		});
 		const end = () => this.session.close();
 		this.endings = [stopListening, saveOnLeaving(this.saver), end, opening.release];
+		markRaw(this);
 	}
 
 	/** The interview as it stands, with the files that it names. */

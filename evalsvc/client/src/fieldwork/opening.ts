@@ -3,7 +3,14 @@ import { AUDIT_FILE } from '../audit/csv.ts';
 import { AuditRecorder } from '../audit/recorder.ts';
 import { FormUnreadable, openForm, type OpenedForm } from '../engine/form.ts';
 import type { FormSession } from '../engine/question.ts';
-import type { AttachedFile, InterviewSummary, KeptInterview, ReturnedInterview, ReviewComment, Task } from '../model.ts';
+import type {
+	AttachedFile,
+	InterviewSummary,
+	KeptInterview,
+	ReturnedInterview,
+	ReviewComment,
+	Task,
+} from '../model.ts';
 import { bytesOf, sha256 } from '../vault/bytes.ts';
 import type { Vault } from '../vault/vault.ts';
 import { hold } from './holding.ts';

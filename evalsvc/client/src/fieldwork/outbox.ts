@@ -1,5 +1,5 @@
 /** Sends what is finished, the oldest first, one tab at a time; deletes nothing. */
-import { shallowRef } from 'vue';
+import { markRaw, shallowRef } from 'vue';
 
 import type { InterviewSummary, Trouble } from '../model.ts';
 import { type Server, ServerTrouble } from '../server/server.ts';
@@ -29,7 +29,12 @@ const NEEDS_SOMEBODY = new Set([
 	'phone.too_large',
 ]);
 /** Troubles of one interview that may pass; the others are tried all the same. */
-const OF_ONE = new Set(['phone.interview_changed', 'phone.interview_gone', 'phone.server_error', 'phone.unexpected_answer']);
+const OF_ONE = new Set([
+	'phone.interview_changed',
+	'phone.interview_gone',
+	'phone.server_error',
+	'phone.unexpected_answer',
+]);
 
 const FIRST_WAIT = 15;
 const LONGEST_WAIT = 900;
@@ -46,15 +51,20 @@ export class Outbox {
 	readonly trouble = shallowRef<Trouble | null>(null);
 	/** When the next run is due, in milliseconds since 1970; null where none is. */
 	readonly nextRun = shallowRef<number | null>(null);
+	/** Begins the next run while the outbox keeps sending. */
+	private next: (() => void) | null = null;
 	private failures = 0;
-	private asked: number | null = null;
+	/** Seconds that the server asked to wait. */
+	private asked = 0;
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private ending = new AbortController();
 
 	constructor(
 		private readonly vault: Vault,
 		private readonly server: Server,
-	) {}
+	) {
+		markRaw(this);
+	}
 
 	/**
 	 * Send everything that is finished; `again` tries also what somebody has to look at. Gives how many were sent.
@@ -88,11 +98,8 @@ export class Outbox {
 		};
 	}
 
-	/** Begins the next run while the outbox keeps sending. */
-	private next: (() => void) | null = null;
-
 	private async run(again: boolean): Promise<number> {
-		[this.trouble.value, this.asked] = [null, null];
+		[this.trouble.value, this.asked] = [null, 0];
 		let sent = 0;
 		let failed = false;
 		for (const { id } of await this.waiting(again)) {
@@ -124,7 +131,7 @@ export class Outbox {
 			await deliver(this.vault, this.server, id, { onProgress, signal: this.ending.signal });
 			return null;
 		} catch (error) {
-			this.asked = error instanceof ServerTrouble ? error.retryAfter : null;
+			this.asked = Math.max(this.asked, (error instanceof ServerTrouble && error.retryAfter) || 0);
 			const trouble = troubleOf(error);
 			// Writing it down is a kindness: where that fails too, the interview is unsent all the same.
 			await this.vault.interviews.noteTrouble(id, trouble).catch(() => undefined);
@@ -139,7 +146,7 @@ export class Outbox {
 		clearTimeout(this.timer);
 		this.nextRun.value = null;
 		if (this.next !== null && this.failures > 0) {
-			const seconds = Math.max(waitAfter(this.failures), this.asked ?? 0);
+			const seconds = Math.max(waitAfter(this.failures), this.asked);
 			this.nextRun.value = Date.now() + seconds * 1000;
 			this.timer = setTimeout(() => this.next?.(), seconds * 1000);
 		}

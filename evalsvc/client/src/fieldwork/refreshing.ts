@@ -26,7 +26,13 @@ export interface Refreshed {
 const WRONG_CLOCK_SECONDS = 300;
 
 /** Troubles of one form or one returned interview; any other ends the refreshing. */
-const OF_ONE = new Set(['phone.unexpected_answer', 'phone.not_found', 'phone.refused', 'phone.not_allowed', 'phone.server_error']);
+const OF_ONE = new Set([
+	'phone.unexpected_answer',
+	'phone.not_found',
+	'phone.refused',
+	'phone.not_allowed',
+	'phone.server_error',
+]);
 
 /**
  * Refresh who asks, tasks, forms, and what was returned. Throws `phone.other_person`, and what server and vault throw;

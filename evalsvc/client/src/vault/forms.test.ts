@@ -36,7 +36,10 @@ test('versions lie side by side, are withdrawn and removed', async () => {
 	await forms.save({ ...form, version: '2' });
 	const [first] = await forms.list();
 	await forms.describe({ ...first!, withdrawn: true });
-	expect((await forms.list()).map((each) => [each.version, each.withdrawn])).toEqual([['1', true], ['2', false]]);
+	expect((await forms.list()).map((each) => [each.version, each.withdrawn])).toEqual([
+		['1', true],
+		['2', false],
+	]);
 	expect((await forms.read('household', '1'))?.withdrawn).toBe(true);
 	await forms.remove('household', '1');
 	expect((await forms.list()).map((each) => each.version)).toEqual(['2']);

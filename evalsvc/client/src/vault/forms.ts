@@ -78,7 +78,9 @@ export class Forms {
 }
 
 async function packed(xml: string, media: ReadonlyMap<string, Blob>): Promise<Bytes> {
-	const files = await Promise.all([...media].map(async ([name, blob]) => ({ name, type: blob.type, body: await contentOf(blob) })));
+	const files = await Promise.all(
+		[...media].map(async ([name, blob]) => ({ name, type: blob.type, body: await contentOf(blob) })),
+	);
 	const form = bytesOf(xml);
 	const layout: Layout = {
 		xml: form.length,

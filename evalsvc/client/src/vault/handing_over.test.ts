@@ -11,7 +11,12 @@ test('what is sealed for the server opens with its key, and with not one byte ch
 	const content = packed({ '0001/submission.xml': bytesOf('<data/>'), 'manifest.json': bytesOf('[]') });
 	const sealed = await sealedForServer(deviceInfo().unsent_key, person, content);
 	const { header } = await handedOver(sealed);
-	expect(header).toMatchObject({ format: 'evalsvc-unsent-1', key_id: 'key-1', person_id: 'person-1', evaluation_id: 'evaluation-1' });
+	expect(header).toMatchObject({
+		format: 'evalsvc-unsent-1',
+		key_id: 'key-1',
+		person_id: 'person-1',
+		evaluation_id: 'evaluation-1',
+	});
 	expect(header['made_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 	const files = await unsentFiles(sealed);
 	expect(Buffer.from(files['0001/submission.xml'] ?? []).toString()).toBe('<data/>');

@@ -19,7 +19,11 @@ export function packed(files: Readonly<Record<string, Uint8Array>>): Bytes {
 }
 
 /** Seal what an open vault hands over: a header line, whose bytes are the additional data, and the sealed content. */
-export async function sealedForServer(server: ServerKey, person: Omit<Person, 'unsent'>, content: Bytes): Promise<Bytes> {
+export async function sealedForServer(
+	server: ServerKey,
+	person: Omit<Person, 'unsent'>,
+	content: Bytes,
+): Promise<Bytes> {
 	const key = await newDataKey();
 	const iv = randomBytes(IV_BYTES);
 	const wrapped = await forServer(key, server);

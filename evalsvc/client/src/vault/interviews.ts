@@ -34,9 +34,7 @@ export class Interviews {
 
 	/** What is shown of each interview, the oldest first; those that do not open are counted in `unreadable`. */
 	async list(): Promise<readonly InterviewSummary[]> {
-		const records = await read(['summaries'], (all) =>
-			all.objectStore('summaries').index('owner').getAll(this.owner),
-		);
+		const records = await read(['summaries'], (all) => all.objectStore('summaries').index('owner').getAll(this.owner));
 		const opened = await Promise.allSettled(records.map((record) => this.openSummary(record)));
 		const locked = opened.find((each) => each.status === 'rejected' && each.reason.trouble?.code === 'phone.locked');
 		if (locked?.status === 'rejected') {

@@ -46,10 +46,16 @@ export async function unsentFiles(bytes: Uint8Array): Promise<Record<string, Uin
 }
 
 /** The records of what a locked vault has handed over, opened, by store and key. */
-export async function lockedRecords(bytes: Uint8Array): Promise<readonly { store: string; key: string; content: Uint8Array }[]> {
+export async function lockedRecords(
+	bytes: Uint8Array,
+): Promise<readonly { store: string; key: string; content: Uint8Array }[]> {
 	const { header, body, key: dataKey } = await handedOver(bytes);
 	const files = unzipSync(body);
-	const list = JSON.parse(Buffer.from(files['records.json'] ?? []).toString('utf8')) as { entry: string; store: string; key: string }[];
+	const list = JSON.parse(Buffer.from(files['records.json'] ?? []).toString('utf8')) as {
+		entry: string;
+		store: string;
+		key: string;
+	}[];
 	return list.map(({ entry, store, key }) => {
 		const sealed = files[entry] ?? new Uint8Array();
 		const identity = Buffer.from(`evalsvc-vault-1\n${store}\n${header['owner']}\n${key}`);

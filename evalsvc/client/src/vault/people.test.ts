@@ -67,7 +67,13 @@ test('a short PIN and a key that is none are refused, and leave nobody behind', 
 test('wrong PINs are waited for, longer each time, and the wait outlives the page', async () => {
 	const { person } = await enrolled();
 	vi.useFakeTimers({ toFake: ['Date'] });
-	for (const code of ['phone.pin_wrong', 'phone.pin_wrong', 'phone.pin_wrong_wait', 'phone.pin_wait', 'phone.pin_wait']) {
+	for (const code of [
+		'phone.pin_wrong',
+		'phone.pin_wrong',
+		'phone.pin_wrong_wait',
+		'phone.pin_wait',
+		'phone.pin_wait',
+	]) {
 		expect(await troubleOf(unlockByPin(person.id, '000000'))).toBe(code);
 	}
 	expect(await troubleOf(unlockByPin(person.id, PIN))).toBe('phone.pin_wait');

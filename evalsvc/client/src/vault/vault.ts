@@ -136,4 +136,3 @@ interface People {
 	get(id: string): Promise<PersonRecord | undefined>;
 	put(record: PersonRecord): Promise<unknown>;
 }
-
