@@ -26,6 +26,8 @@ export interface Way {
 	/** Go to a question by its path; false where it is not asked. */
 	jump(path: string): boolean;
 	openRow(repeat: Repeat, row: RepeatRow): void;
+	/** Show another row of the repeat that is open. */
+	changeRow(row: RepeatRow): void;
 	closeRow(): void;
 }
 
@@ -83,6 +85,14 @@ export function useWay(session: FormSession, recorder: AuditRecorder): Way {
 		void showTop();
 	}
 
+	function changeRow(row: RepeatRow): void {
+		const last = rows.value.at(-1);
+		if (last !== undefined) {
+			rows.value = [...rows.value.slice(0, -1), { repeat: last.repeat, row }];
+			void showTop();
+		}
+	}
+
 	function closeRow(): void {
 		rows.value = rows.value.slice(0, -1);
 		const back = scrolled.pop() ?? 0;
@@ -90,7 +100,7 @@ export function useWay(session: FormSession, recorder: AuditRecorder): Way {
 	}
 
 	logWay({ panel, page, rows }, recorder);
-	return { panel, pages, page, number, rows, shown, go, step, show, jump, openRow, closeRow };
+	return { panel, pages, page, number, rows, shown, go, step, show, jump, openRow, changeRow, closeRow };
 }
 
 /** Tell the log what is on the screen, as Collect does: a question, a group of them, the overview, the end. */
