@@ -99,8 +99,8 @@ function giveNumber(node: NumberNode, answer: Answer, written: WrittenTexts): bo
 		return false;
 	}
 	const text = node.valueType === 'int' && typed !== '' ? String(Number(typed)) : typed;
-	written.keep(node, text);
 	node.setValue(text);
+	written.keep(node, text);
 	return true;
 }
 

@@ -1,5 +1,5 @@
 import type { AttachedFile } from '../model.ts';
-import { escapeText } from './written.ts';
+import { escapeText } from './submission.ts';
 
 /** Letters, digits and few signs: what every file system and the server keep as it is. */
 const SAFE_NAME = /^[\p{L}\p{N}][\p{L}\p{N}._ -]*$/u;

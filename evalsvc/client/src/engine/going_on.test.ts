@@ -91,6 +91,22 @@ test('files keep their names and bytes after a draft was closed, and go when the
 	expect(second.files().size).toBe(0);
 });
 
+test('answers that a slip has hidden are in the draft, not in the submission, and there again when it is taken back', async () => {
+	const first = await (await simpleForm()).begin({});
+	question(first, 'age').give('41');
+	question(first, 'sex').give('female');
+	question(first, 'age').give('4');
+	expect(question(first, 'sex').relevant).toBe(false);
+	const draft = first.xml();
+	expect(valueIn(draft, 'sex')).toBe('female');
+	const second = await (await simpleForm()).resume(draft, NO_FILES);
+	expect(second.xml()).toBe(draft);
+	expect(valueIn(second.finish(null), 'sex')).toBeNull();
+	question(second, 'age').give('41');
+	expect(question(second, 'sex').answer).toBe('female');
+	expect(valueIn(second.finish(null), 'sex')).toBe('female');
+});
+
 test('two files that are called alike have two names', async () => {
 	const session = await (await simpleForm()).begin({});
 	question(session, 'photo').attach(PHOTO);
@@ -109,9 +125,12 @@ test('a file of a question that is not asked now is kept, and not sent', async (
 	question(session, 'name').give('示例人甲');
 	question(session, 'photo').attach(PHOTO);
 	question(session, 'name').give(null);
+	expect(session.files().size).toBe(1);
+	expect(session.finish(null)).not.toContain('<photo>');
 	expect(session.files().size).toBe(0);
 	question(session, 'name').give('示例人甲');
 	expect(session.files().size).toBe(1);
+	expect(session.finish(null)).toContain('<photo>');
 });
 
 test('rows of repeats, with and without a count, come back as they were', async () => {

@@ -140,7 +140,10 @@ export interface FormSession {
 	readonly children: readonly FormNode[];
 	/** Questions to which the form objects, in the order of the form. */
 	readonly objections: readonly { readonly path: string; readonly objection: Objection }[];
-	/** The submission as it stands. */
+	/**
+	 * The interview as it stands, with the answers of questions that are not asked now: a draft loses none of them. After
+	 * `finish`, and until the next change, the submission.
+	 */
 	xml(): string;
 	/** The files that the XML names, with their bytes, as far as they are known. */
 	files(): ReadonlyMap<string, AttachedFile>;

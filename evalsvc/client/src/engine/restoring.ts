@@ -2,7 +2,7 @@
 import type { AnyLeafNode, GeneralChildNode, InstanceData, RestoreFormInstanceInput } from '@getodk/xforms-engine';
 
 import { isLeaf } from './leaves.ts';
-import { isRewritten, type WrittenTexts } from './written.ts';
+import type { WrittenTexts } from './written.ts';
 
 const SUBMISSION = 'xml_submission_file';
 
@@ -14,7 +14,7 @@ export function instanceOf(interview: XMLDocument): RestoreFormInstanceInput {
 	return { data: [data as InstanceData] };
 }
 
-/** Keep every answer as it stands in an interview where the engine would write the same value otherwise. */
+/** Keep every answer as it stands in an interview. */
 export function keepAsWritten(nodes: readonly GeneralChildNode[], parent: Element, written: WrittenTexts): void {
 	const elementsOf = byName(parent);
 	for (const node of nodes) {
@@ -41,7 +41,7 @@ function byName(parent: Element): Map<string, Element[]> {
 
 function keepLeaf(node: AnyLeafNode, element: Element | undefined, written: WrittenTexts): void {
 	const text = element?.textContent ?? '';
-	if (text !== '' && isRewritten(node) && text !== node.currentState.instanceValue) {
-		written.keep(node, text);
+	if (text !== '') {
+		written.keepFromBefore(node, text);
 	}
 }

@@ -7,8 +7,9 @@ import { InterviewFiles } from './files.ts';
 import { leafAt } from './leaves.ts';
 import type { Change, FormNode, FormSession, Language, Objection } from './question.ts';
 import { keepAsWritten } from './restoring.ts';
+import { InterviewWriter } from './submission.ts';
 import { type Interview, shownChildren } from './tree.ts';
-import { writeInstead, WrittenTexts } from './written.ts';
+import { WrittenTexts } from './written.ts';
 
 /** A form that is being filled, over one instance of the engine. */
 export class EngineSession implements FormSession {
@@ -19,6 +20,9 @@ export class EngineSession implements FormSession {
 	readonly languages: readonly Language[];
 	readonly children: readonly FormNode[];
 	private readonly interview: Interview;
+	private readonly writer: InterviewWriter;
+	/** The submission, as long as nothing was changed since it was made. */
+	private finished: string | null = null;
 	private readonly listeners = new Set<(change: Change) => void>();
 
 	constructor(
@@ -36,8 +40,12 @@ export class EngineSession implements FormSession {
 			definition,
 			files: new InterviewFiles(files),
 			written: new WrittenTexts(),
-			tell: (change) => this.listeners.forEach((listen) => listen(change)),
+			tell: (change) => {
+				this.finished = null;
+				this.listeners.forEach((listen) => listen(change));
+			},
 		};
+		this.writer = new InterviewWriter(root, this.interview.written);
 		this.children = shownChildren(root.currentState.children, this.interview);
 		markRaw(this);
 	}
@@ -65,7 +73,7 @@ export class EngineSession implements FormSession {
 	}
 
 	xml(): string {
-		return this.root.instanceState.instanceXML;
+		return this.finished ?? this.writer.draft();
 	}
 
 	files(): ReadonlyMap<string, AttachedFile> {
@@ -80,11 +88,8 @@ export class EngineSession implements FormSession {
 	finish(auditFile: string | null): string {
 		// Preparing a submission is what stamps the end; the engine does it before the promise is given back.
 		void this.root.prepareInstancePayload();
-		const audit = leafAt(this.root, ['meta', 'audit']);
-		if (audit !== null) {
-			writeInstead(audit, () => auditFile ?? '');
-		}
-		return this.xml();
+		this.finished = this.writer.submission(auditFile);
+		return this.finished;
 	}
 
 	/** Hold on to the words of the interview that is gone on with; gives the session. */

@@ -47,12 +47,14 @@ const EMPTY: FormText = { plain: '', pieces: [] };
 
 abstract class TreeNode<Engine extends EngineNode> {
 	readonly id: string;
+	readonly appearances: ReadonlySet<string>;
 
 	constructor(
 		protected readonly engine: Engine,
 		protected readonly interview: Interview,
 	) {
 		this.id = engine.nodeId;
+		this.appearances = appearancesOf(engine);
 		markRaw(this);
 	}
 
@@ -71,15 +73,11 @@ abstract class TreeNode<Engine extends EngineNode> {
 	get relevant(): boolean {
 		return this.engine.currentState.relevant;
 	}
-
-	get appearances(): ReadonlySet<string> {
-		const tokens: unknown = this.engine.appearances ?? [];
-		return new Set(tokens as Iterable<string>);
-	}
 }
 
 class QuestionNode extends TreeNode<AnyControlNode> implements Question {
 	readonly node = 'question';
+	private knownParameters: Readonly<Record<string, string>> | undefined;
 
 	get kind(): QuestionKind {
 		return kindOf(this.engine);
@@ -100,11 +98,12 @@ class QuestionNode extends TreeNode<AnyControlNode> implements Question {
 	get choices(): readonly Choice[] {
 		const { engine } = this;
 		const offers = engine.nodeType === 'select' || engine.nodeType === 'rank';
-		return offers ? engine.currentState.valueOptions.map(choiceOf) : [];
+		return offers ? choicesOf(engine.currentState.valueOptions) : [];
 	}
 
 	get parameters(): Readonly<Record<string, string>> {
-		return parametersOf(this.engine, this.interview.definition);
+		this.knownParameters ??= parametersOf(this.engine, this.interview.definition);
+		return this.knownParameters;
 	}
 
 	get media(): Question['media'] {
@@ -147,6 +146,7 @@ class QuestionNode extends TreeNode<AnyControlNode> implements Question {
 	private tellSince(before: string): void {
 		const after = this.interview.written.of(this.engine);
 		if (before !== after) {
+			this.interview.written.keep(this.engine, after);
 			this.interview.tell({ path: this.path, before, after });
 		}
 	}
@@ -238,8 +238,22 @@ export function shownChildren(nodes: readonly GeneralChildNode[], interview: Int
 	});
 }
 
+const knownChoices = new WeakMap<readonly SelectItem[], readonly Choice[]>();
+
+/** The same list of the engine gives the same choices: screens need not draw them again. */
+function choicesOf(items: readonly SelectItem[]): readonly Choice[] {
+	const choices = knownChoices.get(items) ?? items.map(choiceOf);
+	knownChoices.set(items, choices);
+	return choices;
+}
+
 function choiceOf({ value, label }: SelectItem): Choice {
 	return { value, label: formText(label) ?? EMPTY, image: nameOf((label as TextRange<'item-label'>).imageSource) };
+}
+
+function appearancesOf(node: EngineNode): ReadonlySet<string> {
+	const tokens: unknown = node.appearances ?? [];
+	return new Set(tokens as Iterable<string>);
 }
 
 function nameOf(url: URL | undefined): string | null {

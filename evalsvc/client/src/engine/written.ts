@@ -1,37 +1,48 @@
 import type { AnyLeafNode } from '@getodk/xforms-engine';
 
 /**
- * What was written stays as it was written while its value is the same. The engine makes 20000.0 of 20000, and a correction
- * would then change answers that nobody touched.
+ * The answers in the words in which they were written. The engine makes 20000.0 of 20000, and a correction would then
+ * change answers that nobody touched; and it does not tell the answers of questions that are not asked now.
  */
 export class WrittenTexts {
 	private readonly texts = new Map<string, string>();
+	private readonly before = new Map<string, string>();
 
-	/** Keep the text in which an answer was given, or stood in the interview that is gone on with. */
+	/** Keep the text in which an answer was given. */
 	keep(node: AnyLeafNode, text: string): void {
-		if (!this.texts.has(node.nodeId)) {
-			writeInstead(node, () => this.of(node));
-		}
 		this.texts.set(node.nodeId, text);
 	}
 
-	/** The answer's text as it is sent. */
+	/** Keep the text that stood in the interview which is gone on with. */
+	keepFromBefore(node: AnyLeafNode, text: string): void {
+		this.before.set(node.nodeId, text);
+		this.texts.set(node.nodeId, text);
+	}
+
+	/** The answer's text as it is sent: as it was written, while that is the value that the engine holds. */
 	of(node: AnyLeafNode): string {
 		const value = node.currentState.instanceValue;
-		const text = this.texts.get(node.nodeId);
-		return text !== undefined && sameValue(node, text, value) ? text : value;
+		return same(node, this.texts.get(node.nodeId), value) ?? same(node, this.before.get(node.nodeId), value) ?? value;
 	}
-}
 
-/** Whether the engine may hold the value in another text than the one that it was given in. */
-export function isRewritten(node: AnyLeafNode): boolean {
-	return (
-		NUMBERS.has(node.valueType) || PLACES.has(node.valueType) || node.nodeType === 'select' || isComputedText(node)
-	);
+	/** The answer's text, the last one where the question is not asked now; null where there was none then. */
+	remembered(node: AnyLeafNode): string | null {
+		if (!node.currentState.relevant) {
+			return this.texts.get(node.nodeId) || null;
+		}
+		const text = this.of(node);
+		this.texts.set(node.nodeId, text);
+		return text;
+	}
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(['int', 'decimal']);
 const PLACES: ReadonlySet<string> = new Set(['geopoint', 'geotrace', 'geoshape']);
+
+/** The text, where it says the same value. */
+function same(node: AnyLeafNode, text: string | undefined, value: string): string | null {
+	return text !== undefined && sameValue(node, text, value) ? text : null;
+}
 
 function sameValue(node: AnyLeafNode, one: string, other: string): boolean {
 	if (one === '' || other === '' || one === other) {
@@ -65,27 +76,4 @@ function numbersIn(places: string): string {
 
 function inOrder(choices: string): string {
 	return choices.trim().split(/\s+/).sort().join(' ');
-}
-
-/** Let a node be sent with another text than the engine's: the engine asks every node for its XML. */
-export function writeInstead(node: AnyLeafNode, text: () => string): void {
-	const engineState = node.instanceState;
-	const state = {
-		get instanceXML(): string {
-			const written = engineState.instanceXML;
-			return written === '' ? '' : withText(written, text());
-		},
-	};
-	Object.defineProperty(node, 'instanceState', { configurable: true, value: state });
-}
-
-function withText(element: string, text: string): string {
-	const name = /^<([^\s/>]+)/.exec(element)?.[1] ?? '';
-	const opened = element.slice(0, element.indexOf('>')).replace(/\/$/, '');
-	return text === '' ? `${opened}/>` : `${opened}>${escapeText(text)}</${name}>`;
-}
-
-/** Escape a text for the inside of an XML element. */
-export function escapeText(text: string): string {
-	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
