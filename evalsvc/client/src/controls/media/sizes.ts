@@ -31,6 +31,9 @@ export function readableBytes(bytes: number): string {
 	if (bytes < 1000) {
 		return `${bytes} B`;
 	}
+	if (bytes >= 1_000_000_000) {
+		return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+	}
 	return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${Number((bytes / 1_000_000).toFixed(1))} MB`;
 }
 

@@ -1,5 +1,5 @@
 /** Who uses the phone now: signing in, unlocking, locking, leaving. */
-import { readonly, shallowRef } from 'vue';
+import { shallowRef, type ShallowRef } from 'vue';
 
 import type { Trouble } from '../../model.ts';
 import { connect, type Server } from '../../server/server.ts';
@@ -17,7 +17,7 @@ export interface Opened {
 export const people = shallowRef<readonly Person[]>([]);
 const openedNow = shallowRef<Opened | null>(null);
 /** Null while nobody has entered a PIN. */
-export const opened = readonly(openedNow) as Readonly<typeof openedNow>;
+export const opened: Readonly<ShallowRef<Opened | null>> = openedNow;
 
 const unfinished = new Set<() => Promise<boolean>>();
 
