@@ -87,5 +87,5 @@ function element(node: AnyLeafNode | GroupNode | RepeatInstanceNode, inner: stri
 
 /** Escape a text for the inside of an XML element. */
 export function escapeText(text: string): string {
-	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+	return /[&<>]/.test(text) ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text;
 }
