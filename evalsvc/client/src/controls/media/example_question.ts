@@ -52,10 +52,14 @@ export function exampleQuestion(kind: QuestionKind, given: Partial<Question> = {
 const SETTINGS: DeviceSettings = { geofence_metres: 1000, photo_pixels: 1600, keep_exif: false };
 
 /** Draw a control for a question, with what a form screen provides; the document holds nothing else then. */
-export function draw(control: Component, question: ExampleQuestion, geofence: Geofence | null = null): () => void {
+export function draw(
+	control: Component,
+	question: Question & Partial<Pick<ExampleQuestion, 'files'>>,
+	geofence: Geofence | null = null,
+): () => void {
 	document.body.innerHTML = '<main></main>';
 	const app = createApp(control, { question });
-	app.provide(fileReaderKey, (name) => Promise.resolve(question.files.get(name) ?? null));
+	app.provide(fileReaderKey, (name) => Promise.resolve(question.files?.get(name) ?? null));
 	app.provide(settingsKey, SETTINGS);
 	app.provide(geofenceKey, geofence);
 	app.mount('main');

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import features from '../../engine/forms/features.xml?raw';
+import { openForm } from '../../engine/form.ts';
+import { DEVICE, question as engineQuestion, stored } from '../../engine/opened_for_tests.ts';
 import { draw, exampleQuestion, press, text, type } from './example_question.ts';
 import PositionControl from './PositionControl.vue';
 import TraceControl from './TraceControl.vue';
@@ -94,6 +97,31 @@ describe('TraceControl', () => {
 		expect(question.answer).toBe('30.5 114 0 4; 30.5 114.001 0 4');
 	});
 
+	/** The engine takes no line of one point: it would be lost at once. */
+	it('keeps the first point until the form takes the line', async () => {
+		const session = await (
+			await openForm(stored(features, { 'villages.csv': 'name,label,town,mayor' }), DEVICE)
+		).begin({});
+		const question = engineQuestion(session, 'line');
+		draw(TraceControl, question);
+		await press('加一个点');
+		await press('手工填写经纬度');
+		await type(0, '30.5');
+		await type(1, '114');
+		await press('采用填写的位置');
+		expect(text()).toContain('已有 1 个点');
+		expect(text()).toContain('还差 1 个');
+		expect(question.answer).toBeNull();
+		await press('加一个点');
+		await press('手工填写经纬度');
+		await type(0, '30.501');
+		await type(1, '114');
+		await press('采用填写的位置');
+		expect(text()).toContain('已有 2 个点，长 111 米');
+		expect(text()).not.toContain('还差');
+		expect(session.xml()).toContain('<line>30.5 114.0 0.0 0.0;30.501 114.0 0.0 0.0</line>');
+	});
+
 	it('closes an area, and says what it still needs', async () => {
 		const question = exampleQuestion('shape', { answer: `${LINE}; 30.5 114 0 4` });
 		draw(TraceControl, question);
@@ -101,6 +129,7 @@ describe('TraceControl', () => {
 		await press('去掉最后一点');
 		await press('去掉最后一点');
 		expect(text()).toContain('还差 1 个');
+		expect(question.answer, 'no form takes two corners').toBeNull();
 		await press('全部去掉');
 		await press('全部去掉');
 		expect(question.answer).toBeNull();

@@ -16,14 +16,13 @@ export function pointsOf(answer: Answer, kind: TraceKind): Position[] {
 	return (closes ? points.slice(0, -1) : points).map(pointOf);
 }
 
-/** The answer that these points make, null where there is none. An area is closed as soon as it has the points for it. */
+/** The answer that these points make, null where there is none; an area is closed. Fewer points than the fewest are none that a form takes. */
 export function traceOf(points: readonly Position[], kind: TraceKind): string | null {
 	const [first] = points;
 	if (first === undefined) {
 		return null;
 	}
-	const closed = kind === 'shape' && points.length >= FEWEST.shape ? [...points, first] : points;
-	return closed.map(pointText).join('; ');
+	return (kind === 'shape' ? [...points, first] : points).map(pointText).join('; ');
 }
 
 /** Metres along a line, or around an area. */
