@@ -1,17 +1,20 @@
 /** What only one tab may do at a time: Web Locks, which the browser takes back when a tab dies. */
 import { FieldworkTrouble } from './trouble.ts';
 
-/** Hold something until what is returned is called. Throws `phone.open_elsewhere` where another tab holds it. */
+/** Milliseconds that a page which is just going away, as when it is loaded again, may still hold something. */
+const PATIENCE = 1000;
+
+/** Hold something until what is returned is called. Throws `phone.open_elsewhere` where another tab keeps holding it. */
 export function hold(name: string): Promise<() => void> {
 	return new Promise((resolve, reject) => {
-		const holding = navigator.locks.request(`evalsvc ${name}`, { ifAvailable: true }, (lock) => {
-			if (lock === null) {
-				reject(new FieldworkTrouble('phone.open_elsewhere'));
-				return undefined;
-			}
+		const until = { signal: AbortSignal.timeout(PATIENCE) };
+		const holding = navigator.locks.request(`evalsvc ${name}`, until, () => {
 			return new Promise<void>((release) => resolve(release));
 		});
-		holding.catch(reject);
+		holding.catch((error: unknown) => {
+			const elsewhere = until.signal.aborted;
+			reject(elsewhere ? new FieldworkTrouble('phone.open_elsewhere') : error);
+		});
 	});
 }
 

@@ -2,8 +2,8 @@
 type Granted = (lock: Lock | null) => unknown;
 
 export function giveLocks(): void {
-	const tails = new Map<string, Promise<unknown>>();
 	const held = new Set<string>();
+	const waiting = new Map<string, (() => void)[]>();
 
 	async function run(name: string, granted: Granted): Promise<unknown> {
 		held.add(name);
@@ -11,22 +11,32 @@ export function giveLocks(): void {
 			return await granted({ name, mode: 'exclusive' });
 		} finally {
 			held.delete(name);
+			waiting.get(name)?.shift()?.();
 		}
 	}
 
-	function request(name: string, first: LockOptions | Granted, second?: Granted): Promise<unknown> {
+	function inLine(name: string, granted: Granted, signal: AbortSignal | undefined): Promise<unknown> {
+		return new Promise((resolve, reject) => {
+			const line = waiting.get(name) ?? [];
+			const go = () => void run(name, granted).then(resolve, reject);
+			waiting.set(name, [...line, go]);
+			signal?.addEventListener('abort', () => {
+				const others = waiting.get(name)?.filter((each) => each !== go) ?? [];
+				if (others.length !== waiting.get(name)?.length) {
+					waiting.set(name, others);
+					reject(signal.reason as Error);
+				}
+			});
+		});
+	}
+
+	async function request(name: string, first: LockOptions | Granted, second?: Granted): Promise<unknown> {
 		const options = typeof first === 'function' ? {} : first;
 		const granted = typeof first === 'function' ? first : (second ?? (() => undefined));
-		if (options.ifAvailable && held.has(name)) {
-			return Promise.resolve().then(() => granted(null));
+		if (!held.has(name)) {
+			return run(name, granted);
 		}
-		const before = tails.get(name) ?? Promise.resolve();
-		const turn = options.ifAvailable ? run(name, granted) : before.then(() => run(name, granted));
-		tails.set(
-			name,
-			turn.catch(() => undefined),
-		);
-		return turn;
+		return options.ifAvailable ? granted(null) : inLine(name, granted, options.signal);
 	}
 	Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
 }
