@@ -19,7 +19,7 @@ from evalsvc.people.queries import person_record
 from evalsvc.service import Service
 from tests.service.review_steps import all_rows
 from tests.service.test_interviews import PHOTO, address, post
-from tests.service.unsent_file import Unsent, manifest_of, sealed, zip_of
+from tests.service.unsent_file import Unsent, manifest_of, sealed, sealed_locked, zip_of
 
 
 @pytest.fixture(autouse=True)
@@ -261,6 +261,28 @@ def test_the_command_imports_and_fails_where_one_was_refused(
     assert "uuid:bad" in told.out and "没有收下 1 份" in told.err
     path.write_bytes(b"nothing")
     assert run(path) == 1
+
+
+def test_a_locked_phone_hands_over_what_was_finished(take, key, interviews, field, database, store):
+    file = sealed_locked(key, field.enumerators[0].id, field.evaluation.id, interviews)
+    assert [each.outcome for each in take(file)] == ["new", "new"]
+    rows = {row.instance_id: row for row in all_rows(database, Interview)}
+    assert store.get(rows["uuid:one"].sha256) == interviews[0].xml
+    (photo,) = all_rows(database, InterviewFile)
+    assert (photo.name, store.get(photo.sha256)) == (PHOTO[0], PHOTO[1])
+    assert {each.outcome for each in take(file)} == {"here"}
+    drafts = sealed_locked(key, field.enumerators[0].id, field.evaluation.id, interviews, state="draft")
+    assert {each.code for each in take(drafts)} == {"unsent.draft"}
+    assert refusal(take, file[: len(file) // 2]) == "unsent.contents"
+
+
+def test_a_correction_comes_in_after_what_it_corrects(take, seal, interviews, field):
+    unit = field.opened(field.enumerators[0])[1]
+    xml = field.submission(unit, attempt=2, instance_id="uuid:three", deprecated_id="uuid:two")
+    imported = take(seal(zip_of((Unsent("uuid:three", xml), *interviews))))
+    assert [(each.instance_id, each.outcome) for each in imported] == [
+        ("uuid:two", "new"), ("uuid:three", "new"), ("uuid:one", "new"),
+    ]  # fmt: skip
 
 
 def test_who_left_the_field_meanwhile_has_their_interviews_imported(take, seal, interviews, field, database):

@@ -7,6 +7,7 @@ import os
 import zipfile
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -53,6 +54,61 @@ def zip_of(interviews, manifest=None, extra=(), compression=zipfile.ZIP_STORED):
         for name, content in extra:
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+class Record(NamedTuple):
+    """A record of a vault, sealed with its key."""
+
+    store: str
+    key: str
+    sealed: bytes
+
+
+def records_of(key, owner, interviews, *, state="finished", summary=None, head=None):
+    """Seal interviews as the records of a vault; `summary` and `head` take the place of what the phone writes."""
+
+    def record(store, name, content):
+        iv = os.urandom(12)
+        identity = f"evalsvc-vault-1\n{store}\n{owner}\n{name}".encode()
+        return Record(store, name, iv + AESGCM(key).encrypt(iv, content, identity))
+
+    records = []
+    for each in interviews:
+        identifier = f"id of {each.instance_id}"
+        told = {"id": identifier, "state": state, "instanceId": each.instance_id, "formId": "household", "version": "1"}
+        told |= {"fileNames": [name for name, _content in each.files]}
+        records.append(record("summaries", identifier, summary or json.dumps(told, ensure_ascii=False).encode()))
+        kept = {"xml": each.xml.decode(), "audit": [], "comments": []}
+        records.append(record("contents", identifier, json.dumps(kept, ensure_ascii=False).encode()))
+        for name, content in each.files:
+            lies = sha256(json.dumps([identifier, name], ensure_ascii=False, separators=(",", ":")).encode())
+            first = head or json.dumps({"name": name, "type": "image/jpeg"}).encode()
+            records.append(record("files", lies, first + b"\n" + content))
+    return records
+
+
+def zip_of_records(records, listed=None):
+    """Pack records; `listed` are those that the list names, in place of all."""
+    entries = {each: f"records/{number:06d}" for number, each in enumerate(listed or records, start=1)}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        rows = [{"entry": entries[each], "store": each.store, "key": each.key} for each in listed or records]
+        archive.writestr("records.json", json.dumps(rows))
+        for each in records:
+            archive.writestr(entries.get(each, "records/other"), each.sealed)
+    return buffer.getvalue()
+
+
+def sealed_locked(key, person_id, evaluation_id, interviews, **changed):
+    """Hand over a locked vault for the key that the service told the device."""
+    secret, owner = os.urandom(32), "vault-1"
+    wrapped = load_der_public_key(b64decode(key["spki"])).encrypt(secret, OAEP(MGF1(SHA256()), SHA256(), None))
+    header = header_of(key, person_id, evaluation_id, wrapped, b"") | {
+        "format": "evalsvc-unsent-locked-1",
+        "owner": owner,
+    }
+    del header["iv"]
+    return json.dumps(header).encode() + b"\n" + zip_of_records(records_of(secret, owner, interviews, **changed))
 
 
 def header_of(key, person_id, evaluation_id, wrapped, iv):

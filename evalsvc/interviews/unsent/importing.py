@@ -4,22 +4,28 @@ Whoever imports is written down as the one from whom each came; importing a file
 """
 
 import hashlib
-import mimetypes
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from evalsvc import audit
 from evalsvc.errors import EvalsvcError, InvalidError, TooLargeError
 from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.interviews.intake.reading import MAX_FILES
 from evalsvc.interviews.intake.taking import take_in
-from evalsvc.interviews.unsent.contents import Contents, UnsentFile, UnsentInterview, open_contents
+from evalsvc.interviews.unsent.archive import open_archive
+from evalsvc.interviews.unsent.contents import ListedContents
 from evalsvc.interviews.unsent.keys import private_key
-from evalsvc.interviews.unsent.opening import Header, decrypt, read_header
-from evalsvc.interviews.values import Receipt, SentFile
+from evalsvc.interviews.unsent.locked import LockedContents
+from evalsvc.interviews.unsent.opening import Header, decrypt, read_header, unwrapped
+from evalsvc.interviews.unsent.order import in_order
+from evalsvc.interviews.unsent.values import Contents, UnsentFile, UnsentInterview
+from evalsvc.interviews.values import Receipt
 from evalsvc.people.actor import ENUMERATOR, Actor
 from evalsvc.people.queries import roles_of
 from evalsvc.service import Service
@@ -41,7 +47,7 @@ class Imported:
 
 
 def import_unsent(service: Service, actor: Actor, evaluation: EvaluationRecord, file: BinaryIO) -> tuple[Imported, ...]:
-    """Open a file and take its interviews in, in the order of its list; each is refused or taken by itself.
+    """Open a file and take its interviews in, corrections after what they correct; each stands or falls by itself.
 
     Raises
     ------
@@ -60,13 +66,23 @@ def import_unsent(service: Service, actor: Actor, evaluation: EvaluationRecord, 
         key = private_key(session, evaluation.id, header.key_id, service.config.secret_key)
         if ENUMERATOR not in roles_of(session, header.person_id, evaluation.id):
             raise InvalidError("unsent.not_an_enumerator", person=header.person_id[:80])
+    with _opened(file, header, key) as contents:
+        _write_down(service, actor, header, len(contents.interviews))
+        maker = Actor(actor.identifier, header.person_id, frozenset({ENUMERATOR}))
+        interviews = in_order(contents, service.config.submission_limit)
+        return tuple(_imported(service, maker, evaluation.id, contents, each) for each in interviews)
+
+
+@contextmanager
+def _opened(file: BinaryIO, header: Header, key: RSAPrivateKey) -> Iterator[Contents]:
+    """Open what an open or a locked vault has handed over."""
+    if header.owner:
+        yield LockedContents(open_archive(file), unwrapped(header, key), header.owner)
+        return
     # A file without a name: what it holds is gone with the process, however that ends.
     with tempfile.TemporaryFile() as plain:
         decrypt(file, header, key, plain)
-        contents = open_contents(plain)
-        _write_down(service, actor, header, len(contents.interviews))
-        maker = Actor(actor.identifier, header.person_id, frozenset({ENUMERATOR}))
-        return tuple(_imported(service, maker, evaluation.id, contents, each) for each in contents.interviews)
+        yield ListedContents(open_archive(plain))
 
 
 def _write_down(service: Service, actor: Actor, header: Header, interviews: int) -> None:
@@ -86,6 +102,8 @@ def _imported(
     service: Service, maker: Actor, evaluation_id: str, contents: Contents, interview: UnsentInterview
 ) -> Imported:
     told = interview.instance_id, interview.form_id, interview.version
+    if interview.is_draft:
+        return Imported(*told, REFUSED, "unsent.draft")
     try:
         receipts = list(_receipts(service, maker, evaluation_id, contents, interview))
     except EvalsvcError as error:
@@ -103,13 +121,13 @@ def _receipts(
 ) -> Iterator[Receipt]:
     """Take one interview in, in parts as a phone sends them: only one part is in memory at a time."""
     limit = service.config.submission_limit
-    for each in (interview.xml_name, *map(interview.file_name, interview.files)):
+    for each in (interview, *interview.files):
         if contents.size(each) > limit:
-            raise TooLargeError("unsent.file_too_large", instance_id=interview.instance_id, name=each, limit=limit)
-    xml = contents.read(interview.xml_name)
-    _require_hash(interview, interview.xml_name, xml, interview.sha256)
+            name = each.name if isinstance(each, UnsentFile) else "submission.xml"
+            raise TooLargeError("unsent.file_too_large", instance_id=interview.instance_id, name=name, limit=limit)
+    xml = contents.xml(interview)
     for part in _parts(contents, interview, limit - len(xml)):
-        files = tuple(_sent(contents, interview, each) for each in part)
+        files = tuple(contents.file(interview, each) for each in part)
         yield take_in(service, maker, evaluation_id, xml, files)
 
 
@@ -118,20 +136,9 @@ def _parts(contents: Contents, interview: UnsentInterview, most: int) -> Iterato
     part: list[UnsentFile] = []
     size = 0
     for file in interview.files:
-        bytes_of_file = contents.size(interview.file_name(file))
+        bytes_of_file = contents.size(file)
         if part and (size + bytes_of_file > most or len(part) == MAX_FILES):
             yield part
             part, size = [], 0
         part, size = [*part, file], size + bytes_of_file
     yield part
-
-
-def _sent(contents: Contents, interview: UnsentInterview, file: UnsentFile) -> SentFile:
-    content = contents.read(interview.file_name(file))
-    _require_hash(interview, file.name, content, file.sha256)
-    return SentFile(file.name, mimetypes.guess_type(file.name)[0] or "application/octet-stream", content)
-
-
-def _require_hash(interview: UnsentInterview, name: str, content: bytes, sha256: str) -> None:
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise InvalidError("unsent.other_bytes", instance_id=interview.instance_id, name=name)
