@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import simple from './forms/simple.xml?raw';
 import { DEVICE, question, stored } from './opened_for_tests.ts';
@@ -57,6 +57,17 @@ test('an objection has the words of the form, or none', async () => {
 	expect(question(session, 'age').objection).toBeNull();
 });
 
+test('nothing is objected to in what nobody can answer', async () => {
+	const demanding = simple.replace(
+		'calculate="/data/income * 2"',
+		'calculate="/data/income * 2" constraint=". &lt; 10"',
+	);
+	const session = await (await openForm(stored(demanding), DEVICE)).begin({ unit_id: '350125-1' });
+	question(session, 'income').give('8');
+	expect(session.xml()).toContain('<income_twice>16.0</income_twice>');
+	expect(session.objections).toEqual([]);
+});
+
 test('changes are told with what stood there before', async () => {
 	const session = await begun();
 	const changes: unknown[] = [];
@@ -79,6 +90,26 @@ test('texts come in pieces, without Markdown', async () => {
 		['与户口簿', false],
 		['一致', true],
 	]);
+});
+
+test('the form learns who fills it on what, and takes a position by itself once', async () => {
+	const asking = simple
+		.replace('<started/>', '<started/><device/><who/><where/>')
+		.replace(
+			'<bind nodeset="/data/name"',
+			'<bind nodeset="/data/device" jr:preload="property" jr:preloadParams="deviceid"/>' +
+				'<bind nodeset="/data/who" jr:preload="property" jr:preloadParams="username"/>' +
+				'<bind nodeset="/data/where" type="geopoint"/>' +
+				'<odk:setgeopoint ref="/data/where" event="odk-instance-first-load"/><bind nodeset="/data/name"',
+		);
+	const place = { latitude: 26.5, longitude: 119.25, altitude: null, accuracy: 8 };
+	const device = { ...DEVICE, position: vi.fn(() => Promise.resolve(place)) };
+	const form = await openForm(stored(asking), device);
+	const session = await form.begin({});
+	await vi.waitFor(() => expect(session.xml()).toContain('<where>26.5 119.25 0.0 8.0</where>'));
+	expect(session.xml()).toContain('<device>evalsvc:device-1</device><who>enumerator-1</who>');
+	await form.resume(session.xml(), new Map());
+	expect(device.position).toHaveBeenCalledOnce();
 });
 
 test('the engine is made ready with a form that it can read', async () => {

@@ -4,7 +4,7 @@ import { markRaw } from 'vue';
 import type { AttachedFile, StoredForm } from '../model.ts';
 import type { FormDefinition } from './definition.ts';
 import { InterviewFiles } from './files.ts';
-import { leafAt } from './leaves.ts';
+import { computedPaths, leafAt } from './leaves.ts';
 import type { Change, FormNode, FormSession, Language, Objection } from './question.ts';
 import { keepAsWritten } from './restoring.ts';
 import { InterviewWriter } from './submission.ts';
@@ -21,6 +21,8 @@ export class EngineSession implements FormSession {
 	readonly children: readonly FormNode[];
 	private readonly interview: Interview;
 	private readonly writer: InterviewWriter;
+	/** Paths of values without a question; nobody could mend what the form objects to in them. */
+	private readonly computed: ReadonlySet<string>;
 	/** The submission, as long as nothing was changed since it was made. */
 	private finished: string | null = null;
 	private readonly listeners = new Set<(change: Change) => void>();
@@ -46,6 +48,7 @@ export class EngineSession implements FormSession {
 			},
 		};
 		this.writer = new InterviewWriter(root, this.interview.written);
+		this.computed = new Set(computedPaths(root.definition));
 		this.children = shownChildren(root.currentState.children, this.interview);
 		markRaw(this);
 	}
@@ -66,7 +69,10 @@ export class EngineSession implements FormSession {
 	}
 
 	get objections(): FormSession['objections'] {
-		return this.root.validationState.violations.map(({ reference, violation }) => {
+		const objected = this.root.validationState.violations.filter(
+			({ reference }) => !this.computed.has(reference.replace(/\[\d+\]/g, '')),
+		);
+		return objected.map(({ reference, violation }) => {
 			const objection: Objection = { kind: violation.condition, words: violation.message?.asString ?? null };
 			return { path: reference, objection };
 		});
