@@ -33,6 +33,7 @@ export class OpenInterview {
 	private readonly vault: Vault;
 	private readonly endings: (() => void)[];
 	private touched: boolean;
+	private ended = false;
 
 	constructor(opening: Opening) {
 		this.session = opening.session;
@@ -74,13 +75,20 @@ export class OpenInterview {
 		return { interview, files };
 	}
 
-	/** Write the finished interview: nothing of it changes from here on. */
+	/** Write the finished interview: from here on nothing that happens on the screen makes a draft of it again. */
 	async keepFinished(xml: string, log: AttachedFile | null): Promise<void> {
 		const { interview, files } = this.snapshot('finished');
 		const logs = log === null ? [] : [log];
 		const fileNames = [...interview.fileNames, ...logs.map((file) => file.name)];
 		const bytes = bytesOf(xml).length + sizeOf([...files.values(), ...logs]);
-		await this.vault.interviews.save({ ...interview, xml, fileNames, bytes }, logs);
+		this.ended = true;
+		try {
+			await this.vault.interviews.save({ ...interview, xml, fileNames, bytes }, logs);
+		} catch (error) {
+			this.ended = false;
+			this.saver.changed();
+			throw error;
+		}
 	}
 
 	/** Save and close; whether everything is on the disk. Where it is not, the interview stays open. */
@@ -104,7 +112,9 @@ export class OpenInterview {
 
 	private changed(): void {
 		this.touched = true;
-		this.saver.changed();
+		if (!this.ended) {
+			this.saver.changed();
+		}
 	}
 }
 

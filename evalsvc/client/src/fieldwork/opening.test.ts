@@ -181,6 +181,34 @@ test('a finished interview has its log as a file, and does not open again', asyn
 	expect(await troubleOf(begin(vault, TASK, FORM))).toBe('phone.draft_exists');
 });
 
+test('a draft that is still being written never comes after the finished interview', async () => {
+	const open = await begin(vault, TASK, FORM);
+	const order: string[] = [];
+	const save = vault.interviews.save.bind(vault.interviews);
+	vi.spyOn(vault.interviews, 'save').mockImplementation(async (kept, files) => {
+		order.push(`${kept.state} begins`);
+		if (kept.state === 'finished') {
+			question(open.session, 'name').give('示例人乙');
+		}
+		await save(kept, files);
+		order.push(`${kept.state} is there`);
+	});
+	const slow = new Promise((resolve) => setTimeout(resolve, 50));
+	const write = open.saver as unknown as { write: typeof save };
+	write.write = async (kept, files) => {
+		order.push('draft begins');
+		await slow;
+		await save(kept, files);
+		order.push('draft is there');
+	};
+	question(open.session, 'age').give('30');
+	question(open.session, 'photo').attach(file('a.jpg'));
+	expect(await finish(open)).toEqual([]);
+	await new Promise((resolve) => setTimeout(resolve, 20));
+	expect(order).toEqual(['draft begins', 'draft is there', 'finished begins', 'finished is there']);
+	expect((await onlyOne()).state).toBe('finished');
+});
+
 test('when finishing cannot be written it stays a draft, open, and is finished later', async () => {
 	const open = await begin(vault, TASK, FORM);
 	question(open.session, 'age').give('30');

@@ -110,6 +110,19 @@ test('what arrived before the connection was cut is not sent again', async () =>
 	expect(await stateOf(kept)).toBe('sent');
 });
 
+test('other bytes under the name of a file are not taken for it', async () => {
+	const kept = await finished();
+	const [first = '', second = ''] = kept.fileNames;
+	const files = new Map([
+		[first, Buffer.from(`bytes of ${first}`.repeat(100))],
+		[second, Buffer.from('cut off')],
+	]);
+	server.held.set(kept.instanceId, { xml: Buffer.from(kept.xml), files });
+	expect(await outbox.send()).toBe(1);
+	expect(server.posted).toEqual([[second]]);
+	expect(holds(kept)).toBe(true);
+});
+
 test('a broken upload goes on with the files that are missing', async () => {
 	const kept = await finished();
 	const size = new TextEncoder().encode(kept.xml).length;
