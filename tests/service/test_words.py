@@ -171,7 +171,8 @@ def test_chinese_sentences_are_chinese_and_english_ones_are_not() -> None:
         code for code, text in others.items() if not ABBREVIATION.fullmatch("".join(filter(str.isalpha, text)))
     ] == []
     letters = set(string.ascii_letters)
-    assert [code for code, entry in catalogue().items() if not letters & set(entry.en)] == []
+    silent = {code for code, text in others.items() if not any(map(str.isalpha, text))}
+    assert [code for code, entry in catalogue().items() if not letters & set(entry.en) and code not in silent] == []
 
 
 def test_sentences_are_filled_and_unknown_codes_stand_for_themselves() -> None:

@@ -59,7 +59,7 @@ def _listed(archive: Archive) -> tuple[UnsentInterview, ...]:
         interviews = tuple(_interview(row) for row in rows)
     except (ValueError, TypeError, KeyError):
         raise disagreement(MANIFEST) from None
-    named = Counter(place.entry for each in interviews for place in (each, *each.files))
+    named = Counter(place.entry for each in interviews for place in each.places)
     odd = (named.keys() ^ (set(archive.names) - {MANIFEST})) | {entry for entry, times in named.items() if times > 1}
     if odd:
         raise disagreement(min(odd))
@@ -68,9 +68,14 @@ def _listed(archive: Archive) -> tuple[UnsentInterview, ...]:
 
 def _interview(row: Any) -> UnsentInterview:
     folder = _match(FOLDER, row["folder"])
-    texts = {name: checked_text(row[name]) for name in ("instance_id", "form_id", "version")}
-    files = tuple(_file(folder, each) for each in row["files"])
-    return UnsentInterview(**texts, entry=f"{folder}/submission.xml", sha256=_match(SHA256, row["sha256"]), files=files)
+    return UnsentInterview(
+        instance_id=checked_text(row["instance_id"]),
+        form_id=checked_text(row["form_id"]),
+        version=checked_text(row["version"]),
+        entry=f"{folder}/submission.xml",
+        sha256=_match(SHA256, row["sha256"]),
+        files=tuple(_file(folder, each) for each in row["files"]),
+    )
 
 
 def _file(folder: str, row: Any) -> UnsentFile:

@@ -121,7 +121,7 @@ def _receipts(
 ) -> Iterator[Receipt]:
     """Take one interview in, in parts as a phone sends them: only one part is in memory at a time."""
     limit = service.config.submission_limit
-    for each in (interview, *interview.files):
+    for each in interview.places:
         if contents.size(each) > limit:
             name = each.name if isinstance(each, UnsentFile) else "submission.xml"
             raise TooLargeError("unsent.file_too_large", instance_id=interview.instance_id, name=name, limit=limit)

@@ -70,12 +70,17 @@ class LockedContents:
             raise disagreement(record.entry)
         summary = self._json(record)
         try:
-            texts = [checked_text(summary[name]) for name in ("instanceId", "formId", "version")]
-            files = tuple(self._file(record.key, checked_name(name)) for name in summary["fileNames"])
-            is_draft = summary["state"] == DRAFT
+            return UnsentInterview(
+                instance_id=checked_text(summary["instanceId"]),
+                form_id=checked_text(summary["formId"]),
+                version=checked_text(summary["version"]),
+                entry=self._found(CONTENTS, record.key).entry,
+                sha256=None,
+                files=tuple(self._file(record.key, checked_name(name)) for name in summary["fileNames"]),
+                is_draft=summary["state"] == DRAFT,
+            )
         except (ValueError, TypeError, KeyError):
             raise disagreement(record.entry) from None
-        return UnsentInterview(*texts, self._found(CONTENTS, record.key).entry, None, files, is_draft)
 
     def _file(self, interview: str, name: str) -> UnsentFile:
         # The name of a file may tell of a person, so on the phone it lies under this hash.

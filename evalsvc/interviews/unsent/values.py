@@ -30,6 +30,11 @@ class UnsentInterview:
     files: tuple[UnsentFile, ...]
     is_draft: bool = False
 
+    @property
+    def places(self) -> "tuple[UnsentInterview | UnsentFile, ...]":
+        """Return everything of it that stands in the archive: its XML, then its files."""
+        return (self, *self.files)
+
 
 class Contents(Protocol):
     """The interviews of a file; their bytes are read one by one when they are asked for.
