@@ -31,9 +31,18 @@ export class FormDefinition {
 		return attributesOf(this.binds.get(path));
 	}
 
-	/** The form as the engine reads it. */
-	xml(): string {
-		return new XMLSerializer().serializeToString(this.document);
+	/**
+	 * The form for an interview that is gone on with. The engine makes room for deprecatedID when a correction begins; when
+	 * its draft is gone on with it would drop the id, and the correction would arrive as an interview of its own.
+	 */
+	fitting(interview: XMLDocument): string {
+		const form = this.document.cloneNode(true) as XMLDocument;
+		const [meta] = elementsAt(primaryInstance(form), `/${primaryInstance(form).nodeName}/meta`);
+		const corrects = interview.getElementsByTagNameNS('*', 'deprecatedID').length > 0;
+		if (corrects && meta && meta.getElementsByTagNameNS('*', 'deprecatedID').length === 0) {
+			meta.append(form.createElementNS(meta.namespaceURI, meta.nodeName.replace(/[^:]+$/, 'deprecatedID')));
+		}
+		return new XMLSerializer().serializeToString(form);
 	}
 
 	/** The form for a new interview: what the assignment knows stands in it as the questions' defaults. */

@@ -60,7 +60,7 @@ class FormOnPhone implements OpenedForm {
 
 	async resume(xml: string, files: ReadonlyMap<string, AttachedFile>): Promise<FormSession> {
 		const interview = readable(this.form, () => withoutAudit(xml));
-		const session = await this.opened(this.definition.xml(), files, (loaded) =>
+		const session = await this.opened(this.definition.fitting(interview), files, (loaded) =>
 			loaded.restoreInstance(instanceOf(interview), this.config),
 		);
 		return session.keepAsWritten(interview);
@@ -69,7 +69,7 @@ class FormOnPhone implements OpenedForm {
 	async correct(xml: string, files: ReadonlyMap<string, AttachedFile>): Promise<FormSession> {
 		const interview = readable(this.form, () => withoutAudit(xml));
 		const input = { inputType: 'FORM_INSTANCE_INPUT_RESOLVED', ...instanceOf(interview) } as const;
-		const session = await this.opened(this.definition.xml(), files, (loaded) =>
+		const session = await this.opened(this.definition.fitting(interview), files, (loaded) =>
 			loaded.editInstance(input, this.config),
 		);
 		return session.keepAsWritten(interview);

@@ -49,6 +49,18 @@ test('a correction has an id of its own and names the one it corrects; nothing e
 	expect(session.xml()).toContain('<income>20000.0</income><income_twice>40000</income_twice>');
 });
 
+test('a correction that was closed as a draft goes on as the same correction', async () => {
+	const first = await (await simpleForm()).begin({ unit_id: '350125-1' });
+	const correction = await (await simpleForm()).correct(first.finish(null), NO_FILES);
+	question(correction, 'age').give('41');
+	const again = await (await simpleForm()).resume(correction.xml(), NO_FILES);
+	expect(again.instanceId).toBe(correction.instanceId);
+	expect(again.xml()).toBe(correction.xml());
+	expect(valueIn(again.finish(null), 'deprecatedID')).toBe(first.instanceId);
+	const second = await (await simpleForm()).correct(again.finish(null), NO_FILES);
+	expect(valueIn(second.finish(null), 'deprecatedID')).toBe(again.instanceId);
+});
+
 test('an interview of another form is not opened', async () => {
 	await expect((await simpleForm()).resume('<data id="other"/>', NO_FILES)).rejects.toThrow('phone.form_unreadable');
 	await expect((await simpleForm()).resume('not XML', NO_FILES)).rejects.toThrow('phone.form_unreadable');
