@@ -75,6 +75,8 @@ def prepare(config: Config, enumerators: int, households: int) -> Prepared:
             (_address(session, evaluation, village, f"{code}-{number}"), units)
             for number, (village, units) in enumerate(by_village.items())
         ]
+    if len(shares) != enumerators:
+        raise ValueError(f"{len(shares)} shares for {enumerators} enumerators")
     service.database.close()
     return Prepared(evaluation.id, definition, shares)
 
@@ -142,7 +144,8 @@ draw: 1
 title: every household
 frame: {{levels: {levels}}}
 stages:
-  - {{name: household, strata: [household_class], method: equal, take: {{each: 1000000, by: []}}, when_short: take_all}}
+  - {{name: village, method: equal, take: all}}
+  - {{name: household, strata: [household_class], method: equal, take: all}}
 """
 
 
