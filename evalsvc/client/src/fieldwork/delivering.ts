@@ -5,6 +5,9 @@ import { bytesOf, sha256 } from '../vault/bytes.ts';
 import type { Vault } from '../vault/vault.ts';
 import { FieldworkTrouble } from './trouble.ts';
 
+/** The second is for files that the server was thought to take over from the version before. */
+const ROUNDS = 2;
+
 /**
  * Send a finished interview and mark it as sent once the server's receipt is equal to it, file by file. Nothing is sent
  * that the server holds. Throws `phone.answers_differ`, `phone.receipt_differs`, and what server and vault throw.
@@ -12,48 +15,62 @@ import { FieldworkTrouble } from './trouble.ts';
 export async function deliver(vault: Vault, server: Server, id: string, options: Sending): Promise<void> {
 	const interview = await vault.interviews.read(id);
 	const hash = await sha256(bytesOf(interview.xml));
-	const before = await server.receipt(interview.instanceId);
-	if (before !== null && before.sha256 !== hash) {
-		throw new FieldworkTrouble('phone.answers_differ');
+	const hashes = await hashesOf(vault, interview);
+	const before = await receiptOf(server, interview, hash);
+	let receipt = before;
+	let held = before ?? (await heldBefore(server, interview));
+	for (let round = 0; round < ROUNDS && (receipt === null || lacking(hashes, receipt).length > 0); round += 1) {
+		await server.submit(interview.xml, await filesOf(vault, id, lacking(hashes, held)), options);
+		receipt = held = await receiptOf(server, interview, hash);
 	}
-	const { hashes, unheld } = await comparedFiles(vault, interview, before);
-	const complete = before !== null && unheld.length === 0;
-	if (!complete) {
-		await server.submit(interview.xml, unheld, options);
-	}
-	const after = complete ? before : await server.receipt(interview.instanceId);
-	if (after === null || after.sha256 !== hash || !holdsAll(after, hashes)) {
+	if (receipt === null || lacking(hashes, receipt).length > 0) {
 		throw new FieldworkTrouble('phone.receipt_differs');
 	}
-	await vault.interviews.markSent(id, after);
-	await noteMissing(vault, id, after);
+	await vault.interviews.markSent(id, receipt);
+	await noteMissing(vault, id, receipt);
 }
 
-/** The hash of each file, and the files whose bytes the server does not hold. */
-async function comparedFiles(
-	vault: Vault,
-	interview: KeptInterview,
-	receipt: Receipt | null,
-): Promise<{ hashes: ReadonlyMap<string, string>; unheld: readonly AttachedFile[] }> {
+/** What the server holds of an interview; null where it holds nothing. Other answers under its number are a trouble. */
+async function receiptOf(server: Server, { instanceId }: KeptInterview, hash: string): Promise<Receipt | null> {
+	const receipt = await server.receipt(instanceId);
+	if (receipt !== null && receipt.sha256 !== hash) {
+		throw new FieldworkTrouble('phone.answers_differ');
+	}
+	return receipt;
+}
+
+/** What the server holds of the version that is corrected: it takes over those of its files that are named again. */
+async function heldBefore(server: Server, { corrects }: KeptInterview): Promise<Receipt | null> {
+	return corrects === null ? null : server.receipt(corrects);
+}
+
+/** The hash of each file by its name; one at a time, for together they may be more than a phone has memory for. */
+async function hashesOf(vault: Vault, { id, fileNames }: KeptInterview): Promise<ReadonlyMap<string, string>> {
 	const hashes = new Map<string, string>();
-	const unheld: AttachedFile[] = [];
-	for (const name of interview.fileNames) {
-		const file = await vault.interviews.file(interview.id, name);
+	for (const name of fileNames) {
+		for (const { bytes } of await filesOf(vault, id, [name])) {
+			hashes.set(name, await sha256(bytes));
+		}
+	}
+	return hashes;
+}
+
+/** The names of files whose very bytes are not in a receipt. */
+function lacking(hashes: ReadonlyMap<string, string>, receipt: Receipt | null): readonly string[] {
+	const held = new Map(receipt?.files.map((file) => [file.name, file.sha256]));
+	return [...hashes].flatMap(([name, hash]) => (held.get(name) === hash ? [] : [name]));
+}
+
+async function filesOf(vault: Vault, id: string, names: readonly string[]): Promise<readonly AttachedFile[]> {
+	const files: AttachedFile[] = [];
+	for (const name of names) {
+		const file = await vault.interviews.file(id, name);
 		if (file === null) {
 			throw new FieldworkTrouble('phone.file_missing', { name });
 		}
-		const hash = await sha256(file.bytes);
-		hashes.set(name, hash);
-		if (!receipt?.files.some((held) => held.name === name && held.sha256 === hash)) {
-			unheld.push(file);
-		}
+		files.push(file);
 	}
-	return { hashes, unheld };
-}
-
-function holdsAll(receipt: Receipt, hashes: ReadonlyMap<string, string>): boolean {
-	const held = new Map(receipt.files.map((file) => [file.name, file.sha256]));
-	return [...hashes].every(([name, hash]) => held.get(name) === hash);
+	return files;
 }
 
 /** The XML may name a file that neither side has; sending again would not bring it. */

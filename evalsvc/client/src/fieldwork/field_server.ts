@@ -44,6 +44,8 @@ export class FieldServer {
 	/** How a receipt is changed before it is told. */
 	distort: (receipt: Record<string, unknown>) => void = () => undefined;
 	mostBytes = 10_000_000;
+	/** Whether corrections get the files of the version before that they name. */
+	takesOver = true;
 	origin = '';
 	private readonly http = createServer((request, response) => void this.take(request, response));
 
@@ -165,8 +167,19 @@ export class FieldServer {
 		if (held !== undefined && !held.xml.equals(xml)) {
 			return (response) => this.say(response, 409, 'interview.conflict');
 		}
-		this.held.set(instanceId, { xml, files: new Map([...(held?.files ?? []), ...files]) });
+		const there = held?.files ?? this.takenOver(xml.toString());
+		if (held !== undefined && [...files].some(([name, bytes]) => there.get(name)?.equals(bytes) === false)) {
+			return (response) => this.say(response, 409, 'interview.other_file');
+		}
+		this.held.set(instanceId, { xml, files: new Map([...there, ...files]) });
 		return (response) => response.writeHead(201, this.headers()).end();
+	}
+
+	/** Files of the version that is corrected, as far as the correction names them. */
+	private takenOver(xml: string): Map<string, Buffer> {
+		const before = this.held.get(/<deprecatedID>([^<]+)</.exec(xml)?.[1] ?? '');
+		const takesOver = this.takesOver && before !== undefined;
+		return new Map(takesOver ? [...before.files].filter(([name]) => xml.includes(`>${name}<`)) : []);
 	}
 
 	private formList(): string {

@@ -6,6 +6,7 @@ import { enrolled, file, interview } from '../vault/samples.ts';
 import type { Vault } from '../vault/vault.ts';
 import { catalogue } from '../words/catalogue.ts';
 import { type Break, type FieldServer, fieldServer } from './field_server.ts';
+import { hold } from './holding.ts';
 import { giveLocks } from './locks_for_tests.ts';
 import { Outbox, waitAfter } from './outbox.ts';
 
@@ -118,8 +119,40 @@ test('other bytes under the name of a file are not taken for it', async () => {
 		[second, Buffer.from('cut off')],
 	]);
 	server.held.set(kept.instanceId, { xml: Buffer.from(kept.xml), files });
-	expect(await outbox.send()).toBe(1);
+	expect(await outbox.send()).toBe(0);
 	expect(server.posted).toEqual([[second]]);
+	expect(await stateOf(kept)).toBe('finished phone.conflict');
+});
+
+/** A correction of an interview that was sent, with one of its photos and a new one. */
+async function correction(): Promise<KeptInterview> {
+	const before = await finished(1);
+	await outbox.send();
+	server.posted.length = 0;
+	const names = [before.fileNames[0] ?? '', '2-丙.jpg'];
+	const xml = `<data><a>${names[0]}</a><b>${names[1]}</b><meta><instanceID>uuid:2</instanceID><deprecatedID>uuid:1</deprecatedID></meta></data>`;
+	const kept = { ...before, id: 'interview-2', instanceId: 'uuid:2', corrects: 'uuid:1', fileNames: names, xml };
+	await vault.interviews.save(
+		kept,
+		names.map((name) => file(name, `bytes of ${name}`.repeat(100))),
+	);
+	return kept;
+}
+
+test('a correction is sent without the files that the server has of the version before', async () => {
+	const kept = await correction();
+	expect(await outbox.send()).toBe(1);
+	expect(server.posted).toEqual([['2-丙.jpg']]);
+	expect(await stateOf(kept)).toBe('sent');
+	expect(holds(kept)).toBe(true);
+});
+
+test('where the server does not take them over, they are sent after all', async () => {
+	const kept = await correction();
+	server.takesOver = false;
+	expect(await outbox.send()).toBe(1);
+	expect(server.posted).toEqual([['2-丙.jpg'], [kept.fileNames[0]]]);
+	expect(await stateOf(kept)).toBe('sent');
 	expect(holds(kept)).toBe(true);
 });
 
@@ -145,7 +178,7 @@ test.each([
 	[
 		'another hash of the XML',
 		(receipt: Record<string, unknown>) => (receipt['sha256'] = '0'.repeat(64)),
-		'phone.receipt_differs',
+		'phone.answers_differ',
 	],
 	[
 		'another hash of a file',
@@ -290,6 +323,32 @@ test('it goes on by itself after a failure, and stops when it is told to', async
 	} finally {
 		vi.useRealTimers();
 	}
+});
+
+test('while another tab sends it comes back later, and goes on when that one is gone', async () => {
+	const kept = await finished();
+	const release = await hold(`outbox ${vault.person.id}`);
+	const stop = outbox.keepSending();
+	await vi.waitFor(() => expect(outbox.nextRun.value).not.toBeNull());
+	expect(await stateOf(kept)).toBe('finished');
+	release();
+	await new Promise((resolve) => setTimeout(resolve, 0));
+	window.dispatchEvent(new Event('online'));
+	await vi.waitFor(async () => expect(await stateOf(kept)).toBe('sent'));
+	stop();
+});
+
+test('an outbox that is stopped in the middle notes no trouble, and the next one sends', async () => {
+	const kept = await finished();
+	const stop = outbox.keepSending();
+	server.distort = () => stop();
+	await vi.waitFor(() => expect(server.posted).toHaveLength(1));
+	const next = new Outbox(vault, connect(server.address, 2000));
+	const stopNext = next.keepSending();
+	window.dispatchEvent(new Event('online'));
+	await vi.waitFor(async () => expect(await stateOf(kept)).toBe('sent'));
+	stopNext();
+	expect(server.posted).toHaveLength(1);
 });
 
 test('waits grow up to a quarter of an hour', () => {

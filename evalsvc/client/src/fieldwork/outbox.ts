@@ -36,6 +36,9 @@ const OF_ONE = new Set([
 	'phone.unexpected_answer',
 ]);
 
+/** The outbox was stopped, as when the vault is locked: no trouble of the interview. */
+const STOPPED = 'phone.locked';
+
 const FIRST_WAIT = 15;
 const LONGEST_WAIT = 900;
 
@@ -82,7 +85,11 @@ export class Outbox {
 	keepSending(told: (sent: number) => void = () => undefined): () => void {
 		const go = (again: boolean) => {
 			clearTimeout(this.timer);
-			this.send(again).then(told, () => this.plan());
+			this.send(again).then(told, () => {
+				// Another tab is sending, or the phone could not be read: both may be over in a while.
+				this.failures = Math.max(1, this.failures);
+				this.plan();
+			});
 		};
 		const online = () => go(false);
 		window.addEventListener('online', online);
@@ -93,7 +100,7 @@ export class Outbox {
 			this.next = null;
 			clearTimeout(this.timer);
 			this.nextRun.value = null;
-			this.ending.abort(new FieldworkTrouble('phone.locked'));
+			this.ending.abort(new FieldworkTrouble(STOPPED));
 			this.ending = new AbortController();
 		};
 	}
@@ -134,7 +141,9 @@ export class Outbox {
 			this.asked = Math.max(this.asked, (error instanceof ServerTrouble && error.retryAfter) || 0);
 			const trouble = troubleOf(error);
 			// Writing it down is a kindness: where that fails too, the interview is unsent all the same.
-			await this.vault.interviews.noteTrouble(id, trouble).catch(() => undefined);
+			if (trouble.code !== STOPPED) {
+				await this.vault.interviews.noteTrouble(id, trouble).catch(() => undefined);
+			}
 			return trouble;
 		} finally {
 			this.sending.value = null;
