@@ -23,8 +23,14 @@ export async function showTop(): Promise<void> {
 export async function showQuestion(question: Question): Promise<void> {
 	await nextTick();
 	await nextTick();
-	const card = document.getElementById(cardId(question));
+	const card = document.getElementById(cardId(question)) ?? lineOf(question);
 	card?.scrollIntoView({ block: 'center' });
 	const field = document.getElementById(fieldId(question)) ?? card?.querySelector<HTMLElement>('input, button, textarea');
-	(field ?? document.getElementById(labelId(question)))?.focus({ preventScroll: true });
+	(field ?? document.getElementById(labelId(question)) ?? card)?.focus({ preventScroll: true });
+}
+
+/** The line of the row that a question is in, where the row is not open. */
+function lineOf(question: Question): HTMLElement | null {
+	const lines = [...document.querySelectorAll<HTMLElement>('[data-row]')];
+	return lines.find((line) => question.path.startsWith(`${line.dataset.row}/`)) ?? null;
 }
