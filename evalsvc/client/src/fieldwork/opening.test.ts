@@ -10,6 +10,7 @@ import type { Vault } from '../vault/vault.ts';
 import { finish } from './finishing.ts';
 import { giveLocks } from './locks_for_tests.ts';
 import { begin, beginFree, correct, goOn, unsentOf } from './opening.ts';
+import { removeInterview } from './removing.ts';
 
 const FORM = { formId: 'simple', version: '1' };
 const TASK: Task = {
@@ -119,6 +120,32 @@ test('a draft goes on where it was, with its files and its log, in one tab at a 
 	const photo = await vault.interviews.file(id, kept.fileNames[0] ?? '');
 	expect(new TextDecoder().decode(photo?.bytes)).toBe('bytes of 客厅.jpg');
 	expect(kept.startedAt).toBe(open.fixed.startedAt);
+});
+
+test('an open draft is not removed under its feet, a closed one is', async () => {
+	const open = await begin(vault, TASK, FORM);
+	question(open.session, 'age').give('30');
+	await open.saver.flush();
+	const { id } = await onlyOne();
+	expect(await troubleOf(removeInterview(vault, id, true))).toBe('phone.open_elsewhere');
+	await open.close();
+	expect(await troubleOf(removeInterview(vault, id))).toBe('phone.unsent');
+	await removeInterview(vault, id, true);
+	expect(await vault.interviews.list()).toEqual([]);
+});
+
+test('what vanished from the disk while it was open is written again from memory', async () => {
+	const open = await begin(vault, TASK, FORM);
+	question(open.session, 'photo').attach(file('a.jpg'));
+	await open.saver.flush();
+	await vault.interviews.remove((await onlyOne()).id, true);
+	question(open.session, 'age').give('30');
+	expect(await open.saver.flush()).toBe(false);
+	expect(open.saver.trouble.value?.code).toBe('phone.file_missing');
+	expect(await open.close()).toBe(true);
+	const kept = await onlyOne();
+	expect(kept.xml).toContain('<age>30</age>');
+	expect(await vault.interviews.file(kept.id, kept.fileNames[0] ?? '')).not.toBeNull();
 });
 
 test('a form that hangs on no household', async () => {

@@ -103,6 +103,10 @@ export class Saver {
 	private failed(error: unknown): void {
 		this.changes = true;
 		this.trouble.value = troubleOf(error);
+		if (this.trouble.value.code === 'phone.file_missing') {
+			// What was written is gone from the disk, so everything that is still in memory is written again.
+			this.written = new Map();
+		}
 		this.state.value = 'failed';
 		this.later(Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.failures));
 		this.failures += 1;
