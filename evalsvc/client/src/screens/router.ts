@@ -3,6 +3,8 @@ import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-rou
 
 import HouseholdScreen from './HouseholdScreen.vue';
 import HouseholdsScreen from './HouseholdsScreen.vue';
+import { report } from './state/attempt.ts';
+import { failed } from './state/failure.ts';
 import { wayOf } from './state/opening.ts';
 import { opened, people } from './state/person.ts';
 
@@ -58,6 +60,12 @@ router.beforeEach((to) => {
 		return people.value.length === 0 ? { name: 'sign-in' } : { name: 'unlock', query: { next: to.fullPath } };
 	}
 	return to.name === 'unlock' && people.value.length === 0 ? { name: 'sign-in' } : true;
+});
+
+// A part of the application that could not be loaded: the boundary says so in place of the screen.
+router.onError((error) => {
+	report(error);
+	failed.value = true;
 });
 
 router.afterEach((to, from) => {

@@ -10,14 +10,16 @@ Element.prototype.scrollIntoView = () => undefined;
 
 let unmount: () => void = () => undefined;
 
-async function opened(...given: [Parameters<typeof mounted>[1]?, Parameters<typeof mounted>[2]?]) {
+type Given = Parameters<typeof mounted> extends [string, ...infer Rest] ? Rest : never;
+
+async function opened(...given: Given) {
 	const screen = await mounted(xml, ...given);
 	unmount = () => screen.app.unmount();
 	return screen;
 }
 
 /** The first page filled, so that the others are asked. */
-async function visited(...given: Parameters<typeof opened>) {
+async function visited(...given: Given) {
 	const screen = await opened(...given);
 	await type('第几次上门', '1');
 	await leaveField('第几次上门');
@@ -229,4 +231,15 @@ test('the log tells pages, the overview and the end as Collect does', async () =
 			['end screen', ''],
 		]),
 	);
+});
+
+test('a draft is gone on with where it was left', async () => {
+	const { app, session, recorder } = await visited();
+	await press('目录');
+	await press('吃穿');
+	await choose('吃得饱吗', '是');
+	const draft = { xml: session.xml(), audit: recorder.events() };
+	app.unmount();
+	await opened([], undefined, draft);
+	expect(heading()).toBe('吃穿');
 });

@@ -8,7 +8,7 @@ import { openForm } from '../../engine/form.ts';
 import { DEVICE, stored } from '../../engine/opened_for_tests.ts';
 import type { FormSession } from '../../engine/question.ts';
 import { Saver, type Write } from '../../fieldwork/saving.ts';
-import type { KeptInterview, ReviewComment } from '../../model.ts';
+import type { AuditEvent, KeptInterview, ReviewComment } from '../../model.ts';
 import FormScreen from './FormScreen.vue';
 
 export interface Mounted {
@@ -21,14 +21,16 @@ export interface Mounted {
 
 const SETTINGS = { geofence_metres: 500, photo_pixels: 1600, keep_exif: false };
 
-/** Draw a form; `write` is what saving does. */
+/** Draw a form; `write` is what saving does, `earlier` a draft that is gone on with. */
 export async function mounted(
 	xml: string,
 	comments: readonly ReviewComment[] = [],
 	write: Write = () => Promise.resolve(),
+	earlier: { readonly xml: string; readonly audit: readonly AuditEvent[] } | null = null,
 ): Promise<Mounted> {
-	const session = await (await openForm(stored(xml), DEVICE)).begin({});
-	const recorder = new AuditRecorder();
+	const form = await openForm(stored(xml), DEVICE);
+	const session = await (earlier === null ? form.begin({}) : form.resume(earlier.xml, new Map()));
+	const recorder = AuditRecorder.resumed(earlier?.audit ?? []);
 	const kept = (): KeptInterview => ({ xml: session.xml(), audit: recorder.events() }) as unknown as KeptInterview;
 	const saver = new Saver(write, () => ({ interview: kept(), files: session.files() }), new Map());
 	session.onChange(({ path, before, after }) => {

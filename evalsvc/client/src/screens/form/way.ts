@@ -5,6 +5,7 @@ import type { AuditRecorder } from '../../audit/recorder.ts';
 import type { FormSession, Question, Repeat, RepeatRow } from '../../engine/question.ts';
 import { whereIs, type OpenRow } from './finding.ts';
 import { pagesOf, questionsIn, relevantPages, type Page } from './pages.ts';
+import { pathOf, placeIn } from './place.ts';
 import { showQuestion, showTop } from './showing.ts';
 
 export type Panel = 'page' | 'overview' | 'end';
@@ -38,7 +39,7 @@ export function useWay(session: FormSession, recorder: AuditRecorder): Way {
 	const panel = ref<Panel>('page');
 	const rows = shallowRef<readonly OpenRow[]>([]);
 	const wanted = ref(0);
-	const current = shallowRef<string | null>(null);
+	const current = shallowRef(placeIn(recorder.events(), pages.value)?.id ?? null);
 	/** A page that is no longer asked gives way to the one that has its place. */
 	const number = computed(() => {
 		const found = pages.value.findIndex(({ id }) => id === current.value);
@@ -132,10 +133,4 @@ function enter({ panel, page, rows }: Pick<Way, 'panel' | 'page' | 'rows'>, reco
 	const path = row?.path ?? pathOf(page.value);
 	recorder.entered(path, row === undefined && page.value.nodes.length === 1 ? 'question' : 'group questions');
 	return path;
-}
-
-/** A page of one question is that question; another one is the group that its questions are in. */
-function pathOf({ nodes, owner }: Page): string {
-	const first = nodes[0]?.path ?? '';
-	return nodes.length === 1 ? first : (owner.node?.path ?? first.replace(/\/[^/]*$/, ''));
 }

@@ -85,8 +85,8 @@ export function changeMyPin(oldPin: string, newPin: string): Promise<void> {
 export async function forgetMe(): Promise<void> {
 	const { id } = now().vault.person;
 	await vaults.forget(id, true);
-	forgetKeys();
 	await lookForPeople();
+	forgetKeys();
 }
 
 /** Forget the keys, after what is open was saved; what cannot be saved stays open, for locking would lose it. */
