@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 import segno
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Geolocation, Page, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -44,8 +44,8 @@ FORM = """| settings |
 | | end_group | | | | | | |
 """
 VILLAGE, METER = "350125100200", "EXAMPLE-METER-0001"
-INEXACT = {"latitude": 26.58, "longitude": 118.94, "accuracy": 62}
-EXACT = {"latitude": 26.5801, "longitude": 118.9402, "accuracy": 8}
+INEXACT: Geolocation = {"latitude": 26.58, "longitude": 118.94, "accuracy": 62}
+EXACT: Geolocation = {"latitude": 26.5801, "longitude": 118.9402, "accuracy": 8}
 PIN = "246810"
 FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 FILM = (640, 480)
@@ -305,7 +305,7 @@ def judge_photo(data: bytes) -> None:
     """It is small, upright, and says nothing of where it was taken."""
     picture = Image.open(io.BytesIO(data))
     assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (900, 1200), {})
-    red, green, _blue = picture.getpixel((880, 20))
+    red, green, _blue = picture.crop((880, 20, 881, 21)).tobytes()
     assert red > RED > green, "the photo is not turned as the camera was"
 
 
