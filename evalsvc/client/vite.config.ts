@@ -6,12 +6,30 @@ import { defineConfig } from 'vite';
 
 import { catalogue } from './bundling/catalogue.ts';
 import { fileList } from './bundling/file_list.ts';
+import { kanjiByBrowser } from './bundling/kanji.ts';
 import { packing } from './bundling/packing.ts';
+import { wasmFiles } from './bundling/wasm_files.ts';
+
+/**
+ * Few files: each is a way to the service and back on a slow network, and all are stored at the first visit anyway. What
+ * stays the same from version to version lies apart, so that browsers take it from their own cache.
+ */
+const GROUPS = [
+	{
+		name: 'engine',
+		test: /node_modules\/(@getodk|solid-js|temporal|papaparse|mdast|micromark|bin-packer)/,
+		priority: 3,
+	},
+	{ name: 'codes', test: /node_modules\/jsqr/, priority: 3 },
+	{ name: 'libraries', test: /node_modules/, priority: 2 },
+	{ name: 'interview', test: /src\/(engine|audit|controls|screens\/form)\//, priority: 1 },
+	{ name: 'screens', test: /src\/(?!worker\/service_worker)/, priority: 0 },
+];
 
 /** The bundle lies in the package's static files, from where the service serves it below /app/. */
 export default defineConfig({
 	base: '/app/',
-	plugins: [vue(), catalogue(), fileList('sw.js'), packing()],
+	plugins: [vue(), catalogue(), wasmFiles(), kanjiByBrowser(), fileList('sw.js'), packing()],
 	build: {
 		outDir: fileURLToPath(new URL('../static/app', import.meta.url)),
 		emptyOutDir: true,
@@ -21,7 +39,10 @@ export default defineConfig({
 		modulePreload: { polyfill: false },
 		rolldownOptions: {
 			input: { index: 'index.html', sw: 'src/worker/service_worker.ts' },
-			output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+			output: {
+				entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+				codeSplitting: { groups: GROUPS },
+			},
 		},
 	},
 	test: {

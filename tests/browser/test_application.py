@@ -39,6 +39,8 @@ NEWER = "document.body.dataset.newer === 'yes'"
 VIOLATIONS = """window.violations = [];
 document.addEventListener('securitypolicyviolation', event =>
     violations.push(`${event.violatedDirective} ${event.blockedURI}`));"""
+COMPILED = """addresses => Promise.all(addresses.map(async address =>
+    (await WebAssembly.compileStreaming(fetch(address))) instanceof WebAssembly.Module))"""
 SIZES = """icons => Promise.all(icons.map(async address => {
     const icon = new Image();
     icon.src = address;
@@ -142,6 +144,8 @@ def test_after_the_first_visit_it_opens_without_a_service(service: Service, brow
     page.reload()
     until(page, FILLED)
     other = opened(context, service, troubles)
+    engines = sorted(address for address in service.files() if address.endswith(".wasm"))
+    assert page.evaluate(COMPILED, engines) == [True, True]
     assert page.evaluate("violations") == other.evaluate("violations") == []
     assert troubles == []
     context.close()

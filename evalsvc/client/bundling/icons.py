@@ -3,15 +3,19 @@
 Run after the mark was changed, from the project's folder: .venv/bin/python evalsvc/client/bundling/icons.py
 """
 
+import io
 import shutil
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 PUBLIC = Path(__file__).parents[1] / "public"
 SIDES = {"mark-192.png": 192, "mark-512.png": 512, "mark-maskable-512.png": 512}
 ROUND_CORNERS = ' rx="6"'
 """Phones cut a maskable icon to a form of their own, so it fills its square; the mark lies within the middle 80 %."""
+
+COLOURS = 64
 
 
 def main() -> None:
@@ -28,8 +32,10 @@ def draw(browser: Browser, mark: str, side: int, path: Path) -> None:
     """Draw a mark as a square of so many pixels; what lies outside it stays transparent."""
     page = browser.new_page(viewport={"width": side, "height": side})
     page.set_content(f"<style>*{{margin:0}} svg{{display:block;width:{side}px}}</style>{mark}")
-    page.screenshot(path=path, omit_background=True)
+    drawn = Image.open(io.BytesIO(page.screenshot(omit_background=True)))
     page.close()
+    # Three colours and the steps between them: a palette holds them in a third of the bytes, which every phone stores.
+    drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE).save(path, optimize=True)
 
 
 if __name__ == "__main__":
