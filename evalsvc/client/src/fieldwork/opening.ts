@@ -92,6 +92,12 @@ export async function copyOf(vault: Vault, returned: ReturnedInterview): Promise
 	return null;
 }
 
+/** The assignment of a household as it is listed now; empty where it is not. */
+export async function assignmentOf(vault: Vault, unitId: string): Promise<string> {
+	const listed = await vault.lists.read('tasks');
+	return listed?.tasks.find((task) => task.unit_id === unitId)?.assignment_id ?? '';
+}
+
 async function correctAnew(vault: Vault, returned: ReturnedInterview): Promise<OpenInterview> {
 	const release = await hold(`correction ${returned.instance_id}`);
 	return orRelease(release, async () => {
@@ -103,8 +109,9 @@ async function correctAnew(vault: Vault, returned: ReturnedInterview): Promise<O
 		// The correction gets a log of its own; that of the version before stays with that version.
 		files.delete(AUDIT_FILE);
 		const session = await sessionOf(vault, before, false, (form) => form.correct(before.xml, files));
+		const assignmentId = before.assignmentId || (await assignmentOf(vault, returned.unit_id));
 		const fixed: Fixed = {
-			...newly({ unitId: returned.unit_id, assignmentId: await assignmentOf(vault, returned, before) }),
+			...newly({ unitId: returned.unit_id, assignmentId }),
 			corrects: returned.instance_id,
 			comments: commentsOf(returned),
 		};
@@ -168,13 +175,6 @@ async function filesOf(vault: Vault, interview: KeptInterview): Promise<Map<stri
 		}
 	}
 	return files;
-}
-
-/** The assignment is that of before, else of the household as it is listed now. */
-async function assignmentOf(vault: Vault, returned: ReturnedInterview, before: KeptInterview): Promise<string> {
-	const listed = await vault.lists.read('tasks');
-	const task = listed?.tasks.find((each) => each.unit_id === returned.unit_id);
-	return before.assignmentId || (task?.assignment_id ?? '');
 }
 
 /** What the supervisor said of the whole comes first. */

@@ -185,7 +185,7 @@ test('a returned interview that another phone sent can be corrected without a ne
 	expect((await refresh(vault, server)).troubles).toEqual([]);
 	await field.end();
 	const [copy] = await vault.interviews.list();
-	expect(copy).toMatchObject({ state: 'sent', instanceId: 'uuid:1', unitId: '001' });
+	expect(copy).toMatchObject({ state: 'sent', instanceId: 'uuid:1', unitId: '001', assignmentId: 'assignment-001' });
 	const open = await correct(vault, field.returned[0]!);
 	expect(open.session.xml()).toContain('<age>30</age>');
 	expect(open.fixed.assignmentId).toBe('assignment-001');

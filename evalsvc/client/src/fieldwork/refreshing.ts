@@ -4,7 +4,7 @@ import type { Server } from '../server/server.ts';
 import type { FormSummary } from '../vault/forms.ts';
 import type { Vault } from '../vault/vault.ts';
 import { inTurn } from './holding.ts';
-import { copyOf } from './opening.ts';
+import { assignmentOf, copyOf } from './opening.ts';
 import { FieldworkTrouble, troubleOf } from './trouble.ts';
 
 /** How far it is: forms and returned interviews are counted, the other parts are one step. */
@@ -139,7 +139,7 @@ async function fetchCopy(vault: Vault, server: Server, one: ReturnedInterview): 
 		formId: one.form_id,
 		version: one.version,
 		unitId: one.unit_id,
-		assignmentId: '',
+		assignmentId: await assignmentOf(vault, one.unit_id),
 		corrects: one.root_instance_id === one.instance_id ? null : one.root_instance_id,
 		startedAt: one.returned_at,
 		savedAt: one.returned_at,
