@@ -22,6 +22,11 @@ export function fileName(url: URL): string {
 	return decodeURIComponent(tableName(url.href));
 }
 
+/** The name of a picture, recording or film that a text comes with; null where it has none. */
+export function nameOf(url: URL | undefined): string | null {
+	return url === undefined ? null : fileName(url);
+}
+
 /** The last part of an address, as it stands there. */
 export function tableName(address: string): string {
 	return address.split('/').pop() ?? '';

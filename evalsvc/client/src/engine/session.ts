@@ -5,10 +5,11 @@ import type { AttachedFile, StoredForm } from '../model.ts';
 import type { FormDefinition } from './definition.ts';
 import { InterviewFiles } from './files.ts';
 import { computedPaths, leafAt } from './leaves.ts';
+import type { Interview } from './node.ts';
 import type { Change, FormNode, FormSession, Language, Objection } from './question.ts';
 import { keepAsWritten } from './restoring.ts';
 import { InterviewWriter } from './submission.ts';
-import { type Interview, shownChildren } from './tree.ts';
+import { shownChildren } from './tree.ts';
 import { WrittenTexts } from './written.ts';
 
 /** A form that is being filled, over one instance of the engine. */
