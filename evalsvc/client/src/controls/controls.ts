@@ -53,7 +53,16 @@ const OWN: Partial<Record<QuestionKind, Component>> = {
 };
 
 const GROUPED: ReadonlySet<QuestionKind> = new Set(['choice', 'choices', 'rank']);
-const ONE_FIELD: ReadonlySet<QuestionKind> = new Set(['text', 'integer', 'decimal', 'date', 'time', 'datetime', 'range', 'acknowledge']);
+const ONE_FIELD: ReadonlySet<QuestionKind> = new Set([
+	'text',
+	'integer',
+	'decimal',
+	'date',
+	'time',
+	'datetime',
+	'range',
+	'acknowledge',
+]);
 const TYPED: ReadonlySet<QuestionKind> = new Set(['text', 'integer', 'decimal', 'barcode']);
 
 /** The component for a question; null where there is nothing to answer. */

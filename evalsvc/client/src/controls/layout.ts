@@ -13,10 +13,20 @@ const VERY_SHORT = 8;
 
 export function choiceLayout(question: Question, choices: readonly Choice[]): ChoiceLayout {
 	const { appearances } = question;
-	if (appearances.has('minimal') || appearances.has('autocomplete') || appearances.has('search') || choices.length > LONG_LIST) {
+	if (
+		appearances.has('minimal') ||
+		appearances.has('autocomplete') ||
+		appearances.has('search') ||
+		choices.length > LONG_LIST
+	) {
 		return 'sheet';
 	}
-	if (appearances.has('likert') || appearances.has('list-nolabel') || appearances.has('list') || appearances.has('horizontal')) {
+	if (
+		appearances.has('likert') ||
+		appearances.has('list-nolabel') ||
+		appearances.has('list') ||
+		appearances.has('horizontal')
+	) {
 		return 'scale';
 	}
 	return [...appearances].some((each) => each.startsWith('columns')) || areShort(choices) ? 'columns' : 'rows';

@@ -5,13 +5,35 @@ import { openForm } from '../engine/form.ts';
 import xml from './forms/kinds.xml?raw';
 import { numberFault, thousands } from './numbers.ts';
 
-const TYPED = ['0', '-3', '+7', '12', '１２', ' 5 ', '1.5', '1.', '.5', '1,000', '4x', '四', '-', '1e3', '2147483647', '2147483648', '0.1234567890123456', '123456789012345.6'];
+const TYPED = [
+	'0',
+	'-3',
+	'+7',
+	'12',
+	'１２',
+	' 5 ',
+	'1.5',
+	'1.',
+	'.5',
+	'1,000',
+	'4x',
+	'四',
+	'-',
+	'1e3',
+	'2147483647',
+	'2147483648',
+	'0.1234567890123456',
+	'123456789012345.6',
+];
 
 test.each(['money', 'area'])('a text is a fault exactly where the form does not take it: %s', async (name) => {
 	const session = await (await openForm(stored(xml), DEVICE)).begin({});
 	const asked = question(session, name);
 	for (const text of TYPED) {
-		expect([text, numberFault(asked.kind === 'decimal' ? 'decimal' : 'integer', text) === null]).toEqual([text, asked.give(text)]);
+		expect([text, numberFault(asked.kind === 'decimal' ? 'decimal' : 'integer', text) === null]).toEqual([
+			text,
+			asked.give(text),
+		]);
 	}
 });
 

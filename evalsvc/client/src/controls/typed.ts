@@ -20,7 +20,11 @@ export interface Typed {
  * Hold what is typed until there is a pause or the question is left. `faultOf` gives a code of the catalogue for a text that
  * is no answer; `pauses` says whether a pause is enough, which it is not where half a number could do harm.
  */
-export function useTyped(question: () => Question, faultOf: (text: string) => string | null, pauses: () => boolean): Typed {
+export function useTyped(
+	question: () => Question,
+	faultOf: (text: string) => string | null,
+	pauses: () => boolean,
+): Typed {
 	const pending = usePending();
 	const answer = computed(() => textOf(question()));
 	const typed = ref<string | null>(null);

@@ -21,7 +21,8 @@ export function followComments(
 ): { readonly comments: Comments; readonly stop: () => void } {
 	const changed = shallowReactive(new Set(earlier.filter(({ newValue }) => newValue !== null).map(({ node }) => node)));
 	const stop = session.onChange(({ path }) => void changed.add(path));
-	const at = (path: string): readonly ReviewComment[] => (path === '' ? [] : all.filter((comment) => comment.path === path));
+	const at = (path: string): readonly ReviewComment[] =>
+		path === '' ? [] : all.filter((comment) => comment.path === path);
 	const done = (path: string): boolean => changed.has(path);
 	const open = (paths: readonly string[]): number =>
 		all.length === 0 ? 0 : paths.filter((path) => at(path).length > 0 && !done(path)).length;

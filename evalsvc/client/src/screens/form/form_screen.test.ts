@@ -3,7 +3,18 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { question, repeat } from '../../engine/opened_for_tests.ts';
 import { language } from '../../words/say.ts';
 import xml from './forms/pages.xml?raw';
-import { card, choose, field, heading, leaveField, mounted, onScreen, press, settled, type } from './mounted_for_tests.ts';
+import {
+	card,
+	choose,
+	field,
+	heading,
+	leaveField,
+	mounted,
+	onScreen,
+	press,
+	settled,
+	type,
+} from './mounted_for_tests.ts';
 
 window.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
@@ -86,6 +97,14 @@ test('what the form objects to is told when the question was left, and never whi
 	await type('第几次上门', '3');
 	await leaveField('第几次上门');
 	expect(card('第几次上门')?.querySelector('[role=alert]')).toBeNull();
+});
+
+test('closing the keyboard leaves the question as well', async () => {
+	await opened();
+	await type('第几次上门', '12');
+	field('第几次上门').blur();
+	await settled();
+	expect(card('第几次上门')?.querySelector('[role=alert]')?.textContent).toBe('次数应为 1 至 9');
 });
 
 test('what is no number is told at once, and what was kept stays', async () => {
@@ -189,7 +208,6 @@ test('已保存 is said only when what was typed has become an answer and the an
 	expect(state()).toBe('填写中');
 	await leaveField('第几次上门');
 	expect(state()).toBe('保存中');
-	await vi.waitFor(() => expect(written.length).toBe(0));
 	const flushed = saver.flush();
 	await settled();
 	expect(state()).toBe('保存中');
@@ -242,4 +260,16 @@ test('a draft is gone on with where it was left', async () => {
 	app.unmount();
 	await opened([], undefined, draft);
 	expect(heading()).toBe('吃穿');
+});
+
+test('what cannot be saved is told with the reason, and tried again', async () => {
+	let full = true;
+	await opened([], () => (full ? Promise.reject(new DOMException('', 'QuotaExceededError')) : Promise.resolve()));
+	await choose('到访结果', '完成访问');
+	await vi.waitFor(() => expect(document.querySelector('.saving-state')?.textContent).toBe('未保存'));
+	expect(document.querySelector('main .banner.bad')?.textContent?.length).toBeGreaterThan(10);
+	full = false;
+	await press('再存一次');
+	await vi.waitFor(() => expect(document.querySelector('.saving-state')?.textContent).toBe('已保存'));
+	expect(document.querySelector('main .banner.bad')).toBeNull();
 });

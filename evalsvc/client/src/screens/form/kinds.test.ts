@@ -2,7 +2,18 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import xml from '../../controls/forms/kinds.xml?raw';
 import { question } from '../../engine/opened_for_tests.ts';
-import { card, choose, field, leaveField, mounted, onScreen, press, settled, type, type Mounted } from './mounted_for_tests.ts';
+import {
+	card,
+	choose,
+	field,
+	leaveField,
+	mounted,
+	onScreen,
+	press,
+	settled,
+	type,
+	type Mounted,
+} from './mounted_for_tests.ts';
 
 window.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
@@ -34,7 +45,9 @@ async function change(label: string, value: string, index = 0): Promise<void> {
 
 async function pressIn(label: string, words: string): Promise<void> {
 	const buttons = [...(card(label)?.querySelectorAll('button') ?? [])];
-	const found = buttons.find((button) => (button.getAttribute('aria-label') ?? button.textContent ?? '').includes(words));
+	const found = buttons.find((button) =>
+		(button.getAttribute('aria-label') ?? button.textContent ?? '').includes(words),
+	);
 	found?.click();
 	await settled();
 }

@@ -40,8 +40,13 @@ export async function mounted(
 	const emitted: string[] = [];
 	const told = { onFinished: () => emitted.push('finished'), onLeft: () => emitted.push('left') };
 	const title = session.title;
-	const app = createApp(() => h(FormScreen, { session, saver, recorder, comments, title, household: '示例户 001', ...told }));
-	app.provide(settingsKey, SETTINGS).provide(geofenceKey, null).provide(fileReaderKey, () => Promise.resolve(null));
+	const app = createApp(() =>
+		h(FormScreen, { session, saver, recorder, comments, title, household: '示例户 001', ...told }),
+	);
+	app
+		.provide(settingsKey, SETTINGS)
+		.provide(geofenceKey, null)
+		.provide(fileReaderKey, () => Promise.resolve(null));
 	document.body.innerHTML = '<div id="app"></div>';
 	app.mount('#app');
 	await settled();
@@ -84,7 +89,10 @@ export function field(label: string): HTMLInputElement {
 /** Choose in a question that is on the screen. */
 export async function choose(label: string, choice: string): Promise<void> {
 	const rows = [...(card(label)?.querySelectorAll('label') ?? [])];
-	rows.find((row) => row.textContent?.trim() === choice)?.querySelector('input')?.click();
+	rows
+		.find((row) => row.textContent?.trim() === choice)
+		?.querySelector('input')
+		?.click();
 	await settled();
 }
 

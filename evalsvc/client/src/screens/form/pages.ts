@@ -62,7 +62,11 @@ function ownPages(node: FormNode, above: Owner): readonly Page[] | null {
 		return node.label === null && !node.children.some(isGroup) ? null : pagesOf(node.children, owner);
 	}
 	if (node.node === 'repeat' && !node.free && node.rows.some((row) => row.children.some(isGroup))) {
-		const ownerOf = (row: RepeatRow, index: number): Owner => ({ node: row, above, row: { repeat: node, number: index + 1 } });
+		const ownerOf = (row: RepeatRow, index: number): Owner => ({
+			node: row,
+			above,
+			row: { repeat: node, number: index + 1 },
+		});
 		return node.rows.flatMap((row, index) => pagesOf(row.children, ownerOf(row, index)));
 	}
 	return null;

@@ -12,7 +12,9 @@ export function pathOf({ nodes, owner }: Page): string {
 export function placeIn(events: readonly AuditEvent[], pages: readonly Page[]): Page | null {
 	const shown = events.filter(({ event }) => event === 'question' || event === 'group questions');
 	for (const { node } of shown.reverse()) {
-		const page = pages.find((each) => each.nodes.some(({ path }) => isWithin(path, node))) ?? pages.find((each) => pathOf(each) === node);
+		const page =
+			pages.find((each) => each.nodes.some(({ path }) => isWithin(path, node))) ??
+			pages.find((each) => pathOf(each) === node);
 		if (page !== undefined) {
 			return page;
 		}

@@ -25,7 +25,8 @@ export async function showQuestion(question: Question): Promise<void> {
 	await nextTick();
 	const card = document.getElementById(cardId(question)) ?? lineOf(question);
 	card?.scrollIntoView({ block: 'center' });
-	const field = document.getElementById(fieldId(question)) ?? card?.querySelector<HTMLElement>('input, button, textarea');
+	const field =
+		document.getElementById(fieldId(question)) ?? card?.querySelector<HTMLElement>('input, button, textarea');
 	(field ?? document.getElementById(labelId(question)) ?? card)?.focus({ preventScroll: true });
 }
 

@@ -1,5 +1,15 @@
 /** The way through a form: which page, row or list is shown, and where one goes from there. */
-import { computed, nextTick, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import {
+	computed,
+	nextTick,
+	onScopeDispose,
+	ref,
+	shallowRef,
+	watch,
+	type ComputedRef,
+	type Ref,
+	type ShallowRef,
+} from 'vue';
 
 import type { AuditRecorder } from '../../audit/recorder.ts';
 import type { FormSession, Question, Repeat, RepeatRow } from '../../engine/question.ts';
