@@ -5,9 +5,11 @@ import { IDBFactory } from 'fake-indexeddb';
 
 import type { AttachedFile, DeviceInfo, KeptInterview } from '../model.ts';
 import { bytesOf, toBase64 } from './bytes.ts';
-import { closeDatabase } from './database.ts';
+import { closeDatabase, database, write } from './database.ts';
+import { byToken } from './keys.ts';
 import { enrol } from './people.ts';
-import type { Vault } from './vault.ts';
+import type { PersonRecord } from './schema.ts';
+import { Vault } from './vault.ts';
 
 export const SERVER = 'https://survey.example';
 export const TOKEN = 'an-invented-token';
@@ -40,10 +42,29 @@ export function deviceInfo(given: Partial<DeviceInfo> = {}): DeviceInfo {
 	};
 }
 
-/** The open vault of a person on an empty phone. */
+let signedIn: PersonRecord | null = null;
+
+/** The open vault of a person on an empty phone. One is signed in for all tests of a file, for a PIN takes its time. */
 export async function enrolled(): Promise<Vault> {
 	await emptyPhone();
-	return enrol(SERVER, TOKEN, deviceInfo(), PIN);
+	signedIn ??= await signIn();
+	const record = signedIn;
+	await emptyPhone();
+	await write(['people'], (all) => all.objectStore('people').add(record));
+	const dataKey = await byToken(record.underToken, TOKEN);
+	if (dataKey === null) {
+		throw new Error('token');
+	}
+	return Vault.opened(record, dataKey);
+}
+
+async function signIn(): Promise<PersonRecord> {
+	const { person } = await enrol(SERVER, TOKEN, deviceInfo(), PIN);
+	const record = await (await database()).get('people', person.id);
+	if (record === undefined) {
+		throw new Error('person');
+	}
+	return record;
 }
 
 export function interview(given: Partial<KeptInterview> = {}): KeptInterview {
