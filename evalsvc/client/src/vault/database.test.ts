@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 
 import { closeDatabase, database, openDatabase, write } from './database.ts';
 import { enrol, listPeople, unlockByPin } from './people.ts';
-import { deviceInfo, emptyPhone, file, interview, PIN, SERVER, TOKEN, troubleOf } from './samples.ts';
+import { CODE, deviceInfo, emptyPhone, file, interview, PIN, SERVER, TOKEN, troubleOf } from './samples.ts';
 import { type Upgrade, UPGRADES } from './schema.ts';
 
 beforeEach(emptyPhone);
@@ -17,7 +17,7 @@ const later: Upgrade = async (_database, transaction) => {
 };
 
 async function phoneWithInterview() {
-	const vault = await enrol(SERVER, TOKEN, deviceInfo(), PIN);
+	const vault = await enrol(SERVER, TOKEN, deviceInfo(), PIN, CODE);
 	await vault.interviews.save(interview({ fileNames: ['a.jpg'] }), [file('a.jpg')]);
 	return vault;
 }

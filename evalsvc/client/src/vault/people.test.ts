@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { database } from './database.ts';
 import { changePin, enrol, forget, listPeople, unlockByPin, unlockByToken } from './people.ts';
-import { deviceInfo, emptyPhone, enrolled, interview, PIN, SERVER, TOKEN, troubleOf } from './samples.ts';
+import { CODE, deviceInfo, emptyPhone, enrolled, interview, PIN, SERVER, TOKEN, troubleOf } from './samples.ts';
 import { waitAfter } from './wrong_pins.ts';
 
 beforeEach(emptyPhone);
@@ -12,19 +12,19 @@ afterEach(() => {
 });
 
 test('who is enrolled is listed before anything is unlocked, and opens with the PIN', async () => {
-	const made = await enrol(SERVER, TOKEN, deviceInfo(), PIN);
+	const made = await enrol(SERVER, TOKEN, deviceInfo(), PIN, CODE);
 	await made.interviews.save(interview(), []);
 	const [person] = await listPeople();
 	expect(person).toMatchObject({ name: '示例调查员', evaluation: '示例评估', server: SERVER, unsent: 1 });
 	const opened = await unlockByPin(person?.id ?? '', '２０４０６０');
 	expect(opened.token).toBe(TOKEN);
-	expect(opened.address).toBe(`${SERVER}/v1/key/${TOKEN}/evaluations/evaluation-1`);
+	expect(opened.address).toBe(`${SERVER}/v1/key/${TOKEN}/evaluations/${CODE}`);
 	expect((await opened.interviews.read('interview-1')).xml).toContain('示例户 001');
 	expect(opened.person.deviceId).toMatch(/^evalsvc:[0-9a-f-]{36}$/);
 });
 
 test('nothing that was said or answered can be read in the database', async () => {
-	const vault = await enrol(SERVER, TOKEN, deviceInfo(), PIN);
+	const vault = await enrol(SERVER, TOKEN, deviceInfo(), PIN, CODE);
 	await vault.interviews.save(interview({ fileNames: ['示例户.jpg'] }), [
 		{ name: '示例户.jpg', type: 'image/jpeg', bytes: new TextEncoder().encode('picture of a household') },
 	]);
@@ -51,16 +51,16 @@ function everyText(value: unknown): string[] {
 }
 
 test('the same person of the same evaluation is enrolled once', async () => {
-	await enrol(SERVER, TOKEN, deviceInfo(), PIN);
-	expect(await troubleOf(enrol(SERVER, 'another-token', deviceInfo(), '111111'))).toBe('phone.person_known');
-	await enrol(SERVER, TOKEN, deviceInfo({ person: { id: 'person-2', name: '另一位' } }), PIN);
+	await enrol(SERVER, TOKEN, deviceInfo(), PIN, CODE);
+	expect(await troubleOf(enrol(SERVER, 'another-token', deviceInfo(), '111111', CODE))).toBe('phone.person_known');
+	await enrol(SERVER, TOKEN, deviceInfo({ person: { id: 'person-2', name: '另一位' } }), PIN, CODE);
 	expect(await listPeople()).toHaveLength(2);
 });
 
 test('a short PIN and a key that is none are refused, and leave nobody behind', async () => {
-	expect(await troubleOf(enrol(SERVER, TOKEN, deviceInfo(), '12345'))).toBe('phone.pin_short');
+	expect(await troubleOf(enrol(SERVER, TOKEN, deviceInfo(), '12345', CODE))).toBe('phone.pin_short');
 	const info = deviceInfo({ unsent_key: { id: 'key-1', spki: 'AAAA' } });
-	expect(await troubleOf(enrol(SERVER, TOKEN, info, PIN))).toBe('phone.server_key');
+	expect(await troubleOf(enrol(SERVER, TOKEN, info, PIN, CODE))).toBe('phone.server_key');
 	expect(await listPeople()).toEqual([]);
 });
 
@@ -148,7 +148,7 @@ test('a locked vault gives and takes nothing', async () => {
 
 test('forgetting a person takes everything, and unsent interviews only when that was said', async () => {
 	const vault = await enrolled();
-	const other = await enrol(SERVER, TOKEN, deviceInfo({ person: { id: 'person-2', name: '另一位' } }), PIN);
+	const other = await enrol(SERVER, TOKEN, deviceInfo({ person: { id: 'person-2', name: '另一位' } }), PIN, CODE);
 	await vault.interviews.save(interview(), []);
 	await vault.lists.write('tasks', { tasks: [], askedAt: '2026-11-23T00:00:00Z' });
 	await other.interviews.save(interview({ id: 'interview-2' }), []);

@@ -31,7 +31,7 @@ export async function enrol(
 	token: string,
 	info: DeviceInfo,
 	pin: string,
-	evaluationCode: string = info.evaluation.id,
+	evaluationCode: string,
 ): Promise<Vault> {
 	const id = crypto.randomUUID();
 	const dataKey = await newDataKey();

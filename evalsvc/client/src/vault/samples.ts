@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto';
 
 import { IDBFactory } from 'fake-indexeddb';
+import { vi } from 'vitest';
 
 import type { AttachedFile, DeviceInfo, KeptInterview } from '../model.ts';
 import { bytesOf, toBase64 } from './bytes.ts';
@@ -11,9 +12,14 @@ import { enrol } from './people.ts';
 import type { PersonRecord } from './schema.ts';
 import { Vault } from './vault.ts';
 
+// A PIN is slow on purpose, and on a busy machine more so.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 export const SERVER = 'https://survey.example';
 export const TOKEN = 'an-invented-token';
 export const PIN = '204060';
+/** What the addresses of the service call the evaluation. */
+export const CODE = 'evaluation-1-code';
 
 /** Begin with a phone on which nothing is stored. */
 export async function emptyPhone(): Promise<void> {
@@ -59,7 +65,7 @@ export async function enrolled(): Promise<Vault> {
 }
 
 async function signIn(): Promise<PersonRecord> {
-	const { person } = await enrol(SERVER, TOKEN, deviceInfo(), PIN);
+	const { person } = await enrol(SERVER, TOKEN, deviceInfo(), PIN, CODE);
 	const record = await (await database()).get('people', person.id);
 	if (record === undefined) {
 		throw new Error('person');
