@@ -4,7 +4,6 @@ import { nameOf } from './media.ts';
 import type { Choice, FormText } from './question.ts';
 import { formText } from './text.ts';
 
-const EMPTY: FormText = { plain: '', pieces: [] };
 const knownChoices = new WeakMap<readonly SelectItem[], readonly Choice[]>();
 
 /** The same list of the engine gives the same choices: screens need not draw them again. */
@@ -15,5 +14,10 @@ export function choicesOf(items: readonly SelectItem[]): readonly Choice[] {
 }
 
 function choiceOf({ value, label }: SelectItem): Choice {
-	return { value, label: formText(label) ?? EMPTY, image: nameOf(label.imageSource) };
+	return { value, label: formText(label) ?? itself(value), image: nameOf(label.imageSource) };
+}
+
+/** A choice without words in this language is shown by its value. */
+function itself(value: string): FormText {
+	return { plain: value, pieces: [{ text: value, strong: false, emphasis: false, breaks: false }] };
 }

@@ -106,6 +106,14 @@ test('texts change with the language; guidance, pictures and parameters have pla
 	expect([place.label?.plain, place.hint, place.guidance?.plain]).toEqual(['Which town', null, 'Look first']);
 });
 
+test('a choice without words is shown by its value, and odd names of pictures are names', async () => {
+	const odd = features.replace('<value>Town A</value>', '<value>-</value>').replace('a 图.png', '50% a.png');
+	const session = await (await openForm(stored(odd, { 'villages.csv': VILLAGES }), DEVICE)).begin({});
+	expect(question(session, 'place').choices[0]?.image).toBe('50% a.png');
+	session.language = { name: 'English', code: 'en' };
+	expect(question(session, 'place').choices.map((choice) => choice.label.plain)).toEqual(['a', 'Town B', 'Town C']);
+});
+
 test('every control is drawn as what it is', async () => {
 	const session = await begun();
 	const kinds = ['picture', 'sign', 'sound', 'paper', 'point', 'line', 'code', 'read', 'hour', 'moment', 'day', 'note'];

@@ -19,7 +19,13 @@ export function mediaFrom(files: ReadonlyMap<string, Blob>, lastSaved: string | 
 
 /** The name of a file of the form that a `jr://` address points to. */
 export function fileName(url: URL): string {
-	return decodeURIComponent(tableName(url.href));
+	const name = tableName(url.href);
+	try {
+		// A per cent sign that the form wrote itself is none of an address.
+		return decodeURIComponent(name.replace(/%(?![0-9A-Fa-f]{2})/g, '%25'));
+	} catch {
+		return name;
+	}
 }
 
 /** The name of a picture, recording or film that a text comes with; null where it has none. */
