@@ -10,6 +10,7 @@ import time
 from benchmarks.evidence import ROOT, duration
 
 STUDIES = (
+    "client",
     "form_check",
     "form_verdicts",
     "frame_import",
