@@ -23,7 +23,7 @@ from tests.service.review_steps import moved
 PIN, ATTEMPT = "示例-123456", "/data/visit/attempt"
 FIRST, SECOND = "没有时间", "没有说明"
 """Why the household refused, as first noted and as corrected."""
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds for what goes over the network."""
 EVERYWHERE = (
     "outbox",
