@@ -20,7 +20,15 @@ ROOMS = (
     ("model.ts",),
 )
 """Each row knows the rows below it (docs/decisions/0009); rooms of one row do not know each other."""
-TESTS = (".test.ts", "_for_tests.ts", "samples.ts", "example_question.ts", "small_service.ts", "opened_by_server.ts")
+TESTS = (
+    ".test.ts",
+    "field_server.ts",
+    "_for_tests.ts",
+    "samples.ts",
+    "example_question.ts",
+    "small_service.ts",
+    "opened_by_server.ts",
+)
 IMPORTED = re.compile(r"""(?:from|import)\s*\(?\s*['"]([^'"]+)['"]""")
 COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->|(?<![:'\"])//[^\n]*", re.DOTALL)
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")

@@ -31,16 +31,32 @@ const interview = {
 
 const routes: RouteRecordRaw[] = [
 	{ path: '/', name: 'households', component: HouseholdsScreen, meta: place },
-	{ path: '/household/:assignment', name: 'household', component: HouseholdScreen, props: true, meta: below('households') },
+	{
+		path: '/household/:assignment',
+		name: 'household',
+		component: HouseholdScreen,
+		props: true,
+		meta: below('households'),
+	},
 	{ path: '/interview/:id', name: 'interview', ...interview },
 	{ path: '/correct/:instance', name: 'correct', ...interview },
 	{ path: '/begin/:form/:version/:assignment?', name: 'begin', ...interview },
 	{ path: '/drafts', name: 'drafts', component: () => import('./DraftsScreen.vue'), meta: below('households') },
-	{ path: '/other-forms', name: 'other-forms', component: () => import('./OtherFormsScreen.vue'), meta: below('households') },
+	{
+		path: '/other-forms',
+		name: 'other-forms',
+		component: () => import('./OtherFormsScreen.vue'),
+		meta: below('households'),
+	},
 	{ path: '/outbox', name: 'outbox', component: () => import('./OutboxScreen.vue'), meta: place },
 	{ path: '/returned', name: 'returned', component: () => import('./ReturnedScreen.vue'), meta: place },
 	{ path: '/settings', name: 'settings', component: () => import('./SettingsScreen.vue'), meta: place },
-	{ path: '/settings/pin', name: 'change-pin', component: () => import('./ChangePinScreen.vue'), meta: below('settings') },
+	{
+		path: '/settings/pin',
+		name: 'change-pin',
+		component: () => import('./ChangePinScreen.vue'),
+		meta: below('settings'),
+	},
 	{ path: '/settings/code', name: 'renew', component: () => import('./RenewScreen.vue'), meta: below('settings') },
 	{ path: '/settings/help', name: 'help', component: () => import('./HelpScreen.vue'), meta: below('settings') },
 	{ path: '/sign-in', name: 'sign-in', component: () => import('./SignInScreen.vue'), meta: { open: true } },
@@ -78,4 +94,3 @@ router.afterEach((to, from) => {
 function focusHeading(): void {
 	document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
 }
-

@@ -39,7 +39,8 @@ it('chooses a language of texts, and takes the Chinese one where the other is mi
 });
 
 it('has both sentences of every code, with the same places, and no code from elsewhere', () => {
-	const places = (text: string) => [...text.matchAll(/%\((\w+)\)s/g)].map((match) => match[1]?.replace(/_en$/, '')).sort();
+	const places = (text: string) =>
+		[...text.matchAll(/%\((\w+)\)s/g)].map((match) => match[1]?.replace(/_en$/, '')).sort();
 	for (const [code, { zh, en }] of catalogue) {
 		expect(code).toMatch(/^phone\.[a-z0-9_.]+$/);
 		expect(places(zh), code).toEqual(places(en));

@@ -1,7 +1,14 @@
 /** What the phone knows of the fieldwork of who is signed in: tasks, forms, interviews, what was returned. */
 import { computed, ref, shallowRef, watch } from 'vue';
 
-import type { DeviceSettings, InterviewState, InterviewSummary, ReturnedInterview, Task, Trouble } from '../../model.ts';
+import type {
+	DeviceSettings,
+	InterviewState,
+	InterviewSummary,
+	ReturnedInterview,
+	Task,
+	Trouble,
+} from '../../model.ts';
 import type { Listed } from '../../vault/lists.ts';
 import { troubleOf } from './attempt.ts';
 import { partOf, type FormPart } from './form_part.ts';

@@ -12,7 +12,8 @@ function form(unitMark: string, binds: string, rest = ''): string {
 const OUTCOME = '<bind nodeset="/data/visit/disposition" type="string"/>';
 const FROM_LIST = `<select1 ref="/data/visit/disposition"><itemset nodeset="instance('outcome')/root/item[true()]">
 	<value ref="name"/></itemset></select1>`;
-const list = (value: string) => `<instance id="outcome"><root><item><name>${value}</name></item></root></instance>|${FROM_LIST}`;
+const list = (value: string) =>
+	`<instance id="outcome"><root><item><name>${value}</name></item></root></instance>|${FROM_LIST}`;
 
 it('takes a form without a mark for one about households', () => {
 	expect(partOf(form('', ''))).toEqual({ about: 'household', outcomes: 'none' });

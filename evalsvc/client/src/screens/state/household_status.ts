@@ -47,7 +47,9 @@ export function openReturns(
 
 /** An interview hangs on the assignment; one that came back from the service knows the household's number only. */
 export function belongsTo(interview: InterviewSummary, task: Task): boolean {
-	return interview.assignmentId === task.assignment_id || (!interview.assignmentId && interview.unitId === task.unit_id);
+	return (
+		interview.assignmentId === task.assignment_id || (!interview.assignmentId && interview.unitId === task.unit_id)
+	);
 }
 
 function statusOf(

@@ -4,7 +4,13 @@ import type { About, FormPart } from './form_part.ts';
 import { formsBeside, formsForHousehold, newerThan, type KnownForm } from './known_forms.ts';
 import { task } from './samples.ts';
 
-function form(formId: string, version: string, about: About, outcomes: FormPart['outcomes'], withdrawn = false): KnownForm {
+function form(
+	formId: string,
+	version: string,
+	about: About,
+	outcomes: FormPart['outcomes'],
+	withdrawn = false,
+): KnownForm {
 	return { formId, version, about, outcomes, withdrawn, name: formId, hash: `md5:${formId}${version}` };
 }
 
@@ -27,7 +33,9 @@ it('offers the version that the household was given, then the newest of what goe
 });
 
 it('offers nothing that was withdrawn or is not on the phone', () => {
-	expect(names(formsForHousehold(FORMS, task({ form_id: 'back_check', version: '2026.2' })))).toEqual(['not_visited 2026.10']);
+	expect(names(formsForHousehold(FORMS, task({ form_id: 'back_check', version: '2026.2' })))).toEqual([
+		'not_visited 2026.10',
+	]);
 });
 
 it('keeps forms about villages and counties apart', () => {

@@ -40,7 +40,10 @@ it('warns before the token ends and says when it has', () => {
 });
 
 it('warns when storage gets scarce, and puts the worst first', () => {
-	expect(noticesOf({ ...CALM, storage: { used: 0, quota: 199_900_000 } })[0]).toMatchObject({ kind: 'warn', details: { megabytes: 199 } });
+	expect(noticesOf({ ...CALM, storage: { used: 0, quota: 199_900_000 } })[0]).toMatchObject({
+		kind: 'warn',
+		details: { megabytes: 199 },
+	});
 	const all = noticesOf({ ...CALM, online: false, persistent: false, storage: { used: 9, quota: 10 } });
 	expect(all.map((notice) => notice.kind)).toEqual(['bad', 'warn', 'calm']);
 });
@@ -48,7 +51,14 @@ it('warns when storage gets scarce, and puts the worst first', () => {
 it('has words for every notice', () => {
 	const given = [...catalogue.keys()].filter((code) => code.startsWith('phone.notice.'));
 	const possible = [
-		...codes({ online: false, unsent: 1, persistent: false, storage: { used: 0, quota: 0 }, clockAhead: 999, updateWaiting: true }),
+		...codes({
+			online: false,
+			unsent: 1,
+			persistent: false,
+			storage: { used: 0, quota: 0 },
+			clockAhead: 999,
+			updateWaiting: true,
+		}),
 		...codes({ online: false, clockAhead: -999, tokenEndsAt: '2026-11-24T00:00:00Z' }),
 		...codes({ unsent: 1, tokenEndsAt: '2026-11-22T00:00:00Z' }),
 	];

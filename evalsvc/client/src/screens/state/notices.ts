@@ -31,7 +31,14 @@ const NEARLY_NOTHING = 50_000_000;
 
 /** List what has to be told, the worst first. */
 export function noticesOf(given: Circumstances): readonly Notice[] {
-	const all = [storageNotice(given), clockNotice(given), tokenNotice(given), persistenceNotice(given), sendingNotice(given), updateNotice(given)];
+	const all = [
+		storageNotice(given),
+		clockNotice(given),
+		tokenNotice(given),
+		persistenceNotice(given),
+		sendingNotice(given),
+		updateNotice(given),
+	];
 	const rank = { bad: 0, warn: 1, calm: 2 };
 	return all.filter((notice) => notice !== null).sort((one, other) => rank[one.kind] - rank[other.kind]);
 }

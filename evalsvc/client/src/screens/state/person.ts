@@ -44,7 +44,8 @@ export function beforeLocking(close: () => Promise<boolean>): () => void {
 export async function signIn(address: string, pin: string): Promise<void> {
 	const info = await connect(address).device();
 	const known = (await vaults.listPeople()).find(
-		(each) => each.personId === info.person.id && each.evaluationId === info.evaluation.id && each.server === serverOf(address),
+		(each) =>
+			each.personId === info.person.id && each.evaluationId === info.evaluation.id && each.server === serverOf(address),
 	);
 	if (known === undefined) {
 		open(await vaults.enrol(serverOf(address), tokenOf(address), info, pin, codeOf(address)));

@@ -27,7 +27,13 @@ it('takes the settings code of ODK Collect', async () => {
 });
 
 it('refuses whatever else is on a code', async () => {
-	for (const other of ['', 'https://survey.example/', 'hello', 'javascript:alert(1)//v1/key/a/evaluations/b', '12345678']) {
+	for (const other of [
+		'',
+		'https://survey.example/',
+		'hello',
+		'javascript:alert(1)//v1/key/a/evaluations/b',
+		'12345678',
+	]) {
 		expect(await addressIn(other), other).toBeNull();
 	}
 });
