@@ -68,7 +68,7 @@ def told(app, client, person, wanted):
     for endpoint, address in list(answers_to(app, client, person)):
         kind = access._route_rule(app, endpoint, "GET").kind
         headers = person.bearer if kind == access.API else {"X-OpenRosa-Version": "1.0"}
-        answer = client.get(address, headers=headers)
+        answer = client.get(address, headers=headers, buffered=True)
         asked.add((endpoint, answer.status_code))
         text = answer.get_data().decode("utf-8", "replace")
         if hits := [each for each in wanted if each in text]:

