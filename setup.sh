@@ -21,6 +21,9 @@ missing_packages() {
     grep -q 'libharfbuzz-subset.so.0' <<<"$libraries" || echo libharfbuzz-subset0
     if [ "$kind" = development ]; then
         command -v chromium >/dev/null || echo chromium
+        # Without a Chinese font, what the browser shows is measured and pictured with boxes for signs.
+        command -v fc-list >/dev/null || echo fontconfig
+        [ -n "$(fc-list :lang=zh family 2>/dev/null)" ] || echo fonts-wqy-microhei
         grep -q 'libatomic.so.1' <<<"$libraries" || echo libatomic1 # for the browser tests' driver
         command -v git >/dev/null || echo git
         command -v openssl >/dev/null || echo openssl # a time-stamping authority to test against
