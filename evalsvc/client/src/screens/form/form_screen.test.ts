@@ -85,6 +85,23 @@ test('one goes through the pages: notes one by one, rows that the form counts as
 	expect(heading()).toBe('检查并完成');
 });
 
+test('what is shown has a name that changes with every step, and not while one is held', async () => {
+	const shown = () => document.querySelector('main')?.dataset.page;
+	await visited();
+	const first = shown();
+	await press('下一步');
+	const second = shown();
+	expect([first, second]).toEqual([expect.stringMatching(/^page-/), expect.stringMatching(/^page-/)]);
+	expect(second).not.toBe(first);
+	await press('上一步');
+	expect(shown()).toBe(first);
+	await type('第几次上门', '12');
+	await press('下一步');
+	expect(shown()).toBe(first);
+	await press('目录');
+	expect(shown()).toBe('overview');
+});
+
 test('what the form objects to is told when the question was left, and never while typing', async () => {
 	await opened();
 	await type('第几次上门', '12');
