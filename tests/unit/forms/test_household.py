@@ -113,6 +113,7 @@ BAD = [
     ({"exit_year": 2013}, "constraint", "exit_year"),
     ({"exit_year": 2031}, "constraint", "exit_year"),
     ({"signature": None}, "required", "no_signature_reason"),
+    ({"second_enumerator": "示例 甲"}, "constraint", "second_enumerator"),
     ({"interpreter": "yes"}, "required", "interpreter_relation"),
     ({"respondent_relation": "not_member"}, "required", "proxy_reason"),
     ({"house_grade": "d", "house_repair": "open"}, "required", "no_suspicion_reason"),
@@ -276,3 +277,11 @@ def test_incomes_that_do_not_fit_want_a_word(household, completed, filled, compl
 def test_the_respondent_signs_before_what_is_not_for_the_respondent(household: FormDefinition) -> None:
     names = [node.name for node in household.nodes]
     assert names.index("recognition") < names.index("signature") < names.index("observation") < names.index("suspicion")
+
+
+def test_two_enumerators_sign_one_interview_and_neither_has_to(household, completed, filled, complaints_of) -> None:
+    assert complaints_of(household, filled(household, completed)) == ()
+    signed = {"enumerator_signature": "一.png", "second_enumerator": "A07", "second_signature": "二.png"}
+    data = filled(household, {**completed, **signed})
+    assert complaints_of(household, data) == ()
+    assert signed.items() <= flatten(household, parse_instance(data)).items()
