@@ -187,7 +187,7 @@ def sections(issued: Issued, tried: Sequence[Tried], amount: Amount) -> list[str
         "## Bits of the signed report",
         f"A report of {len(issued.pdf):,} bytes. One bit of every {amount.bytes}th byte that the signature covers, and"
         f" {'every bit' if amount.all_bits else 'one bit'} of {digits} of the signature itself that makes another digit"
-        " of it. Only the signature is checked, by `reports.verify.check_signatures`.",
+        " of it. Only the signature is checked, by `reports.signing.check.check_signatures`.",
         _counts(flips, (COVERED, SIGNATURE), {problem: f"`{problem}`" for problem in _problems(flips)}),
         "## Lines of the manifest",
         "Of each line one value is changed (of the lines outside of lists every value), then the line is left out."

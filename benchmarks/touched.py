@@ -12,7 +12,7 @@ from evalsvc.verification.archive import open_bundle
 from evalsvc.verification.files_and_draw import files_step
 from evalsvc.verification.outcome import FAILED, Step
 from evalsvc.verification.run import ReadReport, read_report, verify_against
-from reports.verify import check_signatures
+from reports.signing.check import check_signatures
 from sampling.errors import Complaint, SamplingError
 from sampling.manifest import Manifest
 from sampling.verify import verify_draw

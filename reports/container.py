@@ -23,20 +23,32 @@ def container_is_strict(pdf: bytes, signature: EmbeddedPdfSignature, *, trusted:
     Certificates above the signer's must lead to one that signed itself, unless a trusted path was found through them:
     else nothing would vouch for their bytes. (In a time stamp, which others make, they may end earlier.)
     """
-    start, length, resume, rest = (int(number) for number in signature.byte_range)
-    if start != 0 or resume + rest != len(pdf):
-        return False
-    digits = re.fullmatch(rb"<([0-9A-F]*)>", pdf[length:resume])
-    if digits is None or len(digits.group(1)) % 2:
-        return False
-    content = bytes.fromhex(digits.group(1).decode())
-    encoded = cms.ContentInfo.load(content).dump(force=True)
-    if not content.startswith(encoded) or content[len(encoded) :].strip(b"\0"):
+    encoded = _der_in_gap(pdf, signature)
+    if encoded is None:
         return False
     if not _signed_data_is_strict(encoded, "v1", "data") or not _time_stamps_are_strict(encoded):
         return False
     chain = chain_of(cms.ContentInfo.load(encoded)["content"])
     return chain is not None and (trusted or len(chain) == 1 or chain[-1].issuer == chain[-1].subject)
+
+
+def stamp_is_strict(pdf: bytes, stamp: EmbeddedPdfSignature) -> bool:
+    """Check the same of a stamp over the whole file; its certificates may end below a root, as in any time stamp."""
+    encoded = _der_in_gap(pdf, stamp)
+    return encoded is not None and _signed_data_is_strict(encoded, "v3", "tst_info")
+
+
+def _der_in_gap(pdf: bytes, signature: EmbeddedPdfSignature) -> bytes | None:
+    """Return the DER value that fills a signature's gap, padded by zeros; None where anything else stands there."""
+    start, length, resume, _ = (int(number) for number in signature.byte_range)
+    digits = re.fullmatch(rb"<([0-9A-F]*)>", pdf[length:resume])
+    if start != 0 or digits is None or len(digits.group(1)) % 2:
+        return None
+    content = bytes.fromhex(digits.group(1).decode())
+    encoded = bytes(cms.ContentInfo.load(content).dump(force=True))
+    if not content.startswith(encoded) or content[len(encoded) :].strip(b"\0"):
+        return None
+    return encoded
 
 
 def chain_of(signed: cms.SignedData) -> list[x509.Certificate] | None:

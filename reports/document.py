@@ -226,6 +226,7 @@ class Cover:
     facts: tuple[Fact, ...] = ()
     mark: str = ""
     mark_explained: str = ""
+    reviewer: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,14 @@ WORDS = {
     "zh": {
         "contents": "目录", "table": "表", "figure": "图", "annex": "附件", "note": "注：", "summary": "结论摘要",
         "found": "查到什么", "certainty": "有多大把握", "meaning": "说明什么", "client": "委托单位",
-        "number": "报告编号", "lead": "项目负责人", "institute": "评估机构", "date": "报告日期", "colon": "：",
+        "number": "报告编号", "lead": "项目负责人", "reviewer": "审核",
+        "institute": "评估机构", "date": "报告日期", "colon": "：",
     },
     "en": {
         "contents": "Contents", "table": "Table ", "figure": "Figure ", "annex": "Annex ", "note": "Note: ",
         "summary": "Summary", "found": "Found", "certainty": "How sure", "meaning": "What it means", "client": "Client",
-        "number": "Number", "lead": "Lead", "institute": "Institute", "date": "Date", "colon": ": ",
+        "number": "Number", "lead": "Lead", "reviewer": "Reviewer",
+        "institute": "Institute", "date": "Date", "colon": ": ",
     },
 }  # fmt: skip
 

@@ -29,6 +29,13 @@ class Signer:
     subject: str
     is_demo: bool
 
+    @property
+    def certificate(self) -> asn1_x509.Certificate:
+        """Return the certificate that the key signs with."""
+        if self.key.signing_cert is None:
+            raise ReportError("reports.key_unreadable")
+        return self.key.signing_cert
+
 
 def read_signer(pkcs12_bytes: bytes, passphrase: bytes | None) -> Signer:
     """Open a PKCS#12 file.

@@ -1,11 +1,11 @@
 """Whether a signed file draws what its data say: laid out and signed again, the very same bytes have to come.
 
-The words of a page can be right while a white box with another figure covers them. Both steps are repeatable to the
-byte (`pdf.build`, `sign.sign_again`), so equal bytes leave no room for boxes, pictures, notes or scripts. Where the
-bytes differ, the pages are compared one by one, so that a reader learns where to look.
+The words of a page can be right while a white box with another figure covers them. Layout and signatures are repeatable
+to the byte (`pdf.build`, `signing.replay`), so equal bytes leave no room for boxes, pictures, notes or scripts. Where
+the bytes differ, the pages are compared one by one, so that a reader learns where to look.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -15,8 +15,9 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from reports.errors import ReportError
-from reports.keys import is_demo
-from reports.sign import Appearance, page_references, sign_again
+from reports.signing.places import page_references
+from reports.signing.replay import replay
+from reports.signing.signature import Appearances
 
 _DRAWS_NOTHING = frozenset({"/Parent", "/P", "/V", "/StructParent", "/StructParents", "/Length", "/Filter"})
 """Entries that lead back to the whole document or to the signature, or say how a stream is packed."""
@@ -30,10 +31,10 @@ class Drawing:
     pages: tuple[int, ...] = ()
 
 
-def compare_drawing(pdf: bytes, unsigned: bytes, appearance: Callable[[bool], Appearance]) -> Drawing:
-    """Compare a file with a new layout of its data; `appearance` tells the seal of a demo key, or of another."""
+def compare_drawing(pdf: bytes, layout: bytes, appearances: Appearances) -> Drawing:
+    """Compare a file with a new layout of its data; `appearances` tells what each signature shows."""
     try:
-        expected = _signed_like(pdf, unsigned, appearance)
+        expected = _signed_like(pdf, layout, appearances)
         if expected == pdf:
             return Drawing(True)
         return Drawing(False, tuple(_differing_pages(pdf, expected)))
@@ -43,16 +44,12 @@ def compare_drawing(pdf: bytes, unsigned: bytes, appearance: Callable[[bool], Ap
         return Drawing(False)
 
 
-def _signed_like(pdf: bytes, unsigned: bytes, appearance: Callable[[bool], Appearance]) -> bytes:
-    """Sign the new layout as the file was signed; a file without signature is compared with the bare layout."""
-    signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
-    if not signatures:
-        return unsigned
-    seal = appearance(is_demo(signatures[0].signer_cert))
+def _signed_like(pdf: bytes, layout: bytes, appearances: Appearances) -> bytes:
+    """Sign the new layout as the file was signed, as far as that can be told."""
     try:
-        return sign_again(unsigned, signatures[0], seal)
+        return replay(pdf, layout, appearances).made
     except ReportError:
-        return unsigned
+        return layout
 
 
 def _differing_pages(pdf: bytes, expected: bytes) -> Iterator[int]:

@@ -5,6 +5,7 @@ What lays out and signs is loaded when it is used: it takes two seconds, which a
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from evalsvc import files
@@ -15,11 +16,16 @@ from evalsvc.editions.report import document_of, printed_of
 from evalsvc.errors import InvalidError
 
 if TYPE_CHECKING:
+    from asn1crypto.x509 import Certificate
+
     from reports.keys import Signer
-    from reports.sign import Appearance
+    from reports.signing.appearance import Appearance
+    from reports.signing.roles import Role
+    from reports.signing.signature import Appearances
 
 SAMPLE_MARK = "样章"
 SAMPLE_FOOT = "不具法律效力"
+DEMO_REASON = "（示范密钥，不具法律效力）"
 
 
 def edition_bytes(facts: Facts) -> bytes:
@@ -50,16 +56,25 @@ def build_report(edition: bytes) -> bytes:
 
 
 def sign_report(pdf: bytes, signer: "Signer", institute: str) -> bytes:
-    """Sign a report."""
-    from reports.sign import sign_pdf  # noqa: PLC0415 (loads pyHanko)
+    """Seal a report in the name of the institute."""
+    from reports.signing.fields import with_fields  # noqa: PLC0415 (loads pyHanko)
+    from reports.signing.roles import INSTITUTE  # noqa: PLC0415
+    from reports.signing.signature import sign  # noqa: PLC0415
 
-    return sign_pdf(pdf, signer, appearance_of(institute, is_demo=signer.is_demo))
+    at = datetime.now(UTC)
+    appearance = appearances_for(institute)(INSTITUTE, signer.certificate, at)
+    return sign(with_fields(pdf, (INSTITUTE,)), INSTITUTE, signer.key, appearance, at=at)
 
 
-def appearance_of(institute: str, *, is_demo: bool) -> "Appearance":
-    """Return the seal that a signer sets; that of a demo key says that it is a sample."""
-    from reports.seal import Seal  # noqa: PLC0415 (loads WeasyPrint)
-    from reports.sign import Appearance  # noqa: PLC0415 (loads pyHanko)
+def appearances_for(institute: str) -> "Appearances":
+    """Return what signatures show: the institute's seal; that of a demo key says that it is a sample."""
+    from reports.keys import is_demo  # noqa: PLC0415 (loads pyHanko)
+    from reports.seal import Seal, seal_pdf  # noqa: PLC0415 (loads WeasyPrint)
+    from reports.signing.appearance import Appearance  # noqa: PLC0415
 
-    seal = Seal(institute, SAMPLE_MARK, SAMPLE_FOOT) if is_demo else Seal(institute)
-    return Appearance(seal, "报告定稿签名（示范密钥，不具法律效力）" if is_demo else "报告定稿签名")
+    def appearance(role: "Role", certificate: "Certificate", _at: datetime) -> "Appearance":
+        demo = is_demo(certificate)
+        seal = Seal(institute, SAMPLE_MARK, SAMPLE_FOOT) if demo else Seal(institute)
+        return Appearance(seal_pdf(seal), f"{role.reason}{DEMO_REASON}" if demo else role.reason)
+
+    return appearance

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
-from evalsvc.editions.printing import appearance_of, build_report
+from evalsvc.editions.printing import appearances_for, build_report
 from evalsvc.verification.outcome import Step, step_of
 from reports.redraw import Drawing, compare_drawing
 from reports.verify import Pages, printed_text
@@ -34,8 +34,7 @@ def pages_step(pages: Pages, edition: bytes, facts: Mapping[str, Any], file: str
     except Exception as error:  # whatever a stranger's data do to the layout is a finding
         problem = f"{type(error).__name__}: {error}"[:200]
         return step_of("pages", [complain("verification.not_printable", file=file, problem=problem)])
-    institute = facts["edition"]["institute"]
-    drawing = compare_drawing(pages.pdf, right, lambda is_demo: appearance_of(institute, is_demo=is_demo))
+    drawing = compare_drawing(pages.pdf, right, appearances_for(facts["edition"]["institute"]))
     if drawing.same:
         return step_of("pages", (), pages=len(pages.words))
     return _difference(pages, right, drawing, facts["printed_with"], file)

@@ -14,7 +14,8 @@ from evalsvc.verification.names import plain_name
 from evalsvc.verification.outcome import Signature, Step, step_of
 from reports.document import Printed
 from reports.errors import ReportError
-from reports.verify import Pages, check_printed, check_signatures, embedded, printed_text
+from reports.signing.check import check_signatures
+from reports.verify import Pages, check_printed, embedded, printed_text
 from sampling.errors import Complaint, complain
 
 NO_PAGES = Pages((), b"")

@@ -4,12 +4,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reports import keys, pdf, sign
-from reports.seal import Seal
+from reports import keys, pdf
+from reports.seal import Seal, seal_pdf
+from reports.signing.appearance import Appearance
+from reports.signing.fields import with_fields
+from reports.signing.roles import INSTITUTE as SEALING
+from reports.signing.signature import sign
 from tests.unit.reports import sample
 
 ATTACHMENTS = {"edition.json": '{"edition": "示例"}'.encode(), "results.json": b'{"version": 1, "estimates": []}'}
 INSTITUTE = "示例评估研究院"
+SEALED = Appearance(seal_pdf(Seal(INSTITUTE, "样章", "示范 不具法律效力")), "签发报告")
+
+
+def sealed(layout: bytes, signer: keys.Signer, appearance: Appearance = SEALED, **given) -> bytes:
+    """Sign a layout in the name of the institute alone."""
+    return sign(with_fields(layout, (SEALING,)), SEALING, signer.key, appearance, **given)
 
 
 @pytest.fixture(scope="session")
@@ -25,5 +35,4 @@ def signer() -> keys.Signer:
 
 @pytest.fixture(scope="session")
 def signed_pdf(plain_pdf: bytes, signer: keys.Signer) -> bytes:
-    appearance = sign.Appearance(Seal(INSTITUTE, "样章", "示范 不具法律效力"), "签发报告")
-    return sign.sign_pdf(plain_pdf, signer, appearance)
+    return sealed(plain_pdf, signer)

@@ -121,7 +121,7 @@ def document(*, rows: int = 60, simulated: bool = True) -> Document:
         client="示例委托单位", number="SLPG-2026-001", date="2026年3月20日", lead=f"张示例（{RARE}）",
         issued_at=datetime(2026, 3, 20, 2, 30, tzinfo=UTC),
         facts=(Fact("抽样框哈希", "9f2c" * 16), Fact("规则包", "示范假定 2026.1")),
-        mark="模拟数据　示范" if simulated else "",
+        reviewer="李示例", mark="模拟数据　示范" if simulated else "",
         mark_explained="住户登记与访谈答案由程序模拟，行政村名单为真实公开名单；结论不涉及任何真实住户。"
         if simulated else "",
     )  # fmt: skip

@@ -16,7 +16,7 @@ def strings(path: Path) -> set[str]:
 
 def test_codes_and_sentences_belong_together() -> None:
     table = tomllib.loads((ROOT / "evalsvc/translations/codes/reports.toml").read_text(encoding="utf-8"))
-    raised = {text for path in (ROOT / "reports").glob("*.py") for text in strings(path) if CODE.fullmatch(text)}
+    raised = {text for path in (ROOT / "reports").rglob("*.py") for text in strings(path) if CODE.fullmatch(text)}
     assert raised == set(table)
     for code, sentences in table.items():
         names = [sorted(re.findall(r"%\((\w+)\)s", sentences[language])) for language in ("zh", "en")]

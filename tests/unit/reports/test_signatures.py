@@ -19,15 +19,22 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-from reports import keys, pdf, sign, verify
+from reports import keys, pdf, verify
 from reports.errors import ReportError
 from reports.redraw import compare_drawing
 from reports.seal import Seal, seal_pdf, seal_svg
+from reports.signing import check
+from reports.signing.appearance import Appearance
+from reports.signing.places import place_of
+from reports.signing.roles import INSTITUTE as SEALING
 from tests.unit.reports import sample
-from tests.unit.reports.conftest import ATTACHMENTS, INSTITUTE
+from tests.unit.reports.conftest import ATTACHMENTS, INSTITUTE, SEALED, sealed
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-APPEARANCE = sign.Appearance(Seal(INSTITUTE, "样章"), "签发报告")
+
+
+def as_sealed(*_given) -> Appearance:
+    return SEALED
 
 
 def flipped(data: bytes, place: int, bit: int) -> bytes:
@@ -43,7 +50,7 @@ def container_of(data: bytes) -> tuple[int, int]:
 
 
 def test_a_signed_report_holds(signed_pdf: bytes) -> None:
-    report = verify.check_signatures(signed_pdf)
+    report = check.check_signatures(signed_pdf)
     assert report.holds
     (finding,) = report.signatures
     assert finding.intact
@@ -56,19 +63,19 @@ def test_a_signed_report_holds(signed_pdf: bytes) -> None:
 
 
 def test_the_fingerprint_is_that_of_the_certificate_handed_over(signed_pdf: bytes, signer: keys.Signer) -> None:
-    (found,) = verify.check_signatures(signed_pdf).signatures
+    (found,) = check.check_signatures(signed_pdf).signatures
     assert found.fingerprint == keys.fingerprint(keys.authority_of(signer))
 
 
 def test_the_signer_is_trusted_when_its_certificate_is(signed_pdf: bytes, signer: keys.Signer) -> None:
-    (finding,) = verify.check_signatures(signed_pdf, keys.authority_of(signer)).signatures
+    (finding,) = check.check_signatures(signed_pdf, keys.authority_of(signer)).signatures
     assert finding.trusted
 
 
 def test_another_certificate_lends_no_trust(signed_pdf: bytes, signer: keys.Signer) -> None:
     at = signer.key.signing_cert.not_valid_before
     other = keys.read_signer(keys.make_demo_key("另一示例研究院", b"other", at), b"other")
-    (finding,) = verify.check_signatures(signed_pdf, keys.authority_of(other)).signatures
+    (finding,) = check.check_signatures(signed_pdf, keys.authority_of(other)).signatures
     assert not finding.trusted
 
 
@@ -87,7 +94,7 @@ def test_a_file_without_certificates_lends_no_trust_and_is_no_fault_of_the_signa
     signed_pdf: bytes, trust: bytes
 ) -> None:
     with pytest.raises(ReportError) as caught:
-        verify.check_signatures(signed_pdf, trust)
+        check.check_signatures(signed_pdf, trust)
     assert caught.value.code == "reports.trust_unreadable"
 
 
@@ -100,7 +107,7 @@ def test_every_flipped_byte_is_found(signed_pdf: bytes) -> None:
         *generator.sample(range(length, length + 2300), 110),
     ]
     for place in places:
-        assert not verify.check_signatures(flipped(signed_pdf, place, generator.randrange(8))).holds, place
+        assert not check.check_signatures(flipped(signed_pdf, place, generator.randrange(8))).holds, place
 
 
 def test_an_appended_update_is_found(signed_pdf: bytes) -> None:
@@ -109,7 +116,7 @@ def test_an_appended_update_is_found(signed_pdf: bytes) -> None:
     writer.update_root()
     out = BytesIO()
     writer.write(out)
-    report = verify.check_signatures(out.getvalue())
+    report = check.check_signatures(out.getvalue())
     assert [each.problem for each in report.signatures] == ["reports.changed_after_signing"]
 
 
@@ -123,7 +130,7 @@ def test_a_swapped_attachment_is_found(signed_pdf: bytes) -> None:
     out = BytesIO()
     writer.write(out)
     assert b"swapped" in verify.embedded(out.getvalue())["edition.json"]
-    assert [each.problem for each in verify.check_signatures(out.getvalue()).signatures] == [
+    assert [each.problem for each in check.check_signatures(out.getvalue()).signatures] == [
         "reports.changed_after_signing"
     ]
 
@@ -134,56 +141,56 @@ def test_a_removed_signature_is_found(signed_pdf: bytes) -> None:
     writer.update_root()
     out = BytesIO()
     writer.write(out)
-    assert verify.check_signatures(out.getvalue()).problem == "reports.not_signed"
+    assert check.check_signatures(out.getvalue()).problem == "reports.not_signed"
 
 
 def test_a_signature_moved_to_another_report_is_found(signed_pdf: bytes, signer: keys.Signer) -> None:
-    other = sign.sign_pdf(pdf.build(sample.document(rows=1), ATTACHMENTS), signer, APPEARANCE)
+    other = sealed(pdf.build(sample.document(rows=1), ATTACHMENTS), signer)
     (start, end), (other_start, other_end) = container_of(signed_pdf), container_of(other)
     forged = other[:other_start] + signed_pdf[start:end] + other[other_end:]
     # The containers may differ in length by a few bytes (ECDSA), which breaks the file before its signature is read.
-    assert not verify.check_signatures(forged).holds
+    assert not check.check_signatures(forged).holds
 
 
 def test_bytes_after_the_end_are_found(signed_pdf: bytes) -> None:
-    assert not verify.check_signatures(signed_pdf + b"\n% more\n").holds
+    assert not check.check_signatures(signed_pdf + b"\n% more\n").holds
 
 
 def test_an_unsigned_report_says_so(plain_pdf: bytes) -> None:
-    assert verify.check_signatures(plain_pdf).problem == "reports.not_signed"
+    assert check.check_signatures(plain_pdf).problem == "reports.not_signed"
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"PK\x03\x04 not a PDF", b"%PDF-1.7\n" + b"<<" * 50_000])
 def test_what_is_no_pdf_is_a_finding(data: bytes) -> None:
-    assert verify.check_signatures(data).problem == "reports.unreadable"
+    assert check.check_signatures(data).problem == "reports.unreadable"
     with pytest.raises(ReportError, match=r"reports\.unreadable"):
         verify.embedded(data)
 
 
 def test_a_signed_report_is_not_signed_again(signed_pdf: bytes, signer: keys.Signer) -> None:
     with pytest.raises(ReportError, match=r"reports\.not_signable"):
-        sign.sign_pdf(signed_pdf, signer, sign.Appearance(Seal(INSTITUTE), "签发报告"))
+        sealed(signed_pdf, signer)
 
 
 def test_a_layout_signed_again_gives_the_same_bytes_and_another_one_does_not(
     plain_pdf: bytes, signer: keys.Signer
 ) -> None:
     abroad = datetime(2026, 3, 21, 1, 2, 3, tzinfo=timezone(timedelta(hours=8)))
-    signed = sign.sign_pdf(plain_pdf, signer, APPEARANCE, at=abroad)
+    signed = sealed(plain_pdf, signer, at=abroad)
     asked = []
-    assert compare_drawing(signed, plain_pdf, lambda is_demo: asked.append(is_demo) or APPEARANCE).same
-    assert asked == [True]
-    assert compare_drawing(plain_pdf, plain_pdf, lambda _is_demo: APPEARANCE).same
-    other = sign.Appearance(Seal("另一研究院"), "签发报告")
-    (place,) = compare_drawing(signed, plain_pdf, lambda _is_demo: other).pages
-    assert place == sign.seal_place(PdfFileReader(BytesIO(plain_pdf))).page + 1
-    assert not compare_drawing(signed + b"\n", plain_pdf, lambda _is_demo: APPEARANCE).same
-    assert not compare_drawing(b"%PDF", plain_pdf, lambda _is_demo: APPEARANCE).same
+    assert compare_drawing(signed, plain_pdf, lambda role, _, at: asked.append((role, at)) or SEALED).same
+    assert asked == [(SEALING, abroad)]
+    assert compare_drawing(plain_pdf, plain_pdf, as_sealed).same
+    other = Appearance(seal_pdf(Seal("另一研究院")), "签发报告")
+    (place,) = compare_drawing(signed, plain_pdf, lambda *_: other).pages
+    assert place == place_of(PdfFileReader(BytesIO(plain_pdf)), SEALING).page + 1
+    assert not compare_drawing(signed + b"\n", plain_pdf, as_sealed).same
+    assert not compare_drawing(b"%PDF", plain_pdf, as_sealed).same
 
 
 def test_a_foreign_pdf_has_no_place_for_the_seal(signer: keys.Signer) -> None:
     with pytest.raises(ReportError, match=r"reports\.no_seal_place"):
-        sign.sign_pdf(seal_pdf(Seal(INSTITUTE)), signer, sign.Appearance(Seal(INSTITUTE), "签发报告"))
+        sealed(seal_pdf(Seal(INSTITUTE)), signer)
 
 
 def test_a_wrong_passphrase_is_told(signer: keys.Signer) -> None:
@@ -221,15 +228,15 @@ def time_stamper() -> DummyTimeStamper:
 
 
 def test_a_time_stamp_is_told_and_holds(plain_pdf: bytes, signer: keys.Signer, time_stamper: DummyTimeStamper) -> None:
-    stamped = sign.sign_pdf(plain_pdf, signer, APPEARANCE, time_stamper)
-    report = verify.check_signatures(stamped)
+    stamped = sealed(plain_pdf, signer, time_stamper=time_stamper)
+    report = check.check_signatures(stamped)
     assert report.holds, report
     assert abs(datetime.now(UTC) - report.signatures[0].time_stamped_at) < timedelta(minutes=1)
-    assert compare_drawing(stamped, plain_pdf, lambda _is_demo: APPEARANCE).same
+    assert compare_drawing(stamped, plain_pdf, as_sealed).same
     start, end = container_of(stamped)
     generator = random.Random(7)
     for place in generator.sample(range(start, end - 6000), 60):
-        assert not verify.check_signatures(flipped(stamped, place, generator.randrange(8))).holds, place
+        assert not check.check_signatures(flipped(stamped, place, generator.randrange(8))).holds, place
 
 
 def pkcs12_of(*, with_root: bool) -> bytes:
@@ -246,17 +253,17 @@ def pkcs12_of(*, with_root: bool) -> bytes:
 
 def test_a_key_of_an_authority_is_not_self_made(plain_pdf: bytes) -> None:
     key = keys.read_signer(pkcs12_of(with_root=True), None)
-    signed = sign.sign_pdf(plain_pdf, key, APPEARANCE)
-    (finding,) = verify.check_signatures(signed, keys.authority_of(key)).signatures
+    signed = sealed(plain_pdf, key)
+    (finding,) = check.check_signatures(signed, keys.authority_of(key)).signatures
     assert finding.problem is None
     assert finding.trusted
     assert not finding.self_made
-    assert verify.check_signatures(signed).holds
-    assert compare_drawing(signed, plain_pdf, lambda _is_demo: APPEARANCE).same
+    assert check.check_signatures(signed).holds
+    assert compare_drawing(signed, plain_pdf, as_sealed).same
     start, _end = container_of(signed)
     generator = random.Random(11)
     for place in generator.sample(range(start, start + 4000), 40):
-        assert not verify.check_signatures(flipped(signed, place, generator.randrange(8))).holds, place
+        assert not check.check_signatures(flipped(signed, place, generator.randrange(8))).holds, place
 
 
 def test_a_key_without_its_root_is_refused() -> None:
@@ -274,7 +281,7 @@ def test_the_demo_key_says_that_it_binds_nobody(signer: keys.Signer, tmp_path) -
 
 def test_the_seal_lies_on_the_institutes_name_and_the_date(plain_pdf: bytes, signed_pdf: bytes) -> None:
     writer = IncrementalPdfFileWriter(BytesIO(plain_pdf))
-    place = sign.seal_place(writer.prev)
+    place = place_of(writer.prev, SEALING)
     document = pypdfium2.PdfDocument(plain_pdf)
     left, bottom, right, top = place.box
     under = document[place.page].get_textpage().get_text_bounded(left - 10, bottom, right + 10, top)
@@ -289,7 +296,7 @@ def test_the_seal_names_the_institute_and_its_mark() -> None:
 
 
 def test_nothing_covers_the_words_of_a_sample_seal(plain_pdf: bytes) -> None:
-    place = sign.seal_place(IncrementalPdfFileWriter(BytesIO(plain_pdf)).prev)
+    place = place_of(PdfFileReader(BytesIO(plain_pdf)), SEALING)
     left, bottom, right, top = place.box
     page = pypdfium2.PdfDocument(plain_pdf)[place.page].get_textpage()
     boxes = [page.get_charbox(number) for number in range(page.count_chars())]
@@ -312,7 +319,8 @@ def test_limits_are_held(signed_pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ReportError, match=r"reports\.too_many_attachments"):
         verify.embedded(signed_pdf)
     monkeypatch.setattr(verify, "LARGEST_FILE", 1000)
-    assert verify.check_signatures(signed_pdf).problem == "reports.file_too_large"
+    monkeypatch.setattr(check, "LARGEST_FILE", 1000)
+    assert check.check_signatures(signed_pdf).problem == "reports.file_too_large"
     with pytest.raises(ReportError, match=r"reports\.file_too_large"):
         verify.embedded(signed_pdf)
 
@@ -320,7 +328,7 @@ def test_limits_are_held(signed_pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95, 0.999])
 def test_a_file_that_was_cut_off_is_an_error_and_no_traceback(signed_pdf: bytes, share: float) -> None:
     cut = signed_pdf[: int(len(signed_pdf) * share)]
-    assert not verify.check_signatures(cut).holds
+    assert not check.check_signatures(cut).holds
     for read in (verify.embedded, verify.printed_text):
         try:
             read(cut)  # PDFium mends some files

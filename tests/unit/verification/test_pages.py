@@ -16,8 +16,11 @@ from evalsvc.verification import pages
 from evalsvc.verification.run import read_report
 from evalsvc.words import sentence
 from reports.pdf import build
-from reports.seal import Seal
-from reports.sign import Appearance, sign_pdf
+from reports.seal import Seal, seal_pdf
+from reports.signing.appearance import Appearance
+from reports.signing.fields import with_fields
+from reports.signing.roles import INSTITUTE
+from reports.signing.signature import sign
 from tests import small_world
 
 
@@ -145,7 +148,8 @@ def test_a_figure_drawn_by_the_layout_itself_is_found(issued, monkeypatch):
 
 
 def test_a_true_seal_over_the_name_of_a_demo_key_is_found(issued):
-    pdf = sign_pdf(issued.unsigned, small_world.signer(), Appearance(Seal("示例评估研究院"), "报告定稿签名"))
+    shown = Appearance(seal_pdf(Seal("示例评估研究院")), "机构签发")
+    pdf = sign(with_fields(issued.unsigned, (INSTITUTE,)), INSTITUTE, small_world.signer().key, shown)
     assert [code for code, _ in found_in(pdf)[1]] == ["verification.page_drawn"]
 
 
