@@ -7,6 +7,7 @@ import { defineConfig } from 'vite';
 import { catalogue } from './bundling/catalogue.ts';
 import { fileList } from './bundling/file_list.ts';
 import { kanjiByBrowser } from './bundling/kanji.ts';
+import { leanEngine } from './bundling/lean_engine.ts';
 import { packing } from './bundling/packing.ts';
 import { wasmFiles } from './bundling/wasm_files.ts';
 
@@ -20,16 +21,22 @@ const GROUPS = [
 		test: /node_modules\/(@getodk|solid-js|temporal|papaparse|mdast|micromark|bin-packer)/,
 		priority: 3,
 	},
-	{ name: 'codes', test: /node_modules\/jsqr/, priority: 3 },
-	{ name: 'libraries', test: /node_modules/, priority: 2 },
-	{ name: 'interview', test: /src\/(engine|audit|controls|screens\/form)\//, priority: 1 },
-	{ name: 'screens', test: /src\/(?!worker\/service_worker)/, priority: 0 },
+	{ name: 'libraries', test: /node_modules\/(?!jsqr)/, priority: 2 },
+	{ name: 'application', test: /src\/main\.ts/, priority: 1 },
 ];
 
 /** The bundle lies in the package's static files, from where the service serves it below /app/. */
 export default defineConfig({
 	base: '/app/',
-	plugins: [vue(), catalogue(), wasmFiles(), kanjiByBrowser(), fileList('sw.js'), packing()],
+	plugins: [
+		vue({ features: { optionsAPI: false } }),
+		catalogue(),
+		wasmFiles(),
+		leanEngine(),
+		kanjiByBrowser(),
+		fileList('sw.js'),
+		packing(),
+	],
 	build: {
 		outDir: fileURLToPath(new URL('../static/app', import.meta.url)),
 		emptyOutDir: true,

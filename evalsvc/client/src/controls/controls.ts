@@ -1,5 +1,5 @@
 /** Which component asks which kind of question. */
-import { defineAsyncComponent, type Component } from 'vue';
+import type { Component } from 'vue';
 
 import type { Question, QuestionKind } from '../engine/question.ts';
 import AcknowledgeControl from './AcknowledgeControl.vue';
@@ -14,6 +14,7 @@ import ReadonlyAnswer from './ReadonlyAnswer.vue';
 import TextControl from './TextControl.vue';
 import UnknownControl from './UnknownControl.vue';
 import AudioControl from './media/AudioControl.vue';
+import BarcodeControl from './media/BarcodeControl.vue';
 import DrawingControl from './media/DrawingControl.vue';
 import FileControl from './media/FileControl.vue';
 import PhotoControl from './media/PhotoControl.vue';
@@ -21,9 +22,6 @@ import PositionControl from './media/PositionControl.vue';
 import SignatureControl from './media/SignatureControl.vue';
 import TraceControl from './media/TraceControl.vue';
 import VideoControl from './media/VideoControl.vue';
-
-/** The reader of codes is large, and few forms have one. */
-const BarcodeControl = defineAsyncComponent(() => import('./media/BarcodeControl.vue'));
 
 /** They show files and places themselves where nothing may be changed; they name themselves, too. */
 const MEDIA: Partial<Record<QuestionKind, Component>> = {

@@ -11,8 +11,8 @@ import type {
 	ReviewComment,
 	Task,
 } from '../model.ts';
-import { bytesOf, sha256 } from '../vault/bytes.ts';
 import type { Vault } from '../vault/vault.ts';
+import { assignmentOf, copyOf } from './copies.ts';
 import { hold } from './holding.ts';
 import { type Fixed, OpenInterview } from './open_interview.ts';
 import { FieldworkTrouble } from './trouble.ts';
@@ -77,25 +77,6 @@ export async function correct(vault: Vault, returned: ReturnedInterview): Promis
 		throw new FieldworkTrouble('phone.correction_waiting');
 	}
 	return begunBefore === undefined ? correctAnew(vault, returned) : goOn(vault, begunBefore.id);
-}
-
-/** The copy on this phone of what the server holds of a returned interview; null where there is none. */
-export async function copyOf(vault: Vault, returned: ReturnedInterview): Promise<KeptInterview | null> {
-	for (const each of await vault.interviews.list()) {
-		if (each.state === 'sent' && each.instanceId === returned.instance_id) {
-			const interview = await vault.interviews.read(each.id);
-			if ((await sha256(bytesOf(interview.xml))) === returned.sha256) {
-				return interview;
-			}
-		}
-	}
-	return null;
-}
-
-/** The assignment of a household as it is listed now; empty where it is not. */
-export async function assignmentOf(vault: Vault, unitId: string): Promise<string> {
-	const listed = await vault.lists.read('tasks');
-	return listed?.tasks.find((task) => task.unit_id === unitId)?.assignment_id ?? '';
 }
 
 async function correctAnew(vault: Vault, returned: ReturnedInterview): Promise<OpenInterview> {

@@ -3,8 +3,8 @@ import type { DeviceInfo, InterviewSummary, ListedForm, ReturnedInterview, Task,
 import type { Server } from '../server/server.ts';
 import type { FormSummary } from '../vault/forms.ts';
 import type { Vault } from '../vault/vault.ts';
+import { assignmentOf, copyOf } from './copies.ts';
 import { inTurn } from './holding.ts';
-import { assignmentOf, copyOf } from './opening.ts';
 import { FieldworkTrouble, troubleOf } from './trouble.ts';
 
 /** How far it is: forms and returned interviews are counted, the other parts are one step. */

@@ -1,11 +1,21 @@
 import { nextTick } from 'vue';
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
 
+import ChangePinScreen from './ChangePinScreen.vue';
+import DraftsScreen from './DraftsScreen.vue';
+import HelpScreen from './HelpScreen.vue';
 import HouseholdScreen from './HouseholdScreen.vue';
 import HouseholdsScreen from './HouseholdsScreen.vue';
+import OtherFormsScreen from './OtherFormsScreen.vue';
+import OutboxScreen from './OutboxScreen.vue';
+import RenewScreen from './RenewScreen.vue';
+import ReturnedScreen from './ReturnedScreen.vue';
+import SettingsScreen from './SettingsScreen.vue';
+import SignInScreen from './SignInScreen.vue';
+import UnlockScreen from './UnlockScreen.vue';
+import { wayOf } from './state/addresses.ts';
 import { report } from './state/attempt.ts';
 import { failed } from './state/failure.ts';
-import { wayOf } from './state/opening.ts';
 import { opened, people } from './state/person.ts';
 
 declare module 'vue-router' {
@@ -24,7 +34,7 @@ const below = (above: string) => ({ open: false, above });
 
 /** One screen under three addresses: it stays when a begun interview gets an address of its own. */
 const interview = {
-	component: () => import('./InterviewScreen.vue'),
+	component: () => import('./interview_part.ts').then((part) => part.InterviewScreen),
 	props: wayOf,
 	meta: { open: false, above: 'households', whole: true },
 };
@@ -41,26 +51,26 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/interview/:id', name: 'interview', ...interview },
 	{ path: '/correct/:instance', name: 'correct', ...interview },
 	{ path: '/begin/:form/:version/:assignment?', name: 'begin', ...interview },
-	{ path: '/drafts', name: 'drafts', component: () => import('./DraftsScreen.vue'), meta: below('households') },
+	{ path: '/drafts', name: 'drafts', component: DraftsScreen, meta: below('households') },
 	{
 		path: '/other-forms',
 		name: 'other-forms',
-		component: () => import('./OtherFormsScreen.vue'),
+		component: OtherFormsScreen,
 		meta: below('households'),
 	},
-	{ path: '/outbox', name: 'outbox', component: () => import('./OutboxScreen.vue'), meta: place },
-	{ path: '/returned', name: 'returned', component: () => import('./ReturnedScreen.vue'), meta: place },
-	{ path: '/settings', name: 'settings', component: () => import('./SettingsScreen.vue'), meta: place },
+	{ path: '/outbox', name: 'outbox', component: OutboxScreen, meta: place },
+	{ path: '/returned', name: 'returned', component: ReturnedScreen, meta: place },
+	{ path: '/settings', name: 'settings', component: SettingsScreen, meta: place },
 	{
 		path: '/settings/pin',
 		name: 'change-pin',
-		component: () => import('./ChangePinScreen.vue'),
+		component: ChangePinScreen,
 		meta: below('settings'),
 	},
-	{ path: '/settings/code', name: 'renew', component: () => import('./RenewScreen.vue'), meta: below('settings') },
-	{ path: '/settings/help', name: 'help', component: () => import('./HelpScreen.vue'), meta: below('settings') },
-	{ path: '/sign-in', name: 'sign-in', component: () => import('./SignInScreen.vue'), meta: { open: true } },
-	{ path: '/unlock', name: 'unlock', component: () => import('./UnlockScreen.vue'), meta: { open: true } },
+	{ path: '/settings/code', name: 'renew', component: RenewScreen, meta: below('settings') },
+	{ path: '/settings/help', name: 'help', component: HelpScreen, meta: below('settings') },
+	{ path: '/sign-in', name: 'sign-in', component: SignInScreen, meta: { open: true } },
+	{ path: '/unlock', name: 'unlock', component: UnlockScreen, meta: { open: true } },
 	{ path: '/:elsewhere(.*)*', redirect: '/' },
 ];
 

@@ -1,36 +1,10 @@
-/** The ways into an interview, as addresses name them. */
-import type { RouteLocationNormalizedGeneric } from 'vue-router';
-
+/** Opens an interview by the way that an address names. */
 import * as opening from '../../fieldwork/opening.ts';
 import type { OpenInterview } from '../../fieldwork/open_interview.ts';
 import type { Task } from '../../model.ts';
+import type { Way } from './addresses.ts';
 import { returned, tasks } from './field.ts';
 import { now } from './person.ts';
-
-export type Way =
-	| { readonly kind: 'go_on'; readonly id: string }
-	| { readonly kind: 'correct'; readonly instance: string }
-	| {
-			readonly kind: 'begin';
-			readonly form: opening.FormName;
-			/** Null for a form that hangs on no household. */
-			readonly assignment: string | null;
-			/** Whether somebody wants another one besides what there is. */
-			readonly besides: boolean;
-	  };
-
-/** Read the way out of an address. */
-export function wayOf({ name, params, query }: RouteLocationNormalizedGeneric): { readonly way: Way } {
-	const text = (key: string) => String(params[key] ?? '');
-	if (name === 'interview') {
-		return { way: { kind: 'go_on', id: text('id') } };
-	}
-	if (name === 'correct') {
-		return { way: { kind: 'correct', instance: text('instance') } };
-	}
-	const form = { formId: text('form'), version: text('version') };
-	return { way: { kind: 'begin', form, assignment: text('assignment') || null, besides: query.besides === 'yes' } };
-}
 
 /** Open an interview. Throws what the fieldwork says of each way, and `phone.interview.task_gone`. */
 export async function openInterview(way: Way): Promise<OpenInterview> {

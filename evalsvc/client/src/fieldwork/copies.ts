@@ -1,0 +1,23 @@
+/** What this phone holds of interviews that were returned. */
+import type { KeptInterview, ReturnedInterview } from '../model.ts';
+import { bytesOf, sha256 } from '../vault/bytes.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** The copy on this phone of what the server holds of a returned interview; null where there is none. */
+export async function copyOf(vault: Vault, returned: ReturnedInterview): Promise<KeptInterview | null> {
+	for (const each of await vault.interviews.list()) {
+		if (each.state === 'sent' && each.instanceId === returned.instance_id) {
+			const interview = await vault.interviews.read(each.id);
+			if ((await sha256(bytesOf(interview.xml))) === returned.sha256) {
+				return interview;
+			}
+		}
+	}
+	return null;
+}
+
+/** The assignment of a household as it is listed now; empty where it is not. */
+export async function assignmentOf(vault: Vault, unitId: string): Promise<string> {
+	const listed = await vault.lists.read('tasks');
+	return listed?.tasks.find((task) => task.unit_id === unitId)?.assignment_id ?? '';
+}

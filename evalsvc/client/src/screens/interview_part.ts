@@ -1,0 +1,3 @@
+/** The part of the application that fills forms, the engine with it: large, and loaded only when somebody is about to. */
+export { warmUp } from '../engine/form.ts';
+export { default as InterviewScreen } from './InterviewScreen.vue';
