@@ -58,10 +58,12 @@ def prepare_world(
     households: int = 6,
     main_form: str = "household",
     other: Sequence[str] = (),
+    days: int = 1,
 ) -> PhoneWorld:
     """Set the fieldwork up in a service's own folder and database: a village with so many households for each.
 
     `main_form` and `other` are names of shipped forms; the households are visited with the first.
+    The enumerators' tokens end after so many days.
     """
     service = open_service(config)
     migrate.upgrade(service.database)
@@ -78,7 +80,7 @@ def prepare_world(
         units: dict[str, list[str]] = {}
         for row in rows:
             units.setdefault(row.parent, []).append(row.unit_id)
-        found = [_enumerator(session, config, evaluation, *village) for village in sorted(units.items())]
+        found = [_enumerator(session, config, evaluation, village, days=days) for village in sorted(units.items())]
     service.database.close()
     return PhoneWorld(evaluation.id, code, found)
 
@@ -104,12 +106,13 @@ def _publish(session: Session, service: Service, evaluation: EvaluationRecord, n
 
 
 def _enumerator(
-    session: Session, config: Config, evaluation: EvaluationRecord, village: str, units: Sequence[str]
+    session: Session, config: Config, evaluation: EvaluationRecord, share: tuple[str, Sequence[str]], *, days: int
 ) -> Enumerator:
+    village, units = share
     name = f"示例调查员{village[-3:]}"
     person = people.add_person(session, SYSTEM, f"{evaluation.code}-{village}", name)
     people.grant_role(session, SYSTEM, person.id, "enumerator", evaluation.id)
-    token = people.make_token(session, SYSTEM, person.id, kind="device", label="phone", days=1).secret
+    token = people.make_token(session, SYSTEM, person.id, kind="device", label="phone", days=days).secret
     fieldwork.assign_enumerator(session, SYSTEM, evaluation.id, {village}, person.id)
     address = f"{config.public_url}/v1/key/{token}/evaluations/{evaluation.code}"
     return Enumerator(person.id, name, address, token, tuple(units))
