@@ -1,4 +1,4 @@
-"""Let axe-core judge a page that a browser shows: whether everybody can use it (WCAG 2.2, A and AA, and good practice)."""
+"""Let axe-core judge a page that a browser shows: whether everybody can use it (WCAG, A and AA, and good practice)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

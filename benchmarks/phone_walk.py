@@ -60,11 +60,21 @@ class Walk:
 
 def walk(stage: Stage, context: BrowserContext, who: Enumerator, look: Callable[[str], None], language: str) -> None:
     """Go through all screens; afterwards the phone is locked and its sign-in is revoked."""
-    page = context.pages[0]
-    page.set_default_timeout(PATIENCE)
-    way = Walk(stage, context, page, Pen(page, language, stage.props / "house.jpg", look), who)
+    way = begun(stage, context, who, look, language)
     sign_in(way)
     households(way)
+    walk_beside(way)
+
+
+def begun(stage: Stage, context: BrowserContext, who: Enumerator, look: Callable[[str], None], language: str) -> Walk:
+    """Take up a phone; its buttons have the words of a language."""
+    page = context.pages[0]
+    page.set_default_timeout(PATIENCE)
+    return Walk(stage, context, page, Pen(page, language, stage.props / "house.jpg", look), who)
+
+
+def walk_beside(way: Walk) -> None:
+    """Go through everything but the sign-in and the long form of a household."""
     kinds_walk(way)
     outbox(way)
     returned(way)
@@ -77,6 +87,7 @@ def sign_in(way: Walk) -> None:
     """Scan in vain, mistype, then paste the address and choose a PIN."""
     page = way.page
     page.goto(way.stage.url)
+    page.locator(f".segments input[value={way.pen.language}]").check()
     way.button("phone.sign_in.scan").wait_for()
     way.look("sign-in")
     way.button("phone.sign_in.scan").click()
@@ -238,6 +249,9 @@ def notices(way: Walk) -> None:
     way.context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", quota)
     newer(way)
     page.evaluate(AHEAD)
+    # The room that is left is looked at when the settings are opened.
+    way.go("settings")
+    page.locator(".notices .banner").first.wait_for()
     way.go("")
     way.button("phone.households.refresh").click()
     page.locator(".notices .bad").first.wait_for()
