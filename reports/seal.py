@@ -2,14 +2,9 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
 from xml.sax.saxutils import escape
 
-from reports.faces import LAYOUT, private_fontconfig
-
-with private_fontconfig():
-    import weasyprint
-    from weasyprint.text.fonts import FontConfiguration
+from reports.drawing import drawn_page
 
 DIAMETER_MM = 42
 """Usual diameter of an institute's round seal."""
@@ -44,23 +39,7 @@ def seal_svg(seal: Seal) -> str:
 
 def seal_pdf(seal: Seal) -> bytes:
     """Return the seal as a PDF of one page of just its size, with its letters embedded."""
-    style = (
-        f"@page {{ size: {DIAMETER_MM}mm {DIAMETER_MM}mm; margin: 0 }} body {{ margin: 0 }} "
-        f"svg {{ display: block; width: {DIAMETER_MM}mm; height: {DIAMETER_MM}mm }}"
-    )
-    with LAYOUT:
-        sheet = weasyprint.CSS(string=style, font_config=_fonts())
-        page: bytes = weasyprint.HTML(string=f"<body>{seal_svg(seal)}</body>").write_pdf(
-            stylesheets=[sheet], font_config=_fonts()
-        )
-    return page
-
-
-@cache
-def _fonts() -> FontConfiguration:
-    """Load the faces once for all seals of this process."""
-    with private_fontconfig():
-        return FontConfiguration()
+    return drawn_page(seal_svg(seal), DIAMETER_MM, DIAMETER_MM)
 
 
 def _name(institute: str) -> str:

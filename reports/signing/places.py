@@ -6,12 +6,11 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from reports.errors import ReportError
+from reports.hand import HEIGHT_MM, WIDTH_MM
 from reports.seal import DIAMETER_MM
 from reports.signing.roles import INSTITUTE, Role
 
 _POINTS = 72 / 25.4
-HAND_MM = (38, 14)
-"""Width and height of a place for a signature by hand; its anchor is the middle of the left side."""
 _SEAL_RISE = 0.58
 """The anchor stands between the institute's name and the date, which GB/T 9704 sets below the centre of the seal."""
 
@@ -40,7 +39,8 @@ def place_of(reader: PdfFileReader, role: Role) -> Place:
         side = DIAMETER_MM * _POINTS
         left, top = x - side / 2, y + _SEAL_RISE * side
         return Place(page, _rounded(left, top - side, left + side, top))
-    width, height = (length * _POINTS for length in HAND_MM)
+    # The anchor of a place for a hand is the middle of its left side.
+    width, height = WIDTH_MM * _POINTS, HEIGHT_MM * _POINTS
     return Place(page, _rounded(x, y - height / 2, x + width, y + height / 2))
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import pypdfium2
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.keys import load_private_key_from_pemder_data
@@ -12,6 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from reports.errors import ReportError
+from reports.hand import Hand, hand_pdf, hand_svg
 from reports.redraw import compare_drawing
 from reports.signing.appearance import Appearance, Picture
 from reports.signing.check import check_signatures
@@ -28,8 +30,10 @@ AT = datetime(2026, 3, 21, 1, 2, 3, tzinfo=UTC)
 HAND = Appearance(Picture(30, 10, bytes(range(0, 180, 2)) * 10, bytes(range(30)) * 10), "报告定稿")
 
 
-def shown(role, _certificate, _at) -> Appearance:
-    return Appearance(b"", role.reason) if role is LEAD else Appearance(SEALED.shown, role.reason)
+def shown(role, _certificate, at) -> Appearance:
+    """Show the reviewer's name as it is drawn; the lead has a picture, which the file itself tells."""
+    drawn = hand_pdf(Hand("李示例", f"电子签名 {at:%Y-%m-%d}", "样章")) if role is REVIEWER else SEALED.shown
+    return Appearance(drawn, role.reason)
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +50,8 @@ def by_all(plain_pdf, signer, stamper) -> bytes:
     """Signed by all three, each with a time stamp; the lead's own picture."""
     pdf = with_fields(plain_pdf, ROLES)
     for later, role in enumerate(ROLES):
-        appearance = HAND if role is LEAD else Appearance(SEALED.shown, role.reason)
-        pdf = sign(pdf, role, signer.key, appearance, stamper, at=AT + timedelta(minutes=later))
+        at = AT + timedelta(minutes=later)
+        pdf = sign(pdf, role, signer.key, HAND if role is LEAD else shown(role, None, at), stamper, at=at)
     return pdf
 
 
@@ -145,6 +149,15 @@ def test_nobody_signs_out_of_turn_or_twice(plain_pdf, by_all, signer) -> None:
         sign(by_all, INSTITUTE, signer.key, SEALED)
     with pytest.raises(ReportError, match=r"reports\.not_signable"):
         with_fields(by_all, ROLES)
+
+
+@pytest.mark.parametrize("name", ["李示例", "阿依古丽·示例提·示例江", "Sample Personname of a Long Kind"])
+def test_a_name_of_any_length_stays_in_its_place(name) -> None:
+    page = pypdfium2.PdfDocument(hand_pdf(Hand(name, "2026-03-21", "样章")))[0]
+    words = page.get_textpage()
+    assert name in words.get_text_bounded()
+    assert max(words.get_charbox(place)[2] for place in range(words.count_chars())) <= page.get_width()
+    assert f"<title>{name} 2026-03-21 样章</title>" in hand_svg(Hand(name, "2026-03-21", "样章"))
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"PK\x03\x04"])
