@@ -12,6 +12,7 @@ from benchmarks.evidence import ROOT, duration
 STUDIES = (
     "client",
     "form_check",
+    "phone_pictures",
     "form_verdicts",
     "frame_import",
     "datasets",

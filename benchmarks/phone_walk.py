@@ -1,5 +1,6 @@
 """Walk through every screen of the enumerator's application as somebody uses it; `look` is told the name of each."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,9 +27,12 @@ COMMENTED = {
 }
 TOO_LARGE = 413
 KINDS_TITLE = "题型示例"
-LITTLE = 40_000_000
-"""Bytes: what is left on a phone that is nearly full."""
+WORDING = re.compile(r"_[abc]$")
 NEWER = "\n// A newer version.\n"
+FULL = """(() => { const store = IDBObjectStore.prototype; window.keptPut = store.put;
+    store.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; })()"""
+ROOM_AGAIN = "(() => { IDBObjectStore.prototype.put = window.keptPut; })()"
+"""What a browser does whose disk is full; Chromium's own setting of a quota does not reach IndexedDB."""
 AHEAD = """(() => { const now = Date.now, ahead = 25 * 60000; Date.now = () => now() + ahead; })()"""
 
 
@@ -79,6 +83,7 @@ def walk_beside(way: Walk) -> None:
     outbox(way)
     returned(way)
     settings(way)
+    full(way)
     notices(way)
     locked(way)
 
@@ -121,7 +126,8 @@ def households(way: Walk) -> None:
     told: set[str] = set()
 
     def look(_title: str) -> None:
-        name = paths_on(page)[0].rpartition("/")[2]
+        # Which of three wordings is due differs from interview to interview.
+        name = WORDING.sub("", paths_on(page)[0].rpartition("/")[2])
         if name not in told:
             told.add(name)
             way.look(f"form-{name}")
@@ -241,22 +247,36 @@ def settings(way: Walk) -> None:
     way.page.keyboard.press("Escape")
 
 
-def notices(way: Walk) -> None:
-    """The storage is nearly full, the clock is wrong, a newer application waits; then the sign-in is revoked."""
+def full(way: Walk) -> None:
+    """The phone's storage is full while a draft is filled; when there is room again, it is saved once more."""
     page = way.page
-    used = page.evaluate("navigator.storage.estimate().then(each => each.usage)")
-    quota = {"origin": way.stage.config.public_url, "quotaSize": used + LITTLE}
-    way.context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", quota)
+    way.go("drafts")
+    page.locator("a.line", has_text=way.who.units[2]).click()
+    card_of(page, "/attempt").wait_for()
+    page.evaluate(FULL)
+    card_of(page, "/attempt").locator("input").fill("3")
+    card_of(page, "/attempt").locator("input").blur()
+    page.locator("main .banner.bad").first.wait_for()
+    page.locator("main .banner.bad").first.scroll_into_view_if_needed()
+    way.look("form-storage-full")
+    page.evaluate(ROOM_AGAIN)
+    way.button("phone.form.save_again").click()
+    page.get_by_text(way.say("phone.form.saved"), exact=True).wait_for()
+    page.locator(".out").click()
+    page.locator(".place-bar").wait_for()
+
+
+def notices(way: Walk) -> None:
+    """The clock is wrong, and a newer application waits; then the sign-in is revoked."""
+    page = way.page
     newer(way)
     page.evaluate(AHEAD)
-    # The room that is left is looked at when the settings are opened.
-    way.go("settings")
-    page.locator(".notices .banner").first.wait_for()
     way.go("")
     way.button("phone.households.refresh").click()
     page.locator(".notices .bad").first.wait_for()
     way.look("notices")
     way.go("settings")
+    page.get_by_text(way.say("phone.settings.update_means")).scroll_into_view_if_needed()
     way.look("settings-update")
     with way.stage.service.database.transaction() as session:
         token = session.scalars(select(Token).where(Token.person_id == way.who.person_id)).one()
