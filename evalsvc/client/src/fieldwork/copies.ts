@@ -1,4 +1,4 @@
-/** What this phone holds of interviews that were returned. */
+/** What this phone holds of interviews that were finished. */
 import type { KeptInterview, ReturnedInterview } from '../model.ts';
 import { bytesOf, sha256 } from '../vault/bytes.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -20,4 +20,12 @@ export async function copyOf(vault: Vault, returned: ReturnedInterview): Promise
 export async function assignmentOf(vault: Vault, unitId: string): Promise<string> {
 	const listed = await vault.lists.read('tasks');
 	return listed?.tasks.find((task) => task.unit_id === unitId)?.assignment_id ?? '';
+}
+
+/** The XML of the interview by a form that was finished last; null where none lies on this phone. */
+export async function lastFinished(vault: Vault, formId: string): Promise<string | null> {
+	const all = await vault.interviews.list();
+	const finished = all.filter((each) => each.formId === formId && each.state !== 'draft');
+	const last = finished.sort((one, other) => one.savedAt.localeCompare(other.savedAt)).at(-1);
+	return last === undefined ? null : (await vault.interviews.read(last.id)).xml;
 }

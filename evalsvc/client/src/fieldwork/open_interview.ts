@@ -3,7 +3,14 @@ import { markRaw } from 'vue';
 
 import type { AuditRecorder } from '../audit/recorder.ts';
 import type { FormSession } from '../engine/question.ts';
-import type { AttachedFile, InterviewState, InterviewSummary, KeptInterview, ReviewComment } from '../model.ts';
+import type {
+	AttachedFile,
+	InterviewState,
+	InterviewSummary,
+	KeptInterview,
+	ReviewComment,
+	StoredForm,
+} from '../model.ts';
 import { bytesOf } from '../vault/bytes.ts';
 import type { Vault } from '../vault/vault.ts';
 import { Saver, type Snapshot, saveOnLeaving } from './saving.ts';
@@ -16,6 +23,8 @@ export type Fixed = Pick<InterviewSummary, 'id' | 'unitId' | 'assignmentId' | 'c
 export interface Opening {
 	readonly vault: Vault;
 	readonly session: FormSession;
+	/** Pictures, recordings and tables that come with the form. */
+	readonly media: StoredForm['media'];
 	readonly recorder: AuditRecorder;
 	readonly fixed: Fixed;
 	readonly files: ReadonlyMap<string, AttachedFile>;
@@ -27,6 +36,7 @@ export interface Opening {
 
 export class OpenInterview {
 	readonly session: FormSession;
+	readonly media: StoredForm['media'];
 	readonly recorder: AuditRecorder;
 	readonly fixed: Fixed;
 	readonly saver: Saver;
@@ -37,6 +47,7 @@ export class OpenInterview {
 
 	constructor(opening: Opening) {
 		this.session = opening.session;
+		this.media = opening.media;
 		this.recorder = opening.recorder;
 		this.fixed = opening.fixed;
 		this.vault = opening.vault;

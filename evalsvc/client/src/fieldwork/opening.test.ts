@@ -13,6 +13,7 @@ import { begin, beginFree, correct, goOn, unsentOf } from './opening.ts';
 import { removeInterview } from './removing.ts';
 
 const FORM = { formId: 'simple', version: '1' };
+const LAST_NAME = " instance('__last-saved')/data/name ";
 const TASK: Task = {
 	assignment_id: 'assignment-001',
 	unit_id: '001',
@@ -71,6 +72,22 @@ test('an interview of a household begins with what is known, and exists from its
 	expect(kept.instanceId).toBe(open.session.instanceId);
 	expect(kept.audit.map(({ event }) => event)).toContain('form start');
 	expect(await open.close()).toBe(true);
+});
+
+test('a form begins with the answers of the interview that was finished last, and brings its pictures', async () => {
+	const asking = simple
+		.replace('</instance>', '</instance><instance id="__last-saved" src="jr://instance/last-saved"/>')
+		.replace('</model>', `<setvalue ref="/data/name" event="odk-instance-first-load" value="${LAST_NAME}"/></model>`);
+	const media = new Map([['table.png', new Blob(['picture'])]]);
+	await vault.forms.save({ ...FORM, name: '示例问卷', hash: 'md5:1', xml: asking, media, withdrawn: false });
+	const first = await begin(vault, TASK, FORM);
+	expect(question(first.session, 'name').answer).toBeNull();
+	question(first.session, 'name').give('示例人乙');
+	expect(await finish(first)).toEqual([]);
+	const second = await begin(vault, TASK, FORM, true);
+	expect(question(second.session, 'name').answer).toBe('示例人乙');
+	expect([...second.media.keys()]).toEqual(['table.png']);
+	await second.close();
 });
 
 test('who looks and answers nothing leaves nothing behind', async () => {

@@ -1,7 +1,7 @@
 /** The ways into an interview: a new one, a draft, a correction of one that was returned. */
 import { AUDIT_FILE } from '../audit/csv.ts';
 import { AuditRecorder } from '../audit/recorder.ts';
-import { FormUnreadable, openForm, type OpenedForm } from '../engine/form.ts';
+import { openForm, type Device, type OpenedForm } from '../engine/form.ts';
 import type { FormSession } from '../engine/question.ts';
 import type {
 	AttachedFile,
@@ -9,10 +9,11 @@ import type {
 	KeptInterview,
 	ReturnedInterview,
 	ReviewComment,
+	StoredForm,
 	Task,
 } from '../model.ts';
 import type { Vault } from '../vault/vault.ts';
-import { assignmentOf, copyOf } from './copies.ts';
+import { assignmentOf, copyOf, lastFinished } from './copies.ts';
 import { hold } from './holding.ts';
 import { type Fixed, OpenInterview } from './open_interview.ts';
 import { FieldworkTrouble } from './trouble.ts';
@@ -22,6 +23,9 @@ export interface FormName {
 	readonly formId: string;
 	readonly version: string;
 }
+
+/** Takes the position of the phone for forms that ask for it without a question; null where it is not to be had. */
+export type TakePosition = NonNullable<Device['position']>;
 
 /** Interviews of a household by one form that lie unsent on this phone: to be gone on with rather than begun anew. */
 export async function unsentOf(vault: Vault, task: Task, formId: string): Promise<readonly InterviewSummary[]> {
@@ -33,25 +37,32 @@ export async function unsentOf(vault: Vault, task: Task, formId: string): Promis
 
 /**
  * Begin an interview of a household. Throws `phone.draft_exists` where one lies unsent here, unless `besides`;
- * `phone.form_missing`, `phone.form_withdrawn`, `phone.form_unreadable`, `phone.open_elsewhere`.
+ * `phone.form_missing`, `phone.form_withdrawn`, `phone.form_unreadable`, `phone.form_file_missing`, `phone.open_elsewhere`.
  */
-export async function begin(vault: Vault, task: Task, form: FormName, besides = false): Promise<OpenInterview> {
+export async function begin(
+	vault: Vault,
+	task: Task,
+	form: FormName,
+	besides = false,
+	position?: TakePosition,
+): Promise<OpenInterview> {
 	const release = besides ? () => undefined : await hold(`begin ${task.assignment_id} ${form.formId}`);
 	return orRelease(release, async () => {
 		if (!besides && (await unsentOf(vault, task, form.formId)).length > 0) {
 			throw new FieldworkTrouble('phone.draft_exists');
 		}
-		return begun(vault, form, task.filled, { unitId: task.unit_id, assignmentId: task.assignment_id }, release);
+		const about = { unitId: task.unit_id, assignmentId: task.assignment_id };
+		return begun({ vault, position }, form, task.filled, about, release);
 	});
 }
 
 /** Begin an interview that hangs on no household: of a village or a county. Throws what `begin` does of the form. */
-export function beginFree(vault: Vault, form: FormName): Promise<OpenInterview> {
-	return begun(vault, form, {}, { unitId: '', assignmentId: '' }, () => undefined);
+export function beginFree(vault: Vault, form: FormName, position?: TakePosition): Promise<OpenInterview> {
+	return begun({ vault, position }, form, {}, { unitId: '', assignmentId: '' }, () => undefined);
 }
 
 /** Go on with a draft. Throws `phone.open_elsewhere`, `phone.finished_already`, and what the vault says of reading. */
-export async function goOn(vault: Vault, id: string): Promise<OpenInterview> {
+export async function goOn(vault: Vault, id: string, position?: TakePosition): Promise<OpenInterview> {
 	const release = await hold(`interview ${id}`);
 	return orRelease(release, async () => {
 		const interview = await vault.interviews.read(id);
@@ -59,10 +70,10 @@ export async function goOn(vault: Vault, id: string): Promise<OpenInterview> {
 			throw new FieldworkTrouble('phone.finished_already');
 		}
 		const files = await filesOf(vault, interview);
-		const session = await sessionOf(vault, interview, false, (form) => form.resume(interview.xml, files));
+		const opened = await sessionOf({ vault, position }, interview, false, (form) => form.resume(interview.xml, files));
 		const recorder = AuditRecorder.resumed(interview.audit);
 		recorder.event('form resume');
-		return new OpenInterview({ vault, session, recorder, fixed: interview, files, kept: true, release });
+		return new OpenInterview({ vault, ...opened, recorder, fixed: interview, files, kept: true, release });
 	});
 }
 
@@ -70,16 +81,27 @@ export async function goOn(vault: Vault, id: string): Promise<OpenInterview> {
  * Correct an interview that was returned, or go on with its correction. Throws `phone.returned_not_here` where it has not
  * been fetched, `phone.correction_waiting` where its correction is finished, and what `goOn` does.
  */
-export async function correct(vault: Vault, returned: ReturnedInterview): Promise<OpenInterview> {
+export async function correct(
+	vault: Vault,
+	returned: ReturnedInterview,
+	position?: TakePosition,
+): Promise<OpenInterview> {
 	const all = await vault.interviews.list();
 	const begunBefore = all.find((each) => each.corrects === returned.instance_id && each.state !== 'sent');
 	if (begunBefore?.state === 'finished') {
 		throw new FieldworkTrouble('phone.correction_waiting');
 	}
-	return begunBefore === undefined ? correctAnew(vault, returned) : goOn(vault, begunBefore.id);
+	return begunBefore === undefined ? correctAnew({ vault, position }, returned) : goOn(vault, begunBefore.id, position);
 }
 
-async function correctAnew(vault: Vault, returned: ReturnedInterview): Promise<OpenInterview> {
+/** Where interviews lie, and who tells where the phone is. */
+interface Phone {
+	readonly vault: Vault;
+	readonly position: TakePosition | undefined;
+}
+
+async function correctAnew(phone: Phone, returned: ReturnedInterview): Promise<OpenInterview> {
+	const { vault } = phone;
 	const release = await hold(`correction ${returned.instance_id}`);
 	return orRelease(release, async () => {
 		const before = await copyOf(vault, returned);
@@ -89,29 +111,30 @@ async function correctAnew(vault: Vault, returned: ReturnedInterview): Promise<O
 		const files = await filesOf(vault, before);
 		// The correction gets a log of its own; that of the version before stays with that version.
 		files.delete(AUDIT_FILE);
-		const session = await sessionOf(vault, before, false, (form) => form.correct(before.xml, files));
+		const opened = await sessionOf(phone, before, false, (form) => form.correct(before.xml, files));
 		const assignmentId = before.assignmentId || (await assignmentOf(vault, returned.unit_id));
 		const fixed: Fixed = {
 			...newly({ unitId: returned.unit_id, assignmentId }),
 			corrects: returned.instance_id,
 			comments: commentsOf(returned),
 		};
-		return new OpenInterview({ vault, session, recorder: started(), fixed, files, kept: false, release });
+		return new OpenInterview({ vault, ...opened, recorder: started(), fixed, files, kept: false, release });
 	});
 }
 
 async function begun(
-	vault: Vault,
+	phone: Phone,
 	form: FormName,
 	filled: Task['filled'],
 	about: Pick<Fixed, 'unitId' | 'assignmentId'>,
 	releaseHousehold: () => void,
 ): Promise<OpenInterview> {
-	const session = await sessionOf(vault, form, true, (opened) => opened.begin(filled));
+	const { vault } = phone;
+	const opened = await sessionOf(phone, form, true, (one) => one.begin(filled));
 	const fixed = newly(about);
 	const releaseInterview = await hold(`interview ${fixed.id}`);
 	const release = () => [releaseInterview, releaseHousehold].forEach((one) => one());
-	return new OpenInterview({ vault, session, recorder: started(), fixed, files: new Map(), kept: false, release });
+	return new OpenInterview({ vault, ...opened, recorder: started(), fixed, files: new Map(), kept: false, release });
 }
 
 function newly(about: Pick<Fixed, 'unitId' | 'assignmentId'>): Fixed {
@@ -126,11 +149,11 @@ function started(): AuditRecorder {
 }
 
 async function sessionOf(
-	vault: Vault,
+	{ vault, position }: Phone,
 	{ formId, version }: FormName,
 	anew: boolean,
 	open: (form: OpenedForm) => Promise<FormSession>,
-): Promise<FormSession> {
+): Promise<{ readonly session: FormSession; readonly media: StoredForm['media'] }> {
 	const form = await vault.forms.read(formId, version);
 	const details = { form: form?.name ?? formId, version };
 	if (form === null) {
@@ -140,11 +163,10 @@ async function sessionOf(
 		throw new FieldworkTrouble('phone.form_withdrawn', details);
 	}
 	const { deviceId, name } = vault.person;
-	try {
-		return await open(await openForm(form, { deviceId, username: name }));
-	} catch (error) {
-		throw error instanceof FormUnreadable ? new FieldworkTrouble('phone.form_unreadable', details) : error;
-	}
+	// Reading an interview costs time, and few forms ask for the one before.
+	const lastSaved = form.xml.includes('jr://instance/last-saved') ? await lastFinished(vault, formId) : null;
+	const device = { deviceId, username: name, lastSaved, ...(position && { position }) };
+	return { session: await open(await openForm(form, device)), media: form.media };
 }
 
 async function filesOf(vault: Vault, interview: KeptInterview): Promise<Map<string, AttachedFile>> {

@@ -1,4 +1,5 @@
 /** Opens an interview by the way that an address names. */
+import { positionNow } from '../../controls/media/position_now.ts';
 import * as opening from '../../fieldwork/opening.ts';
 import type { OpenInterview } from '../../fieldwork/open_interview.ts';
 import type { Task } from '../../model.ts';
@@ -10,13 +11,14 @@ import { now } from './person.ts';
 export async function openInterview(way: Way): Promise<OpenInterview> {
 	const { vault } = now();
 	if (way.kind === 'go_on') {
-		return opening.goOn(vault, way.id);
+		return opening.goOn(vault, way.id, positionNow);
 	}
 	if (way.kind === 'correct') {
-		return opening.correct(vault, found(returned.value.find((each) => each.instance_id === way.instance)));
+		const one = found(returned.value.find((each) => each.instance_id === way.instance));
+		return opening.correct(vault, one, positionNow);
 	}
 	if (way.assignment === null) {
-		return opening.beginFree(vault, way.form);
+		return opening.beginFree(vault, way.form, positionNow);
 	}
 	return begin(found(tasks.value.find((each) => each.assignment_id === way.assignment)), way.form, way.besides);
 }
@@ -25,7 +27,9 @@ export async function openInterview(way: Way): Promise<OpenInterview> {
 async function begin(task: Task, form: opening.FormName, besides: boolean): Promise<OpenInterview> {
 	const { vault } = now();
 	const [first] = besides ? [] : await opening.unsentOf(vault, task, form.formId);
-	return first?.state === 'draft' ? opening.goOn(vault, first.id) : opening.begin(vault, task, form, besides);
+	return first?.state === 'draft'
+		? opening.goOn(vault, first.id, positionNow)
+		: opening.begin(vault, task, form, besides, positionNow);
 }
 
 function found<T>(one: T | undefined): T {
