@@ -22,20 +22,21 @@ class Hand:
 
 def hand_svg(hand: Hand) -> str:
     """Return the signature as SVG, 190 by 70 units: the name over a line, below it the time."""
-    below = " ".join(part for part in (hand.signed, hand.mark) if part)
+    name, below = hand.name, " ".join(part for part in (hand.signed, hand.mark) if part)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 190 70" role="img" fill="{_INK}">'
-        f"<title>{escape(f'{hand.name} {below}')}</title>"
-        f'<text x="6" y="38" font-size="{_fitting(hand.name, _NAME):.2f}" font-family="Report Kai, Report Song">{escape(hand.name)}</text>'
+        f"<title>{escape(f'{name} {below}')}</title>"
+        f"{_line(name, 38, _NAME, 'Report Kai, Report Song')}"
         f'<path d="M2 47H188" stroke="{_INK}" stroke-width="0.8" fill="none"/>'
-        f'<text x="6" y="61" font-size="{_fitting(below, _BELOW):.2f}" font-family="Report Song">{escape(below)}</text></svg>'
+        f"{_line(below, 61, _BELOW, 'Report Song')}</svg>"
     )
 
 
-def _fitting(text: str, largest: float) -> float:
-    """Return the size at which a text stays in the drawing: Chinese letters are as wide as high, others narrower."""
+def _line(text: str, y: float, largest: float, faces: str) -> str:
+    """Write a line that stays in the drawing: Chinese letters are as wide as high, others narrower."""
     width = sum(0.6 if letter.isascii() else 1.0 for letter in text)
-    return min(largest, 178 / max(width, 1.0))
+    size = min(largest, 178 / max(width, 1.0))
+    return f'<text x="6" y="{y}" font-size="{size:.2f}" font-family="{faces}">{escape(text)}</text>'
 
 
 def hand_pdf(hand: Hand) -> bytes:
