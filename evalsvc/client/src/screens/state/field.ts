@@ -9,6 +9,7 @@ import type {
 	Task,
 	Trouble,
 } from '../../model.ts';
+import { removeInterview as takeOff } from '../../fieldwork/removing.ts';
 import type { Listed } from '../../vault/lists.ts';
 import { troubleOf } from './attempt.ts';
 import { partOf, type FormPart } from './form_part.ts';
@@ -20,6 +21,8 @@ export const tasks = shallowRef<readonly Task[]>([]);
 export const returned = shallowRef<readonly ReturnedInterview[]>([]);
 export const forms = shallowRef<readonly KnownForm[]>([]);
 export const interviews = shallowRef<readonly InterviewSummary[]>([]);
+/** How many interviews lie on the phone that cannot be read. */
+export const unreadable = ref(0);
 /** Who the device belongs to, and its settings, as the service last said. */
 export const device = shallowRef<Listed['device'] | null>(null);
 export const refreshedAt = ref<string | null>(null);
@@ -67,12 +70,17 @@ export async function loadFirst(): Promise<void> {
 
 /** Read the interviews anew, after one was begun, saved, sent or removed. */
 export async function loadInterviews(): Promise<void> {
-	interviews.value = await now().vault.interviews.list();
+	const { interviews: kept } = now().vault;
+	interviews.value = await kept.list();
+	unreadable.value = kept.unreadable;
 }
 
-/** Remove an interview from the phone; a screen has asked, and for one that was not sent, twice. */
+/**
+ * Remove an interview from the phone; a screen has asked, and for one that was not sent, twice. Throws
+ * `phone.open_elsewhere` where it is open.
+ */
 export async function removeInterview(id: string): Promise<void> {
-	await now().vault.interviews.remove(id, true);
+	await takeOff(now().vault, id, true);
 	await loadInterviews();
 }
 
@@ -105,6 +113,7 @@ async function knownForms({ vault }: Opened): Promise<readonly KnownForm[]> {
 /** Nothing of one person stays for the next. */
 function clear(): void {
 	[tasks.value, returned.value, forms.value, interviews.value] = [[], [], [], []];
+	unreadable.value = 0;
 	[device.value, refreshedAt.value, loaded.value, loadTrouble.value] = [null, null, false, null];
 }
 

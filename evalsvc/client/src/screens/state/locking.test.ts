@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { lockWhenAway } from './locking.ts';
 
-const lock = vi.fn();
+const lock = vi.fn<() => Promise<boolean>>();
 let stop = () => {};
 
 function show(state: 'visible' | 'hidden'): void {
@@ -12,7 +12,7 @@ function show(state: 'visible' | 'hidden'): void {
 
 beforeEach(() => {
 	vi.useFakeTimers();
-	lock.mockReset();
+	lock.mockReset().mockResolvedValue(true);
 	stop = lockWhenAway(lock);
 });
 
@@ -38,10 +38,21 @@ it('locks in the background after a quarter of an hour', () => {
 
 it('locks at waking where the timers slept, and where the clock was set back', () => {
 	for (const minutes of [20, -5]) {
-		lock.mockReset();
+		lock.mockReset().mockResolvedValue(true);
 		show('hidden');
 		vi.setSystemTime(Date.now() + minutes * 60_000);
 		show('visible');
 		expect(lock, `${minutes} minutes`).toHaveBeenCalledOnce();
 	}
+});
+
+it('asks again while something is not saved yet', async () => {
+	lock.mockResolvedValueOnce(false);
+	show('hidden');
+	await vi.advanceTimersByTimeAsync(15 * 60_000);
+	expect(lock).toHaveBeenCalledOnce();
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(lock).toHaveBeenCalledTimes(2);
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(lock).toHaveBeenCalledTimes(2);
 });

@@ -90,13 +90,18 @@ export async function forgetMe(): Promise<void> {
 	forgetKeys();
 }
 
-/** Forget the keys, after what is open was saved; what cannot be saved stays open, for locking would lose it. */
-export async function lock(): Promise<void> {
+/**
+ * Forget the keys, after what is open was saved; what cannot be saved stays open, for locking would lose it. Whether it is
+ * locked.
+ */
+export async function lock(): Promise<boolean> {
 	const saved = await Promise.all([...unfinished].map((close) => close()));
-	if (!saved.includes(false)) {
-		await lookForPeople();
-		forgetKeys();
+	if (saved.includes(false)) {
+		return false;
 	}
+	await lookForPeople();
+	forgetKeys();
+	return true;
 }
 
 /** What is unlocked; screens that ask are shown only then. */
