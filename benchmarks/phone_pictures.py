@@ -7,7 +7,7 @@ Needs the bundle (make bundle), Chromium and a Chinese font. Persons and places 
 
 import io
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -130,7 +130,7 @@ def shown(album: Album, names: Mapping[str, str], in_a_row: int = IN_A_ROW) -> s
     return table([""] * in_a_row, rows)
 
 
-def padded(cells: Sequence[str], number: int) -> Iterable[str]:
+def padded(cells: Sequence[str], number: int) -> list[str]:
     return [*cells, *[""] * (number - len(cells))]
 
 
