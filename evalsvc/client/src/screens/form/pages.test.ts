@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 
 import { openForm } from '../../engine/form.ts';
 import { DEVICE, question, stored } from '../../engine/opened_for_tests.ts';
-import { shippedForms } from '../../engine/shipped_forms.ts';
+import { shippedForm } from '../../engine/shipped_forms.ts';
 import { pagesOf, relevantPages, sectionsOf, titleOf } from './pages.ts';
 
 // Composing the library takes seconds: once.
-const HOUSEHOLD = shippedForms().find((form) => form.name === 'household')?.xform ?? '';
+const HOUSEHOLD = shippedForm('household');
 
 /** Milliseconds; a whole form is opened on a machine that may be busy. */
 const PATIENCE = 30_000;
