@@ -5,6 +5,9 @@ import { file, interview } from '../vault/samples.ts';
 import { VaultTrouble } from '../vault/trouble.ts';
 import { saveOnLeaving, Saver } from './saving.ts';
 
+/** Milliseconds in which a screen draws, and what waits for the drawing runs. */
+const FRAME = 20;
+
 /** A disk that takes as long as each test says. */
 class SlowDisk {
 	readonly written: { xml: string; files: string[] }[] = [];
@@ -53,7 +56,7 @@ afterEach(() => {
 async function answer(given: string): Promise<void> {
 	xml = given;
 	saver.changed();
-	await vi.advanceTimersByTimeAsync(0);
+	await vi.advanceTimersByTimeAsync(FRAME);
 }
 
 test('nothing is called saved before it has reached the disk', async () => {
@@ -171,9 +174,24 @@ test('two savers of two interviews do not wait for each other', async () => {
 	const other = new Saver(disk.write, () => ({ interview: interview({ xml: 'other' }), files }), new Map());
 	await answer('one');
 	other.changed();
-	await vi.advanceTimersByTimeAsync(0);
+	await vi.advanceTimersByTimeAsync(FRAME);
 	expect(disk.busy).toBe(2);
 	await disk.done();
 	await disk.done();
 	expect(disk.written.map((each) => each.xml)).toEqual(['one', 'other']);
+});
+
+test('the screen draws an answer before it is written, and a page that draws nothing is written all the same', async () => {
+	saver.changed();
+	await vi.advanceTimersByTimeAsync(0);
+	expect(disk.busy).toBe(0);
+	await vi.advanceTimersByTimeAsync(FRAME);
+	expect(disk.busy).toBe(1);
+	await disk.done();
+	vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0);
+	await answer('hidden');
+	expect(disk.busy).toBe(0);
+	await vi.advanceTimersByTimeAsync(100);
+	expect(disk.busy).toBe(1);
+	vi.restoreAllMocks();
 });

@@ -14,6 +14,8 @@ export type Write = (interview: KeptInterview, newFiles: readonly AttachedFile[]
 
 const FIRST_RETRY = 2000;
 const LONGEST_RETRY = 30_000;
+/** Milliseconds that a writing waits for the screen: a page that is hidden, or overburdened, draws nothing. */
+const LONGEST_DRAWING = 100;
 
 export class Saver {
 	/** `saved` is said only when the last change has reached the disk. */
@@ -24,6 +26,7 @@ export class Saver {
 	private failures = 0;
 	private running: Promise<void> | null = null;
 	private timer: ReturnType<typeof setTimeout> | undefined;
+	private frame = 0;
 	private written: ReadonlyMap<string, AttachedFile>;
 
 	/** `written`: the files that lie on the disk already. */
@@ -39,12 +42,12 @@ export class Saver {
 	changed(): void {
 		this.changes = true;
 		this.state.value = 'saving';
-		this.later(0);
+		this.afterDrawing();
 	}
 
 	/** Write at once what is not written yet; whether everything has reached the disk. */
 	async flush(): Promise<boolean> {
-		clearTimeout(this.timer);
+		this.waitNoMore();
 		await this.run();
 		if (this.state.value === 'saving') {
 			// It changed between the end of a writing and here.
@@ -63,12 +66,23 @@ export class Saver {
 
 	/** Stop trying; what could not be written is given up. */
 	stop(): void {
-		clearTimeout(this.timer);
+		this.waitNoMore();
 		this.changes = false;
 	}
 
-	private later(milliseconds: number): void {
+	/** A frame is drawn after what waits for it has run: the writing begins behind it. */
+	private afterDrawing(): void {
+		this.later(LONGEST_DRAWING);
+		this.frame = requestAnimationFrame(() => this.later(0));
+	}
+
+	private waitNoMore(): void {
 		clearTimeout(this.timer);
+		cancelAnimationFrame(this.frame);
+	}
+
+	private later(milliseconds: number): void {
+		this.waitNoMore();
 		this.timer = setTimeout(() => void this.run(), milliseconds);
 	}
 
