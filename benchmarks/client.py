@@ -1,4 +1,4 @@
-"""Measure the enumerator's application in Chromium with four times CPU slow-down: the first visit, and opening offline.
+"""Measure the enumerator's application in Chromium with four times CPU slow-down: first visit, opening, filling a form.
 
     .venv/bin/python -m benchmarks.client [--rounds 7] [--slow-down 4] [--short]
 
@@ -9,7 +9,7 @@ import argparse
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from benchmarks.client_form import fillings, section, told
 from benchmarks.evidence import Study, parser, publish, table
 from benchmarks.wire import Wire, wire_to
 from evalsvc import migrate
@@ -27,7 +28,7 @@ from evalsvc.demonstration.server import free_port, settings_of, started
 STUDY = Study(
     page="client",
     title="The enumerator's application",
-    question="What does the first visit cost a phone, and how soon does the application open without a network?",
+    question="What does the first visit cost a phone, how soon does the application open without a network, how soon a form?",
     module="benchmarks.client",
     libraries=("playwright",),
 )
@@ -61,7 +62,8 @@ def main() -> None:
         measured = {
             name: visits(browser, port, rounds, given.slow_down, gzip_alone=alone) for name, alone in WAYS.items()
         }
-    publish(STUDY, given, sections(measured, given.slow_down))
+    found = fillings(max(1, rounds // 2), given.slow_down)
+    publish(STUDY, given, [*sections(measured, given.slow_down), *section(found, given.slow_down)])
 
 
 def arguments() -> argparse.Namespace:
@@ -155,10 +157,6 @@ def sections(measured: dict[str, list[Visit]], slow_down: float) -> list[str]:
         f" worker stores among them. Medians of {rounds} browsers that were never here before, the largest in brackets."
     )
     return ["## The first visit", words, table(header, rows)]
-
-
-def told(seconds: Sequence[float]) -> str:
-    return f"{median(seconds):.2f} s ({max(seconds):.2f})"
 
 
 if __name__ == "__main__":
