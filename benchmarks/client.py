@@ -28,7 +28,7 @@ from evalsvc.demonstration.server import free_port, settings_of, started
 STUDY = Study(
     page="client",
     title="The enumerator's application",
-    question="What does the first visit cost a phone, how soon does the application open without a network, how soon a form?",
+    question="What does the first visit cost, how soon does the application open without a network, how soon a form?",
     module="benchmarks.client",
     libraries=("playwright",),
 )
