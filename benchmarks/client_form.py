@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 
 from benchmarks.evidence import table
-from benchmarks.phone_filling import Pen, fill_form, paths_on
+from benchmarks.phone_filling import Answers, Pen, fill_form, paths_on
 from benchmarks.phone_interviews import household_answers
 from benchmarks.phone_stage import Stage, phone, set_stage
 from benchmarks.phone_walk import Walk, begun, open_household, sign_in
@@ -86,7 +86,7 @@ def opened(way: Walk, unit: str, press: str) -> float:
     return float(seconds) / 1000
 
 
-def of_ten(answers: dict[str, object]) -> dict[str, object]:
+def of_ten(answers: Answers) -> Answers:
     """Let the simulated household have ten members: grandchildren born one after the other."""
     known = answers[SIMULATED_ROSTER]
     if not isinstance(known, list):
