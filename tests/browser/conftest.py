@@ -4,8 +4,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+# What is waited for comes; on a busy machine later than in the five seconds that Playwright waits by itself.
+expect.set_options(timeout=30_000)
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",

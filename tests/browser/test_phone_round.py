@@ -150,8 +150,10 @@ def signed_in(context: BrowserContext, site: Site, field: Field) -> Page:
 
 
 def go(page: Page, site: Site, name: str) -> None:
+    """Go to another screen than the one that is shown."""
+    before = page.title()
     page.goto(f"{site.url}/app/#/{name}")
-    page.wait_for_timeout(300)
+    expect(page).not_to_have_title(before)
 
 
 def tap(page: Page, *words: str) -> None:
@@ -181,9 +183,10 @@ def record_refusal(page: Page, unit: str) -> None:
 def step(page: Page) -> str:
     """Press the button that leads on; give what stood on it."""
     button = page.locator(".form-footer .primary")
-    words = button.inner_text()
+    words, shown = button.inner_text(), page.locator("main[data-page]").get_attribute("data-page")
     button.click()
-    page.wait_for_timeout(300)
+    # The page that is shown has another name, or the form is left.
+    expect(page.locator(f'main[data-page="{shown}"]')).to_have_count(0)
     return words
 
 
