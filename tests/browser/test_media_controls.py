@@ -202,6 +202,13 @@ def find_position(page: Page, context: BrowserContext) -> None:
     page.get_by_text("26.58010, 118.94020").wait_for()
 
 
+def refuse_position(page: Page, context: BrowserContext) -> None:
+    """Deny it as who presses 'block': without any grant the browser would ask, and nobody answers here."""
+    context.clear_permissions()
+    context.grant_permissions(["camera"])
+    until(page, "navigator.permissions.query({name: 'geolocation'}).then(({state}) => state === 'denied')")
+
+
 def record(page: Page) -> None:
     press(page, "开始录音")
     page.get_by_role("meter", name="音量").wait_for()
@@ -288,7 +295,7 @@ def test_a_recording_is_kept_when_its_question_is_left(field: Field) -> None:
 def test_who_gets_no_position_is_told_why_and_may_type_it(field: Field) -> None:
     troubles: list[str] = []
     page = begun(field, troubles)
-    field.context.clear_permissions()
+    refuse_position(page, field.context)
     press(page, "开始定位")
     page.get_by_text("没有定位：浏览器或手机不允许本应用使用位置").wait_for()
     press(page, "手工填写经纬度")
