@@ -20,6 +20,7 @@ STUDIES = (
     "estimate",
     "levels",
     "replacement",
+    "interruptions",
     "coverage",
     "intake",
     "intake_kill",

@@ -71,7 +71,7 @@ def set_stage() -> Iterator[Stage]:
         bundle = shutil.copytree(phone_pages.FOLDER, folder / "bundle")
         photograph(folder)
         film = meter_film(folder)
-        with _serving(config, port, bundle), sync_playwright() as playwright:
+        with serving(config, port, bundle), sync_playwright() as playwright:
             arguments = [*ARGUMENTS, f"--use-file-for-fake-video-capture={film}"]
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
             yield Stage(config, service, world, browser, bundle, folder)
@@ -106,7 +106,7 @@ def phone(stage: Stage, language: str = "zh", width: int = 360, height: int = 74
 
 
 @contextmanager
-def _serving(config: Config, port: int, bundle: Path) -> Iterator[None]:
+def serving(config: Config, port: int, bundle: Path) -> Iterator[None]:
     """Serve in this process, so that the application can be changed while it is being used."""
     app, shipped = create_app(config), phone_pages.FOLDER
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)

@@ -21,6 +21,10 @@ class Wire:
     received: int = 0
     connections: int = 0
     cut: bool = False
+    """Set while nothing gets through: new connections are closed at once."""
+    mute: bool = False
+    """Set while the server hears everything and none of its answers arrives."""
+    open: set[socket.socket] = field(default_factory=set)
     threads: list[threading.Thread] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -42,13 +46,25 @@ class Wire:
             self.threads.append(threading.Thread(target=self.connect, args=(browser,), daemon=True))
             self.threads[-1].start()
 
+    def break_off(self) -> None:
+        """End every connection where it is, as a phone does that loses its network."""
+        self.cut = True
+        with self.lock:
+            for each in self.open:
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+
     def connect(self, browser: socket.socket) -> None:
         """Pass on what one connection carries until both ends have said all."""
         with browser, socket.create_connection(("127.0.0.1", self.server)) as server:
+            with self.lock:
+                self.open |= {browser, server}
             back = threading.Thread(target=self.pass_on, args=(server, browser, False), daemon=True)
             back.start()
             self.pass_on(browser, server, True)
             back.join()
+            with self.lock:
+                self.open -= {browser, server}
 
     def pass_on(self, source: socket.socket, target: socket.socket, asking: bool) -> None:
         with contextlib.suppress(OSError):
@@ -57,7 +73,8 @@ class Wire:
                     data = data.replace(ALL_ENCODINGS, GZIP.ljust(len(ALL_ENCODINGS)))
                 with self.lock:
                     self.sent, self.received = self.sent + asking * len(data), self.received + (not asking) * len(data)
-                target.sendall(data)
+                if asking or not self.mute:
+                    target.sendall(data)
             target.shutdown(socket.SHUT_WR)
 
 
