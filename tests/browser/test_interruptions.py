@@ -2,8 +2,9 @@
 
 import random
 
-from benchmarks.interruptions import FINISH, SENDING, Course, begun, fill, plan, settle
-from benchmarks.interruptions_interview import Interview
+from benchmarks.interruptions import begun, fill, settle
+from benchmarks.interruptions_fate import Course, plan
+from benchmarks.interruptions_interview import FINISH, SENDING, Interview
 from benchmarks.phone_interviews import household_answers
 
 FEWEST, ANSWERS, FILES = 7, 80, 5

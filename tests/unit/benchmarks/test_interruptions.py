@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.interruptions import DELAYS, FILLING, FINISH, KINDS, SENDING, plan
-from benchmarks.interruptions_interview import Interview
+from benchmarks.interruptions_fate import DELAYS, FILLING, KINDS, plan
+from benchmarks.interruptions_interview import FINISH, SENDING, Interview
 from benchmarks.interruptions_look import Held, faults, leaves
 
 XML = (
