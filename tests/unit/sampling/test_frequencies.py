@@ -1,6 +1,6 @@
 """Every method takes every unit as often as its probability says, the exact ones every pair, also where labels repeat.
 
-One draw is 20,000: every county holds villages of the same sizes in strata of the same labels, and all are drawn.
+One draw is 6,000: every county holds villages of the same sizes in strata of the same labels, and all are drawn.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ from sampling.methods.probabilities import inclusion_probabilities
 from sampling.methods.randomness import Floats
 from sampling.stage_draw import draw_stage
 
-COUNTIES = 20_000
+COUNTIES = 6_000
 LIMIT = 4.5
 """Standard errors: some 20 comparisons a method, and the seed is fixed."""
 SIZES = {"1": [2, 7, 8, 5, 4, 4], "2": [40, 1, 3, 6, 2]}
