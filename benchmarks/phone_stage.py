@@ -60,12 +60,12 @@ class Stage:
 
 
 @contextmanager
-def set_stage() -> Iterator[Stage]:
+def set_stage(households: int = HOUSEHOLDS) -> Iterator[Stage]:
     """Start a service with an invented fieldwork in a folder of its own, and a browser whose camera sees a meter."""
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         config = read_config(settings_of(folder / "service", f"http://127.0.0.1:{port}"))
-        world = prepare_world(config, enumerators=2, households=HOUSEHOLDS, other=("not_visited", "village"), days=30)
+        world = prepare_world(config, enumerators=2, households=households, other=("not_visited", "village"), days=30)
         service = open_service(config)
         _publish_kinds(service, world.evaluation_id)
         bundle = shutil.copytree(phone_pages.FOLDER, folder / "bundle")

@@ -75,6 +75,13 @@ export async function loadInterviews(): Promise<void> {
 	unreadable.value = kept.unreadable;
 }
 
+/** Read them anew when this page comes into sight: another one may have finished or sent some. Returns how to stop. */
+export function readWhenShown(): () => void {
+	const look = () => void (document.visibilityState === 'visible' && opened.value && loadInterviews());
+	document.addEventListener('visibilitychange', look);
+	return () => document.removeEventListener('visibilitychange', look);
+}
+
 /**
  * Remove an interview from the phone; a screen has asked, and for one that was not sent, twice. Throws
  * `phone.open_elsewhere` where it is open.
