@@ -11,6 +11,7 @@ from benchmarks.evidence import ROOT, duration
 
 STUDIES = (
     "client",
+    "client_many",
     "form_check",
     "phone_pictures",
     "form_verdicts",

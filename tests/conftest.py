@@ -4,6 +4,7 @@ In this order: the server of EVALSVC_TEST_DATABASE_URL, or one that the session 
 listens on a socket in a temporary folder only and goes away with it.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,13 @@ def stamping_authority(tmp_path: Path) -> Iterator[StampingAuthority]:
     folder.mkdir()
     with running_authority(folder) as authority:
         yield authority
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays to the end, so the collector need not look at it again and again: a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_configure() -> None:
