@@ -1,4 +1,4 @@
-"""Measure the enumerator's application at the end of a long fieldwork: 300 drafts and 200 unsent interviews with photos.
+"""Time the application at the end of a long fieldwork: 300 drafts and 200 unsent interviews with photos.
 
     .venv/bin/python -m benchmarks.client_many [--drafts 300] [--unsent 200] [--slow-down 4] [--short]
 

@@ -115,3 +115,20 @@ test('the form learns who fills it on what, and takes a position by itself once'
 test('the engine is made ready with a form that it can read', async () => {
 	await expect(warmUp()).resolves.toBe(true);
 });
+
+test('a form that was read ahead begins one interview of its household, and none of another', async () => {
+	const form = await openForm(stored(simple), DEVICE);
+	await form.prepare({ unit_id: '350125-1' });
+	const other = await form.begin({ unit_id: '350125-2' });
+	await form.prepare({ unit_id: '350125-1' });
+	const again = await openForm(stored(simple), DEVICE);
+	const [first, second] = [await again.begin({ unit_id: '350125-1' }), await again.begin({ unit_id: '350125-1' })];
+	expect([other, first, second].map((each) => question(each, 'unit_id').answer)).toEqual([
+		'350125-2',
+		'350125-1',
+		'350125-1',
+	]);
+	expect(new Set([other, first, second].map(({ instanceId }) => instanceId)).size).toBe(3);
+	question(first, 'age').give('30');
+	expect(question(second, 'age').answer).toBeNull();
+});

@@ -22,6 +22,8 @@ export interface Device {
 }
 
 export interface OpenedForm {
+	/** Let the engine read the form ahead, which is a third of beginning; the next `begin` of this household takes it. */
+	prepare(filled: Readonly<Record<string, string>>): Promise<void>;
 	/** A new interview; questions that the form marks are filled with the columns of the assignment, read-only ones too. */
 	begin(filled: Readonly<Record<string, string>>): Promise<FormSession>;
 	/** Go on with a draft: the same instanceID, and nothing is stamped anew. */
@@ -54,6 +56,12 @@ class FormOnPhone implements OpenedForm {
 		this.config = configFor(device);
 	}
 
+	async prepare(filled: Readonly<Record<string, string>>): Promise<void> {
+		const xml = this.definition.filledWith(filled);
+		readAhead = { hash: this.form.hash, xml, loaded: this.load(xml) };
+		await readAhead.loaded;
+	}
+
 	begin(filled: Readonly<Record<string, string>>): Promise<FormSession> {
 		return this.opened(this.definition.filledWith(filled), new Map(), (loaded) => loaded.createInstance(this.config));
 	}
@@ -81,9 +89,8 @@ class FormOnPhone implements OpenedForm {
 		files: ReadonlyMap<string, AttachedFile>,
 		instance: (loaded: Loaded) => AnyInstance | Promise<AnyInstance>,
 	): Promise<EngineSession> {
-		const media = mediaFrom(this.form.media, this.device.lastSaved ?? null);
 		try {
-			const loaded = await loadForm(xml, { fetchFormAttachment: media });
+			const loaded = await (this.takeReadAhead(xml) ?? this.load(xml));
 			if (loaded.error !== null) {
 				throw loaded.error;
 			}
@@ -93,7 +100,22 @@ class FormOnPhone implements OpenedForm {
 			throw FormUnreadable.byEngine(this.form, error);
 		}
 	}
+
+	private load(xml: string): Promise<LoadFormResult> {
+		return loadForm(xml, { fetchFormAttachment: mediaFrom(this.form.media, this.device.lastSaved ?? null) });
+	}
+
+	/** What was read ahead serves one session, and none that begins with the answers of the interview before. */
+	private takeReadAhead(xml: string): Promise<LoadFormResult> | null {
+		const taken = readAhead;
+		readAhead = null;
+		const isThis = taken?.hash === this.form.hash && taken.xml === xml && typeof this.device.lastSaved !== 'string';
+		return isThis ? taken.loaded : null;
+	}
 }
+
+/** The form of the household that somebody looks at: one is enough, and it holds a good part of the engine's memory. */
+let readAhead: { readonly hash: string; readonly xml: string; readonly loaded: Promise<LoadFormResult> } | null = null;
 
 function readable<Read>(form: StoredForm, read: () => Read): Read {
 	try {

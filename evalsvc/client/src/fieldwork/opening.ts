@@ -56,6 +56,15 @@ export async function begin(
 	});
 }
 
+/** Read a household's form ahead, while somebody looks at the household; what is wrong with it is told by `begin`. */
+export async function prepare(vault: Vault, task: Task, { formId, version }: FormName): Promise<void> {
+	const form = await vault.forms.read(formId, version);
+	if (form !== null && !form.withdrawn) {
+		const { deviceId, name } = vault.person;
+		await (await openForm(form, { deviceId, username: name })).prepare(task.filled);
+	}
+}
+
 /** Begin an interview that hangs on no household: of a village or a county. Throws what `begin` does of the form. */
 export function beginFree(vault: Vault, form: FormName, position?: TakePosition): Promise<OpenInterview> {
 	return begun({ vault, position }, form, {}, { unitId: '', assignmentId: '' }, () => undefined);

@@ -1,5 +1,7 @@
 /** Make the part that fills forms ready while nobody waits for it. */
+import type { Task } from '../../model.ts';
 import { report } from './attempt.ts';
+import { now } from './person.ts';
 
 const LATEST = 4000;
 let asked = false;
@@ -10,7 +12,20 @@ export function warmUpSoon(): void {
 		return;
 	}
 	asked = true;
-	const warm = () => void load().catch(report);
+	whenIdle(load);
+}
+
+/** Read the form of a household ahead that somebody looks at. */
+export function prepareSoon(task: Task): void {
+	const form = { formId: task.form_id, version: task.version };
+	whenIdle(async () => {
+		const { prepare } = await import('../interview_part.ts');
+		await prepare(now().vault, task, form);
+	});
+}
+
+function whenIdle(work: () => Promise<void>): void {
+	const warm = () => void work().catch(report);
 	if ('requestIdleCallback' in window) {
 		requestIdleCallback(warm, { timeout: LATEST });
 	} else {
