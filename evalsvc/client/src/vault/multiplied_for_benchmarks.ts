@@ -30,7 +30,8 @@ function copied(original: KeptInterview, task: Task | undefined): KeptInterview 
 	if (task === undefined) {
 		throw new Error('a household that is not on this phone');
 	}
-	const [id, unitId, assignmentId] = [crypto.randomUUID(), task.unit_id, task.assignment_id];
-	const xml = original.xml.replaceAll(original.unitId, unitId).replaceAll(original.id, id);
-	return { ...original, id, instanceId: original.instanceId.replace(original.id, id), unitId, assignmentId, xml };
+	const [unitId, assignmentId] = [task.unit_id, task.assignment_id];
+	const instanceId = `uuid:${crypto.randomUUID()}`;
+	const xml = original.xml.replaceAll(original.unitId, unitId).replaceAll(original.instanceId, instanceId);
+	return { ...original, id: crypto.randomUUID(), instanceId, unitId, assignmentId, xml, trouble: null };
 }
