@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from playwright.sync_api import Locator, Page
 
@@ -20,6 +21,8 @@ MOST_PAGES = 80
 STROKES = ((0.12, 0.62, 0.3, 0.25), (0.3, 0.25, 0.4, 0.7), (0.45, 0.4, 0.62, 0.45), (0.52, 0.22, 0.56, 0.78),
            (0.66, 0.6, 0.88, 0.35), (0.7, 0.3, 0.84, 0.72))  # fmt: skip
 """Of a signature, as shares of the pad."""
+UNSTEADY = 0.06
+"""How far a stroke ends from there, by whose signature it is."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,14 @@ def take_photo(pen: Pen, card: Locator) -> None:
 
 
 def sign(card: Locator) -> None:
-    """Draw a few strokes on the pad, as a finger does."""
-    pad, mouse = card.locator("canvas"), card.page.mouse
+    """Draw a few strokes on the pad, as a finger does: each question's signature in a hand of its own."""
+    pad, mouse, hand = card.locator("canvas"), card.page.mouse, Random(card.get_attribute("data-path"))
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
     if box is None:
         raise RuntimeError("the pad is not shown")
-    for left, top, right, bottom in STROKES:
+    for stroke in STROKES:
+        left, top, right, bottom = (share + hand.uniform(-UNSTEADY, UNSTEADY) for share in stroke)
         mouse.move(box["x"] + left * box["width"], box["y"] + top * box["height"])
         mouse.down()
         mouse.move(box["x"] + right * box["width"], box["y"] + bottom * box["height"], steps=6)

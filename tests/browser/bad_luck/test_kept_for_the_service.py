@@ -154,7 +154,7 @@ def test_a_draft_of_a_withdrawn_form_is_finished_and_no_other_is_begun(day: Day,
     assignment = page.url.rpartition("/")[2]
     page.goto(f"{day.walk.stage.url}#/begin/{FORM}/2026.2/{assignment}")
     expect(page.get_by_role("alert")).to_contain_text(
-        "已停用，不能新开，已开的仍可做完并发送。请联网刷新任务，用新版问卷。"
+        "已停用，不能新开，已开的仍可做完并发送。请联网刷新任务，用列出的问卷；"
     )
     assert next_day.received() == []
 
