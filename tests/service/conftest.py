@@ -2,11 +2,10 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import flask
@@ -14,11 +13,10 @@ import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, insert, make_url, text
+from sqlalchemy import create_engine, make_url, text
 
 from evalsvc import audit, models  # noqa: F401
 from evalsvc.app import create_app
-from evalsvc.audit import FIRST_PREVIOUS, AuditHead
 from evalsvc.config import Config
 from evalsvc.db import Base, Database
 from evalsvc.draws import drawing
@@ -45,6 +43,7 @@ from tests.service.compiled_once import (  # noqa: F401
     compiled_templates,
     descriptions_when_they_are_read,
 )
+from tests.service.prepared import Prepared, empty, read_out
 from tests.service.small_frame import SMALL_DESIGN, SMALL_FRAME, SMALL_MAPPING
 
 SECRET_KEY = "a test key that is at least thirty-two characters long"
@@ -140,7 +139,7 @@ def postgresql_database(postgresql_server: str) -> Iterator[str]:
 @pytest.fixture
 def empty_postgresql(postgresql_database: str) -> str:
     """URL of the PostgreSQL database, just emptied."""
-    _empty(postgresql_database)
+    empty(postgresql_database)
     return postgresql_database
 
 
@@ -288,18 +287,6 @@ def csrf(client: FlaskClient) -> str:
     return page.split('name="csrf_token" value="')[-1].split('"')[0]
 
 
-def _empty(url: str) -> None:
-    """Remove every row, after the connections that a failed test may have left."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        others = "pid <> pg_backend_pid() AND datname = current_database()"
-        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-        connection.execute(insert(AuditHead).values(identifier=1, sequence=0, hash=FIRST_PREVIOUS))
-    engine.dispose()
-
-
 def _on_server(server: str, statement: str) -> None:
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -307,17 +294,8 @@ def _on_server(server: str, statement: str) -> None:
     engine.dispose()
 
 
-@dataclass(frozen=True)
-class PreparedField:
-    """A fieldwork that was set up once: the rows and files that each test gets a copy of."""
-
-    field: Field
-    rows: Mapping[str, Sequence[Mapping[str, Any]]]
-    files: Path
-
-
 @pytest.fixture(scope="session")
-def prepared_field(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> PreparedField:
+def prepared_field(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Prepared[Field]:
     """Set the small fieldwork up by the operations that a real one goes through."""
     folder = tmp_path_factory.mktemp("field")
     shutil.copyfile(sqlite_template, folder / "field.sqlite3")
@@ -328,11 +306,8 @@ def prepared_field(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pa
             pack="shifan-jiading-2026-1",
         )  # fmt: skip
     field = begin_fieldwork(database, store, folder, evaluation)
-    with database.reading() as session:
-        tables = Base.metadata.sorted_tables
-        rows = {table.name: [dict(row) for row in session.execute(table.select()).mappings()] for table in tables}
     database.close()
-    return PreparedField(field, rows, folder / "store")
+    return read_out(field, folder / "field.sqlite3", folder / "store")
 
 
 def begin_fieldwork(database: Database, store: Store, folder: Path, evaluation: EvaluationRecord) -> Field:
@@ -367,15 +342,9 @@ def begin_fieldwork(database: Database, store: Store, folder: Path, evaluation: 
 
 
 @pytest.fixture
-def field(prepared_field: PreparedField, database: Database, store: Store) -> Field:
+def field(prepared_field: Prepared[Field], database: Database, store: Store) -> Field:
     """A small fieldwork that has begun: 2 counties, 4 drawn villages, the shipped form, two enumerators."""
-    shutil.copytree(prepared_field.files, store.directory, dirs_exist_ok=True)
-    with database.transaction() as session:
-        for table in Base.metadata.sorted_tables:
-            session.execute(table.delete())
-            if prepared_field.rows[table.name]:
-                session.execute(table.insert(), list(prepared_field.rows[table.name]))
-    return prepared_field.field
+    return prepared_field.lay_into(database, store)
 
 
 @pytest.fixture

@@ -228,10 +228,10 @@ def test_the_command_names_the_place_of_a_mistake(tmp_path):
 
 @pytest.fixture
 def shipped_definition(prepared_field):
-    return prepared_field.field.definition
+    return prepared_field.known.definition
 
 
 @pytest.fixture
 def filled(prepared_field):
-    field = prepared_field.field
+    field = prepared_field.known
     return field.submission(field.assignments[0])

@@ -1,7 +1,6 @@
 """A small evaluation whose households were visited through the service: the same draw and answers at every run."""
 
 import shutil
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from evalsvc.cases.operations import collect_cases, judge
 from evalsvc.cases.queries import cases_of_draw
 from evalsvc.config import Config
-from evalsvc.db import Base, Database
+from evalsvc.db import Database
 from evalsvc.draws import drawing
 from evalsvc.draws import operations as draws
 from evalsvc.errors import ConflictError
@@ -30,6 +29,7 @@ from evalsvc.people.actor import SYSTEM, Actor
 from evalsvc.service import Service
 from evalsvc.store import Store
 from tests import small_world
+from tests.service.prepared import Prepared, read_out
 
 SECRET_KEY = "a test key that is at least thirty-two characters long"
 MOMENT = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -48,28 +48,16 @@ class Visited:
     enumerator: Actor
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """The evaluation as it is copied into each test."""
-
-    visited: Visited
-    rows: Mapping[str, Sequence[Mapping[str, Any]]]
-    files: Path
-
-
 @pytest.fixture(scope="session")
-def prepared_visits(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Prepared:
+def prepared_visits(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Prepared[Visited]:
     """Draw, visit and open reserves by the operations that a real evaluation goes through."""
     folder = tmp_path_factory.mktemp("visited")
     shutil.copyfile(sqlite_template, folder / "visited.sqlite3")
     config = Config(SECRET_KEY, f"sqlite:///{folder / 'visited.sqlite3'}", folder / "store")
     service = Service(config, Database(config.database_url), Store(config.store_directory))
     visited = _visit(service, _begin(service, folder))
-    with service.database.reading() as session:
-        tables = Base.metadata.sorted_tables
-        rows = {table.name: [dict(row) for row in session.execute(table.select()).mappings()] for table in tables}
     service.database.close()
-    return Prepared(visited, rows, folder / "store")
+    return read_out(visited, folder / "visited.sqlite3", folder / "store")
 
 
 def _person(service: Service, role: str, evaluation: EvaluationRecord) -> Actor:
@@ -131,16 +119,9 @@ def _opened(service: Service, visited: Visited, unit_id: str, reason: str) -> li
 
 
 @pytest.fixture
-def visited(prepared_visits: Prepared, database: Database, store: Store) -> Visited:
+def visited(prepared_visits: Prepared[Visited], database: Database, store: Store) -> Visited:
     """The evaluation after its fieldwork, in this test's database."""
-    shutil.copytree(prepared_visits.files, store.directory, dirs_exist_ok=True)
-    with database.transaction() as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            session.execute(table.delete())
-        for table in Base.metadata.sorted_tables:
-            if prepared_visits.rows[table.name]:
-                session.execute(table.insert(), list(prepared_visits.rows[table.name]))
-    return prepared_visits.visited
+    return prepared_visits.lay_into(database, store)
 
 
 @pytest.fixture
