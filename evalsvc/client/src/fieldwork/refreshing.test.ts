@@ -8,7 +8,7 @@ import type { Vault } from '../vault/vault.ts';
 import { type FieldServer, fieldServer, sha256 } from './field_server.ts';
 import { giveLocks } from './locks_for_tests.ts';
 import { correct } from './opening.ts';
-import { clockTrouble, doneElsewhere, refresh, type RefreshProgress } from './refreshing.ts';
+import { refresh, type RefreshProgress } from './refreshing.ts';
 
 const SIMPLE = { formId: 'simple', version: '1', xml: simple, media: { 'a.csv': '甲,乙' } };
 const TASK: Task = {
@@ -47,7 +47,7 @@ function downloads(): number {
 
 test('everything that the server says is on the phone afterwards', async () => {
 	const told: RefreshProgress[] = [];
-	expect(await refresh(vault, server, (progress) => told.push(progress))).toEqual({ clock: null, troubles: [] });
+	expect(await refresh(vault, server, (progress) => told.push(progress))).toEqual({ troubles: [] });
 	expect((await vault.lists.read('tasks'))?.tasks).toEqual([TASK]);
 	expect((await vault.lists.read('device'))?.info.person.id).toBe('person-1');
 	expect((await vault.lists.read('returned'))?.returned).toEqual([]);
@@ -131,16 +131,10 @@ test('a sign-in of somebody else changes nothing', async () => {
 	expect(await vault.lists.read('device')).toBeNull();
 });
 
-test('a wrong clock is told in minutes, five of them are let pass', async () => {
+test('by how much the clock is wrong is kept', async () => {
 	field.device = deviceInfo({ server_time: new Date(Date.now() - 3600_000).toISOString() });
-	expect((await refresh(vault, server)).clock).toEqual({
-		code: 'phone.clock_wrong',
-		details: { minutes: 60 },
-		said: null,
-	});
+	await refresh(vault, server);
 	expect(Math.abs(((await vault.lists.read('device'))?.clockAhead ?? 0) - 3600)).toBeLessThan(5);
-	expect(clockTrouble(300)).toBeNull();
-	expect(clockTrouble(-301)?.details).toEqual({ minutes: 5 });
 });
 
 test('a new key of the server is sealed for from now on', async () => {
@@ -210,14 +204,4 @@ test('a copy whose bytes are not those that were announced is not kept', async (
 	field.returnedBytes.set('1/a.jpg', 'picture');
 	await refresh(vault, server);
 	expect(await vault.interviews.list()).toHaveLength(1);
-});
-
-test('interviews of a household that this phone did not send are a hint', () => {
-	const sent = interview({ state: 'sent', assignmentId: 'assignment-001' });
-	expect(doneElsewhere({ ...TASK, received: 1 }, [])?.details).toEqual({ number: 1 });
-	expect(doneElsewhere({ ...TASK, received: 1 }, [sent])).toBeNull();
-	expect(doneElsewhere({ ...TASK, received: 2 }, [sent, { ...sent, corrects: 'uuid:1' }])?.details).toEqual({
-		number: 1,
-	});
-	expect(doneElsewhere(TASK, [{ ...sent, state: 'finished' }])).toBeNull();
 });

@@ -1,5 +1,5 @@
 /** Brings the phone up to what the server says. Each step is whole by itself: what was done when the network breaks stays. */
-import type { DeviceInfo, InterviewSummary, ListedForm, ReturnedInterview, Task, Trouble } from '../model.ts';
+import type { DeviceInfo, ListedForm, ReturnedInterview, Trouble } from '../model.ts';
 import type { Server } from '../server/server.ts';
 import type { FormSummary } from '../vault/forms.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -17,13 +17,9 @@ export interface RefreshProgress {
 export type TellProgress = (progress: RefreshProgress) => void;
 
 export interface Refreshed {
-	/** `phone.clock_wrong`; null where the phone's clock is right. */
-	readonly clock: Trouble | null;
 	/** Why single forms or returned interviews could not be fetched; the others were. */
 	readonly troubles: readonly Trouble[];
 }
-
-const WRONG_CLOCK_SECONDS = 300;
 
 /** Troubles of one form or one returned interview; any other ends the refreshing. */
 const OF_ONE = new Set([
@@ -40,36 +36,19 @@ const OF_ONE = new Set([
  */
 export function refresh(vault: Vault, server: Server, tell: TellProgress = () => undefined): Promise<Refreshed> {
 	return inTurn(`refresh ${vault.person.id}`, async () => {
-		const clockAhead = await refreshDevice(vault, server);
+		await refreshDevice(vault, server);
 		tell({ part: 'device', done: 1, total: 1 });
 		const tasks = await server.tasks();
 		await vault.lists.write('tasks', { tasks, askedAt: nowAsText() });
 		tell({ part: 'tasks', done: 1, total: 1 });
 		const ofForms = await refreshForms(vault, server, tell);
 		const ofReturned = await refreshReturned(vault, server, tell);
-		return { clock: clockTrouble(clockAhead), troubles: [...ofForms, ...ofReturned] };
+		return { troubles: [...ofForms, ...ofReturned] };
 	});
 }
 
-/** How wrong a clock is that is so many seconds ahead; null where that does no harm. */
-export function clockTrouble(clockAhead: number): Trouble | null {
-	if (Math.abs(clockAhead) <= WRONG_CLOCK_SECONDS) {
-		return null;
-	}
-	return { code: 'phone.clock_wrong', details: { minutes: Math.round(Math.abs(clockAhead) / 60) }, said: null };
-}
-
-/** Whether somebody else has sent interviews of a household: a hint, for that can be meant so. */
-export function doneElsewhere(task: Task, interviews: readonly InterviewSummary[]): Trouble | null {
-	const sent = interviews.filter(({ state, assignmentId, corrects }) => {
-		return state === 'sent' && assignmentId === task.assignment_id && corrects === null;
-	});
-	const number = task.received - sent.length;
-	return number > 0 ? { code: 'phone.household_done_elsewhere', details: { number }, said: null } : null;
-}
-
-/** Ask who the device belongs to; gives the seconds that the phone's clock is ahead. */
-async function refreshDevice(vault: Vault, server: Server): Promise<number> {
+/** Ask who the device belongs to, and keep by how many seconds the phone's clock is ahead. */
+async function refreshDevice(vault: Vault, server: Server): Promise<void> {
 	const asked = Date.now();
 	const info = await server.device();
 	requireSamePerson(vault, info);
@@ -77,7 +56,6 @@ async function refreshDevice(vault: Vault, server: Server): Promise<number> {
 	const clockAhead = Math.round((middle - Date.parse(info.server_time)) / 1000);
 	await vault.lists.write('device', { info, clockAhead, askedAt: nowAsText() });
 	await vault.sealFor(info.unsent_key);
-	return clockAhead;
 }
 
 function requireSamePerson({ person }: Vault, info: DeviceInfo): void {

@@ -19,6 +19,8 @@ export class WorkerTrouble extends Error {
 }
 
 const HOUR = 3_600_000;
+/** Milliseconds that taking over may take: a page loaded anew later than that is served by whichever version is there. */
+const LONGEST_EXCHANGE = 10_000;
 let registered: ServiceWorkerRegistration | null = null;
 let isReady = false;
 let asked = 0;
@@ -78,7 +80,7 @@ export async function takeOver(): Promise<void> {
 	if ((await answerOf(waiting)) === 'other pages') {
 		throw new WorkerTrouble('phone.worker.other_pages');
 	}
-	await exchanged;
+	await Promise.race([exchanged, new Promise((resolve) => setTimeout(resolve, LONGEST_EXCHANGE))]);
 	location.reload();
 }
 
