@@ -53,6 +53,7 @@ CAPTIONS: Mapping[str, Mapping[str, str]] = {
         "outbox-offline": "Two interviews wait for a network",
         "outbox-failed": "Something on the way refused them",
         "outbox-sent": "The service holds them whole",
+        "reading": "What was sent can be read",
         "returned": "An interview came back with the supervisor's words",
         "form-returned": "The comments, with the way to each place",
         "form-comment": "The comment at its question",

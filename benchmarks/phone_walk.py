@@ -189,6 +189,9 @@ def outbox(way: Walk) -> None:
     way.button("phone.outbox.send").click()
     page.get_by_text(way.say("phone.outbox.none")).wait_for()
     way.look("outbox-sent")
+    page.locator("main .list a.line").first.click()
+    page.locator("[data-path]").first.wait_for()
+    way.look("reading")
 
 
 def returned(way: Walk) -> None:

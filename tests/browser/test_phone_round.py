@@ -76,6 +76,9 @@ def test_a_visit_is_recorded_offline_sent_returned_and_corrected(fielded: Round,
     expect(page.locator(".entry .tag")).to_have_text("等待发送")
     context.set_offline(offline=False)
     expect(page.get_by_role("heading", name="已送达")).to_be_visible(timeout=PATIENCE)
+    page.locator(".list a.line").click()
+    expect(page.locator("[data-path$='/refusal_reason']")).to_contain_text("没有时间")
+    expect(page.locator("main input, main select, main textarea")).to_have_count(0)
 
     first = interviews(service)[0]
     comments = (Comment(ATTEMPT, "上次说去过两次，请核实。"),)

@@ -78,6 +78,11 @@ export function controlOf(question: Question): Component | null {
 	return OWN[question.kind] ?? UnknownControl;
 }
 
+/** Whether the answer is a file or a place, which its control shows better than words. */
+export function isShown(question: Question): boolean {
+	return MEDIA[question.kind] !== undefined;
+}
+
 /** How a question is bound to its label: several fields in a fieldset, one field by its id, or a plain heading. */
 export function labelling(question: Question): 'legend' | 'label' | 'heading' {
 	if (question.readonly || question.appearances.has('label')) {

@@ -9,7 +9,7 @@ import { enrolled, file, troubleOf } from '../vault/samples.ts';
 import type { Vault } from '../vault/vault.ts';
 import { finish } from './finishing.ts';
 import { giveLocks } from './locks_for_tests.ts';
-import { begin, beginFree, correct, goOn, unsentOf } from './opening.ts';
+import { begin, beginFree, correct, goOn, toRead, unsentOf } from './opening.ts';
 import { removeInterview } from './removing.ts';
 
 const FORM = { formId: 'simple', version: '1' };
@@ -347,4 +347,18 @@ test('a returned interview that is not here, or is another than the server holds
 	const returned = await sentAndReturned();
 	expect(await troubleOf(correct(vault, { ...returned, sha256: '0'.repeat(64) }))).toBe('phone.returned_not_here');
 	expect(await troubleOf(correct(vault, { ...returned, instance_id: 'uuid:other' }))).toBe('phone.returned_not_here');
+});
+
+test('an interview is read while it is open elsewhere, with its files, and stays as it was', async () => {
+	const open = await begin(vault, TASK, FORM);
+	question(open.session, 'name').give('示例人甲');
+	question(open.session, 'photo').attach(file('house.jpg', 'picture'));
+	await open.saver.flush();
+	const before = await onlyOne();
+	const read = await toRead(vault, before.id);
+	expect(question(read.session, 'name').answer).toBe('示例人甲');
+	expect([...read.files.keys()]).toEqual(before.fileNames);
+	expect(read.session.xml()).toBe(before.xml);
+	question(read.session, 'name').give('示例人乙');
+	expect(await onlyOne()).toEqual(before);
 });

@@ -103,6 +103,23 @@ export async function correct(
 	return begunBefore === undefined ? correctAnew({ vault, position }, returned) : goOn(vault, begunBefore.id, position);
 }
 
+/** An interview as it lies on the phone, over the form that it was filled by. */
+export interface InterviewToRead {
+	readonly interview: KeptInterview;
+	readonly session: FormSession;
+	readonly media: StoredForm['media'];
+	readonly files: ReadonlyMap<string, AttachedFile>;
+}
+
+/** Open an interview to be read: nothing of it changes, so it may be open elsewhere. Throws what `goOn` does of the form. */
+export async function toRead(vault: Vault, id: string): Promise<InterviewToRead> {
+	const interview = await vault.interviews.read(id);
+	const files = await filesOf(vault, interview);
+	const phone = { vault, position: undefined };
+	const opened = await sessionOf(phone, interview, false, (form) => form.resume(interview.xml, files));
+	return { interview, files, ...opened };
+}
+
 /** Where interviews lie, and who tells where the phone is. */
 interface Phone {
 	readonly vault: Vault;

@@ -2,3 +2,4 @@
 export { warmUp } from '../engine/form.ts';
 export { prepare } from '../fieldwork/opening.ts';
 export { default as InterviewScreen } from './InterviewScreen.vue';
+export { default as ReadingScreen } from './ReadingScreen.vue';

@@ -51,6 +51,13 @@ const routes: RouteRecordRaw[] = [
 	{ path: '/interview/:id', name: 'interview', ...interview },
 	{ path: '/correct/:instance', name: 'correct', ...interview },
 	{ path: '/begin/:form/:version/:assignment?', name: 'begin', ...interview },
+	{
+		path: '/read/:id',
+		name: 'read',
+		component: () => import('./interview_part.ts').then((part) => part.ReadingScreen),
+		props: true,
+		meta: below('outbox'),
+	},
 	{ path: '/drafts', name: 'drafts', component: DraftsScreen, meta: below('households') },
 	{
 		path: '/other-forms',
