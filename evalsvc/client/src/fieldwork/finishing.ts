@@ -23,7 +23,7 @@ export async function finish(open: OpenInterview): Promise<FormSession['objectio
 	await saver.flushOrThrow();
 	const log = logOf(open);
 	await open.keepFinished(session.finish(log?.name ?? null), log);
-	open.leave();
+	await open.leave();
 	return [];
 }
 

@@ -42,6 +42,7 @@ export class OpenInterview {
 	readonly saver: Saver;
 	private readonly vault: Vault;
 	private readonly endings: (() => void)[];
+	private readonly release: () => void;
 	private touched: boolean;
 	private ended = false;
 
@@ -60,7 +61,8 @@ export class OpenInterview {
 			this.changed();
 		});
 		const end = () => this.session.close();
-		this.endings = [stopListening, saveOnLeaving(this.saver), end, opening.release];
+		this.endings = [stopListening, saveOnLeaving(this.saver), end];
+		this.release = opening.release;
 		markRaw(this);
 	}
 
@@ -110,15 +112,20 @@ export class OpenInterview {
 		}
 		const saved = await this.saver.flush();
 		if (saved) {
-			this.leave();
+			await this.leave();
 		}
 		return saved;
 	}
 
-	/** Close without saving: for what was finished, and for who gives up what cannot be saved. */
-	leave(): void {
-		this.saver.stop();
+	/**
+	 * Close without saving: for what was finished, and for who gives up what cannot be saved. Resolves when other tabs may
+	 * open it, which is not before a writing that is under way has ended: it would write over what they save.
+	 */
+	async leave(): Promise<void> {
+		const stopped = this.saver.stop();
 		this.endings.splice(0).forEach((end) => end());
+		await stopped;
+		this.release();
 	}
 
 	private changed(): void {

@@ -11,6 +11,7 @@ import { finish } from './finishing.ts';
 import { giveLocks } from './locks_for_tests.ts';
 import { begin, beginFree, correct, goOn, toRead, unsentOf } from './opening.ts';
 import { removeInterview } from './removing.ts';
+import type { Write } from './saving.ts';
 
 const FORM = { formId: 'simple', version: '1' };
 const LAST_NAME = " instance('__last-saved')/data/name ";
@@ -279,6 +280,31 @@ test('a page that cannot save does not close, and loses nothing when it can agai
 	vi.restoreAllMocks();
 	expect(await open.close()).toBe(true);
 	expect((await onlyOne()).xml).toContain('<age>30</age>');
+});
+
+test('who leaves while a draft is being written holds it until that has ended, and writes nothing older afterwards', async () => {
+	const first = await begin(vault, TASK, FORM);
+	question(first.session, 'age').give('30');
+	await first.saver.flush();
+	const { id } = await onlyOne();
+	let fail = (): void => undefined;
+	const save = vi.spyOn(first.saver as unknown as { write: Write }, 'write');
+	save.mockReturnValue(
+		new Promise((_, reject) => (fail = () => reject(new DOMException('full', 'QuotaExceededError')))),
+	);
+	question(first.session, 'age').give('31');
+	void first.saver.flush();
+	const left = first.leave();
+	expect(await troubleOf(goOn(vault, id))).toBe('phone.open_elsewhere');
+	fail();
+	await left;
+	save.mockRestore();
+	const second = await goOn(vault, id);
+	question(second.session, 'age').give('44');
+	await second.saver.flush();
+	await new Promise((resolve) => setTimeout(resolve, 2500));
+	expect((await onlyOne()).xml).toContain('<age>44</age>');
+	await second.close();
 });
 
 /** An interview that was sent from this phone and came back. */

@@ -195,3 +195,27 @@ test('the screen draws an answer before it is written, and a page that draws not
 	expect(disk.busy).toBe(1);
 	vi.restoreAllMocks();
 });
+
+test('who stops saving writes nothing after it, also where a writing that was under way fails', async () => {
+	await answer('one');
+	const stopped = vi.fn();
+	void saver.stop().then(stopped);
+	await vi.advanceTimersByTimeAsync(0);
+	expect(stopped).not.toHaveBeenCalled();
+	await disk.fail('phone.storage_full');
+	expect(stopped).toHaveBeenCalled();
+	await answer('two');
+	await saver.flush();
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(disk.busy).toBe(0);
+	expect(saver.state.value).not.toBe('saved');
+});
+
+test('a writing that succeeds after the stop does not call saved what was given up', async () => {
+	await answer('one');
+	await answer('two');
+	void saver.stop();
+	await disk.done();
+	expect(disk.busy).toBe(0);
+	expect(saver.state.value).toBe('saving');
+});

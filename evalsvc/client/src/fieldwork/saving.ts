@@ -23,6 +23,7 @@ export class Saver {
 	/** Why the last attempt failed; null where it did not. */
 	readonly trouble = shallowRef<Trouble | null>(null);
 	private changes = false;
+	private stopped = false;
 	private failures = 0;
 	private running: Promise<void> | null = null;
 	private timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,6 +41,9 @@ export class Saver {
 
 	/** Something has changed: it is written as soon as the screen has drawn it, with whatever changes until then. */
 	changed(): void {
+		if (this.stopped) {
+			return;
+		}
 		this.changes = true;
 		this.state.value = 'saving';
 		this.afterDrawing();
@@ -64,10 +68,12 @@ export class Saver {
 		}
 	}
 
-	/** Stop trying; what could not be written is given up. */
-	stop(): void {
+	/** Stop for good; what could not be written is given up. Resolves when a writing that is under way has ended. */
+	async stop(): Promise<void> {
+		this.stopped = true;
 		this.waitNoMore();
 		this.changes = false;
+		await this.running;
 	}
 
 	/** A frame is drawn after what waits for it has run: the writing begins behind it. */
@@ -102,7 +108,8 @@ export class Saver {
 				return;
 			}
 		}
-		if (this.state.value !== 'saved') {
+		// After a stop something may have been given up: that is never called saved.
+		if (this.state.value !== 'saved' && !this.stopped) {
 			[this.state.value, this.trouble.value, this.failures] = ['saved', null, 0];
 		}
 	}
@@ -115,6 +122,10 @@ export class Saver {
 	}
 
 	private failed(error: unknown): void {
+		if (this.stopped) {
+			// Another page may have the interview by then: nothing older is written over its answers.
+			return;
+		}
 		this.changes = true;
 		this.trouble.value = troubleOf(error);
 		if (this.trouble.value.code === 'phone.file_missing') {
