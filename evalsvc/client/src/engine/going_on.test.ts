@@ -114,6 +114,8 @@ test('answers that a slip has hidden are in the draft, not in the submission, an
 	const second = await (await simpleForm()).resume(draft, NO_FILES);
 	expect(second.xml()).toBe(draft);
 	expect(valueIn(second.finish(null), 'sex')).toBeNull();
+	second.takeFinishBack();
+	expect(valueIn(second.xml(), 'sex')).toBe('female');
 	question(second, 'age').give('41');
 	expect(question(second, 'sex').answer).toBe('female');
 	expect(valueIn(second.finish(null), 'sex')).toBe('female');

@@ -142,7 +142,7 @@ export interface FormSession {
 	readonly objections: readonly { readonly path: string; readonly objection: Objection }[];
 	/**
 	 * The interview as it stands, with the answers of questions that are not asked now: a draft loses none of them. After
-	 * `finish`, and until the next change, the submission.
+	 * `finish`, and until the next change or `takeFinishBack`, the submission.
 	 */
 	xml(): string;
 	/** The files that the XML names, with their bytes, as far as they are known. */
@@ -151,5 +151,7 @@ export interface FormSession {
 	onChange(listen: (change: Change) => void): () => void;
 	/** Write the time of the end and what else belongs to a finished submission; give its XML. */
 	finish(auditFile: string | null): string;
+	/** The finished interview could not be kept: `xml` is that of the draft again. */
+	takeFinishBack(): void;
 	close(): void;
 }

@@ -99,6 +99,10 @@ export class EngineSession implements FormSession {
 		return this.finished;
 	}
 
+	takeFinishBack(): void {
+		this.finished = null;
+	}
+
 	/** Hold on to the words of the interview that is gone on with; gives the session. */
 	keepAsWritten(interview: XMLDocument): this {
 		keepAsWritten(this.root.currentState.children, interview.documentElement, this.interview.written);

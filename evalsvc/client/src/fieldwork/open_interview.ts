@@ -90,15 +90,17 @@ export class OpenInterview {
 
 	/** Write the finished interview: from here on nothing that happens on the screen makes a draft of it again. */
 	async keepFinished(xml: string, log: AttachedFile | null): Promise<void> {
-		const { interview, files } = this.snapshot('finished');
-		const logs = log === null ? [] : [log];
-		const fileNames = [...interview.fileNames, ...logs.map((file) => file.name)];
-		const bytes = bytesOf(xml).length + sizeOf([...files.values(), ...logs]);
 		this.ended = true;
 		try {
+			const { interview, files } = this.snapshot('finished');
+			const logs = log === null ? [] : [log];
+			const fileNames = [...interview.fileNames, ...logs.map((file) => file.name)];
+			const bytes = bytesOf(xml).length + sizeOf([...files.values(), ...logs]);
 			await this.vault.interviews.save({ ...interview, xml, fileNames, bytes }, logs);
 		} catch (error) {
 			this.ended = false;
+			// It is a draft again, and a draft keeps answers and files that are not asked now; a submission does not.
+			this.session.takeFinishBack();
 			this.saver.changed();
 			throw error;
 		}

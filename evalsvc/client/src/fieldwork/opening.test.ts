@@ -269,6 +269,30 @@ test('when finishing cannot be written it stays a draft, open, and is finished l
 	expect((await onlyOne()).xml).toContain('<age>31</age>');
 });
 
+test('what a failed finish leaves behind is a draft with the answers and files that are not asked now', async () => {
+	const hiding = simple.replace(
+		'"/data/photo" type="binary"',
+		'"/data/photo" type="binary" relevant="/data/age &gt; 15"',
+	);
+	await vault.forms.save({ ...FORM, name: '示例问卷', hash: 'md5:1', xml: hiding, media: new Map(), withdrawn: false });
+	const open = await begin(vault, TASK, FORM);
+	question(open.session, 'age').give('30');
+	question(open.session, 'sex').give('female');
+	question(open.session, 'photo').attach(file('a.jpg'));
+	question(open.session, 'age').give('3');
+	await open.saver.flush();
+	const save = vi.spyOn(vault.interviews, 'save').mockRejectedValue(new DOMException('full', 'QuotaExceededError'));
+	await expect(finish(open)).rejects.toThrow('full');
+	save.mockRestore();
+	expect(await open.saver.flush()).toBe(true);
+	const kept = await onlyOne();
+	expect(kept.state).toBe('draft');
+	expect(kept.xml).toContain('<sex>female</sex>');
+	expect(kept.fileNames).toHaveLength(1);
+	expect(await vault.interviews.file(kept.id, kept.fileNames[0] ?? '')).not.toBeNull();
+	await open.close();
+});
+
 test('a page that cannot save does not close, and loses nothing when it can again', async () => {
 	const open = await begin(vault, TASK, FORM);
 	vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
