@@ -19,7 +19,9 @@ export async function finish(open: OpenInterview): Promise<FormSession['objectio
 	}
 	recorder.event('form exit');
 	recorder.event('form finalize');
-	// A writing of the draft that is under way comes first: it must not write over what is finished.
+	// A writing of the draft that is under way comes first: it must not write over what is finished. Where nothing was
+	// changed, as in a correction, the draft is what brings the files onto the disk.
+	saver.changed();
 	await saver.flushOrThrow();
 	const log = logOf(open);
 	await open.keepFinished(session.finish(log?.name ?? null), log);

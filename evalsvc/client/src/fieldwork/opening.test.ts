@@ -380,6 +380,18 @@ test('a returned interview is corrected: a new number, the old one named, files 
 	expect(await troubleOf(correct(vault, returned))).toBe('phone.correction_waiting');
 });
 
+test('a correction in which nothing was changed is finished at once, with the files of the interview before', async () => {
+	const returned = await sentAndReturned();
+	const open = await correct(vault, returned);
+	expect(await finish(open)).toEqual([]);
+	const all = await vault.interviews.list();
+	const correction = await vault.interviews.read(all.find((each) => each.state === 'finished')?.id ?? '');
+	expect(correction.corrects).toBe(returned.instance_id);
+	expect(correction.fileNames).toHaveLength(2);
+	const [photo = ''] = correction.fileNames;
+	expect(new TextDecoder().decode((await vault.interviews.file(correction.id, photo))?.bytes)).toBe('bytes of a.jpg');
+});
+
 test('a correction that was begun is gone on with, in one tab', async () => {
 	const returned = await sentAndReturned();
 	const open = await correct(vault, returned);
