@@ -53,9 +53,8 @@ export class OpenInterview {
 		this.fixed = opening.fixed;
 		this.vault = opening.vault;
 		this.touched = opening.kept;
-		const kept = opening.kept ? opening.files : new Map<string, AttachedFile>();
 		const write = this.vault.interviews.save.bind(this.vault.interviews);
-		this.saver = new Saver(write, () => this.snapshot('draft'), kept);
+		this.saver = new Saver(write, () => this.snapshot('draft'), opening.kept ? opening.files : null);
 		const stopListening = this.session.onChange(({ path, before, after }) => {
 			this.recorder.changed(path, before, after);
 			this.changed();

@@ -57,6 +57,7 @@ test('an interview of a household begins with what is known, and exists from its
 	const open = await begin(vault, TASK, FORM);
 	expect(question(open.session, 'unit_id').answer).toBe('001');
 	expect(await vault.interviews.list()).toEqual([]);
+	expect(open.saver.state.value).toBe('new');
 	question(open.session, 'name').give('示例人甲');
 	expect(open.saver.state.value).toBe('saving');
 	expect(await open.saver.flush()).toBe(true);
@@ -94,6 +95,7 @@ test('a form begins with the answers of the interview that was finished last, an
 test('who looks and answers nothing leaves nothing behind', async () => {
 	const open = await begin(vault, TASK, FORM);
 	expect(await open.close()).toBe(true);
+	expect(open.saver.state.value).toBe('new');
 	expect(await vault.interviews.list()).toEqual([]);
 	await (await begin(vault, TASK, FORM)).close();
 });
@@ -126,6 +128,7 @@ test('a draft goes on where it was, with its files and its log, in one tab at a 
 	expect(await troubleOf(goOn(vault, id))).toBe('phone.open_elsewhere');
 	await open.close();
 	const again = await goOn(vault, id);
+	expect(again.saver.state.value).toBe('saved');
 	expect(again.session.instanceId).toBe(instanceId);
 	expect(question(again.session, 'income').answer).toBe('20000.50');
 	question(again.session, 'age').give('44');
@@ -368,6 +371,7 @@ test('a returned interview is corrected: a new number, the old one named, files 
 	const open = await correct(vault, returned);
 	expect(open.fixed.comments.map(({ words }) => words)).toEqual(['请核对收入。', '是否含转移性收入？']);
 	expect(open.session.instanceId).not.toBe(returned.instance_id);
+	expect(open.saver.state.value).toBe('new');
 	question(open.session, 'age').give('30');
 	expect(await finish(open)).toEqual([]);
 	const all = await vault.interviews.list();

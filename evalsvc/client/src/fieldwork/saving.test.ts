@@ -68,6 +68,16 @@ test('nothing is called saved before it has reached the disk', async () => {
 	expect(disk.written).toEqual([{ xml: 'one', files: [] }]);
 });
 
+test('an interview that does not lie on the disk is not called saved before its first answer does', async () => {
+	saver = new Saver(disk.write, () => ({ interview: interview({ xml }), files }), null);
+	expect(await saver.flush()).toBe(true);
+	expect(saver.state.value).toBe('new');
+	await answer('one');
+	expect(saver.state.value).toBe('saving');
+	await disk.done();
+	expect(saver.state.value).toBe('saved');
+});
+
 test('what changes while a writing is under way is written after it, in one, and the last state wins', async () => {
 	await answer('one');
 	await answer('two');

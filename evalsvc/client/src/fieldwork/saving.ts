@@ -1,5 +1,5 @@
 /** Saves one open interview: after each change, everything, and what is shown as saved has reached the disk. */
-import { ref, shallowRef } from 'vue';
+import { ref, shallowRef, type Ref } from 'vue';
 
 import type { AttachedFile, KeptInterview, Trouble } from '../model.ts';
 import { FieldworkTrouble, troubleOf } from './trouble.ts';
@@ -17,9 +17,11 @@ const LONGEST_RETRY = 30_000;
 /** Milliseconds that a writing waits for the screen: a page that is hidden, or overburdened, draws nothing. */
 const LONGEST_DRAWING = 100;
 
+/** `new`: nothing lies on the disk, for there is no answer yet. `saved`: the last change has reached the disk. */
+export type SavingState = 'new' | 'saved' | 'saving' | 'failed';
+
 export class Saver {
-	/** `saved` is said only when the last change has reached the disk. */
-	readonly state = ref<'saved' | 'saving' | 'failed'>('saved');
+	readonly state: Ref<SavingState>;
 	/** Why the last attempt failed; null where it did not. */
 	readonly trouble = shallowRef<Trouble | null>(null);
 	private changes = false;
@@ -30,12 +32,13 @@ export class Saver {
 	private frame = 0;
 	private written: ReadonlyMap<string, AttachedFile>;
 
-	/** `written`: the files that lie on the disk already. */
+	/** `written`: the files that lie on the disk already; null where the interview does not lie there yet. */
 	constructor(
 		private readonly write: Write,
 		private readonly take: () => Snapshot,
-		written: ReadonlyMap<string, AttachedFile>,
+		written: ReadonlyMap<string, AttachedFile> | null,
 	) {
+		this.state = ref(written === null ? 'new' : 'saved');
 		this.written = new Map(written);
 	}
 
@@ -57,7 +60,7 @@ export class Saver {
 			// It changed between the end of a writing and here.
 			await this.run();
 		}
-		return this.state.value === 'saved';
+		return !this.waits();
 	}
 
 	/** Write at once, or throw why that did not work. */
@@ -74,6 +77,11 @@ export class Saver {
 		this.waitNoMore();
 		this.changes = false;
 		await this.running;
+	}
+
+	/** Whether something is not on the disk yet. */
+	private waits(): boolean {
+		return this.state.value === 'saving' || this.state.value === 'failed';
 	}
 
 	/** A frame is drawn after what waits for it has run: the writing begins behind it. */
@@ -109,7 +117,7 @@ export class Saver {
 			}
 		}
 		// After a stop something may have been given up: that is never called saved.
-		if (this.state.value !== 'saved' && !this.stopped) {
+		if (this.waits() && !this.stopped) {
 			[this.state.value, this.trouble.value, this.failures] = ['saved', null, 0];
 		}
 	}

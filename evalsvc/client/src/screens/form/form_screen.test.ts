@@ -220,7 +220,7 @@ test('已保存 is said only when what was typed has become an answer and the an
 	let written = (): void => undefined;
 	const { saver } = await opened([], () => new Promise((resolve) => (written = () => resolve())));
 	const state = () => document.querySelector('.saving-state')?.textContent;
-	expect(state()).toBe('已保存');
+	expect(state()).toBe('暂无改动');
 	await type('第几次上门', '2');
 	expect(state()).toBe('填写中');
 	await leaveField('第几次上门');

@@ -8,7 +8,7 @@ import { openForm } from '../../engine/form.ts';
 import { DEVICE, stored } from '../../engine/opened_for_tests.ts';
 import type { FormSession } from '../../engine/question.ts';
 import { Saver, type Write } from '../../fieldwork/saving.ts';
-import type { AuditEvent, KeptInterview, ReviewComment } from '../../model.ts';
+import type { AttachedFile, AuditEvent, KeptInterview, ReviewComment } from '../../model.ts';
 import FormScreen from './FormScreen.vue';
 
 export interface Mounted {
@@ -32,7 +32,8 @@ export async function mounted(
 	const session = await (earlier === null ? form.begin({}) : form.resume(earlier.xml, new Map()));
 	const recorder = AuditRecorder.resumed(earlier?.audit ?? []);
 	const kept = (): KeptInterview => ({ xml: session.xml(), audit: recorder.events() }) as unknown as KeptInterview;
-	const saver = new Saver(write, () => ({ interview: kept(), files: session.files() }), new Map());
+	const written = earlier === null ? null : new Map<string, AttachedFile>();
+	const saver = new Saver(write, () => ({ interview: kept(), files: session.files() }), written);
 	session.onChange(({ path, before, after }) => {
 		recorder.changed(path, before, after);
 		saver.changed();
