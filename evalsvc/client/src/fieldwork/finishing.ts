@@ -10,6 +10,14 @@ import type { OpenInterview } from './open_interview.ts';
  * Throws what saving does; the interview is then still open, and a draft.
  */
 export async function finish(open: OpenInterview): Promise<FormSession['objections']> {
+	const objections = await open.during(keep(open));
+	if (objections.length === 0) {
+		await open.leave();
+	}
+	return objections;
+}
+
+async function keep(open: OpenInterview): Promise<FormSession['objections']> {
 	const { session, recorder, saver } = open;
 	const { objections } = session;
 	if (objections.length > 0) {
@@ -25,7 +33,6 @@ export async function finish(open: OpenInterview): Promise<FormSession['objectio
 	await saver.flushOrThrow();
 	const log = logOf(open);
 	await open.keepFinished(session.finish(log?.name ?? null), log);
-	await open.leave();
 	return [];
 }
 

@@ -45,6 +45,8 @@ export class OpenInterview {
 	private readonly release: () => void;
 	private touched: boolean;
 	private ended = false;
+	/** What is being done with it besides saving; whoever closes it waits until that has ended. */
+	private work: Promise<unknown> = Promise.resolve();
 
 	constructor(opening: Opening) {
 		this.session = opening.session;
@@ -105,17 +107,21 @@ export class OpenInterview {
 		}
 	}
 
+	/** Do something with it that closing has to wait for. */
+	during<T>(work: Promise<T>): Promise<T> {
+		this.work = work.catch(() => undefined);
+		return work;
+	}
+
 	/** Save and close; whether everything is on the disk. Where it is not, the interview stays open. */
 	async close(): Promise<boolean> {
-		this.recorder.event('form exit');
-		if (this.touched) {
-			this.saver.changed();
+		await this.work;
+		// A draft must not be written over what was finished meanwhile.
+		if (!this.ended && !(await this.saveDraft())) {
+			return false;
 		}
-		const saved = await this.saver.flush();
-		if (saved) {
-			await this.leave();
-		}
-		return saved;
+		await this.leave();
+		return true;
 	}
 
 	/**
@@ -126,7 +132,16 @@ export class OpenInterview {
 		const stopped = this.saver.stop();
 		this.endings.splice(0).forEach((end) => end());
 		await stopped;
+		await this.work;
 		this.release();
+	}
+
+	private saveDraft(): Promise<boolean> {
+		this.recorder.event('form exit');
+		if (this.touched) {
+			this.saver.changed();
+		}
+		return this.saver.flush();
 	}
 
 	private changed(): void {

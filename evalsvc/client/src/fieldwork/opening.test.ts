@@ -257,6 +257,39 @@ test('a draft that is still being written never comes after the finished intervi
 	expect((await onlyOne()).state).toBe('finished');
 });
 
+test('closing waits for a finish that is under way, and makes no draft of what was finished', async () => {
+	const open = await begin(vault, TASK, FORM);
+	question(open.session, 'age').give('30');
+	await open.saver.flush();
+	const { id } = await onlyOne();
+	const save = vault.interviews.save.bind(vault.interviews);
+	let write = (): void => undefined;
+	const slow = new Promise<void>((resolve) => (write = resolve));
+	vi.spyOn(vault.interviews, 'save').mockImplementation(async (kept, files) => {
+		await slow;
+		await save(kept, files);
+	});
+	const finishing = finish(open);
+	const closing = open.close();
+	expect(await troubleOf(goOn(vault, id))).toBe('phone.open_elsewhere');
+	write();
+	expect([await finishing, await closing]).toEqual([[], true]);
+	expect((await onlyOne()).state).toBe('finished');
+	expect(await troubleOf(goOn(vault, id))).toBe('phone.finished_already');
+});
+
+test('closing after a finish that failed saves the draft', async () => {
+	const open = await begin(vault, TASK, FORM);
+	question(open.session, 'age').give('30');
+	const save = vi.spyOn(vault.interviews, 'save').mockRejectedValue(new DOMException('full', 'QuotaExceededError'));
+	const finishing = finish(open);
+	const closing = open.close();
+	await expect(finishing).rejects.toThrow('full');
+	save.mockRestore();
+	expect(await closing).toBe(true);
+	expect(await onlyOne()).toMatchObject({ state: 'draft', fileNames: [] });
+});
+
 test('when finishing cannot be written it stays a draft, open, and is finished later', async () => {
 	const open = await begin(vault, TASK, FORM);
 	question(open.session, 'age').give('30');

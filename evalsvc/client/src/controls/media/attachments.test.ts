@@ -98,6 +98,14 @@ describe('FileControl', () => {
 		expect(new TextDecoder().decode(question.files.get('1-file.pdf')?.bytes)).toBe('%PDF-1.4');
 	});
 
+	it('keeps a file that is still being read when one goes on to another page', async () => {
+		const question = exampleQuestion('file');
+		const leave = draw(FileControl, question);
+		choose(new File(['%PDF-1.4'], 'receipt.pdf', { type: 'application/pdf' }));
+		leave();
+		await vi.waitFor(() => expect(question.answer).toBe('1-file.pdf'));
+	});
+
 	it('refuses what the server would refuse, and what is empty', async () => {
 		const question = exampleQuestion('file');
 		draw(FileControl, question);

@@ -242,6 +242,7 @@ test('a page that is hidden takes what was typed, and leaving as well', async ()
 	await type('第几次上门', '5');
 	document.querySelector<HTMLButtonElement>('.out')?.click();
 	expect(question(session, 'attempt').answer).toBe('5');
+	await settled();
 	expect(emitted).toEqual(['left']);
 });
 

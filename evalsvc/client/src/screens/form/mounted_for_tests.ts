@@ -1,5 +1,5 @@
 /** A form screen in a document, over the real engine, the real log and the real saver. */
-import { createApp, h, nextTick, type App } from 'vue';
+import { createApp, h, nextTick, ref, shallowRef, type App, type Ref } from 'vue';
 
 import { AuditRecorder } from '../../audit/recorder.ts';
 import { fileReaderKey } from '../../controls/media/files.ts';
@@ -17,6 +17,10 @@ export interface Mounted {
 	readonly recorder: AuditRecorder;
 	readonly saver: Saver;
 	readonly emitted: string[];
+	/** What the screen offers to whoever composes it. */
+	screen(): Pick<InstanceType<typeof FormScreen>, 'settled' | 'goBack'>;
+	/** What whoever composes the screen is doing with the whole interview. */
+	readonly ending: Ref<'finishing' | 'leaving' | null>;
 }
 
 const SETTINGS = { geofence_metres: 500, photo_pixels: 1600, keep_exif: false };
@@ -39,10 +43,22 @@ export async function mounted(
 		saver.changed();
 	});
 	const emitted: string[] = [];
+	const ending: Mounted['ending'] = ref(null);
 	const told = { onFinished: () => emitted.push('finished'), onLeft: () => emitted.push('left') };
 	const title = session.title;
+	const screen = shallowRef<InstanceType<typeof FormScreen> | null>(null);
 	const app = createApp(() =>
-		h(FormScreen, { session, saver, recorder, comments, title, household: '示例户 001', ...told }),
+		h(FormScreen, {
+			ref: screen,
+			session,
+			saver,
+			recorder,
+			comments,
+			title,
+			household: '示例户 001',
+			ending: ending.value,
+			...told,
+		}),
 	);
 	app
 		.provide(settingsKey, SETTINGS)
@@ -51,7 +67,13 @@ export async function mounted(
 	document.body.innerHTML = '<div id="app"></div>';
 	app.mount('#app');
 	await settled();
-	return { app, session, recorder, saver, emitted };
+	const offered = (): InstanceType<typeof FormScreen> => {
+		if (screen.value === null) {
+			throw new Error('the form screen is not drawn');
+		}
+		return screen.value;
+	};
+	return { app, session, recorder, saver, emitted, ending, screen: offered };
 }
 
 /** Wait until Vue has drawn, and what waits for the drawing has run. */
