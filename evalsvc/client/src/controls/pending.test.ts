@@ -21,15 +21,16 @@ test('what was typed is given at once, and whoever waits waits for what is under
 	expect([pending.waiting.value, pending.underWay.value]).toEqual([false, false]);
 });
 
-test('work that fails is told to whoever began it, and holds nobody', async () => {
+test('work that fails is told to whoever began it and whoever waits, and holds nobody', async () => {
 	const pending = newPending();
 	const work = pending.during(Promise.reject(new Error('broken')));
 	const settled = pending.settled();
 	await expect(work).rejects.toThrow('broken');
-	await settled;
+	expect(await settled).toBe(false);
 	expect(pending.waiting.value).toBe(false);
+	expect(await pending.settled()).toBe(true);
 });
 
 test('who waits for nothing does not wait', async () => {
-	await newPending().settled();
+	expect(await newPending().settled()).toBe(true);
 });

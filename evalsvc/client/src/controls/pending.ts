@@ -12,8 +12,11 @@ export interface Pending {
 	during<T>(work: Promise<T>): Promise<T>;
 	/** Give everything that can be given at once to the form: the page is hidden, or goes on. */
 	flush(): void;
-	/** Give everything, and wait until what is under way has become an answer too: the form is finished, left or locked. */
-	settled(): Promise<void>;
+	/**
+	 * Give everything, and wait until what is under way has become an answer too: the form is finished, left or locked. False
+	 * where some of it failed and became none.
+	 */
+	settled(): Promise<boolean>;
 }
 
 export const pendingKey: InjectionKey<Pending> = Symbol('what was typed and is not yet given');
@@ -31,11 +34,14 @@ export function newPending(): Pending {
 		return ended;
 	}
 
-	async function settled(): Promise<void> {
+	async function settled(): Promise<boolean> {
 		flush();
+		let whole = true;
 		while (works.size > 0) {
-			await Promise.allSettled(works);
+			const ended = await Promise.allSettled(works);
+			whole &&= ended.every(({ status }) => status === 'fulfilled');
 		}
+		return whole;
 	}
 
 	return {

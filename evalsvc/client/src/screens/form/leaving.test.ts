@@ -13,11 +13,14 @@ const { createImageBitmap } = globalThis;
 const { createObjectURL, revokeObjectURL } = URL;
 const { getContext, toDataURL } = HTMLCanvasElement.prototype;
 const PICTURE = { width: 4, height: 3, close: () => undefined };
-let unpack = (): void => undefined;
+let [unpack, fail] = [(): void => undefined, (): void => undefined];
 
 beforeAll(() => {
 	globalThis.createImageBitmap = () =>
-		new Promise((resolve) => (unpack = () => resolve(PICTURE as unknown as ImageBitmap)));
+		new Promise((resolve, reject) => {
+			unpack = () => resolve(PICTURE as unknown as ImageBitmap);
+			fail = () => reject(new DOMException('', 'InvalidStateError'));
+		});
 	Object.assign(URL, { createObjectURL: () => 'blob:example', revokeObjectURL: () => undefined });
 	const context = { fillRect: () => undefined, drawImage: () => undefined };
 	Object.assign(HTMLCanvasElement.prototype, { getContext: () => context });
@@ -75,6 +78,18 @@ test('who leaves while a photo is made small waits for it as well, and nobody st
 	unpack();
 	await vi.waitFor(() => expect(screen.emitted).toEqual(['left']));
 	expect(photos()).toBe(1);
+});
+
+test('a photo that fails while somebody leaves is told before, and a second step leaves all the same', async () => {
+	await photoUnderWay();
+	const out = () => document.querySelector<HTMLButtonElement>('.out')?.click();
+	const alert = () => document.querySelector('main > .banner.bad')?.textContent;
+	out();
+	fail();
+	await vi.waitFor(() => expect(alert()).toBe(say('phone.form.not_prepared')));
+	expect([blocked(), screen.emitted]).toEqual([false, []]);
+	out();
+	await vi.waitFor(() => expect(screen.emitted).toEqual(['left']));
 });
 
 test('who locks the phone waits for a photo that is made small', async () => {
