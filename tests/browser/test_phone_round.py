@@ -1,5 +1,6 @@
 """One household's round on the phone: signed in by the code, filled offline, sent, returned, corrected, received."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,7 @@ def test_a_draft_is_found_again_behind_the_pin(fielded: Round, browser: Browser)
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
     page = signed_in(context, site, field)
     begin_record(page)
+    keeps_its_place_at_the_first_answer(page)
     tap(page, "拒访")
     expect(page.get_by_text("已保存")).to_be_visible()
     page.reload()
@@ -168,6 +170,17 @@ def begin_record(page: Page) -> None:
     page.locator("a.line").first.click()
     page.get_by_role("button", name="未访成记录").click()
     expect(page.get_by_text("到访结果")).to_be_visible()
+
+
+def keeps_its_place_at_the_first_answer(page: Page) -> None:
+    """Type the first answer: what is saved gets an address, and neither the page nor the keyboard goes away by it."""
+    attempt = page.get_by_label("这是第几次上门")
+    attempt.press_sequentially("1")
+    before = page.evaluate("scrollY")
+    expect(page).to_have_url(re.compile("#/interview/"))
+    expect(page.get_by_text("已保存")).to_be_visible()
+    expect(attempt).to_be_focused()
+    assert page.evaluate("scrollY") == before > 0
 
 
 def record_refusal(page: Page, unit: str) -> None:

@@ -1,5 +1,5 @@
 import { nextTick } from 'vue';
-import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { createRouter, createWebHashHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router';
 
 import ChangePinScreen from './ChangePinScreen.vue';
 import DraftsScreen from './DraftsScreen.vue';
@@ -85,7 +85,7 @@ const routes: RouteRecordRaw[] = [
 export const router = createRouter({
 	history: createWebHashHistory('/app/'),
 	routes,
-	scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+	scrollBehavior: (to, from, saved) => saved ?? (screenOf(to) === screenOf(from) ? false : { top: 0 }),
 });
 
 router.beforeEach((to) => {
@@ -102,10 +102,18 @@ router.onError((error) => {
 });
 
 router.afterEach((to, from) => {
-	if (to.path !== from.path && from.matched.length > 0) {
+	if (screenOf(to) !== screenOf(from) && from.matched.length > 0) {
 		void nextTick(focusHeading);
 	}
 });
+
+/**
+ * Where the screen stays under another address, as of an interview whose first answer was just saved, nothing moves and
+ * nothing loses the focus: a finger is on its way to an answer, or letters are typed.
+ */
+function screenOf(route: RouteLocationNormalized): unknown {
+	return route.matched.at(-1)?.components?.['default'];
+}
 
 /** Tell screen readers that another screen is shown, and let the keyboard begin at its top. */
 function focusHeading(): void {

@@ -10,7 +10,7 @@ import { begin } from '../../fieldwork/opening.ts';
 import { deviceInfo, enrolled, PIN } from '../../vault/samples.ts';
 import { VaultTrouble } from '../../vault/trouble.ts';
 import { say } from '../../words/say.ts';
-import { load } from '../state/field.ts';
+import { drafts, load } from '../state/field.ts';
 import { lock, now, unlock } from '../state/person.ts';
 import { task } from '../state/samples.ts';
 import InterviewForm from './InterviewForm.vue';
@@ -146,4 +146,11 @@ test('locking saves what was answered last, and nothing more is answered then', 
 	await unlock(person, PIN);
 	const [first] = await now().vault.interviews.list();
 	expect((await now().vault.interviews.read(first?.id ?? '')).xml).toContain('<age>30</age>');
+});
+
+test("the lists tell of a draft that was left by the phone's way back", async () => {
+	question(open.session, 'age').give('30');
+	await router.push('/household/1');
+	expect(document.body.textContent).toContain('elsewhere');
+	await vi.waitFor(() => expect(drafts.value.map(({ id }) => id)).toEqual([open.fixed.id]));
 });
