@@ -1,14 +1,15 @@
 /** What this phone holds of interviews that were finished. */
-import type { KeptInterview, ReturnedInterview } from '../model.ts';
+import type { AttachedFile, KeptInterview, ReturnedInterview } from '../model.ts';
 import { bytesOf, sha256 } from '../vault/bytes.ts';
+import { unlessDamaged } from '../vault/interviews.ts';
 import type { Vault } from '../vault/vault.ts';
 
-/** The copy on this phone of what the server holds of a returned interview; null where there is none. */
+/** The copy on this phone of what the server holds of a returned interview; null where there is none that opens. */
 export async function copyOf(vault: Vault, returned: ReturnedInterview): Promise<KeptInterview | null> {
 	for (const each of await vault.interviews.list()) {
 		if (each.state === 'sent' && each.instanceId === returned.instance_id) {
-			const interview = await vault.interviews.read(each.id);
-			if ((await sha256(bytesOf(interview.xml))) === returned.sha256) {
+			const interview = await unlessDamaged(() => vault.interviews.read(each.id));
+			if (interview !== null && (await sha256(bytesOf(interview.xml))) === returned.sha256) {
 				return interview;
 			}
 		}
@@ -27,5 +28,23 @@ export async function lastFinished(vault: Vault, formId: string): Promise<string
 	const all = await vault.interviews.list();
 	const finished = all.filter((each) => each.formId === formId && each.state !== 'draft');
 	const last = finished.sort((one, other) => one.savedAt.localeCompare(other.savedAt)).at(-1);
-	return last === undefined ? null : (await vault.interviews.read(last.id)).xml;
+	const interview = last && (await unlessDamaged(() => vault.interviews.read(last.id)));
+	return interview?.xml ?? null;
+}
+
+/** A file of an interview; null where it is gone from the disk or does not open any more. */
+export function fileOf(vault: Vault, id: string, name: string): Promise<AttachedFile | null> {
+	return unlessDamaged(() => vault.interviews.file(id, name));
+}
+
+/** The files of an interview that are there, by their names. */
+export async function filesOf(vault: Vault, { id, fileNames }: KeptInterview): Promise<Map<string, AttachedFile>> {
+	const files = new Map<string, AttachedFile>();
+	for (const name of fileNames) {
+		const file = await fileOf(vault, id, name);
+		if (file !== null) {
+			files.set(name, file);
+		}
+	}
+	return files;
 }

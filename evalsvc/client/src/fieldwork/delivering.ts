@@ -3,6 +3,7 @@ import type { AttachedFile, KeptInterview, Receipt } from '../model.ts';
 import type { Sending, Server } from '../server/server.ts';
 import { bytesOf, sha256 } from '../vault/bytes.ts';
 import type { Vault } from '../vault/vault.ts';
+import { fileOf } from './copies.ts';
 import { FieldworkTrouble } from './trouble.ts';
 
 /** The second is for files that the server was thought to take over from the version before. */
@@ -44,12 +45,16 @@ async function heldBefore(server: Server, { corrects }: KeptInterview): Promise<
 	return corrects === null ? null : server.receipt(corrects);
 }
 
-/** The hash of each file by its name; one at a time, for together they may be more than a phone has memory for. */
+/**
+ * The hash of each file by its name; one at a time, for together they may be more than a phone has memory for. A file that is
+ * gone or damaged keeps the answers from nobody: the receipt says what is missing.
+ */
 async function hashesOf(vault: Vault, { id, fileNames }: KeptInterview): Promise<ReadonlyMap<string, string>> {
 	const hashes = new Map<string, string>();
 	for (const name of fileNames) {
-		for (const { bytes } of await filesOf(vault, id, [name])) {
-			hashes.set(name, await sha256(bytes));
+		const file = await fileOf(vault, id, name);
+		if (file !== null) {
+			hashes.set(name, await sha256(file.bytes));
 		}
 	}
 	return hashes;
@@ -73,7 +78,7 @@ async function filesOf(vault: Vault, id: string, names: readonly string[]): Prom
 	return files;
 }
 
-/** The XML may name a file that neither side has; sending again would not bring it. */
+/** The XML may name a file that neither side has any more; sending again would not bring it. */
 async function noteMissing(vault: Vault, id: string, { missing }: Receipt): Promise<void> {
 	if (missing[0] !== undefined) {
 		await vault.interviews.noteTrouble(id, { code: 'phone.files_missing', details: { name: missing[0] }, said: null });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 
 import type { Vault } from '../vault/vault.ts';
 import { sha256 } from '../vault/bytes.ts';
+import { database } from '../vault/database.ts';
 import { lockedRecords, unsentFiles } from '../vault/opened_by_server.ts';
 import { enrolled, file, interview, troubleOf } from '../vault/samples.ts';
 import { exportLocked, exportUnsent, portions } from './exporting.ts';
@@ -47,6 +48,23 @@ test('a file holds what would be sent, bit for bit, under hashes', async () => {
 		}
 	}
 	expect((await vault.interviews.list()).every((each) => each.state !== 'sent')).toBe(true);
+});
+
+test('what is damaged keeps nothing else out of the file, and is counted', async () => {
+	const vault = await withUnsent();
+	const opened = await database();
+	const [one, other] = await opened.getAll('files');
+	const broken = await opened.get('contents', 'interview-2');
+	await opened.put('files', { ...one!, sealed: other!.sealed });
+	await opened.put('contents', { ...broken!, sealed: one!.sealed });
+	const { bytes, leftOut } = await exportUnsent(vault, ['interview-2', 'interview-1']);
+	expect(leftOut).toBe(1);
+	const files = await unsentFiles(bytes);
+	expect(Object.keys(files)).toHaveLength(3);
+	const [row, ...more] = JSON.parse(new TextDecoder().decode(files['manifest.json'])) as { files: unknown[] }[];
+	expect([row, more.length]).toMatchObject([{ folder: '0001', instance_id: 'uuid:1' }, 0]);
+	expect(row?.files).toHaveLength(1);
+	expect(await troubleOf(exportUnsent(vault, ['interview-2']))).toBe('phone.record_damaged');
 });
 
 test('nothing to hand over is said so', async () => {

@@ -17,7 +17,7 @@ export interface Held {
 export interface Break {
 	/** `POST submission`, `GET receipts` and the like. */
 	readonly at: string;
-	readonly how: 'cut before' | 'cut after' | 'portal' | 500 | 503 | 413 | 401;
+	readonly how: 'cut before' | 'cut after' | 'portal' | 'wait' | 500 | 503 | 413 | 401;
 }
 
 export interface OfferedForm {
@@ -84,6 +84,9 @@ export class FieldServer {
 			request.socket.destroy();
 		} else if (broken?.how === 'portal') {
 			response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>Wi-Fi</html>');
+		} else if (broken?.how === 'wait') {
+			response.setHeader('Retry-After', '30');
+			this.say(response, 503, 'broken');
 		} else if (typeof broken?.how === 'number') {
 			this.say(response, broken.how, 'broken');
 		} else {

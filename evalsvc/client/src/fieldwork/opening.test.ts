@@ -5,6 +5,7 @@ import { question } from '../engine/opened_for_tests.ts';
 import simple from '../engine/forms/simple.xml?raw';
 import type { KeptInterview, ReturnedInterview, Task } from '../model.ts';
 import { bytesOf, sha256 } from '../vault/bytes.ts';
+import { database } from '../vault/database.ts';
 import { enrolled, file, troubleOf } from '../vault/samples.ts';
 import type { Vault } from '../vault/vault.ts';
 import { finish } from './finishing.ts';
@@ -440,6 +441,48 @@ test('a correction that was begun is gone on with, in one tab', async () => {
 	expect(question(again.session, 'age').answer).toBe('30');
 	expect(again.fixed.comments).toHaveLength(2);
 	await again.close();
+});
+
+test('a correction that was begun is opened by no other way while it is open', async () => {
+	const returned = await sentAndReturned();
+	const open = await correct(vault, returned);
+	question(open.session, 'age').give('30');
+	await open.saver.flush();
+	expect(await troubleOf(goOn(vault, open.fixed.id))).toBe('phone.open_elsewhere');
+	expect(await troubleOf(removeInterview(vault, open.fixed.id, true))).toBe('phone.open_elsewhere');
+	await open.close();
+	await (await goOn(vault, open.fixed.id)).close();
+});
+
+test('two pages that begin a correction at once begin one', async () => {
+	const returned = await sentAndReturned();
+	const both = await Promise.allSettled([correct(vault, returned), correct(vault, returned)]);
+	const opened = both.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+	expect(opened).toHaveLength(1);
+	question(opened[0]!.session, 'age').give('30');
+	await opened[0]!.close();
+	const found = correct(vault, returned);
+	const other = correct(vault, returned);
+	const again = await Promise.allSettled([found, other]);
+	expect(again.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+	expect((await vault.interviews.list()).filter(({ state }) => state === 'draft')).toHaveLength(1);
+});
+
+test('a draft of which a photo was damaged opens without it, and the other answers are there', async () => {
+	const open = await begin(vault, TASK, FORM);
+	question(open.session, 'age').give('30');
+	question(open.session, 'photo').attach(file('a.jpg'));
+	await open.close();
+	const opened = await database();
+	const [record] = await opened.getAll('files');
+	new Uint8Array(record!.sealed.bytes)[10]! ^= 1;
+	await opened.put('files', record!);
+	const again = await goOn(vault, open.fixed.id);
+	expect(question(again.session, 'age').answer).toBe('30');
+	expect([...again.session.files().keys()]).toEqual([]);
+	question(again.session, 'photo').attach(file('b.jpg'));
+	expect(await finish(again)).toEqual([]);
+	expect((await onlyOne()).fileNames).toHaveLength(2);
 });
 
 test('a returned interview that is not here, or is another than the server holds, waits for the network', async () => {

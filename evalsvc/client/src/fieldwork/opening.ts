@@ -13,8 +13,8 @@ import type {
 	Task,
 } from '../model.ts';
 import type { Vault } from '../vault/vault.ts';
-import { assignmentOf, copyOf, lastFinished } from './copies.ts';
-import { hold } from './holding.ts';
+import { assignmentOf, copyOf, filesOf, lastFinished } from './copies.ts';
+import { formLock, type Held, whileHeld } from './holding.ts';
 import { type Fixed, OpenInterview } from './open_interview.ts';
 import { FieldworkTrouble } from './trouble.ts';
 
@@ -46,13 +46,13 @@ export async function begin(
 	besides = false,
 	position?: TakePosition,
 ): Promise<OpenInterview> {
-	const release = besides ? () => undefined : await hold(`begin ${task.assignment_id} ${form.formId}`);
-	return orRelease(release, async () => {
-		if (!besides && (await unsentOf(vault, task, form.formId)).length > 0) {
-			throw new FieldworkTrouble('phone.draft_exists');
+	return whileHeld(async (held) => {
+		if (!besides) {
+			await held.also(`begin ${task.assignment_id} ${form.formId}`);
+			await refuseSecond(vault, task, form);
 		}
 		const about = { unitId: task.unit_id, assignmentId: task.assignment_id };
-		return begun({ vault, position }, form, task.filled, about, release);
+		return begun({ vault, position }, form, task.filled, about, held);
 	});
 }
 
@@ -67,13 +67,13 @@ export async function prepare(vault: Vault, task: Task, { formId, version }: For
 
 /** Begin an interview that hangs on no household: of a village or a county. Throws what `begin` does of the form. */
 export function beginFree(vault: Vault, form: FormName, position?: TakePosition): Promise<OpenInterview> {
-	return begun({ vault, position }, form, {}, { unitId: '', assignmentId: '' }, () => undefined);
+	return whileHeld((held) => begun({ vault, position }, form, {}, { unitId: '', assignmentId: '' }, held));
 }
 
 /** Go on with a draft. Throws `phone.open_elsewhere`, `phone.finished_already`, and what the vault says of reading. */
 export async function goOn(vault: Vault, id: string, position?: TakePosition): Promise<OpenInterview> {
-	const release = await hold(`interview ${id}`);
-	return orRelease(release, async () => {
+	return whileHeld(async (held) => {
+		await held.also(`interview ${id}`);
 		const interview = await vault.interviews.read(id);
 		if (interview.state !== 'draft') {
 			throw new FieldworkTrouble('phone.finished_already');
@@ -82,6 +82,7 @@ export async function goOn(vault: Vault, id: string, position?: TakePosition): P
 		const opened = await sessionOf({ vault, position }, interview, false, (form) => form.resume(interview.xml, files));
 		const recorder = AuditRecorder.resumed(interview.audit);
 		recorder.event('form resume');
+		const { release } = held;
 		return new OpenInterview({ vault, ...opened, recorder, fixed: interview, files, kept: true, release });
 	});
 }
@@ -95,12 +96,21 @@ export async function correct(
 	returned: ReturnedInterview,
 	position?: TakePosition,
 ): Promise<OpenInterview> {
-	const all = await vault.interviews.list();
-	const begunBefore = all.find((each) => each.corrects === returned.instance_id && each.state !== 'sent');
-	if (begunBefore?.state === 'finished') {
-		throw new FieldworkTrouble('phone.correction_waiting');
-	}
-	return begunBefore === undefined ? correctAnew({ vault, position }, returned) : goOn(vault, begunBefore.id, position);
+	return whileHeld(async (held) => {
+		// Held before it is looked for: two pages would otherwise both find none, and both begin one.
+		await held.also(`correction ${returned.instance_id}`);
+		const all = await vault.interviews.list();
+		const before = all.find((each) => each.corrects === returned.instance_id && each.state !== 'sent');
+		if (before === undefined) {
+			return correctAnew({ vault, position }, returned, held);
+		}
+		if (before.state === 'finished') {
+			throw new FieldworkTrouble('phone.correction_waiting');
+		}
+		const open = await goOn(vault, before.id, position);
+		held.release();
+		return open;
+	});
 }
 
 /** An interview as it lies on the phone, over the form that it was filled by. */
@@ -126,26 +136,31 @@ interface Phone {
 	readonly position: TakePosition | undefined;
 }
 
-async function correctAnew(phone: Phone, returned: ReturnedInterview): Promise<OpenInterview> {
+async function refuseSecond(vault: Vault, task: Task, { formId }: FormName): Promise<void> {
+	if ((await unsentOf(vault, task, formId)).length > 0) {
+		throw new FieldworkTrouble('phone.draft_exists');
+	}
+}
+
+async function correctAnew(phone: Phone, returned: ReturnedInterview, held: Held): Promise<OpenInterview> {
 	const { vault } = phone;
-	const release = await hold(`correction ${returned.instance_id}`);
-	return orRelease(release, async () => {
-		const before = await copyOf(vault, returned);
-		if (before === null) {
-			throw new FieldworkTrouble('phone.returned_not_here');
-		}
-		const files = await filesOf(vault, before);
-		// The correction gets a log of its own; that of the version before stays with that version.
-		files.delete(AUDIT_FILE);
-		const opened = await sessionOf(phone, before, false, (form) => form.correct(before.xml, files));
-		const assignmentId = before.assignmentId || (await assignmentOf(vault, returned.unit_id));
-		const fixed: Fixed = {
-			...newly({ unitId: returned.unit_id, assignmentId }),
-			corrects: returned.instance_id,
-			comments: commentsOf(returned),
-		};
-		return new OpenInterview({ vault, ...opened, recorder: started(), fixed, files, kept: false, release });
-	});
+	const before = await copyOf(vault, returned);
+	if (before === null) {
+		throw new FieldworkTrouble('phone.returned_not_here');
+	}
+	const files = await filesOf(vault, before);
+	// The correction gets a log of its own; that of the version before stays with that version.
+	files.delete(AUDIT_FILE);
+	const opened = await sessionOf(phone, before, false, (form) => form.correct(before.xml, files));
+	const assignmentId = before.assignmentId || (await assignmentOf(vault, returned.unit_id));
+	const fixed: Fixed = {
+		...newly({ unitId: returned.unit_id, assignmentId }),
+		corrects: returned.instance_id,
+		comments: commentsOf(returned),
+	};
+	await held.also(`interview ${fixed.id}`);
+	const { release } = held;
+	return new OpenInterview({ vault, ...opened, recorder: started(), fixed, files, kept: false, release });
 }
 
 async function begun(
@@ -153,13 +168,15 @@ async function begun(
 	form: FormName,
 	filled: Task['filled'],
 	about: Pick<Fixed, 'unitId' | 'assignmentId'>,
-	releaseHousehold: () => void,
+	held: Held,
 ): Promise<OpenInterview> {
 	const { vault } = phone;
+	// Until the first answer nothing on the disk tells that the form is in use.
+	await held.also(formLock(form), 'shared');
 	const opened = await sessionOf(phone, form, true, (one) => one.begin(filled));
 	const fixed = newly(about);
-	const releaseInterview = await hold(`interview ${fixed.id}`);
-	const release = () => [releaseInterview, releaseHousehold].forEach((one) => one());
+	await held.also(`interview ${fixed.id}`);
+	const { release } = held;
 	return new OpenInterview({ vault, ...opened, recorder: started(), fixed, files: new Map(), kept: false, release });
 }
 
@@ -195,28 +212,8 @@ async function sessionOf(
 	return { session: await open(await openForm(form, device)), media: form.media };
 }
 
-async function filesOf(vault: Vault, interview: KeptInterview): Promise<Map<string, AttachedFile>> {
-	const files = new Map<string, AttachedFile>();
-	for (const name of interview.fileNames) {
-		const file = await vault.interviews.file(interview.id, name);
-		if (file !== null) {
-			files.set(name, file);
-		}
-	}
-	return files;
-}
-
 /** What the supervisor said of the whole comes first. */
 function commentsOf(returned: ReturnedInterview): readonly ReviewComment[] {
 	const whole = returned.words === '' ? [] : [{ path: '', question: '', words: returned.words }];
 	return [...whole, ...returned.comments];
-}
-
-async function orRelease<T>(release: () => void, work: () => Promise<T>): Promise<T> {
-	try {
-		return await work();
-	} catch (error) {
-		release();
-		throw error;
-	}
 }

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { KeptInterview } from '../model.ts';
 import { connect } from '../server/server.ts';
+import { database } from '../vault/database.ts';
 import { enrolled, file, interview } from '../vault/samples.ts';
+import type { FileRecord } from '../vault/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { catalogue } from '../words/catalogue.ts';
 import { type Break, type FieldServer, fieldServer } from './field_server.ts';
@@ -66,8 +68,7 @@ test('an interview is sent when its receipt is equal, and stays readable', async
 });
 
 test('drafts are not sent', async () => {
-	const kept = await finished();
-	await vault.interviews.save({ ...kept, state: 'draft' }, []);
+	await vault.interviews.save(interview({ state: 'draft' }), []);
 	expect(await outbox.send()).toBe(0);
 	expect(server.asked).toEqual([]);
 });
@@ -305,6 +306,31 @@ test('a file that neither side has is told, and does not keep the rest', async (
 	await vault.interviews.save(kept, []);
 	expect(await outbox.send()).toBe(1);
 	expect(await stateOf(kept)).toBe('sent phone.files_missing');
+});
+
+test('a file that was damaged or lost on the phone is told, and the answers and the other files arrive', async () => {
+	const [kept, other] = [await finished(1), await finished(2)];
+	const [first] = await filesOnDisk(kept);
+	new Uint8Array(first!.sealed.bytes)[10]! ^= 1;
+	await (await database()).put('files', first!);
+	await (await database()).delete('files', (await filesOnDisk(other))[0]!.key);
+	expect(await outbox.send()).toBe(2);
+	expect([await stateOf(kept), await stateOf(other)]).toEqual(['sent phone.files_missing', 'sent phone.files_missing']);
+	expect(server.posted.map((names) => names.length)).toEqual([1, 1]);
+	expect(server.held.get(kept.instanceId)?.xml.toString()).toBe(kept.xml);
+});
+
+async function filesOnDisk({ id }: KeptInterview): Promise<readonly FileRecord[]> {
+	return (await database()).getAllFromIndex('files', 'interview', id);
+}
+
+test('a server that asks to wait is not asked for the other interviews meanwhile', async () => {
+	const [first, second] = [await finished(1), await finished(2)];
+	server.breaks.push({ at: POST, how: 'wait' });
+	expect(await outbox.send()).toBe(0);
+	expect(outbox.trouble.value?.code).toBe('phone.server_error');
+	expect([await stateOf(first), await stateOf(second)]).toEqual(['finished phone.server_error', 'finished']);
+	expect(await outbox.send()).toBe(2);
 });
 
 test('it goes on by itself after a failure, and stops when it is told to', async () => {

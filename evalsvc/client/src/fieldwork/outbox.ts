@@ -113,7 +113,7 @@ export class Outbox {
 			const trouble = await this.sendOne(id);
 			sent += trouble === null ? 1 : 0;
 			failed ||= trouble !== null && !NEEDS_SOMEBODY.has(trouble.code);
-			if (trouble !== null && !NEEDS_SOMEBODY.has(trouble.code) && !OF_ONE.has(trouble.code)) {
+			if (trouble !== null && this.ends(trouble)) {
 				this.trouble.value = trouble;
 				break;
 			}
@@ -121,6 +121,11 @@ export class Outbox {
 		this.failures = failed ? this.failures + 1 : 0;
 		this.plan();
 		return sent;
+	}
+
+	/** Whether a trouble ends a run: it is not of one interview alone, or the server asks to wait. */
+	private ends({ code }: Trouble): boolean {
+		return !NEEDS_SOMEBODY.has(code) && (!OF_ONE.has(code) || this.asked > 0);
 	}
 
 	private async waiting(again: boolean): Promise<readonly InterviewSummary[]> {

@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { question } from '../engine/opened_for_tests.ts';
 import simple from '../engine/forms/simple.xml?raw';
 import type { ReturnedInterview, Task } from '../model.ts';
 import { connect, type Server } from '../server/server.ts';
+import { database } from '../vault/database.ts';
 import { deviceInfo, enrolled, interview, troubleOf } from '../vault/samples.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type FieldServer, fieldServer, sha256 } from './field_server.ts';
 import { giveLocks } from './locks_for_tests.ts';
-import { correct } from './opening.ts';
+import { begin, correct, goOn } from './opening.ts';
 import { refresh, type RefreshProgress } from './refreshing.ts';
 
 const SIMPLE = { formId: 'simple', version: '1', xml: simple, media: { 'a.csv': '甲,乙' } };
@@ -79,6 +81,41 @@ test('a withdrawn form stays while an interview is of it, and comes back when it
 	field.forms = [SIMPLE];
 	await refresh(vault, server);
 	expect((await vault.forms.list()).map((form) => [form.version, form.withdrawn])).toEqual([['1', false]]);
+});
+
+test('a withdrawn form stays while one has it open and answered nothing yet, and can be gone on with', async () => {
+	await refresh(vault, server);
+	const open = await begin(vault, TASK, { formId: 'simple', version: '1' });
+	field.forms = [];
+	await refresh(vault, server);
+	expect((await vault.forms.list()).map((form) => form.withdrawn)).toEqual([true]);
+	question(open.session, 'age').give('30');
+	await open.close();
+	await refresh(vault, server);
+	await (await goOn(vault, open.fixed.id)).close();
+	await vault.interviews.remove(open.fixed.id, true);
+	await refresh(vault, server);
+	expect(await vault.forms.list()).toEqual([]);
+});
+
+test('a withdrawn form stays for what is returned in the same refreshing', async () => {
+	await refresh(vault, server);
+	field.forms = [];
+	field.returned = [returnedOne(SENT_XML)];
+	await refresh(vault, server);
+	await (await correct(vault, field.returned[0]!)).close();
+});
+
+test('a copy that was damaged on the phone is fetched anew', async () => {
+	field.returned = [returnedOne(SENT_XML)];
+	await refresh(vault, server);
+	const opened = await database();
+	const [contents] = await opened.getAll('contents');
+	new Uint8Array(contents!.sealed.bytes)[10]! ^= 1;
+	await opened.put('contents', contents!);
+	expect(await troubleOf(correct(vault, field.returned[0]!))).toBe('phone.returned_not_here');
+	await refresh(vault, server);
+	await (await correct(vault, field.returned[0]!)).close();
 });
 
 test('a withdrawn form that is listed again with other bytes has those, and is no longer withdrawn', async () => {

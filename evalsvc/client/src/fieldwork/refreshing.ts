@@ -4,7 +4,7 @@ import type { Server } from '../server/server.ts';
 import type { FormSummary } from '../vault/forms.ts';
 import type { Vault } from '../vault/vault.ts';
 import { assignmentOf, copyOf } from './copies.ts';
-import { inTurn } from './holding.ts';
+import { formLock, inTurn, unlessElsewhere } from './holding.ts';
 import { FieldworkTrouble, troubleOf } from './trouble.ts';
 
 /** How far it is: forms and returned interviews are counted, the other parts are one step. */
@@ -41,8 +41,11 @@ export function refresh(vault: Vault, server: Server, tell: TellProgress = () =>
 		const tasks = await server.tasks();
 		await vault.lists.write('tasks', { tasks, askedAt: nowAsText() });
 		tell({ part: 'tasks', done: 1, total: 1 });
-		const ofForms = await refreshForms(vault, server, tell);
+		const listed = await server.forms();
+		const ofForms = await refreshForms(vault, server, listed, tell);
 		const ofReturned = await refreshReturned(vault, server, tell);
+		// What was returned may be of a version that nothing else on this phone is of, so this comes last.
+		await putAside(vault, listed);
 		return { troubles: [...ofForms, ...ofReturned] };
 	});
 }
@@ -64,31 +67,39 @@ function requireSamePerson({ person }: Vault, info: DeviceInfo): void {
 	}
 }
 
-async function refreshForms(vault: Vault, server: Server, tell: TellProgress): Promise<readonly Trouble[]> {
-	const listed = await server.forms();
+async function refreshForms(
+	vault: Vault,
+	server: Server,
+	listed: readonly ListedForm[],
+	tell: TellProgress,
+): Promise<readonly Trouble[]> {
 	const stored = await vault.forms.list();
 	const wanted = listed.filter((form) => !stored.some((each) => isSame(each, form) && each.hash === form.hash));
-	const troubles = await eachOf('forms', wanted, tell, async (form) => {
+	return eachOf('forms', wanted, tell, async (form) => {
 		const { formId, version, name, hash } = form;
 		await vault.forms.save({ formId, version, name, hash, withdrawn: false, ...(await server.form(form)) });
 	});
-	await putAside(vault, listed, stored);
-	return troubles;
 }
 
-/** A form version that is no longer listed stays while an interview on this phone is of it, and goes otherwise. */
-async function putAside(vault: Vault, listed: readonly ListedForm[], stored: readonly FormSummary[]): Promise<void> {
-	const interviews = await vault.interviews.list();
-	for (const form of stored) {
+/** A form version that is no longer listed stays while an interview on this phone is of it, saved or not, and goes otherwise. */
+async function putAside(vault: Vault, listed: readonly ListedForm[]): Promise<void> {
+	for (const form of await vault.forms.list()) {
 		const withdrawn = !listed.some((each) => isSame(each, form));
-		const needed = interviews.some((each) => isSame(each, form));
-		if (withdrawn && !needed) {
-			await vault.forms.remove(form.formId, form.version);
-		} else if (withdrawn !== form.withdrawn) {
-			// It may have been fetched anew meanwhile, with another hash.
-			const now = await vault.forms.list();
-			await vault.forms.describe({ ...(now.find((each) => isSame(each, form)) ?? form), withdrawn });
+		if (withdrawn !== form.withdrawn) {
+			await vault.forms.describe({ ...form, withdrawn });
 		}
+		if (withdrawn) {
+			// Where a form was just opened and nothing is answered yet, it is left for the next time.
+			await unlessElsewhere(formLock(form), () => removeUnused(vault, form));
+		}
+	}
+}
+
+async function removeUnused(vault: Vault, form: FormSummary): Promise<void> {
+	const interviews = await vault.interviews.list();
+	// An interview that does not open may be of this form, and open again from a copy.
+	if (vault.interviews.unreadable === 0 && !interviews.some((each) => isSame(each, form))) {
+		await vault.forms.remove(form.formId, form.version);
 	}
 }
 

@@ -95,7 +95,9 @@ test('a save is one strict transaction', async () => {
 	const { interviews } = await enrolled();
 	const begun = vi.spyOn(IDBDatabase.prototype, 'transaction');
 	await interviews.save(interview({ fileNames: ['a.jpg'] }), [file('a.jpg')]);
-	expect(begun.mock.calls).toEqual([[['summaries', 'contents', 'files'], 'readwrite', { durability: 'strict' }]]);
+	expect(begun.mock.calls.filter(([, mode]) => mode === 'readwrite')).toEqual([
+		[['summaries', 'contents', 'files', 'people'], 'readwrite', { durability: 'strict' }],
+	]);
 });
 
 test('records that were swapped or changed do not open, and the others do', async () => {
@@ -152,6 +154,40 @@ test('only a finished interview with an equal receipt becomes a sent one, and st
 	expect(await interviews.read(kept.id)).toMatchObject({ state: 'sent', receivedAt: receipt.received_at });
 	expect(await troubleOf(interviews.save({ ...kept, xml: '<data/>' }, []))).toBe('phone.already_sent');
 	expect((await interviews.read(kept.id)).xml).toBe(kept.xml);
+});
+
+test('a draft is never written over what was finished, nor over what another page has just saved', async () => {
+	const { interviews } = await enrolled();
+	const kept = interview({ xml: '<data>first</data>' });
+	await interviews.save(kept, []);
+	const [one, other] = await Promise.allSettled(['one', 'other'].map((xml) => interviews.save({ ...kept, xml }, [])));
+	expect([one?.status, other?.status].sort()).toEqual(['fulfilled', 'rejected']);
+	expect((await interviews.read(kept.id)).xml).toBe('one');
+	await interviews.save({ ...kept, state: 'finished' }, []);
+	expect(await troubleOf(interviews.save(kept, []))).toBe('phone.finished_already');
+	expect((await interviews.read(kept.id)).state).toBe('finished');
+});
+
+test('a draft whose summary was damaged is healed by the next answer', async () => {
+	const { interviews } = await enrolled();
+	await interviews.save(interview(), []);
+	const opened = await database();
+	const record = await opened.get('summaries', 'interview-1');
+	new Uint8Array(record?.sealed.bytes ?? new ArrayBuffer(0))[10]! ^= 1;
+	await opened.put('summaries', record!);
+	await interviews.save(interview({ xml: '<data>later</data>' }), []);
+	expect((await interviews.read('interview-1')).xml).toContain('later');
+});
+
+test('nothing of a person comes back who was forgotten while an answer was on its way', async () => {
+	const { interviews } = await enrolled();
+	await (await database()).clear('people');
+	expect(await troubleOf(interviews.save(interview({ fileNames: ['a.jpg'] }), [file('a.jpg')]))).toBe(
+		'phone.person_gone',
+	);
+	for (const name of ['summaries', 'contents', 'files'] as const) {
+		expect(await (await database()).count(name)).toBe(0);
+	}
 });
 
 test('trouble is written beside an interview and does not bring back what was changed meanwhile', async () => {

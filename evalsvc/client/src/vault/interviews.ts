@@ -16,6 +16,8 @@ import { type DataKey, identity } from './sealing.ts';
 import { VaultTrouble } from './trouble.ts';
 
 const ALL = ['summaries', 'contents', 'files'] as const;
+/** What a writing looks at besides: nothing of a person comes back who was forgotten meanwhile. */
+const ALL_AND_PERSON = [...ALL, 'people'] as const;
 
 interface Contents {
 	readonly xml: string;
@@ -71,10 +73,12 @@ export class Interviews {
 	/**
 	 * Write an interview with the files that are new or changed; what it no longer names goes in the same transaction.
 	 * Resolves when everything has reached the disk. Throws `phone.file_missing` where it names a file that is neither
-	 * here nor given, `phone.already_sent`, `phone.storage_full`, `phone.storage_failed`.
+	 * here nor given, `phone.already_sent`, `phone.finished_already` for a draft of what was finished, `phone.interview_changed`,
+	 * `phone.person_gone`, `phone.storage_full`, `phone.storage_failed`.
 	 */
 	async save(interview: KeptInterview, newFiles: readonly AttachedFile[]): Promise<void> {
 		const { xml, audit, comments, ...summary } = interview;
+		const asRead = interview.state === 'draft' ? await this.revisionOfDraft(interview.id) : null;
 		const sealed = await this.sealSummary(summary);
 		const contents = await this.sealContents(interview.id, { xml, audit, comments });
 		const files = await Promise.all(newFiles.map((file) => this.sealFile(interview.id, file)));
@@ -82,8 +86,9 @@ export class Interviews {
 		for (const name of interview.fileNames) {
 			wanted.set(await fileKey(interview.id, name), name);
 		}
-		await write([...ALL], async (all) => {
-			await refuseSent(all, interview.id);
+		await write([...ALL_AND_PERSON], async (all) => {
+			await requirePerson(all, this.owner);
+			await refuseLater(all, interview.id, asRead);
 			await all.objectStore('summaries').put(sealed);
 			await all.objectStore('contents').put(contents);
 			for (const file of files) {
@@ -143,6 +148,19 @@ export class Interviews {
 		});
 	}
 
+	/**
+	 * The revision of a draft that is to be written over; null where none lies here. What cannot be read any more is healed by
+	 * writing over it. Throws `phone.finished_already`: a page that knows nothing of the end makes no draft of it.
+	 */
+	private async revisionOfDraft(id: string): Promise<string | null> {
+		const record = await read(['summaries'], (all) => all.objectStore('summaries').get(id));
+		const before = record && (await unlessDamaged(() => this.openSummary(record)));
+		if (before?.state === 'finished') {
+			throw new VaultTrouble('phone.finished_already');
+		}
+		return record?.revision ?? null;
+	}
+
 	private name(store: string, key: string): ReturnType<typeof identity> {
 		return identity(store, this.owner, key);
 	}
@@ -173,10 +191,32 @@ async function fileKey(interview: string, name: string): Promise<string> {
 	return sha256(bytesOf(JSON.stringify([interview, name])));
 }
 
-async function refuseSent(all: Writing, id: string): Promise<void> {
-	const before = await all.objectStore('summaries').get(id);
-	if (before !== undefined && !before.unsent) {
+/** Read something; null where its record is damaged, which takes no other away. */
+export async function unlessDamaged<T>(look: () => Promise<T>): Promise<T | null> {
+	try {
+		return await look();
+	} catch (error) {
+		if (error instanceof VaultTrouble && error.trouble.code === 'phone.record_damaged') {
+			return null;
+		}
+		throw error;
+	}
+}
+
+async function requirePerson(all: Writing, owner: string): Promise<void> {
+	if ((await all.objectStore('people').getKey(owner)) === undefined) {
+		throw new VaultTrouble('phone.person_gone');
+	}
+}
+
+/** Refuse to write over what was sent, or a draft over anything but the draft that was read (`asRead`). */
+async function refuseLater(all: Writing, id: string, asRead: string | null): Promise<void> {
+	const now = await all.objectStore('summaries').get(id);
+	if (now !== undefined && !now.unsent) {
 		throw new VaultTrouble('phone.already_sent');
+	}
+	if (asRead !== null && now !== undefined && now.revision !== asRead) {
+		throw new VaultTrouble('phone.interview_changed');
 	}
 }
 
