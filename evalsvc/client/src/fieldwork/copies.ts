@@ -1,7 +1,7 @@
 /** What this phone holds of interviews that were finished. */
 import type { AttachedFile, KeptInterview, ReturnedInterview } from '../model.ts';
 import { bytesOf, sha256 } from '../vault/bytes.ts';
-import { unlessDamaged } from '../vault/interviews.ts';
+import { unlessDamaged } from '../vault/trouble.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** The copy on this phone of what the server holds of a returned interview; null where there is none that opens. */

@@ -2,7 +2,7 @@
 import type { InterviewSummary, KeptInterview } from '../model.ts';
 import { bytesOf, type Bytes, sha256 } from '../vault/bytes.ts';
 import { packed, sealedForServer, sealedRecords } from '../vault/handing_over.ts';
-import { unlessDamaged } from '../vault/interviews.ts';
+import { unlessDamaged } from '../vault/trouble.ts';
 import type { Vault } from '../vault/vault.ts';
 import { filesOf } from './copies.ts';
 import { FieldworkTrouble } from './trouble.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 
 import { troubleOf } from '../vault/samples.ts';
-import { hold, inTurn, unlessElsewhere } from './holding.ts';
+import { hold, inTurn, unlessElsewhere, whileHeld } from './holding.ts';
 import { giveLocks } from './locks_for_tests.ts';
 
 beforeEach(giveLocks);
@@ -35,4 +35,30 @@ test('work is left to who does it already, or done after it', async () => {
 	]);
 	expect([first, left, after]).toEqual(['first', null, 'after']);
 	expect(done).toEqual(['first', 'after']);
+});
+
+test('several hold something together, and who wants it alone is refused or waits until the last has let go', async () => {
+	const [one, other] = [await hold('form', 'shared'), await hold('form', 'shared')];
+	one();
+	expect(await unlessElsewhere('form', () => Promise.resolve('alone'))).toBeNull();
+	const alone = inTurn('form', () => Promise.resolve('alone'));
+	other();
+	expect(await alone).toBe('alone');
+});
+
+test('what was held for work that failed is free again', async () => {
+	const failing = whileHeld(async (held) => {
+		await held.also('interview 1');
+		await held.also('interview 2');
+		throw new Error('failed');
+	});
+	await expect(failing).rejects.toThrow('failed');
+	const kept = await whileHeld(async (held) => {
+		await held.also('interview 1');
+		await held.also('interview 2');
+		return held;
+	});
+	expect(await troubleOf(hold('interview 2'))).toBe('phone.open_elsewhere');
+	kept.release();
+	(await hold('interview 2'))();
 });

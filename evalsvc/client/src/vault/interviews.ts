@@ -13,7 +13,7 @@ import { bytesOf, framed, sha256, unframed } from './bytes.ts';
 import { read, write, type Writing } from './database.ts';
 import type { FileRecord, SealedRecord, SummaryRecord } from './schema.ts';
 import { type DataKey, identity } from './sealing.ts';
-import { VaultTrouble } from './trouble.ts';
+import { unlessDamaged, VaultTrouble } from './trouble.ts';
 
 const ALL = ['summaries', 'contents', 'files'] as const;
 /** What a writing looks at besides: nothing of a person comes back who was forgotten meanwhile. */
@@ -189,18 +189,6 @@ export class Interviews {
 /** Where a file lies. Its name may tell of a person, so it is not to be read in the database. */
 async function fileKey(interview: string, name: string): Promise<string> {
 	return sha256(bytesOf(JSON.stringify([interview, name])));
-}
-
-/** Read something; null where its record is damaged, which takes no other away. */
-export async function unlessDamaged<T>(look: () => Promise<T>): Promise<T | null> {
-	try {
-		return await look();
-	} catch (error) {
-		if (error instanceof VaultTrouble && error.trouble.code === 'phone.record_damaged') {
-			return null;
-		}
-		throw error;
-	}
 }
 
 async function requirePerson(all: Writing, owner: string): Promise<void> {

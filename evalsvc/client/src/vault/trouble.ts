@@ -31,3 +31,15 @@ export function nameOf(error: unknown): string {
 	const name = (error as { name?: unknown } | null)?.name;
 	return typeof name === 'string' ? name : typeof error;
 }
+
+/** Read something; null where its record is damaged, which takes no other away. */
+export async function unlessDamaged<T>(look: () => Promise<T>): Promise<T | null> {
+	try {
+		return await look();
+	} catch (error) {
+		if (error instanceof VaultTrouble && error.trouble.code === 'phone.record_damaged') {
+			return null;
+		}
+		throw error;
+	}
+}
