@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { database } from './database.ts';
-import { changePin, enrol, forget, listPeople, unlockByPin, unlockByToken } from './people.ts';
+import { changePin, enrol, forget, interviewsOf, listPeople, unlockByPin, unlockByToken } from './people.ts';
 import { CODE, deviceInfo, emptyPhone, enrolled, interview, PIN, SERVER, TOKEN, troubleOf } from './samples.ts';
 import { waitAfter } from './wrong_pins.ts';
 
@@ -146,17 +146,36 @@ test('a locked vault gives and takes nothing', async () => {
 	expect(await troubleOf(vault.interviews.save(interview({ xml: '<data/>' }), []))).toBe('phone.locked');
 });
 
-test('forgetting a person takes everything, and unsent interviews only when that was said', async () => {
+test('forgetting a person takes everything, and unsent interviews only as many as was agreed', async () => {
 	const vault = await enrolled();
 	const other = await enrol(SERVER, TOKEN, deviceInfo({ person: { id: 'person-2', name: '另一位' } }), PIN, CODE);
 	await vault.interviews.save(interview(), []);
 	await vault.lists.write('tasks', { tasks: [], askedAt: '2026-11-23T00:00:00Z' });
 	await other.interviews.save(interview({ id: 'interview-2' }), []);
-	expect(await troubleOf(forget(vault.person.id))).toBe('phone.unsent');
-	await forget(vault.person.id, true);
+	for (const agreed of [0, 2]) {
+		await expect(forget(vault.person.id, agreed)).rejects.toMatchObject({
+			trouble: { code: 'phone.unsent', details: { number: 1 } },
+		});
+	}
+	expect((await vault.interviews.read('interview-1')).xml).toContain('示例户 001');
+	await forget(vault.person.id, 1);
 	expect((await listPeople()).map((person) => person.id)).toEqual([other.person.id]);
 	expect(await troubleOf(vault.interviews.read('interview-1'))).toBe('phone.interview_gone');
 	expect(await vault.lists.read('tasks')).toBeNull();
 	expect((await other.interviews.list()).map((each) => each.id)).toEqual(['interview-2']);
 	expect(await troubleOf(unlockByPin(vault.person.id, PIN))).toBe('phone.person_gone');
+});
+
+test('an unsent interview that cannot be read counts among those that forgetting loses', async () => {
+	const vault = await enrolled();
+	await vault.interviews.save(interview(), []);
+	await vault.interviews.save(interview({ id: 'interview-2' }), []);
+	const opened = await database();
+	const [one, other] = await opened.getAll('summaries');
+	await opened.put('summaries', { ...one!, sealed: other!.sealed });
+	expect([(await vault.interviews.list()).length, vault.interviews.unreadable]).toEqual([1, 1]);
+	expect((await interviewsOf(vault.person.id)).toSorted()).toEqual(['interview-1', 'interview-2']);
+	expect(await troubleOf(forget(vault.person.id, 1))).toBe('phone.unsent');
+	await forget(vault.person.id, 2);
+	expect(await listPeople()).toEqual([]);
 });

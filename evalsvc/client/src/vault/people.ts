@@ -84,12 +84,20 @@ export async function changePin(id: string, pin: string, newPin: string): Promis
 	await putPin(id, dataKey, newPin);
 }
 
-/** Remove a person and everything of theirs from this phone. Throws `phone.unsent` while there are unsent interviews, unless `evenUnsent`. */
-export async function forget(id: string, evenUnsent = false): Promise<void> {
+/** The ids of a person's interviews, those too that cannot be read. */
+export function interviewsOf(id: string): Promise<readonly string[]> {
+	return read(['summaries'], (all) => all.objectStore('summaries').index('owner').getAllKeys(id));
+}
+
+/**
+ * Remove a person and everything of theirs from this phone. Throws `phone.unsent` where the number of unsent interviews is
+ * another than the `agreed` one; those that cannot be read count too.
+ */
+export async function forget(id: string, agreed: number): Promise<void> {
 	await write(['people', ...RECORD_STORES], async (all) => {
 		const summaries = await all.objectStore('summaries').index('owner').getAll(id);
 		const number = summaries.filter((record) => record.unsent).length;
-		if (number > 0 && !evenUnsent) {
+		if (number !== agreed) {
 			throw new VaultTrouble('phone.unsent', { number });
 		}
 		await all.objectStore('people').delete(id);

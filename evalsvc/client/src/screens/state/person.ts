@@ -1,6 +1,7 @@
 /** Who uses the phone now: signing in, unlocking, locking, leaving. */
 import { shallowRef, type ShallowRef } from 'vue';
 
+import { forgetPerson } from '../../fieldwork/removing.ts';
 import type { Trouble } from '../../model.ts';
 import { connect, type Server } from '../../server/server.ts';
 import * as vaults from '../../vault/people.ts';
@@ -82,10 +83,18 @@ export function changeMyPin(oldPin: string, newPin: string): Promise<void> {
 	return vaults.changePin(now().vault.person.id, oldPin, newPin);
 }
 
-/** Remove everything of who is signed in from this phone, unsent interviews too: the caller has asked twice. */
-export async function forgetMe(): Promise<void> {
+/** How many unsent interviews of who is signed in lie on this phone, those too that cannot be read. */
+export async function unsentOfMine(): Promise<number> {
 	const { id } = now().vault.person;
-	await vaults.forget(id, true);
+	return (await vaults.listPeople()).find((each) => each.id === id)?.unsent ?? 0;
+}
+
+/**
+ * Remove everything of who is signed in from this phone, with as many unsent interviews as somebody, asked twice, has
+ * agreed to lose. Throws what `forgetPerson` does.
+ */
+export async function forgetMe(agreed: number): Promise<void> {
+	await forgetPerson(now().vault.person.id, agreed);
 	await lookForPeople();
 	forgetKeys();
 }
