@@ -67,12 +67,19 @@ export async function unlockByCode(personId: string, address: string, newPin: st
 	open(await vaults.unlockByToken(personId, tokenOf(address), newPin));
 }
 
-/** Go on with a new sign-in code of the same person, before or after the old one ended. Throws `phone.renew.other_person`. */
+/**
+ * Go on with a new sign-in code of the same person, before or after the old one ended. Throws `phone.renew.other_server`,
+ * `phone.renew.other_person`, and what `device` does.
+ */
 export async function renew(address: string): Promise<void> {
 	const { vault } = now();
+	// A copy of the service knows the same person, and its code, good for nothing here, would take the place of the one that is.
+	if (serverOf(address) !== vault.server) {
+		throw new CodeOfOthersError('phone.renew.other_server', { service: serverOf(address), own: vault.server });
+	}
 	const info = await connect(address).device();
 	if (info.person.id !== vault.person.personId || info.evaluation.id !== vault.person.evaluationId) {
-		throw new OtherPersonError();
+		throw new CodeOfOthersError('phone.renew.other_person');
 	}
 	await vault.replaceToken(tokenOf(address));
 	open(vault);
@@ -122,8 +129,13 @@ export function now(): Opened {
 }
 
 /** A code that belongs to somebody else must not get at this person's interviews. */
-class OtherPersonError extends Error {
-	readonly trouble = { code: 'phone.renew.other_person', details: {}, said: null };
+class CodeOfOthersError extends Error {
+	readonly trouble: Trouble;
+
+	constructor(code: string, details: Trouble['details'] = {}) {
+		super(code);
+		this.trouble = { code, details, said: null };
+	}
 }
 
 function forgetKeys(): void {
