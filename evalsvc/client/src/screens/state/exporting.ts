@@ -31,10 +31,7 @@ export function exportSealed(personId: string): Export {
 }
 
 /** Make the next file and hand it over; one of which nothing opens is left out, unless there is no other. */
-export async function handNext(
-	{ names, waiting, leftOut }: Export,
-	hand: (file: HandedOver) => void,
-): Promise<Export> {
+export async function handNext({ names, waiting, leftOut }: Export, hand: (file: HandedOver) => void): Promise<Export> {
 	const [part, ...later] = waiting;
 	if (part === undefined) {
 		return { names, waiting, leftOut };
