@@ -13,7 +13,8 @@ demo: ## set up, then drive one evaluation through the whole system into $(OUT)
 test: ## set up, then run every check and every test
 	@./setup.sh development
 	@./client.sh bundle
-	@$(MAKE) --no-print-directory lint types imports client pytest
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types imports client
+	@$(MAKE) --no-print-directory pytest
 
 bundle: ## set up, then build the enumerator's application, which the service serves below /app/
 	@./setup.sh runtime
