@@ -4,7 +4,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 
 import { bytesOf, sha256 } from './bytes.ts';
 import { database } from './database.ts';
-import { enrolled, file, interview, troubleOf } from './samples.ts';
+import { enrolled, file, interview, PIN, troubleOf } from './samples.ts';
+import { unlockByPin } from './people.ts';
 
 afterEach(() => {
 	vi.restoreAllMocks();
@@ -166,6 +167,18 @@ test('a draft is never written over what was finished, nor over what another pag
 	await interviews.save({ ...kept, state: 'finished' }, []);
 	expect(await troubleOf(interviews.save(kept, []))).toBe('phone.finished_already');
 	expect((await interviews.read(kept.id)).state).toBe('finished');
+});
+
+test('what another page has changed since is noticed, and not written over at the second attempt either', async () => {
+	const vault = await enrolled();
+	const other = await unlockByPin(vault.person.id, PIN);
+	const kept = interview({ xml: '<data>here</data>' });
+	await vault.interviews.save(kept, []);
+	await vault.interviews.save(kept, []);
+	await other.interviews.save({ ...kept, state: 'finished', xml: '<data>there</data>' }, []);
+	expect(await troubleOf(vault.interviews.save(kept, []))).toBe('phone.interview_changed');
+	expect(await troubleOf(vault.interviews.save(kept, []))).toBe('phone.finished_already');
+	expect((await vault.interviews.read(kept.id)).xml).toBe('<data>there</data>');
 });
 
 test('a draft whose summary was damaged is healed by the next answer', async () => {

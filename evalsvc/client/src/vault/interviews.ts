@@ -28,6 +28,8 @@ interface Contents {
 export class Interviews {
 	/** Summaries that did not open when they were last listed: the disk or somebody has changed them. */
 	unreadable = 0;
+	/** The revisions of the drafts that were written here last: what lies there is known without being read. */
+	private readonly written = new Map<string, string>();
 
 	constructor(
 		private readonly owner: string,
@@ -78,7 +80,9 @@ export class Interviews {
 	 */
 	async save(interview: KeptInterview, newFiles: readonly AttachedFile[]): Promise<void> {
 		const { xml, audit, comments, ...summary } = interview;
-		const asRead = interview.state === 'draft' ? await this.revisionOfDraft(interview.id) : null;
+		const isDraft = interview.state === 'draft';
+		const known = isDraft ? (this.written.get(interview.id) ?? (await this.revisionOfDraft(interview.id))) : null;
+		this.written.delete(interview.id);
 		const sealed = await this.sealSummary(summary);
 		const contents = await this.sealContents(interview.id, { xml, audit, comments });
 		const files = await Promise.all(newFiles.map((file) => this.sealFile(interview.id, file)));
@@ -88,7 +92,7 @@ export class Interviews {
 		}
 		await write([...ALL_AND_PERSON], async (all) => {
 			await requirePerson(all, this.owner);
-			await refuseLater(all, interview.id, asRead);
+			await refuseLater(all, interview.id, known);
 			await all.objectStore('summaries').put(sealed);
 			await all.objectStore('contents').put(contents);
 			for (const file of files) {
@@ -96,6 +100,9 @@ export class Interviews {
 			}
 			await keepOnly(all, interview.id, wanted);
 		});
+		if (isDraft) {
+			this.written.set(interview.id, sealed.revision);
+		}
 	}
 
 	/**
@@ -197,13 +204,13 @@ async function requirePerson(all: Writing, owner: string): Promise<void> {
 	}
 }
 
-/** Refuse to write over what was sent, or a draft over anything but the draft that was read (`asRead`). */
-async function refuseLater(all: Writing, id: string, asRead: string | null): Promise<void> {
+/** Refuse to write over what was sent, or a draft over anything but the draft whose revision is `known`. */
+async function refuseLater(all: Writing, id: string, known: string | null): Promise<void> {
 	const now = await all.objectStore('summaries').get(id);
 	if (now !== undefined && !now.unsent) {
 		throw new VaultTrouble('phone.already_sent');
 	}
-	if (asRead !== null && now !== undefined && now.revision !== asRead) {
+	if (known !== null && now !== undefined && now.revision !== known) {
 		throw new VaultTrouble('phone.interview_changed');
 	}
 }
