@@ -5,7 +5,8 @@
 One enumerator fills the shipped household form offline in Chromium, with photo, signatures, position and roster, and
 sends each interview; the phone is interrupted at random moments: every process killed as by an empty battery, the tab
 alone as by a full memory, the page loaded anew or closed, the network cut in the middle of sending, or the server's
-answers lost on the way. An answer that was shown as saved is not given again afterwards. Needs the bundle and Chromium.
+answers lost on the way. An answer that was shown as saved is not given again afterwards; one that had reached the disk
+without being shown as saved has to be the one that was given. Needs the bundle and Chromium.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from playwright.sync_api import Error, sync_playwright
 from benchmarks.evidence import Study, parser, publish, table, tell
 from benchmarks.interruptions_fate import BATTERY, CLOSED, CUT, KINDS, MUTE, TAB, Course, Fate, StruckError, plan
 from benchmarks.interruptions_interview import FINISH, MOMENTS, SENDING, Interview, fill_on
-from benchmarks.interruptions_look import Held, faults, held
+from benchmarks.interruptions_look import Held, faults, held, kept_unseen
 from benchmarks.interruptions_phone import Phone
 from benchmarks.phone_interviews import household_answers
 from benchmarks.phone_props import photograph
@@ -181,7 +182,7 @@ def settle(day: Day, interview: Interview) -> None:
     found = arrived(day, interview)
     course = day.course
     course.interviews += 1
-    course.answers += len(interview.given)
+    course.answers += len(interview.given) + len(kept_unseen(interview, found))
     course.files += len(found.files)
     course.faults += faults(interview, day.phone.sealed, found)
 

@@ -38,12 +38,15 @@ class Interview:
     answers: Answers
     given: dict[str, str] = field(default_factory=dict)
     saved: set[str] = field(default_factory=set)
+    unsure: dict[str, str] = field(default_factory=dict)
+    """What was answered before a blow and not shown as saved: it may be lost, but not be another."""
     walked: set[str] = field(default_factory=set)
     """Lists whose rows were gone through since the form was opened."""
 
     def begin_again(self) -> None:
-        """Know only of what was shown as saved: the rest is given anew."""
+        """Know only of what was shown as saved: the rest is given anew, where the form opens before it."""
         self.walked.clear()
+        self.unsure |= {path: given for path, given in self.given.items() if path not in self.saved}
         self.given = {path: given for path, given in self.given.items() if path in self.saved}
 
     def note(self, pen: Pen) -> None:
@@ -78,6 +81,7 @@ def answer_page(pen: Pen, interview: Interview, danger: Danger) -> None:
                 if not is_there(pen, card):
                     answer(pen, card, given)
                 interview.given[path] = str(given)
+                interview.unsure.pop(path, None)
             interview.note(pen)
 
 

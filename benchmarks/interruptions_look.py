@@ -59,8 +59,8 @@ def faults(told: Told, sealed: Collection[str], found: Held) -> Iterator[str]:
     """Say what is there twice, what was lost, and what has other bytes than the phone had."""
     if len(found.instance_ids) > 1:
         yield f"{told.unit}: {len(found.instance_ids)} interviews"
-    for path, given in told.given.items():
-        there = found.answers.get(SEGMENT.sub("[1]", path), "")
+    for path, given in {**told.given, **kept_unseen(told, found)}.items():
+        there = answer_of(found, path)
         if not is_the_same(given, there, found.files):
             yield f"{told.unit} {path}: answered {given}, sent {there or 'nothing'}"
     if found.sha256 not in sealed:
@@ -68,6 +68,16 @@ def faults(told: Told, sealed: Collection[str], found: Held) -> Iterator[str]:
     for name, sha256 in found.files.items():
         if sha256 not in sealed:
             yield f"{told.unit} {name}: not a file that the phone had kept"
+
+
+def kept_unseen(told: Told, found: Held) -> dict[str, str]:
+    """Return the answers that had reached the disk before a blow without having been shown as saved."""
+    return {path: given for path, given in told.unsure.items() if answer_of(found, path)}
+
+
+def answer_of(found: Held, path: str) -> str:
+    """Return what the server holds of a question; empty where that is nothing."""
+    return found.answers.get(SEGMENT.sub("[1]", path), "")
 
 
 def is_the_same(given: str, there: str, files: Collection[str]) -> bool:

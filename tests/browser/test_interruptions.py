@@ -35,7 +35,7 @@ def test_nothing_is_lost_doubled_or_changed() -> None:
     assert {FINISH, SENDING} < {moment for moment, _ in course.struck}
     assert course.faults == []
     assert course.interviews == 1
-    assert course.answers > ANSWERS
+    assert course.answers > ANSWERS, interview.unsure
     assert {answers[name] for name in FILES} | {"audit.csv"} == found.files.keys()
     assert answers["second_enumerator"] == "A07"
     assert all(picture.startswith(PNG) for picture in pictures)
