@@ -27,6 +27,10 @@ missing_packages() {
         grep -q 'libatomic.so.1' <<<"$libraries" || echo libatomic1 # for the browser tests' driver
         command -v git >/dev/null || echo git
         command -v openssl >/dev/null || echo openssl # a time-stamping authority to test against
+        command -v softhsm2-util >/dev/null || echo softhsm2 # a token (PKCS#11) in software, to sign with
+        # Two readers of signed files that share nothing with ours.
+        command -v pdfsig >/dev/null || echo poppler-utils
+        command -v qpdf >/dev/null || echo qpdf
         # R runs the scripts that are handed out for it, and the lines that datasets say they are read by.
         for name in survey haven readxl jsonlite; do
             Rscript -e "quit(status = !requireNamespace('$name', quietly = TRUE))" >/dev/null 2>&1 || echo "r-cran-$name"

@@ -24,7 +24,10 @@ from evalsvc.draws import pages as draws_pages
 from evalsvc.draws import views as draws_views
 from evalsvc.draws.later import pages as later_lists_pages
 from evalsvc.draws.later import views as later_lists_views
+from evalsvc.editions import batch_pages as edition_batch_pages
 from evalsvc.editions import pages as editions_pages
+from evalsvc.editions import public_pages as editions_public_pages
+from evalsvc.editions import signing_pages as edition_signing_pages
 from evalsvc.editions import views as editions_views
 from evalsvc.evaluations import pages as evaluations_pages
 from evalsvc.evaluations import views as evaluations_views
@@ -83,6 +86,9 @@ PAGES: tuple[flask.Blueprint, ...] = (
     datasets_pages.blueprint,
     cases_pages.blueprint,
     editions_pages.blueprint,
+    edition_batch_pages.blueprint,
+    editions_public_pages.blueprint,
+    edition_signing_pages.blueprint,
     overview_pages.blueprint,
     overview_checking.blueprint,
     phone_pages.blueprint,

@@ -45,10 +45,30 @@ class Config:
     """The institute's key and certificates, PKCS#12; without it reports are signed with a demo key that says so."""
     signing_passphrase_file: Path | None = None
     """File with the passphrase of that key."""
+    signing_token_module: Path | None = None
+    """The institute's key in a token instead: the vendor's PKCS#11 library."""
+    signing_token: str | None = None
+    """Label of that token."""
+    signing_token_pin_file: Path | None = None
+    """File with its PIN."""
+    signing_token_key: str | None = None
+    """Label of the key, where the token holds several."""
+    signing_token_certificates: tuple[Path, ...] = ()
+    """Certificates, PEM or DER, above the signer's, where the token does not hold them."""
+    signing_service_url: str | None = None
+    """The institute's key at a signing service instead: its address."""
+    signing_service_token_file: Path | None = None
+    """File with the token that the service asks for."""
+    signing_service_authority: Path | None = None
+    """Certificates (PEM) that vouch for the service's TLS, where the system's do not."""
+    seal_picture: Path | None = None
+    """The institute's own round seal, PNG or SVG; drawn from its name, unless given."""
     identity_key_file: Path | None = None
     """File with the key of identity hashes; without it no list with identity numbers is imported."""
     library_directory: Path | None = None
     """Folder of the institute's own items and forms; without it the shipped ones alone."""
+    report_texts: Path | None = None
+    """Folder of the institute's own texts of reports, which go before ours file by file."""
     public_url: str = "http://127.0.0.1:8000"
     """Address under which people reach the service, without a trailing slash."""
     submission_limit: int = 20_000_000
@@ -84,6 +104,11 @@ class Config:
     trusted_proxies: int = 0
     """Reverse proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed."""
 
+    @property
+    def has_signing_key(self) -> bool:
+        """Tell whether the institute has a key of its own, in a file, a token or at a service."""
+        return any((self.signing_key, self.signing_token_module, self.signing_service_url))
+
     def __post_init__(self) -> None:
         """Refuse values that would start a service nobody should use."""
         if len(self.secret_key) < 32:
@@ -94,6 +119,7 @@ class Config:
             raise ConfigurationError("config.public_url", value=self.public_url)
         if self.signing_passphrase_file is not None and self.signing_key is None:
             raise ConfigurationError("config.signing_passphrase_alone")
+        _require_one_key(self)
         if self.time_stamp_url is not None and not _is_web_address(self.time_stamp_url, query=True):
             raise ConfigurationError("config.time_stamp_url", value=self.time_stamp_url)
         if min(self.submission_limit, self.upload_limit, self.check_limit) < SMALLEST_LIMIT:
@@ -103,6 +129,21 @@ class Config:
                 raise ConfigurationError(
                     "config.value_out_of_range", name=PREFIX + name.upper(), minimum=least, maximum=most
                 )
+
+
+def _require_one_key(config: Config) -> None:
+    """Refuse two keys of the institute, half of what a key needs, and a service that is asked in the clear."""
+    token = (config.signing_token_module, config.signing_token, config.signing_token_pin_file)
+    service = (config.signing_service_url, config.signing_service_token_file)
+    of_token = (*token, config.signing_token_key, *config.signing_token_certificates)
+    if any(each is not None for each in of_token) and None in token:
+        raise ConfigurationError("config.signing_token_incomplete")
+    if any(each is not None for each in (*service, config.signing_service_authority)) and None in service:
+        raise ConfigurationError("config.signing_service_incomplete")
+    if sum(each is not None for each in (config.signing_key, token[0], service[0])) > 1:
+        raise ConfigurationError("config.signing_keys_several")
+    if config.signing_service_url is not None and not _is_private_address(config.signing_service_url):
+        raise ConfigurationError("config.signing_service_url", value=config.signing_service_url)
 
 
 def read_config(environment: Mapping[str, str] | None = None) -> Config:
@@ -123,8 +164,18 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         store_directory=Path(given.get("store_directory", data / "store")).absolute(),
         signing_key=_path(given, "signing_key"),
         signing_passphrase_file=_path(given, "signing_passphrase_file"),
+        signing_token_module=_path(given, "signing_token_module"),
+        signing_token=given.get("signing_token") or None,
+        signing_token_pin_file=_path(given, "signing_token_pin_file"),
+        signing_token_key=given.get("signing_token_key") or None,
+        signing_token_certificates=_paths(given, "signing_token_certificates"),
+        signing_service_url=given.get("signing_service_url", "").rstrip("/") or None,
+        signing_service_token_file=_path(given, "signing_service_token_file"),
+        signing_service_authority=_path(given, "signing_service_authority"),
+        seal_picture=_path(given, "seal_picture"),
         identity_key_file=_path(given, "identity_key_file"),
         library_directory=_path(given, "library_directory"),
+        report_texts=_path(given, "report_texts"),
         public_url=given.get("public_url", Config.public_url).rstrip("/"),
         submission_limit=_whole_number(given, "submission_limit", Config.submission_limit),
         upload_limit=_whole_number(given, "upload_limit", Config.upload_limit),
@@ -164,6 +215,12 @@ def _is_web_address(text: str, *, query: bool = False) -> bool:
         return False
     whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.fragment
     return whole and (query or not parts.query)
+
+
+def _is_private_address(text: str) -> bool:
+    """Tell whether nobody between here and a web address can listen: TLS, or this very machine."""
+    parts = urlsplit(text) if _is_web_address(text) else None
+    return parts is not None and (parts.scheme == "https" or parts.hostname in {"127.0.0.1", "::1", "localhost"})
 
 
 def _path(given: Mapping[str, str], name: str) -> Path | None:

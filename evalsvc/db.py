@@ -75,6 +75,11 @@ def as_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def from_text(text: str) -> datetime:
+    """Read a time as files hold it."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
 def now() -> datetime:
     """Return the present time in UTC, to the microsecond that the store keeps."""
     return datetime.now(UTC)

@@ -18,6 +18,11 @@ PLAN = "plan.yaml"
 ANSWERS = "answers.csv"
 RESULTS = "results.json"
 EDITION = "edition.json"
+RESULTS_TABLE = "results.csv"
+CHECK_SCRIPT = "check.R"
+CHECK_DESIGN = "check-design.csv"
+CHECK_PLAN = "check-plan.csv"
+HASHES = "SHA256SUMS"
 README = "README.md"
 REPORT = "report.pdf"
 BUNDLE = "bundle.zip"
@@ -45,6 +50,8 @@ TABLES = (
     README,
 )
 """Files of one name each; beside them stand the instruments and the interviews."""
+FOR_R = (CHECK_SCRIPT, CHECK_DESIGN, CHECK_PLAN, RESULTS_TABLE)
+"""By these R alone checks the figures: made from other files of the bundle, and missing from early bundles."""
 
 
 def instrument_name(place: int) -> str:

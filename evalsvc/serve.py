@@ -11,7 +11,9 @@ from gunicorn.glogging import Logger
 
 from evalsvc.config import Config, ConfigurationError, read_config
 from evalsvc.db import now
+from evalsvc.editions.chapters.texts import require_usable
 from evalsvc.editions.keys import institute_signer
+from evalsvc.editions.own_seal import own_seal
 from evalsvc.frames.keys import configured_key
 from evalsvc.instruments.form_library import library_of
 from evalsvc.listening import listen
@@ -65,8 +67,10 @@ def serve(bind: str, threads: int | None, processes: int, *, access_log: bool) -
     if processes > 1 and config.database_url.startswith("sqlite"):
         raise ConfigurationError("config.processes_on_sqlite", processes=processes)
     institute_signer(config, now())
+    own_seal(config)
     configured_key(config)
     library_of(config.library_directory)
+    require_usable(config.report_texts)
     with ready(config):
         pass  # the serving processes open engines of their own
     threads = threads or max(LEAST_THREADS, THREADS // processes)

@@ -5,7 +5,9 @@ import flask
 from evalsvc.app import create_app
 from evalsvc.config import Config, read_config
 from evalsvc.db import now
+from evalsvc.editions.chapters.texts import require_usable
 from evalsvc.editions.keys import institute_signer
+from evalsvc.editions.own_seal import own_seal
 from evalsvc.frames.keys import configured_key
 from evalsvc.instruments.form_library import library_of
 from evalsvc.job_kinds import KINDS, REGULAR
@@ -27,8 +29,10 @@ def make_application(config: Config | None = None, used: UsedNonces | None = Non
     """
     config = config or read_config()
     institute_signer(config, now())
+    own_seal(config)
     configured_key(config)
     library_of(config.library_directory)
+    require_usable(config.report_texts)
     trusted_of(config)
     app = create_app(config, used)
     if config.run_jobs:

@@ -5,7 +5,7 @@ digits, certificates that no path leads through. One value is allowed for each, 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
@@ -23,7 +23,7 @@ def container_is_strict(pdf: bytes, signature: EmbeddedPdfSignature, *, trusted:
     Certificates above the signer's must lead to one that signed itself, unless a trusted path was found through them:
     else nothing would vouch for their bytes. (In a time stamp, which others make, they may end earlier.)
     """
-    encoded = _der_in_gap(pdf, signature)
+    encoded = _der_in_gap(pdf, signature, _encoded)
     if encoded is None:
         return False
     if not _signed_data_is_strict(encoded, "v1", "data") or not _time_stamps_are_strict(encoded):
@@ -34,21 +34,32 @@ def container_is_strict(pdf: bytes, signature: EmbeddedPdfSignature, *, trusted:
 
 def stamp_is_strict(pdf: bytes, stamp: EmbeddedPdfSignature) -> bool:
     """Check the same of a stamp over the whole file; its certificates may end below a root, as in any time stamp."""
-    encoded = _der_in_gap(pdf, stamp)
+    encoded = _der_in_gap(pdf, stamp, _encoded_by_others)
     return encoded is not None and _signed_data_is_strict(encoded, "v3", "tst_info")
 
 
-def _der_in_gap(pdf: bytes, signature: EmbeddedPdfSignature) -> bytes | None:
+def _der_in_gap(pdf: bytes, signature: EmbeddedPdfSignature, encode: Callable[[bytes], bytes]) -> bytes | None:
     """Return the DER value that fills a signature's gap, padded by zeros; None where anything else stands there."""
     start, length, resume, _ = (int(number) for number in signature.byte_range)
     digits = re.fullmatch(rb"<([0-9A-F]*)>", pdf[length:resume])
     if start != 0 or digits is None or len(digits.group(1)) % 2:
         return None
     content = bytes.fromhex(digits.group(1).decode())
-    encoded = bytes(cms.ContentInfo.load(content).dump(force=True))
+    encoded = encode(content)
     if not content.startswith(encoded) or content[len(encoded) :].strip(b"\0"):
         return None
     return encoded
+
+
+def _encoded(content: bytes) -> bytes:
+    """Return the one encoding of a container (DER)."""
+    return bytes(cms.ContentInfo.load(content).dump(force=True))
+
+
+def _encoded_by_others(content: bytes) -> bytes:
+    """Return the one encoding of a stamp, but for the order of its certificates: many authorities do not sort them."""
+    given = [bytes(each.dump()) for each in cms.ContentInfo.load(content)["content"]["certificates"]]
+    return _encoded(content).replace(b"".join(sorted(given)), b"".join(given), 1)
 
 
 def chain_of(signed: cms.SignedData) -> list[x509.Certificate] | None:
@@ -129,6 +140,4 @@ def _time_stamps_are_strict(content: bytes) -> bool:
     if len(attributes) > 1 or attributes[0]["type"].native != _TOKEN or len(attributes[0]["values"]) != 1:
         return False
     token = attributes[0]["values"][0].dump()
-    return bool(cms.ContentInfo.load(token).dump(force=True) == token) and _signed_data_is_strict(
-        token, "v3", "tst_info"
-    )
+    return _encoded_by_others(token) == token and _signed_data_is_strict(token, "v3", "tst_info")

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeVar
 
+from reports.looks import Look
+
 Part = TypeVar("Part")
 
 
@@ -39,13 +41,21 @@ class CommandLine:
 
 
 @dataclass(frozen=True)
+class Foreign:
+    """Words in another language than the document's, so that they are read by that language's voice."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Footnote:
     """A note at the foot of the page where it is called."""
 
-    content: tuple["str | Printed | Strong | Code", ...]
+    content: tuple["str | Printed | Strong | Code | Foreign", ...]
 
 
-Inline = str | Printed | Strong | Code | CommandLine | Footnote
+Inline = str | Printed | Strong | Code | CommandLine | Foreign | Footnote
 Text = str | Printed | tuple[Inline, ...]
 
 
@@ -161,6 +171,8 @@ class IntervalChart:
     rows: tuple[IntervalRow, ...]
     threshold: Threshold | None = None
     note: Text = ""
+    span: tuple[float, float] | None = None
+    """Rates that the scale has to reach, so that charts beside each other share it."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +194,16 @@ class BarChart:
     note: Text = ""
 
 
-Block = Paragraph | Heading | Items | Finding | Table | IntervalChart | BarChart
+@dataclass(frozen=True)
+class Picture:
+    """A chart of one of the kinds in `reports.charts.kinds`; the description is what is read aloud."""
+
+    caption: str
+    description: str
+    note: Text = field(default="", kw_only=True)
+
+
+Block = Paragraph | Heading | Items | Finding | Table | IntervalChart | BarChart | Picture
 
 
 @dataclass(frozen=True)
@@ -227,11 +248,23 @@ class Cover:
     mark: str = ""
     mark_explained: str = ""
     reviewer: str = ""
+    across: str = ""
+    """A word that lies slanting behind the text of every page: 预览, PREVIEW."""
+    code: str = ""
+    """What the QR code on the first page holds (an address with the report's number and hash); none where empty."""
+    code_explained: str = ""
+
+
+class Form(Enum):
+    """A report with cover and contents, or a letter on one page or a few."""
+
+    REPORT = "report"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report, ready to be laid out."""
+    """A whole report or letter, ready to be laid out; `look` is GB/T 9704 where none is given."""
 
     cover: Cover
     chapters: tuple[Chapter, ...]
@@ -239,6 +272,10 @@ class Document:
     summary: tuple[Block, ...] = ()
     language: str = "zh-CN"
     keywords: tuple[str, ...] = field(default=())
+    look: Look | None = None
+    form: Form = Form.REPORT
+    salutation: str = ""
+    """The first line of a letter: to whom it is written."""
 
 
 class DocumentError(ValueError):

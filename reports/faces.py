@@ -43,8 +43,9 @@ def private_fontconfig() -> Iterator[None]:
 
 
 def missing_characters(text: str) -> str:
-    """Return the characters that none of the faces has, each once: they would be printed as empty boxes."""
-    return "".join(dict.fromkeys(sign for sign in text if sign.isprintable() and ord(sign) not in _known()))
+    """Return the characters that none of the faces has, each once, in their order; `characters` marks them."""
+    missing = {sign for sign in set(text) if ord(sign) not in _known() and sign.isprintable()}
+    return "".join(dict.fromkeys(sign for sign in text if sign in missing)) if missing else ""
 
 
 @cache

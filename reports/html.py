@@ -3,37 +3,30 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
-from reports.chart import bar_chart, interval_chart
+from reports.characters import marked, marked_html
+from reports.charts.draw import draw
 from reports.document import (
     BarChart,
     Block,
-    Code,
-    CommandLine,
     Document,
     Footnote,
     Heading,
-    Inline,
     IntervalChart,
-    Printed,
-    Strong,
+    Picture,
     Table,
-    Text,
     walk,
 )
+from reports.inline import inline_html
+from reports.qr import qr_svg
+from reports.titles import ROOM, ROOM_BESIDE_MARK, balanced_lines, running_title
+
+__all__ = ["ROOM", "ROOM_BESIDE_MARK", "balanced_lines", "render_html", "running_title"]
 
 TEMPLATES = Path(__file__).parent / "templates"
-_TITLE_WORDS = (
-    "第三方评估", "第三方", "评估报告", "脱贫退出", "脱贫攻坚", "巩固", "成果", "成效", "后评估", "有效衔接",
-    "乡村振兴", "满意度", "调查", "报告", "评估", "考核", "年度", "贫困县", "分县", "抽样", "附件", "问题清单",
-)  # fmt: skip
-ROOM, ROOM_BESIDE_MARK = 58, 44
-"""Places in the head of a page for the running title: up to the number, or up to the mark in the middle."""
 MOST_OPEN_ENTRIES = 21
 """Entries that the contents page holds at the spacing of the text."""
 _DIGITS = "零一二三四五六七八九"
@@ -42,13 +35,14 @@ WORDS = {
         "contents": "目录", "table": "表", "figure": "图", "annex": "附件", "note": "注：", "summary": "结论摘要",
         "found": "查到什么", "certainty": "有多大把握", "meaning": "说明什么", "client": "委托单位",
         "number": "报告编号", "lead": "项目负责人", "reviewer": "审核",
-        "institute": "评估机构", "date": "报告日期", "colon": "：",
+        "institute": "评估机构", "date": "报告日期", "colon": "：", "code": "核验二维码",
     },
     "en": {
         "contents": "Contents", "table": "Table ", "figure": "Figure ", "annex": "Annex ", "note": "Note: ",
         "summary": "Summary", "found": "Found", "certainty": "How sure", "meaning": "What it means", "client": "Client",
         "number": "Number", "lead": "Lead", "reviewer": "Reviewer",
         "institute": "Institute", "date": "Date", "colon": ": ",
+        "code": "QR code for checking this report",
     },
 }  # fmt: skip
 
@@ -88,27 +82,58 @@ class _Counter:
         return f"s{self.anchors}"
 
 
-def render_html(document: Document) -> str:
-    """Return the whole document as one HTML page without outside references."""
+@dataclass(frozen=True)
+class Numbered:
+    """A document's sections with their numbers, in the order of the pages."""
+
+    summary: Section | None
+    chapters: tuple[Section, ...]
+    annexes: tuple[Section, ...]
+
+
+def numbered(document: Document) -> Numbered:
+    """Number chapters, headings, tables and figures: the same on paper and in files for editing."""
     counter = _Counter()
     language = document.language[:2]
-    words = WORDS[language]
     summary = tuple(_place(document.summary, counter, language))
-    return _environment().get_template("report.html").render(
-        document=document,
-        cover=document.cover,
-        title_lines=balanced_lines(document.cover.title) if language == "zh" else [document.cover.title],
-        running_title=running_title(document.cover.title, ROOM_BESIDE_MARK if document.cover.mark else ROOM),
-        words=words,
-        summary=Section("", words["summary"], "summary", summary) if summary else None,
-        chapters=_sections(document, counter, language),
-        annexes=_annexes(document, counter, language),
-        dense=_entries(document) > MOST_OPEN_ENTRIES,
-        noted=any(True for _ in walk(document, Footnote)),
-        text=_text,
-        spread_groups=_spread_groups,
-        chart=lambda block: _chart(block, language),
-    )  # fmt: skip
+    return Numbered(
+        Section("", WORDS[language]["summary"], "summary", summary) if summary else None,
+        _sections(document, counter, language),
+        _annexes(document, counter, language),
+    )
+
+
+def render_html(document: Document) -> str:
+    """Return the whole document as one HTML page without outside references."""
+    language = document.language[:2]
+    sections = numbered(document)
+    cover, look = document.cover, document.look
+    head = (look.running if look else "") or cover.title
+    whole = (
+        _environment()
+        .get_template(f"{document.form.value}.html")
+        .render(
+            document=document,
+            cover=cover,
+            look=look,
+            style=f"own cover-{look.cover}" if look else "standard",
+            language=language,
+            title_lines=balanced_lines(cover.title) if language == "zh" else [cover.title],
+            running_title=running_title(head, ROOM_BESIDE_MARK if cover.mark else ROOM),
+            code=qr_svg(cover.code, cover.code_explained or WORDS[language]["code"]) if cover.code else "",
+            words=WORDS[language],
+            summary=sections.summary,
+            chapters=sections.chapters,
+            annexes=sections.annexes,
+            dense=_entries(document) > MOST_OPEN_ENTRIES,
+            noted=any(True for _ in walk(document, Footnote)),
+            text=inline_html,
+            text_of=marked_html,
+            spread_groups=_spread_groups,
+            chart=lambda block: draw(block, language),
+        )
+    )
+    return marked(whole)  # what is still there stands in titles, charts and the head of pages
 
 
 def _entries(document: Document) -> int:
@@ -117,38 +142,6 @@ def _entries(document: Document) -> int:
         isinstance(block, Heading) and block.level == 2 for chapter in document.chapters for block in chapter.blocks
     )
     return below + len(document.chapters) + len(document.annexes) + bool(document.summary)
-
-
-def running_title(title: str, room: int = ROOM_BESIDE_MARK) -> str:
-    """Shorten a title to the room in the head of a page; a Chinese character takes two places."""
-    widths = [1 if character < "\u2e80" else 2 for character in title]
-    if sum(widths) <= room:
-        return title
-    kept = next(count for count in range(len(title), 0, -1) if sum(widths[:count]) <= room - 2)
-    return title[:kept].rstrip() + "…"
-
-
-def balanced_lines(title: str, longest: int = 15) -> list[str]:
-    """Break a Chinese title into lines of nearly equal length, without cutting the words of the field."""
-    lines = -(-len(title) // longest)
-    ends = [0]
-    for number in range(1, lines):
-        aim = round(len(title) * number / lines)
-        allowed = [place for place in range(ends[-1] + 1, len(title)) if not _cuts_word(title, place)]
-        ends.append(min(allowed or [aim], key=lambda place, aim=aim: (abs(place - aim), -place)))  # type: ignore[misc]
-    return [title[start:end] for start, end in pairwise([*ends, len(title)])]
-
-
-def _cuts_word(title: str, place: int) -> bool:
-    """Tell whether a place lies inside a word, a number or brackets, or parts brackets from what they explain."""
-    before, after = title[place - 1], title[place]
-    if before.isascii() and before.isalnum() and after.isascii() and after.isalnum():
-        return True
-    if title[:place].count("（") > title[:place].count("）") or after in "（）》”、，。：" or before in "《“":
-        return True
-    return any(
-        title.startswith(word, place - cut) for word in _TITLE_WORDS for cut in range(1, len(word)) if place >= cut
-    )
 
 
 def _sections(document: Document, counter: _Counter, language: str) -> tuple[Section, ...]:
@@ -182,7 +175,7 @@ def _place(blocks: Sequence[Block], counter: _Counter, language: str) -> Iterato
         elif isinstance(block, Table):
             counter.tables += 1
             label = f"{WORDS[language]['table']}{counter.tables}"
-        elif isinstance(block, IntervalChart | BarChart):
+        elif isinstance(block, IntervalChart | BarChart | Picture):
             counter.figures += 1
             label = f"{WORDS[language]['figure']}{counter.figures}"
         yield Placed(type(block).__name__, block, label, counter.anchor())
@@ -206,26 +199,6 @@ def numeral(number: int) -> str:
     return head + (_DIGITS[ones] if ones or not tens else "")
 
 
-def _text(content: Text) -> Markup:
-    """Return text as HTML: each figure marked with its key, each note in place."""
-    parts: tuple[Inline, ...] = content if isinstance(content, tuple) else (content,)
-    return Markup("").join(_inline(part) for part in parts)
-
-
-def _inline(part: Inline) -> Markup:
-    if isinstance(part, Printed):
-        return Markup('<span class="figure" data-key="{}">{}</span>').format(part.key, part.text)
-    if isinstance(part, Strong):
-        return Markup("<strong>{}</strong>").format(part.text)
-    if isinstance(part, Code):
-        return Markup("<code>{}</code>").format(part.text)
-    if isinstance(part, CommandLine):
-        return Markup('<code class="line">{}</code>').format(part.text)
-    if isinstance(part, Footnote):
-        return Markup('<span class="footnote">{}</span>').format(_text(part.content))
-    return escape(part)
-
-
 def _spread_groups(table: Table) -> list[tuple[str, int]]:
     """Return the groups over the columns with their spans; nothing where no column has one."""
     groups: list[tuple[str, int]] = []
@@ -235,10 +208,6 @@ def _spread_groups(table: Table) -> list[tuple[str, int]]:
         else:
             groups.append((column.group, 1))
     return groups if any(name for name, _ in groups) else []
-
-
-def _chart(block: IntervalChart | BarChart, language: str) -> Markup:
-    return interval_chart(block, language) if isinstance(block, IntervalChart) else bar_chart(block)
 
 
 @cache

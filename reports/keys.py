@@ -1,4 +1,7 @@
-"""Signing keys: read from PKCS#12, or made for a demonstration and said to be one in the certificate itself."""
+"""Signing keys: read from PKCS#12, or made for a demonstration and said to be one in the certificate itself.
+
+Keys that never come into this program are in `signing.holder` and `signing.token`; a `Signer` is one for all of them.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.sign.signers import SimpleSigner
+from pyhanko.sign.signers.pdf_cms import Signer as Key
 
 from reports.errors import ReportError
 
@@ -25,7 +29,7 @@ DEMO_COMMENT = x509.ObjectIdentifier("2.16.840.1.113730.1.13")
 class Signer:
     """Hold a key that can sign, the name that its certificate gives, and whether it was made for a demonstration."""
 
-    key: SimpleSigner
+    key: Key
     subject: str
     is_demo: bool
 
@@ -47,12 +51,24 @@ def read_signer(pkcs12_bytes: bytes, passphrase: bytes | None) -> Signer:
         key = SimpleSigner.load_pkcs12_data(pkcs12_bytes, other_certs=[], passphrase=passphrase)
     except (ValueError, TypeError) as error:
         raise ReportError("reports.key_unreadable") from error
-    if key is None or key.signing_cert is None:
+    if key is None:
         raise ReportError("reports.key_unreadable")
+    return signer_of(key)
+
+
+def signer_of(key: Key) -> Signer:
+    """Return a key as a signer, wherever it lies.
+
+    Raises ReportError ``reports.key_unreadable`` when it has no certificate, and ``reports.chain_incomplete`` when it
+    comes with some of the certificates above its own but not all up to the root.
+    """
     top = _top_of(key)
-    if top.issuer != top.subject and top.dump() != key.signing_cert.dump():
+    certificate = key.signing_cert
+    if certificate is None:
+        raise ReportError("reports.key_unreadable")
+    if top.issuer != top.subject and top.dump() != certificate.dump():
         raise ReportError("reports.chain_incomplete", issuer=top.issuer.human_friendly)
-    return Signer(key, key.signing_cert.subject.human_friendly, is_demo(key.signing_cert))
+    return Signer(key, certificate.subject.human_friendly, is_demo(certificate))
 
 
 def make_demo_key(institute: str, passphrase: bytes, at: datetime) -> bytes:
@@ -104,7 +120,7 @@ def is_demo(certificate: asn1_x509.Certificate) -> bool:
     return any(each["extn_id"] == DEMO_COMMENT.dotted_string for each in extensions)
 
 
-def _top_of(key: SimpleSigner) -> asn1_x509.Certificate:
+def _top_of(key: Key) -> asn1_x509.Certificate:
     if key.signing_cert is None:
         raise ReportError("reports.key_unreadable")
     return top_of(key.signing_cert, key.cert_registry)
@@ -112,10 +128,18 @@ def _top_of(key: SimpleSigner) -> asn1_x509.Certificate:
 
 def top_of(certificate: asn1_x509.Certificate, others: Iterable[asn1_x509.Certificate]) -> asn1_x509.Certificate:
     """Follow the issuers through other certificates as far as they lead."""
+    return chain_from(certificate, others)[-1]
+
+
+def chain_from(
+    certificate: asn1_x509.Certificate, others: Iterable[asn1_x509.Certificate]
+) -> tuple[asn1_x509.Certificate, ...]:
+    """Return a certificate and those above it by their names, as far as others lead; no signature is verified."""
     above = {each.subject.dump(): each for each in others}
-    for _ in range(len(above)):
-        certificate = above.get(certificate.issuer.dump(), certificate)
-    return certificate
+    chain = [certificate]
+    while (issuer := above.pop(chain[-1].issuer.dump(), None)) is not None and issuer != chain[-1]:
+        chain.append(issuer)
+    return tuple(chain)
 
 
 def _name(institute: str, common_name: str) -> x509.Name:

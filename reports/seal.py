@@ -1,4 +1,7 @@
-"""The round seal of an institute as a vector picture: ring, name along the ring, star, and what marks a sample."""
+"""The round seal of an institute as a vector picture: ring, name along the ring, star, and what marks a sample.
+
+As seals are cut: one ring, the letters of the name narrower than they are high, near the ring, the star in the middle.
+"""
 
 import math
 from dataclasses import dataclass
@@ -10,9 +13,12 @@ DIAMETER_MM = 42
 """Usual diameter of an institute's round seal."""
 _RED = "#c8161d"
 _RADIUS = 100.0
-_NAME_RADIUS = 77.0
-_STEP_LIMIT = 24.0
-"""Largest angle between two characters, degrees: short names stay together at the top."""
+_NAME_EDGE = 92.0
+"""Where the letters of the name end, close to the ring."""
+_LETTER_HEIGHT, _LETTER_WIDTH, _SLENDER = 29.0, 23.0, 1.55
+"""The largest letters, and how many times as high as wide the narrow ones of a long name are."""
+_STEP_LIMIT, _ARC = 25.5, 262.0
+"""Largest angle between two letters, so that short names stay together at the top; angle of all of them (degrees)."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,8 @@ def seal_svg(seal: Seal) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-104 -104 208 208" role="img" fill="{_RED}">'
         f"<title>{escape(' '.join(part for part in (seal.institute, seal.mark, seal.foot) if part))}</title>"
-        f'<circle r="{_RADIUS}" fill="none" stroke="{_RED}" stroke-width="5"/>'
-        f'<circle r="{_RADIUS - 6}" fill="none" stroke="{_RED}" stroke-width="1"/>'
-        f'<path d="{_star(0, -8, 27)}"/>{_name(seal.institute)}{mark}</svg>'
+        f'<circle r="{_RADIUS}" fill="none" stroke="{_RED}" stroke-width="5.5"/>'
+        f'<path d="{_star(0, -6, 30)}"/>{_name(seal.institute)}{mark}</svg>'
     )
 
 
@@ -43,14 +48,15 @@ def seal_pdf(seal: Seal) -> bytes:
 
 
 def _name(institute: str) -> str:
-    """Set the name along the upper arc, each character upright to the centre."""
-    step = min(_STEP_LIMIT, 250.0 / max(len(institute), 1))
-    size = min(27.0, step * math.pi / 180 * _NAME_RADIUS * 0.98)
+    """Set the name along the upper arc, each letter upright to the centre."""
+    step = min(_STEP_LIMIT, _ARC / max(len(institute), 1))
+    width = min(_LETTER_WIDTH, math.radians(step) * (_NAME_EDGE - _LETTER_HEIGHT / 2) * 0.94)
+    height = min(_LETTER_HEIGHT, width * _SLENDER)
     first = -step * (len(institute) - 1) / 2
-    baseline = -_NAME_RADIUS + size * 0.36
     return "".join(
-        f'<g transform="rotate({first + place * step:.3f})">{_letters(character, baseline, size)}</g>'
-        for place, character in enumerate(institute)
+        f'<g transform="rotate({first + place * step:.3f}) translate(0,{0.88 * height - _NAME_EDGE:.2f}) '
+        f'scale({width / height:.3f},1)">{_letters(letter, 0, height)}</g>'
+        for place, letter in enumerate(institute)
     )
 
 

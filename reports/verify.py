@@ -38,7 +38,7 @@ def embedded(pdf: bytes) -> dict[str, bytes]:
     ``reports.too_many_attachments`` and ``reports.attachments_too_large`` beyond the limits.
     """
     found: dict[str, bytes] = {}
-    with _opened(pdf) as document:
+    with opened(pdf) as document:
         count = document.count_attachments()
         if count > MOST_ATTACHMENTS:
             raise ReportError("reports.too_many_attachments", count=count, most=MOST_ATTACHMENTS)
@@ -56,7 +56,7 @@ def embedded(pdf: bytes) -> dict[str, bytes]:
 def printed_text(pdf: bytes) -> tuple[str, ...]:
     """Return the words of each page, as a reader would copy them."""
     pages: list[str] = []
-    with _opened(pdf) as document:
+    with opened(pdf) as document:
         if len(document) > MOST_PAGES:
             raise ReportError("reports.too_many_pages", pages=len(document), most=MOST_PAGES)
         for page in document:
@@ -75,7 +75,7 @@ def check_printed(pages: Iterable[str], printed: Sequence[Printed]) -> tuple[Pri
 
 
 @contextmanager
-def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+def opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """Open a PDF with PDFium, and close it however the block ends; what PDFium cannot read is one error.
 
     One thread at a time: PDFium has state of its own for the whole process, and several threads kill it.

@@ -156,12 +156,16 @@ def _handler(authority: StampingAuthority) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@contextmanager
-def running_authority(folder: Path) -> Iterator[StampingAuthority]:
-    """Run an authority whose keys lie in a folder."""
+def _chain() -> tuple[Issued, Issued, Issued]:
     root = issue("示例根证书")
     middle = issue("示例时间戳根", root)
-    signer = issue("示例时间戳机构", middle, uses=(ExtendedKeyUsageOID.TIME_STAMPING,))
+    return issue("示例时间戳机构", middle, uses=(ExtendedKeyUsageOID.TIME_STAMPING,)), middle, root
+
+
+@contextmanager
+def running_authority(folder: Path, chain: tuple[Issued, Issued, Issued] | None = None) -> Iterator[StampingAuthority]:
+    """Run an authority whose keys lie in a folder; its chain (signer, authority, root) is made, unless given."""
+    signer, middle, root = chain or _chain()
     (folder / "root.pem").write_bytes(root.pem)
     (folder / "above.pem").write_bytes(middle.pem + root.pem)
     (folder / "signer.pem").write_bytes(signer.pem)

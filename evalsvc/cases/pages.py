@@ -19,7 +19,7 @@ from evalsvc.sending import send_stored
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("cases", __name__, template_folder="templates")
-READERS = ("expert", "lead", "supervisor", "auditor")
+READERS = ("expert", "lead", "supervisor", "auditor", "reviewer")
 
 
 @blueprint.get("/evaluations/<evaluation>/cases")

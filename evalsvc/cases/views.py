@@ -25,7 +25,7 @@ blueprint = Blueprint(
 class CasesView(MethodView):
     """The cases of an evaluation."""
 
-    @api("expert", "lead", "supervisor", "auditor")
+    @api("expert", "lead", "supervisor", "auditor", "reviewer")
     @blueprint.arguments(ListWish, location="query")
     @blueprint.response(200, CasePageSchema)
     def get(self, wish: dict[str, Any], evaluation: str) -> Any:

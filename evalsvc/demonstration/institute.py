@@ -18,6 +18,7 @@ from evalsvc.people.actor import (
     ENUMERATOR,
     EXPERT,
     LEAD,
+    REVIEWER,
     SUPERVISOR,
     SYSTEM,
     Actor,
@@ -35,6 +36,7 @@ STAFF = (
     ("demo-expert-1", "示范专家甲", EXPERT),
     ("demo-expert-2", "示范专家乙", EXPERT),
     ("demo-auditor", "示范审计员", AUDITOR),
+    ("demo-reviewer", "示范审核员", REVIEWER),
 )
 
 

@@ -9,14 +9,18 @@ from evalsvc.db import now
 from evalsvc.demonstration.institute import Institute
 from evalsvc.demonstration.server import COMMAND, own_settings
 from evalsvc.draws.queries import log_lines
-from evalsvc.editions import operations as editions
-from evalsvc.editions.keys import service_signer
+from evalsvc.editions import composing, signing, wishing
+from evalsvc.editions.keys import sample_signer, service_signer
+from evalsvc.editions.signing import Signed
+from evalsvc.editions.values import EditionRecord
+from evalsvc.editions.wishing import Wish
+from evalsvc.evaluations.queries import EvaluationRecord
 from evalsvc.fieldwork import course
+from evalsvc.people.actor import Actor
+from evalsvc.people.queries import names_of
 from evalsvc.results import operations as results
 from evalsvc.service import Service
 from sampling.chain import write_chain
-
-"""The public log as anybody downloads it after the report was issued."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +49,40 @@ def compute_results(service: Service, institute: Institute, draw_number: int, ou
 
 
 def issue_report(service: Service, institute: Institute, out: Path) -> str:
-    """Issue the report with the service's own demo key, and return the name on its certificate."""
-    lead, evaluation = institute.member("demo-lead").actor, institute.evaluation
-    signer = service_signer(service.config, evaluation.institute, now())
-    with service.database.transaction() as session:
-        edition = editions.issue(session, service.store, lead, evaluation, signer)
+    """Issue the report with the service's own demo keys, and return the name on the institute's certificate."""
+    lead, reviewer = (institute.member(name).actor for name in ("demo-lead", "demo-reviewer"))
+    edition = release(service, institute.evaluation, lead, reviewer)
     (out / files.REPORT).write_bytes(service.store.get(edition.pdf_sha256))
     (out / files.BUNDLE).write_bytes(service.store.get(edition.bundle_sha256))
     with service.database.reading() as session:
         (out / files.LOG).write_text(write_chain(log_lines(session)), encoding="utf-8")
     return edition.signer
+
+
+def release(
+    service: Service, evaluation: EvaluationRecord, lead: Actor, reviewer: Actor, wish: Wish | None = None
+) -> EditionRecord:
+    """Go the whole way of a report: composed, signed by lead and reviewer with demo keys, sealed and issued."""
+    with service.database.transaction() as session:
+        (edition,) = wishing.place(session, lead, evaluation, wish or Wish(reviewer.person_id or ""))
+    with service.database.reading() as session:
+        desk = composing.open_desk(session, service.store, evaluation, edition.result_set_id)
+        head = composing.head_of_next(session, evaluation, edition, service.config.public_url)
+        names = names_of(session, [each.person_id for each in (lead, reviewer) if each.person_id])
+    prepared = desk.prepare(head, service.config.report_texts)
+    with service.database.transaction() as session:
+        edition = composing.keep(session, lead, evaluation, edition.number, prepared)
+    for actor in (lead, reviewer):
+        person = actor.person_id or ""
+        signer = sample_signer(service.config, names[person], person, now())
+        edition = _kept(service, evaluation, actor, signing.sign(service.store, edition, signer))
+    signer = service_signer(service.config, evaluation.institute, now())
+    return _kept(service, evaluation, lead, signing.seal(service.config, service.store, edition, signer))
+
+
+def _kept(service: Service, evaluation: EvaluationRecord, actor: Actor, given: Signed) -> EditionRecord:
+    with service.database.transaction() as session:
+        return signing.keep(session, service.store, actor, evaluation, given)
 
 
 def check_as_outsider(out: Path) -> Checked:

@@ -13,7 +13,8 @@ from evalsvc.demonstration.run import ACCOUNTS_FILE, SERVICE_FOLDER, Outcome
 from evalsvc.demonstration.sample import PROVINCE_FOLDER
 from evalsvc.demonstration.scenario import JUDGED
 from evalsvc.demonstration.sizing import POWER, TRUE_RATE
-from evalsvc.editions.wording import OUTCOMES
+from evalsvc.editions.chapters.labels import label
+from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.program import program
 from evalsvc.verification.names import plain_name
 
@@ -82,7 +83,7 @@ def _draws(outcome: Outcome) -> list[str]:
 
 def _fieldwork(outcome: Outcome) -> list[str]:
     done = outcome.fieldwork
-    outcomes = "，".join(f"{OUTCOMES[name]} {done.tally.outcomes[name]:,}" for name in OUTCOMES)
+    outcomes = "，".join(f"{label(f'fieldwork.{name}', 'zh')} {done.tally.outcomes[name]:,}" for name in DISPOSITIONS)
     return [
         f"任务 {done.assignments:,} 户（含未启用的备选），实访 {sum(done.tally.outcomes.values()):,} 户：{outcomes}。",
         f"{done.rounds} 轮；经督导批准启用备选户 {done.reserves_opened} 户，"

@@ -19,6 +19,8 @@ REJECTIONS = "rejections"
 """The interviews that review rejected, with their reasons; the hash is that of `evalsvc.interviews.log.rejections`."""
 EDITION = "edition"
 """An issued report; the hash is that of the signed PDF."""
+REVOCATION = "edition.revocation"
+"""A report taken back; the hash is that of the object which says why (`evalsvc.editions.closing`)."""
 
 
 def subject_of(evaluation: str, number: int) -> str:

@@ -26,7 +26,7 @@ JSON = "application/json; charset=utf-8"
 
 
 @blueprint.get("/evaluations/<evaluation>/draws")
-@page("designer", "lead", "auditor", "supervisor")
+@page("designer", "lead", "auditor", "reviewer", "supervisor")
 def draws(evaluation: str) -> ResponseReturnValue:
     """List the draws, with the form that begins the next one."""
     return _draws_page(evaluation, Wish())
@@ -135,7 +135,7 @@ def _example(wish: Wish) -> Wish:
 
 
 @blueprint.get("/evaluations/<evaluation>/draws/<int:number>")
-@page("designer", "lead", "auditor", "supervisor")
+@page("designer", "lead", "auditor", "reviewer", "supervisor")
 def draw(evaluation: str, number: int) -> ResponseReturnValue:
     """Show one draw: its commitment, what the design left out, and what each stratum gave; no unit is named here."""
     actor = web.current_actor()
@@ -163,7 +163,7 @@ def run(evaluation: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/evaluations/<evaluation>/draws/<int:number>/units")
-@page("designer", "lead", "auditor")
+@page("designer", "lead", "auditor", "reviewer")
 def units(evaluation: str, number: int) -> ResponseReturnValue:
     """Show the drawn units above the last stage; who opens them, and when, is written down."""
     reason = flask.request.form.get("reason", "")

@@ -25,7 +25,7 @@ blueprint = Blueprint(
 class DrawsView(MethodView):
     """The draws of an evaluation."""
 
-    @api("designer", "lead", "auditor", "supervisor")
+    @api("designer", "lead", "auditor", "reviewer", "supervisor")
     @blueprint.response(200, DrawSchema(many=True))
     def get(self, evaluation: str) -> Any:
         """List the draws by number."""
@@ -53,7 +53,7 @@ class DrawsView(MethodView):
 class DrawView(MethodView):
     """One draw."""
 
-    @api("designer", "lead", "auditor", "supervisor")
+    @api("designer", "lead", "auditor", "reviewer", "supervisor")
     @blueprint.response(200, DrawSchema)
     def get(self, evaluation: str, number: int) -> Any:
         """Show one draw."""

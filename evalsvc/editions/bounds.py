@@ -19,21 +19,30 @@ LARGEST_NUMBER = 10**15
 DEEPEST = 16
 REPEATED = frozenset({"printed", "printed_with", "inputs"})
 """Parts whose texts are bounded by the format alone."""
+WORDING = "texts"
+"""The part with the texts that a report is worded by, which are longer; chapters/ bounds what comes of them."""
+MOST_WORDING = 200_000
+"""Characters of all texts that a report is worded by; ours of a general report have some 14,000."""
 
 
 def beyond_bounds(value: object, file: str) -> Iterator[Complaint]:
     """Name every place that holds more than it may, and texts that are too much together."""
-    text = 0
+    text = wording = 0
     for place, each in _leaves(value, "$", 0):
+        part = place.removeprefix("$.").split(".")[0].split("[")[0]
         if each is _TOO_DEEP:
             yield complain("edition.too_deep", file=file, column=place, most=DEEPEST)
+        elif isinstance(each, str) and part == WORDING:
+            wording += len(each)
         elif isinstance(each, str):
-            text += 0 if place.removeprefix("$.").split(".")[0].split("[")[0] in REPEATED else len(each)
+            text += 0 if part in REPEATED else len(each)
             if len(each) > LONGEST_TEXT:
                 yield complain("edition.long_text", file=file, column=place, found=len(each), most=LONGEST_TEXT)
         # NaN and the infinities, which Python reads from JSON, are not within the bounds either.
         elif isinstance(each, int | float) and not -LARGEST_NUMBER <= each <= LARGEST_NUMBER:
             yield complain("edition.large_number", file=file, column=place, most=LARGEST_NUMBER)
+    if wording > MOST_WORDING:
+        yield complain("edition.much_wording", file=file, found=wording, most=MOST_WORDING)
     if text > MOST_TEXT:
         yield complain("edition.much_text", file=file, found=text, most=MOST_TEXT)
 

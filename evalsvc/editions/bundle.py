@@ -3,8 +3,10 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files as resources
+
+from evalsvc.editions.facts import About
 
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP can name: the bundle's own times say nothing, those inside its files do."""
@@ -23,24 +25,18 @@ def write_bundle(content: Iterable[tuple[str, bytes]]) -> bytes:
     return buffer.getvalue()
 
 
-def readme(facts: Mapping[str, Mapping[str, object]]) -> bytes:
+def readme(about: About) -> bytes:
     """Write the README inside the bundle: what is in it, and how to check it step by step."""
     text = resources("evalsvc.editions").joinpath("bundle_readme.md").read_text(encoding="utf-8")
-    named = dict(_named(facts))
-    for name, value in named.items():
+    simulated = "数据为模拟数据。The data are simulated.\n" if about.simulated else ""
+    for name, value in (("name", about.name), ("code", about.code), ("simulated", simulated)):
         text = text.replace(f"{{{name}}}", value)
     return text.encode("utf-8")
 
 
-def _named(facts: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str]]:
-    evaluation, edition = facts["evaluation"], facts["edition"]
-    simulated = "数据为模拟数据。The data are simulated.\n" if evaluation["simulated"] else ""
-    yield "name", str(evaluation["name"])
-    yield "code", str(evaluation["code"])
-    yield "institute", str(edition["institute"])
-    yield "number", str(edition["number"])
-    yield "issued_at", str(edition["issued_at"])
-    yield "simulated", simulated
+def hash_list(content: Mapping[str, bytes]) -> bytes:
+    """Write the hash of every file as `sha256sum --check` reads it, in the order of their names."""
+    return "".join(f"{sha256(data)}  {name}\n" for name, data in sorted(content.items())).encode("utf-8")
 
 
 def sha256(data: bytes) -> str:

@@ -4,10 +4,12 @@ The service composes it to issue a report, an outsider's check composes it again
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from evalsvc.editions.case_facts import dossier, problems, quality
+from evalsvc.editions.chapters.kinds import CASES
 from evalsvc.evaluations.rule_pack import Pack
 from evalsvc.frames.judged import text_of
 from evalsvc.planning.frame_facts import county_scopes, exclusions
@@ -34,14 +36,33 @@ NO_DESIGN: Mapping[str, Any] = MappingProxyType({"stages": ()})
 
 
 @dataclass(frozen=True)
+class Corrects:
+    """Which edition one takes the place of: its number, the hash of its signed file, and what is different."""
+
+    number: int
+    pdf_sha256: str
+    changed: str
+
+
+@dataclass(frozen=True)
 class Head:
     """What an edition says of itself."""
 
     number: int
     kind: str
     issued_at: str
+    """When it was composed: the date that it bears."""
     institute: str
     lead: str
+    reviewer: str = ""
+    corrects: Corrects | None = None
+    language: str = "zh"
+    scope: str = ""
+    """The code of the one county that it is about; empty for all."""
+    answer_by: str = ""
+    """The day until which a county may answer a letter, as YYYY-MM-DD; empty where none is set."""
+    address: str = ""
+    """Of the service, for the code on the cover; without one there is no code."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +85,13 @@ class Material:
     rows: Sequence[Mapping[str, Any]]
     inputs: Mapping[str, str]
     code_version: str
+    scope: str = ""
+    """The code of the one county that they are about; empty for all."""
 
 
 def compose(head: Head, about: About, material: Material) -> Facts:
     """Return edition.json without its printed figures."""
+    material = _within(material, head.scope) if head.scope else material
     manifest, pack = material.sources.manifest, material.sources.pack
     return {
         "version": VERSION,
@@ -79,11 +103,33 @@ def compose(head: Head, about: About, material: Material) -> Facts:
         "fieldwork": _fieldwork(material),
         "villages": _villages(material),
         "cases": _cases(material),
+        **_annexed(head, material),
         "verdicts": _verdicts(material.rows, material.layout.county, _counties(material), pack.thresholds),
         "estimates": [dict(row) for row in material.rows],
         "inputs": dict(sorted(material.inputs.items())),
         "code_version": material.code_version,
     }
+
+
+def rows_of_county(rows: Sequence[Mapping[str, Any]], county_column: str, county: str) -> list[Mapping[str, Any]]:
+    """Return the rows of results that are about one county; all of them where none is named."""
+    return [row for row in rows if not county or row["domain"].get(county_column) == county]
+
+
+def _within(material: Material, county: str) -> Material:
+    """Leave everything of other counties out: what a county is given is about that county alone."""
+    sources, column = material.sources, material.layout.county
+    own = {unit for unit, values in sources.attributes.items() if text_of(values, column) == county}
+    cases = [case for case in sources.cases if case.unit_id in own]
+    known = {case.case_id for case in cases}
+    sources = replace(
+        sources,
+        fieldwork=[row for row in sources.fieldwork if row.unit_id in own],
+        interviews=[row for row in sources.interviews if row.unit_id in own],
+        cases=cases,
+        judgements=[row for row in sources.judgements if row.case_id in known],
+    )
+    return replace(material, sources=sources, rows=rows_of_county(material.rows, column, county), scope=county)
 
 
 def shown_facts(
@@ -157,7 +203,8 @@ def _counties(material: Material) -> list[str]:
     """Return the codes of the judged counties in their order: also of those that chance left without a household."""
     sources = material.sources
     drawn = drawn_counties(sources.manifest, sources.attributes, material.layout)
-    return sorted(drawn | missed_counties(sources.manifest, material.frame, drawn).keys())
+    judged = sorted(drawn | missed_counties(sources.manifest, material.frame, drawn).keys())
+    return [code for code in judged if material.scope in ("", code)]
 
 
 def _frame(material: Material) -> Facts:
@@ -227,7 +274,7 @@ def _villages(material: Material) -> list[Facts]:
             "completed": by_village[unit.id]["completed"],
         }
         for unit in sorted(sources.manifest.stages[-2].units, key=lambda unit: unit.id)
-        if unit.id in known
+        if unit.id in known and material.scope in ("", text_of(known[unit.id], layout.county))
     ]
 
 
@@ -251,6 +298,13 @@ def _cases(material: Material) -> Facts:
             {"purposive": case_counts(case for case in sources.cases if case.unit_id in purposive)} if purposive else {}
         ),
     }
+
+
+def _annexed(head: Head, material: Material) -> Facts:
+    """Compose what annexes print; cases one by one stand in the case file alone, for reports are published."""
+    given = (material.sources, material.layout.county, _counties(material))
+    listed = {"dossier": dossier(*given)} if head.kind == CASES else {}
+    return {**listed, "problems": problems(*given), "quality": quality(*given)}
 
 
 def _verdicts(

@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from evalsvc.editions.chapters.labels import label
+from evalsvc.editions.wording import as_set
 from evalsvc.evaluations.rule_pack import SIGNS
-from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, OPEN_FOR, in_county
+from evalsvc.planning.indicators import BY_CLASS, COMPOSITE, INDICATORS, OPEN_FOR, Indicator, in_county
+from evalsvc.words import sentence
 from reports.document import Printed, Tone
 from reports.number_format import decimal, exact_percent, interval, percent, whole
 
@@ -30,9 +33,51 @@ class Figures:
     facts: Mapping[str, Any]
 
     @property
+    def language(self) -> str:
+        """Return the language of the edition: zh, unless it says another."""
+        return str(self.facts.get("edition", {}).get("language", "zh"))
+
+    @property
+    def scope(self) -> str:
+        """Return the code of the one county that the edition is about; empty for all."""
+        return str(self.facts.get("edition", {}).get("scope", ""))
+
+    @property
     def counties(self) -> tuple[County, ...]:
-        """Return the judged counties in the order of their codes."""
-        return tuple(County(each["code"], each["name"]) for each in self.facts["frame"]["counties"])
+        """Return the judged counties that the edition is about, in the order of their codes."""
+        found = (County(each["code"], each["name"]) for each in self.facts["frame"]["counties"])
+        return tuple(each for each in found if self.scope in ("", each.code))
+
+    @property
+    def judged(self) -> tuple[Indicator, ...]:
+        """Return the indicators that the rule pack has a threshold for."""
+        return tuple(each for each in INDICATORS if each.id in self.facts["pack"]["thresholds"])
+
+    def label(self, name: str, **details: object) -> str:
+        """Return a heading or a name in the language of the edition."""
+        return label(name, self.language, **details)
+
+    def sentence(self, code: str, details: Mapping[str, object] | None = None) -> str:
+        """Return a sentence of the catalogue as it is printed."""
+        return as_set(sentence(code, details or {}, self.language))
+
+    def name_of(self, indicator: Indicator) -> str:
+        """Return what an indicator is called."""
+        return indicator.english if self.language == "en" else indicator.chinese
+
+    def formula(self, indicator: Indicator) -> str:
+        """Return an indicator's formula as it is printed."""
+        if self.language == "en":
+            return indicator.reading(self.facts["pack"]["readings"]).english
+        return str(self.facts["pack"]["formulas"][indicator.id])
+
+    def state(self, verdict: str | None) -> str:
+        """Return a verdict of the facts as pass, fail or undecided; neutral where there is none."""
+        return (Tone.NEUTRAL if verdict is None else TONES[verdict]).value
+
+    def verdict_word(self, verdict: str | None) -> str:
+        """Return a verdict of the facts as it is printed; empty where there is none."""
+        return "" if verdict is None else self.label(f"verdict.{self.state(verdict)}")
 
     @property
     def listed_later(self) -> bool:
@@ -68,9 +113,12 @@ class Figures:
     def text(self, row: Row, field: str) -> str:
         """Write one figure of a row as it is printed everywhere."""
         if field == "interval":
-            return interval(row["low"], row["high"], NONE, self.decimals)
-        if field == "point_rule":
-            return next((POINT_RULE[flag] for flag in row["flags"] if flag in POINT_RULE), NONE)
+            found = interval(row["low"], row["high"], NONE, self.decimals)
+            return found.replace("～", "–") if self.language == "en" else found
+        if field in ("point_rule", "verdict"):
+            stated = [POINT_RULE[flag] for flag in row["flags"] if flag in POINT_RULE]
+            verdict = row["verdict"] if field == "verdict" else next(iter(stated), None)
+            return self.verdict_word(verdict) or NONE
         value = row[field]
         if field in ("estimate", "bound", "se"):
             return percent(value, NONE, self.decimals)
@@ -84,7 +132,10 @@ class Figures:
     def threshold(self, indicator: str) -> str:
         """Write an indicator's threshold with all its decimals; empty where it has none."""
         found = self.facts["pack"]["thresholds"].get(indicator)
-        return "" if found is None else f"{SIGNS[found['pass']]}{exact_percent(found['value'], self.decimals)}"
+        if found is None:
+            return ""
+        sign = {"＜": "< ", "≥": "≥ "}[SIGNS[found["pass"]]] if self.language == "en" else SIGNS[found["pass"]]
+        return f"{sign}{exact_percent(found['value'], self.decimals)}"
 
     def clear_side(self, indicator: str, row: Row) -> str | None:
         """Return the side on which the whole interval lies; None where it holds the threshold or does not exist."""
@@ -116,10 +167,14 @@ class Figures:
 
     def count(self, *path: str) -> Printed:
         """Return a count by its path in the facts; a list is entered by the code of its entry."""
+        return Printed("/".join(path), self._plain(path[-1], self.value(*path)))
+
+    def value(self, *path: str) -> Any:
+        """Return what stands at a path of the facts."""
         value: Any = self.facts
         for step in path:
             value = next(each for each in value if each["code"] == step) if isinstance(value, list) else value[step]
-        return Printed("/".join(path), self._plain(path[-1], value))
+        return value
 
     def _plain(self, name: str, value: float | None) -> str:
         if name == "response_rate":

@@ -11,7 +11,7 @@ from evalsvc.planning.frame_facts import household_attributes
 from evalsvc.planning.layout import layout_of
 from evalsvc.results.answers import Answers
 from evalsvc.results.assembly import Sources
-from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, read_records
+from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow, read_records
 from evalsvc.results.values import Row
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame
@@ -27,18 +27,19 @@ class Read:
 
 
 def read_sources(content: Mapping[str, bytes], frame: Frame, answers: Mapping[str, Answers]) -> Read:
-    """Read manifest, rule pack, interviews, fieldwork and cases, and look the drawn households up in the frame."""
+    """Read manifest, pack, interviews, fieldwork, cases, judgements, and look the drawn households up in the frame."""
     manifest, complaints = read_manifest_file(content[files.MANIFEST])
     pack, more = read_pack(content[files.PACK], files.PACK)
     fieldwork, wrong = read_records(FieldworkRow, content[files.FIELDWORK], files.FIELDWORK)
     cases, unreadable = read_records(CaseRow, content[files.CASES], files.CASES)
     interviews, unlisted = read_records(InterviewRow, content[files.INTERVIEWS], files.INTERVIEWS)
-    complaints += [*more, *wrong, *unreadable, *unlisted]
+    judgements, undecidable = read_records(JudgementRow, content[files.JUDGEMENTS], files.JUDGEMENTS)
+    complaints += [*more, *wrong, *unreadable, *unlisted, *undecidable]
     if manifest is None or pack is None or complaints:
         return Read(None, tuple(complaints))
     drawn = {unit.id for unit in manifest.stages[-1].units}
     attributes = household_attributes(frame, drawn)
-    return Read(Sources(manifest, attributes, fieldwork, answers, cases, pack, interviews), ())
+    return Read(Sources(manifest, attributes, fieldwork, answers, cases, pack, interviews, judgements), ())
 
 
 def read_manifest_file(data: bytes) -> tuple[Manifest | None, list[Complaint]]:

@@ -31,7 +31,7 @@ CONTENT_TYPES = {
 
 
 @blueprint.get("/evaluations/<evaluation>/fieldwork")
-@page("supervisor", "lead", "designer", "auditor")
+@page("supervisor", "lead", "designer", "auditor", "reviewer")
 def progress(evaluation: str) -> ResponseReturnValue:
     """Show how far the fieldwork is; without assignments, the form that makes them."""
     wanted = flask.request.args.get("draw", type=incoming.number)
@@ -144,7 +144,7 @@ def lists_file(evaluation: str, number: int, ending: str) -> ResponseReturnValue
 
 
 @blueprint.post("/evaluations/<evaluation>/draws/<int:number>/r-script")
-@page("designer", "lead", "auditor")
+@page("designer", "lead", "auditor", "reviewer")
 def r_script(evaluation: str, number: int) -> ResponseReturnValue:
     """Send the sample and an R script that rebuilds the design; who opens them, and when, is written down."""
     with web.database().transaction() as session:

@@ -29,7 +29,8 @@ from evalsvc.instruments.contract import DISPOSITIONS
 from evalsvc.instruments.models import Instrument
 from evalsvc.instruments.queries import record as instrument_record
 from evalsvc.people.actor import ENUMERATOR
-from evalsvc.people.models import Person, RoleGrant
+from evalsvc.people.models import Person
+from evalsvc.people.queries import people_with_role
 
 
 def assignments_of_draw(session: Session, draw_id: str) -> list[AssignmentRecord]:
@@ -272,18 +273,7 @@ def _sum(unit_id: str, label: str, rows: Iterable[ProgressRow], villages: tuple[
 
 def enumerators_of(session: Session, evaluation_id: str) -> list[tuple[str, str]]:
     """List the active enumerators of an evaluation: identifier and name."""
-    query = (
-        select(Person.id, Person.name)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(
-            Person.active.is_(True),
-            RoleGrant.role == ENUMERATOR,
-            (RoleGrant.evaluation_id == evaluation_id) | RoleGrant.evaluation_id.is_(None),
-        )
-        .distinct()
-        .order_by(Person.name, Person.id)
-    )
-    return [(identifier, name) for identifier, name in session.execute(query)]
+    return people_with_role(session, ENUMERATOR, evaluation_id)
 
 
 def village(session: Session, draw_id: str, parent: str) -> Village:

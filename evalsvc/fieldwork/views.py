@@ -39,7 +39,7 @@ blueprint = Blueprint(
 class ProgressView(MethodView):
     """Progress of one draw's fieldwork."""
 
-    @api("supervisor", "lead", "designer", "auditor")
+    @api("supervisor", "lead", "designer", "auditor", "reviewer")
     @blueprint.response(200)
     def get(self, evaluation: str, number: int) -> dict[str, Any]:
         """Count the outcomes by county and village."""

@@ -25,7 +25,7 @@ blueprint = flask.Blueprint("frames", __name__, template_folder="templates")
 
 
 @blueprint.get("/evaluations/<evaluation>/frames")
-@page("designer", "lead", "auditor")
+@page("designer", "lead", "auditor", "reviewer")
 def frames(evaluation: str) -> ResponseReturnValue:
     """List the frames, with the form that adds one."""
     with web.database().reading() as session:
@@ -35,7 +35,7 @@ def frames(evaluation: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/evaluations/<evaluation>/frames/<identifier>")
-@page("designer", "lead", "auditor")
+@page("designer", "lead", "auditor", "reviewer")
 def frame(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Show one frame: units by level, how sizes are spread, hashes, mapping."""
     with web.database().reading() as session:
@@ -44,7 +44,7 @@ def frame(evaluation: str, identifier: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/evaluations/<evaluation>/frames/<identifier>")
-@page("designer", "lead", "auditor")
+@page("designer", "lead", "auditor", "reviewer")
 def expect(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Show what a design is sure to take from a frame; nothing is kept of it."""
     with web.database().reading() as session:

@@ -26,7 +26,7 @@ blueprint = Blueprint(
 class FramesView(MethodView):
     """The frames of an evaluation."""
 
-    @api("designer", "lead", "auditor")
+    @api("designer", "lead", "auditor", "reviewer")
     @blueprint.response(200, FrameSchema(many=True))
     def get(self, evaluation: str) -> Any:
         """List the frames, newest first."""
@@ -48,7 +48,7 @@ class FramesView(MethodView):
 class FrameView(MethodView):
     """One frame."""
 
-    @api("designer", "lead", "auditor")
+    @api("designer", "lead", "auditor", "reviewer")
     @blueprint.response(200, FrameSchema)
     def get(self, evaluation: str, identifier: str) -> Any:
         """Show one frame."""
@@ -60,7 +60,7 @@ class FrameView(MethodView):
 class CertaintiesView(MethodView):
     """What a design is sure to take from a frame."""
 
-    @api("designer", "lead", "auditor")
+    @api("designer", "lead", "auditor", "reviewer")
     @blueprint.arguments(DesignTextSchema)
     @blueprint.response(200, CertaintySchema(many=True))
     def post(self, sent: dict[str, str], evaluation: str, identifier: str) -> Any:

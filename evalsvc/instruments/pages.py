@@ -26,7 +26,7 @@ XML = "text/xml; charset=utf-8"
 
 
 @blueprint.get("/evaluations/<evaluation>/instruments")
-@page("designer", "lead", "supervisor", "auditor")
+@page("designer", "lead", "supervisor", "auditor", "reviewer")
 def instruments(evaluation: str) -> ResponseReturnValue:
     """List the published versions, with the form that publishes one."""
     with web.database().reading() as session:
@@ -46,7 +46,7 @@ def instruments(evaluation: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/evaluations/<evaluation>/instruments/<identifier>")
-@page("designer", "lead", "supervisor", "auditor")
+@page("designer", "lead", "supervisor", "auditor", "reviewer")
 def instrument(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Show one version: its questions, and which indicator each feeds."""
     with web.database().reading() as session:
@@ -67,7 +67,7 @@ def instrument(evaluation: str, identifier: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/evaluations/<evaluation>/instruments/<identifier>/form.xml")
-@page("designer", "lead", "supervisor", "auditor")
+@page("designer", "lead", "supervisor", "auditor", "reviewer")
 def xform(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Send a version's XForm."""
     with web.database().reading() as session:
@@ -78,7 +78,7 @@ def xform(evaluation: str, identifier: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/evaluations/<evaluation>/instruments/<identifier>/files/<name>")
-@page("designer", "lead", "supervisor", "auditor")
+@page("designer", "lead", "supervisor", "auditor", "reviewer")
 def file(evaluation: str, identifier: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read it)
     """Send a file that a version is delivered with."""
     with web.database().reading() as session:

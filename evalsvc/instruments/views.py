@@ -26,7 +26,7 @@ blueprint = Blueprint(
 class InstrumentsView(MethodView):
     """The published versions of an evaluation's forms."""
 
-    @api("designer", "lead", "supervisor", "auditor")
+    @api("designer", "lead", "supervisor", "auditor", "reviewer")
     @blueprint.response(200, InstrumentSchema(many=True))
     def get(self, evaluation: str) -> Any:
         """List the versions, newest first."""
@@ -51,7 +51,7 @@ class InstrumentsView(MethodView):
 class ChangesView(MethodView):
     """What changed against the version before."""
 
-    @api("designer", "lead", "supervisor", "auditor")
+    @api("designer", "lead", "supervisor", "auditor", "reviewer")
     @blueprint.response(200, ChangeSchema(many=True))
     def get(self, evaluation: str, identifier: str) -> Any:
         """List the changes; none for the first version of a form."""

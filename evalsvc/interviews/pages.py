@@ -34,7 +34,7 @@ KNOWN = {"disposition": DISPOSITIONS, "state": (WAITING, *STATES), "complaint": 
 
 
 @blueprint.get("/evaluations/<evaluation>/interviews")
-@page("supervisor", "lead", "expert", "auditor")
+@page("supervisor", "lead", "expert", "auditor", "reviewer")
 def interviews(evaluation: str) -> ResponseReturnValue:
     """List the interviews."""
     filters = filters_of(flask.request.args)
@@ -90,7 +90,7 @@ def as_query(filters: Filters) -> dict[str, str]:
 
 
 @blueprint.get("/evaluations/<evaluation>/interviews/<identifier>")
-@page("supervisor", "lead", "expert", "auditor")
+@page("supervisor", "lead", "expert", "auditor", "reviewer")
 def interview(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Show one version of an interview; personal data are for supervisors and leads only."""
     return interview_page(evaluation, identifier)
@@ -135,7 +135,7 @@ def moves_of(detail: InterviewDetail) -> frozenset[str]:
 
 
 @blueprint.get("/evaluations/<evaluation>/interviews/<identifier>/difference")
-@page("supervisor", "lead", "expert", "auditor")
+@page("supervisor", "lead", "expert", "auditor", "reviewer")
 def difference(evaluation: str, identifier: str) -> ResponseReturnValue:
     """Show what changed between two versions of an interview."""
     reader, other = Reader(web.language(), sees_personal()), flask.request.args.get("with")

@@ -47,7 +47,7 @@ blueprint = Blueprint(
 class InterviewsView(MethodView):
     """The interviews of an evaluation."""
 
-    @api("supervisor", "lead", "expert", "auditor")
+    @api("supervisor", "lead", "expert", "auditor", "reviewer")
     @blueprint.arguments(ListWish, location="query")
     @blueprint.response(200, PageSchema)
     def get(self, wish: dict[str, Any], evaluation: str) -> Any:
@@ -87,7 +87,7 @@ def _left(left: reviewing.Left) -> dict[str, str]:
 class InterviewView(MethodView):
     """One interview."""
 
-    @api("supervisor", "lead", "expert", "auditor")
+    @api("supervisor", "lead", "expert", "auditor", "reviewer")
     @blueprint.response(200, InterviewSchema)
     def get(self, evaluation: str, identifier: str) -> Any:
         """Show one interview; personal data are left out for readers other than supervisors and leads."""
@@ -115,7 +115,7 @@ def _answers(record: InterviewRecord, definition: FormDefinition, reader: Reader
 class DifferenceView(MethodView):
     """What changed between two versions of an interview."""
 
-    @api("supervisor", "lead", "expert", "auditor")
+    @api("supervisor", "lead", "expert", "auditor", "reviewer")
     @blueprint.arguments(DifferenceWish, location="query")
     @blueprint.response(200, DifferenceSchema)
     def get(self, wish: dict[str, Any], evaluation: str, identifier: str) -> Any:

@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage
 from evalsvc import files, web
 from evalsvc.access import public, upload
 from evalsvc.config import Config
+from evalsvc.editions.values import LARGEST_REPORT
 from evalsvc.errors import BusyError, InvalidError, TooLargeError
 from evalsvc.incoming import plain_name
 from evalsvc.overview.check_view import CheckView, check_view
@@ -25,7 +26,6 @@ from evalsvc.verification.confined import Confinement, make_ready, verify_apart
 from evalsvc.words import sentence
 
 blueprint = flask.Blueprint("checking", __name__, template_folder="templates")
-LARGEST_REPORT = 20_000_000
 LARGEST_LOG, MOST_LOGS = 10_000_000, 10
 """Bytes of one copy of the public log, and how many copies are taken at once."""
 UNPACKED = Limits(total=500_000_000, single=200_000_000)

@@ -15,7 +15,7 @@ from evalsvc.results.queries import result_by_id
 from reports.chart import interval_chart, narrow_interval_chart
 
 blueprint = flask.Blueprint("overview", __name__, template_folder="templates")
-READERS = ("lead", "designer", "supervisor", "auditor")
+READERS = ("lead", "designer", "supervisor", "auditor", "reviewer")
 DOWNLOADS = (files.RESULTS, files.ANSWERS, files.PLAN)
 """Files of a set of results that the page offers; everything else comes with the bundle."""
 
@@ -71,7 +71,7 @@ def compute(evaluation: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/evaluations/<evaluation>/results/<identifier>/<any('results.json', 'answers.csv', 'plan.yaml'):name>")
-@page("lead", "designer", "auditor")
+@page("lead", "designer", "auditor", "reviewer")
 def download(evaluation: str, identifier: str, name: str) -> ResponseReturnValue:  # noqa: ARG001 (the guard has read it)
     """Send one file of a set of results."""
     with web.database().reading() as session:

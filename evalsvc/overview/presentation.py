@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from evalsvc.editions.facts import UNDECIDED, Facts
 from evalsvc.editions.figures import NONE, County, Figures, Row, tone_of
 from evalsvc.editions.risk import risk_sentence
-from evalsvc.editions.summary import judged_indicators
 from evalsvc.overview.values import (
     CountyVerdict,
     IndicatorView,
@@ -47,7 +46,7 @@ def name_of(indicator: Indicator, language: str) -> str:
 
 def _county(figures: Figures, county: County, language: str) -> CountyVerdict:
     judged = next((each for each in figures.facts["verdicts"] if each["code"] == county.code), None)
-    indicators = tuple(_judged(figures, county, each, language) for each in judged_indicators(figures))
+    indicators = tuple(_judged(figures, county, each, language) for each in figures.judged)
     if judged is None:
         return CountyVerdict(county.name, "", "", indicators)
     reason = sentence("edition.open_cases_decide", {}, language) if judged["open_cases_decide"] else ""

@@ -11,6 +11,7 @@ from evalsvc.draws.queries import draws_of, levels_of
 from evalsvc.draws.values import DrawRecord
 from evalsvc.editions.facts import NO_DESIGN, Facts, shown_facts
 from evalsvc.editions.queries import editions_of
+from evalsvc.editions.values import ISSUED
 from evalsvc.errors import InvalidError
 from evalsvc.evaluations.rule_pack import read_pack
 from evalsvc.fieldwork.queries import areas, progress
@@ -81,7 +82,7 @@ def _from_fieldwork(session: Session, evaluation_id: str) -> list[_Found]:
     complete = bool(latest) and opened == finished
     cases = counts_of(session, evaluation_id)
     results = len(result_sets(session, evaluation_id))
-    editions = len(editions_of(session, evaluation_id))
+    editions = sum(each.state == ISSUED for each in editions_of(session, evaluation_id))
     judged = complete and cases.open == 0 and (cases.total > 0 or results > 0)
     # Results may be computed, and said so, while cases are open: the stage is then passed, not done.
     return [

@@ -9,7 +9,9 @@ EXPERT = "expert"
 LEAD = "lead"
 ENUMERATOR = "enumerator"
 AUDITOR = "auditor"
-ROLES = (ADMINISTRATOR, DESIGNER, SUPERVISOR, EXPERT, LEAD, ENUMERATOR, AUDITOR)
+REVIEWER = "reviewer"
+"""Reads a report before it is issued, and signs that it was reviewed; never who leads the evaluation."""
+ROLES = (ADMINISTRATOR, DESIGNER, SUPERVISOR, EXPERT, LEAD, ENUMERATOR, AUDITOR, REVIEWER)
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,28 @@ def _token_record(row: Token | DeviceAccount, kind: str, label: str) -> TokenRec
     )
 
 
+def people_with_role(session: Session, role: str, evaluation_id: str) -> list[tuple[str, str]]:
+    """List the active people who have a role in an evaluation: identifier and name, by name."""
+    query = (
+        select(Person.id, Person.name)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            Person.active.is_(True),
+            RoleGrant.role == role,
+            (RoleGrant.evaluation_id == evaluation_id) | RoleGrant.evaluation_id.is_(None),
+        )
+        .distinct()
+        .order_by(Person.name, Person.id)
+    )
+    return [(identifier, name) for identifier, name in session.execute(query)]
+
+
+def names_of(session: Session, identifiers: Sequence[str]) -> dict[str, str]:
+    """Return the names of people by their identifiers; who is unknown is left out."""
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(identifiers)))
+    return {identifier: name for identifier, name in rows}
+
+
 def active_administrators(session: Session) -> frozenset[str]:
     """Return the identifiers of the active people who are administrators."""
     query = select(Person.id).join(RoleGrant, RoleGrant.person_id == Person.id)

@@ -12,7 +12,7 @@ from evalsvc.instruments.contract import COMPLETED, DISPOSITIONS
 from evalsvc.planning.layout import Layout, attribute_columns, layout_of
 from evalsvc.planning.making import PURPOSIVE, RESERVE, Attributes
 from evalsvc.results.answers import ANALYSIS_COLUMNS, REGISTERED_KINDS, Answers, Household, analysis_values
-from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, write_table
+from evalsvc.results.records import CaseRow, FieldworkRow, InterviewRow, JudgementRow, write_table
 from evalsvc.results.weighting import INELIGIBLE, HouseholdWeight, Place, weigh
 from sampling.drawn_columns import UpperCells, cells_below, upper_cells, upper_units
 from sampling.empty_units import empty_units
@@ -33,6 +33,8 @@ class Sources:
     pack: Pack
     interviews: Sequence[InterviewRow]
     """Every version that was received, in the order of the public log."""
+    judgements: Sequence[JudgementRow] = ()
+    """What the experts decided; nothing is estimated from it, for the cases hold their state."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ blueprint = Blueprint(
 class ResultsView(MethodView):
     """The results of an evaluation."""
 
-    @api("lead", "designer", "supervisor", "auditor")
+    @api("lead", "designer", "supervisor", "auditor", "reviewer")
     @blueprint.response(200, ResultSetSchema(many=True))
     def get(self, evaluation: str) -> Any:
         """List the computed sets, newest first."""
@@ -43,7 +43,7 @@ class ResultsView(MethodView):
 class ResultRowsView(MethodView):
     """One set of results."""
 
-    @api("lead", "designer", "supervisor", "auditor")
+    @api("lead", "designer", "supervisor", "auditor", "reviewer")
     @blueprint.response(200, ResultRowsSchema)
     def get(self, evaluation: str, identifier: str) -> Any:
         """Read the rows of a set."""

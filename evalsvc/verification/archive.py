@@ -76,7 +76,7 @@ def _refused(entries: list[zipfile.ZipInfo], limits: Limits) -> Iterator[Complai
 
 def known_name(name: str) -> bool:
     """Tell whether a bundle may hold a file of this name; names with folders, dots or drives are none."""
-    if name in (*files.TABLES, files.EDITION, files.FORM_FILES):
+    if name in (*files.TABLES, *files.FOR_R, files.EDITION, files.HASHES, files.FORM_FILES):
         return True
     if files.is_instrument(name) or files.is_form_table(name):
         return True

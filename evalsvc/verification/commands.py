@@ -141,7 +141,8 @@ def _print(found: Verification, given: Mapping[str, str], *, brief: bool) -> Non
         click.echo(_words("verification.simulated"))
     for signature in found.signatures:
         trusted = "verification.trusted" if signature.trusted else "verification.untrusted"
-        click.echo(_words("verification.signed_by", signer=signature.signer, at=signature.signed_at))
+        details = {"signer": signature.signer, "at": signature.signed_at, "stamped_at": signature.stamped_at}
+        click.echo(_words(signature.code, **details))
         if signature.fingerprint:
             click.echo(_words("verification.fingerprint", fingerprint=signature.fingerprint))
         click.echo(_words(trusted))
@@ -190,7 +191,7 @@ def _print_rows(figures: Sequence[NamedFigure]) -> None:
 def _print_step(step: Step, given: Mapping[str, str]) -> None:
     # A step that failed before it had counted anything has nothing to count.
     shown = {name: value for name, value in step.counts.items() if value or step.state != STEP_FAILED}
-    counts = ", ".join(f"{_words(f'verification.count.{name}')} {value}" for name, value in shown.items())
+    counts = ", ".join(_counted(name, value) for name, value in shown.items())
     states = {STEP_FAILED: "verification.step_failed", SKIPPED: "verification.step_skipped"}
     words = _words(f"verification.step.{step.name}") + (_words(states[step.state]) if step.state in states else "")
     click.echo(f"{MARKS.get(step.state, NOT_TAKEN)} {words}  {counts}".rstrip())
@@ -200,6 +201,10 @@ def _print_step(step: Step, given: Mapping[str, str]) -> None:
         click.echo(f"    {_words('verification.more', count=step.left_out)}")
     for each in step.notes:
         click.echo(f"    {NOTE} {_message(each, given)}")
+
+
+def _counted(name: str, value: int | str) -> str:
+    return f"{_words(f'verification.count.{name}')} {told(name, value, language())}"
 
 
 def _conclusion(found: Verification) -> str:

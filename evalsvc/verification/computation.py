@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from evalsvc import files
-from evalsvc.editions.facts import About, Facts, Head, compose
+from evalsvc.editions.facts import About, Corrects, Facts, Head, compose, rows_of_county
 from evalsvc.editions.material import material_of
 from evalsvc.editions.report import printed_of
 from evalsvc.evaluations.packs import pack_bytes, pack_names
@@ -21,7 +21,7 @@ from sampling.errors import Complaint, complain
 from sampling.estimate import Results
 from sampling.frame import Frame
 
-NOT_RECOMPUTED = ("edition", "evaluation", "inputs", "code_version")
+NOT_RECOMPUTED = ("edition", "evaluation", "inputs", "code_version", "texts")
 """Parts of the facts that are statements of the issuer; the files behind them are checked by their hashes."""
 
 
@@ -50,19 +50,23 @@ def _other_pack(data: bytes) -> Iterator[Complaint]:
             yield complain("verification.other_pack", file=files.PACK, pack=pack.title())
 
 
-def results_step(data: bytes, embedded: Sequence[Row], results: Results) -> Step:
-    """Compare results.json, and the rows inside the PDF, with the rows estimated again."""
+def results_step(data: bytes, facts: Facts, results: Results, county_column: str) -> Step:
+    """Compare results.json, and the rows inside the PDF, with the rows estimated again.
+
+    A report about one county holds the rows of that county alone.
+    """
     right = [row.as_json() for row in results.rows]
     try:
         stated = json.loads(data)["estimates"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         return step_of("results", [complain("verification.not_json", file=files.RESULTS, problem=str(error)[:200])])
     complaints = list(_row_differences(right, stated, files.RESULTS))
-    complaints += _row_differences(right, embedded, files.EDITION)
+    inside = rows_of_county(right, county_column, facts["edition"].get("scope", ""))
+    complaints += _row_differences(inside, facts["estimates"], files.EDITION)
     return step_of("results", complaints, rows=len(right))
 
 
-def _row_differences(right: Sequence[Row], stated: object, file: str) -> Iterator[Complaint]:
+def _row_differences(right: Sequence[Mapping[str, Any]], stated: object, file: str) -> Iterator[Complaint]:
     if not isinstance(stated, list) or len(stated) != len(right):
         found = len(stated) if isinstance(stated, list) else 0
         yield complain("verification.row_count", file=file, expected=len(right), found=found)
@@ -82,10 +86,13 @@ def _differing(file: str, each: Difference, **where: object) -> Complaint:
 
 def recomposed(facts: Facts, sources: Sources, frame: Frame, computed: Computed) -> Facts:
     """Compose the facts again from the bundle; only what the issuer states of itself is taken over."""
-    head = Head(**facts["edition"])
+    stated = facts["edition"]
+    corrects = None if stated["corrects"] is None else Corrects(**stated["corrects"])
+    head = Head(**{**stated, "corrects": corrects})
     about = About(**facts["evaluation"])
     rows: list[Row] = [row.as_json() for row in computed.results.rows]
-    return compose(head, about, material_of(sources, frame, rows, facts["inputs"], facts["code_version"]))
+    right = compose(head, about, material_of(sources, frame, rows, facts["inputs"], facts["code_version"]))
+    return {**right, "texts": facts["texts"]}
 
 
 def facts_step(facts: Facts, right: Facts) -> Step:

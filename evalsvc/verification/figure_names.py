@@ -7,7 +7,7 @@ from evalsvc.planning.indicators import BY_CLASS, OPEN_FOR, indicator_of_row
 from evalsvc.verification.outcome import FigureCheck
 from evalsvc.words import catalogue, sentence
 
-SILENT = frozenset({"counties", "kinds", "stages"})
+SILENT = frozenset({"counties", "kinds", "stages", "standards", "cases", "replacements", "rejections"})
 """Steps of a path that a reader need not see: what stands behind them says enough."""
 BETWEEN = " · "
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from evalsvc import files
+from evalsvc.editions.bundle import hash_list
 from evalsvc.verification.outcome import Step, step_of
 from sampling.commitment import Commitment, committed_object
 from sampling.design import canonical, load_design
@@ -16,7 +17,10 @@ Content = Mapping[str, bytes]
 
 
 def files_step(content: Content, inputs: Mapping[str, str], edition: bytes) -> Step:
-    """Compare every file with the hash that the signed file names; edition.json with the one inside the PDF."""
+    """Compare every file with the hash that the signed file names; the list of hashes has to say the same.
+
+    Bundles of before hold edition.json too: it has to be the one inside the PDF.
+    """
     complaints = []
     for name, expected in inputs.items():
         if name not in content:
@@ -28,7 +32,10 @@ def files_step(content: Content, inputs: Mapping[str, str], edition: bytes) -> S
     extra = [name for name in content if name not in named and not name.startswith(files.INTERVIEW_FOLDER)]
     complaints += [complain("verification.file_extra", file=name) for name in extra]
     complaints += [complain("verification.file_missing", file=name) for name in files.TABLES if name not in named]
-    if content.get(files.EDITION) != edition:
+    others = {name: data for name, data in content.items() if name not in (files.HASHES, files.EDITION)}
+    if files.HASHES in content and content[files.HASHES] != hash_list(others):
+        complaints.append(complain("verification.hash_list", file=files.HASHES))
+    if content.get(files.EDITION, edition) != edition:
         complaints.append(complain("verification.other_edition", file=files.EDITION))
     return step_of("files", complaints, files=len(inputs))
 

@@ -67,6 +67,16 @@ class Signature:
     trusted: bool
     fingerprint: str = ""
     """Of the root of the signer's chain, as far as the file holds it."""
+    role: str = ""
+    """For whom: lead, reviewer, institute."""
+    stamped_at: str = ""
+    """When an authority saw the signature; empty where none did."""
+
+    @property
+    def code(self) -> str:
+        """Return the code of the sentence that tells of it."""
+        known = f"verification.signed.{self.role or 'plain'}"
+        return f"{known}_stamped" if self.stamped_at else known
 
 
 @dataclass(frozen=True)

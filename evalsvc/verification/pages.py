@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import Any
 
 from evalsvc.editions.printing import appearances_for, build_report
+from evalsvc.errors import InvalidError
 from evalsvc.verification.outcome import Step, step_of
 from reports.redraw import Drawing, compare_drawing
 from reports.verify import Pages, printed_text
@@ -31,10 +32,12 @@ def pages_step(pages: Pages, edition: bytes, facts: Mapping[str, Any], file: str
         right = _laid_out(edition)
     except MemoryError:
         raise
+    except InvalidError as error:  # the texts of the report have mistakes, each with its line
+        return step_of("pages", [Complaint(each.code, file, details=each.details) for each in error.complaints])
     except Exception as error:  # whatever a stranger's data do to the layout is a finding
         problem = f"{type(error).__name__}: {error}"[:200]
         return step_of("pages", [complain("verification.not_printable", file=file, problem=problem)])
-    drawing = compare_drawing(pages.pdf, right, appearances_for(facts["edition"]["institute"]))
+    drawing = compare_drawing(pages.pdf, right, appearances_for(facts["edition"]))
     if drawing.same:
         return step_of("pages", (), pages=len(pages.words))
     return _difference(pages, right, drawing, facts["printed_with"], file)

@@ -18,7 +18,8 @@ Lines = Sequence[ChainEntry]
 class Issued:
     """What the public log has to say of a report, and what it says of its draw."""
 
-    pdf_sha256: str
+    hashes: frozenset[str]
+    """Of the file, and of what it was before it was stamped anew."""
     evaluation: str
     draw: int
     number: int
@@ -58,6 +59,7 @@ def compare_copies(copies: Mapping[str, bytes], own: Lines | None, issued: Issue
     for name, lines in agreeing.items():
         if name in holding:
             complaints += _left_out(name, lines, len(own or ()), issued)
+            complaints += _revoked(name, lines, issued)
             notes += _since(name, lines, issued)
         elif holding:
             notes.append(complain("verification.log_older", file=name, lines=len(lines), at=_end(lines)))
@@ -93,7 +95,7 @@ def _named(line: ChainEntry) -> str:
 
 def _edition_line(lines: Lines, issued: Issued) -> ChainEntry | None:
     named = (line for line in lines if (line.kind, line.subject) == (log.EDITION, issued.subject))
-    return next((line for line in named if line.sha256 == issued.pdf_sha256), None)
+    return next((line for line in named if line.sha256 in issued.hashes), None)
 
 
 def _without_report(name: str, lines: Lines, own: Lines, issued: Issued) -> Complaint:
@@ -123,6 +125,15 @@ def _left_out(name: str, lines: Lines, own: int, issued: Issued) -> list[Complai
         details: dict[str, Any] = {"subject": issued.subject, "at": edition.at, "stated": issued.issued_at}
         complaints.append(complain("verification.log_early", file=name, row=edition.sequence, **details))
     return complaints
+
+
+def _revoked(name: str, lines: Lines, issued: Issued) -> list[Complaint]:
+    """Tell that the institute has taken the report back."""
+    return [
+        complain("verification.revoked", file=name, row=line.sequence, at=line.at, sha256=line.sha256)
+        for line in lines
+        if (line.kind, line.subject) == (log.REVOCATION, issued.subject)
+    ]
 
 
 def _since(name: str, lines: Lines, issued: Issued) -> list[Complaint]:

@@ -12,11 +12,14 @@ import duckdb
 from asn1crypto.x509 import Certificate
 
 from evalsvc import files
+from evalsvc.editions.facts import Facts
 from evalsvc.editions.material import read_manifest_file, read_sources
+from evalsvc.errors import InvalidError
 from evalsvc.results.assembly import Sources
-from evalsvc.results.compute import compute_results
+from evalsvc.results.compute import Computed, compute_results
 from evalsvc.results.records import CaseRow, InterviewRow, JudgementRow, read_records
 from evalsvc.verification.archive import Limits, open_bundle
+from evalsvc.verification.checked_in_r import checked_in_r_step
 from evalsvc.verification.computation import (
     answers_step,
     facts_step,
@@ -31,12 +34,14 @@ from evalsvc.verification.field_checks import CaseFiles, cases_step, fieldwork_s
 from evalsvc.verification.files_and_draw import draw_step, files_step
 from evalsvc.verification.logged import Logged, logged_step
 from evalsvc.verification.outcome import STEPS, FigureCheck, Signature, Step, Verification, skipped, step_of
+from evalsvc.verification.own_texts import own_texts
 from evalsvc.verification.pages import pages_step
 from evalsvc.verification.public_copy import Issued, compare_copies
 from evalsvc.verification.public_log import log_step, read_log
-from evalsvc.verification.signed import SignedFile, embedded_step, signature_step, signer_notes
+from evalsvc.verification.signed import SignedFile, embedded_step, missing_roles, signature_step, signer_notes
 from evalsvc.verification.stamped import stamp_step
 from evalsvc.version import CODE_VERSION
+from reports.signing.revisions import states_of
 from sampling.chain import ChainEntry
 from sampling.errors import Complaint, SamplingError, complain
 from sampling.frame import Frame, open_frame
@@ -75,12 +80,12 @@ class _Course:
             step = replace(joined, counts={**known.counts, **step.counts}, left_out=left_out)
         self.taken[step.name] = step
 
-    def add_copies(self, logs: Mapping[str, bytes], sha256: str, facts: Mapping[str, Any]) -> None:
+    def add_copies(self, logs: Mapping[str, bytes], hashes: frozenset[str], facts: Mapping[str, Any]) -> None:
         """Compare the bundle's log with other copies of it; without a bundle they may still name the report."""
         if not logs and self.lines is None:
             return
         edition, evaluation = facts["edition"], facts["evaluation"]["code"]
-        issued = Issued(sha256, evaluation, facts["draw"].get("number", 0), edition["number"], edition["issued_at"])
+        issued = Issued(hashes, evaluation, facts["draw"].get("number", 0), edition["number"], edition["issued_at"])
         self.add(compare_copies(logs, self.lines, issued))
 
     def steps(self) -> tuple[Step, ...]:
@@ -96,6 +101,8 @@ class ReadReport:
     signed: SignedFile
     sha256: str
     """Hash of the signed PDF, as the public log names it."""
+    earlier: tuple[str, ...] = ()
+    """Hashes of the file as it was before its last stamp or signature: one that was stamped anew is still the same."""
 
 
 def verify(
@@ -136,10 +143,12 @@ def read_report(pdf: bytes, trust: bytes | None = None, *, progress: Progress | 
     course.add(step)
     if signed.facts is not None:
         institute = signed.facts["edition"]["institute"]
-        course.add(step_of("signature", (), signer_notes(signatures, institute)))
+        course.add(step_of("embedded", (), own_texts(signed.facts)))
+        course.add(step_of("signature", missing_roles(signatures, signed.facts), signer_notes(signatures, institute)))
         course.begin("pages")
         course.add(pages_step(signed.pages, signed.edition, signed.facts, files.REPORT))
-    return ReadReport(tuple(course.taken.values()), signatures, signed, hashlib.sha256(pdf).hexdigest())
+    earlier = tuple(hashlib.sha256(each).hexdigest() for each in states_of(pdf))
+    return ReadReport(tuple(course.taken.values()), signatures, signed, hashlib.sha256(pdf).hexdigest(), earlier)
 
 
 def verify_against(
@@ -158,7 +167,7 @@ def verify_against(
         course.figures = figures_of(facts, None)
         if bundle is not None:
             _check_bundle(course, report.signed, facts, bundle, limits)
-        course.add_copies(logs or {}, report.sha256, facts)
+        course.add_copies(logs or {}, frozenset((report.sha256, *report.earlier)), facts)
     return Verification(course.steps(), report.signatures, course.figures, _about(facts), _places(facts))
 
 
@@ -215,6 +224,9 @@ def _check_bundle(
         except SamplingError as error:
             # Whatever the sampling floor refuses here is the bundle's fault: it is told at the step that was under way.
             _refuse(course, list(error.complaints) or [Complaint(error.code, files.BUNDLE, details=error.details)])
+        except InvalidError as error:
+            # The texts of the report have mistakes: the step of its pages has named each of them.
+            _refuse(course, [Complaint(error.code, files.EDITION, details=error.details)])
         except INCONSISTENT as error:
             problem = f"{type(error).__name__}: {error}"[:200]
             _refuse(course, [complain("verification.inconsistent", file=files.BUNDLE, problem=problem)])
@@ -292,10 +304,18 @@ def _check_figures(
     course.begin("plan")
     course.add(plan_step(content[files.PLAN], computed.plan, content[files.PACK]))
     course.begin("results")
-    course.add(results_step(content[files.RESULTS], facts["estimates"], computed.results))
+    course.add(results_step(content[files.RESULTS], facts, computed.results, computed.layout.county))
     course.begin("facts")
     right = recomposed(facts, sources, frame, computed)
     course.add(facts_step(facts, right))
+    course.add(checked_in_r_step(content, _of_all(facts, right, sources, frame, computed), computed.plan_text))
     course.begin("figures")
     course.figures = figures_of(facts, right)
     course.add(figures_step(course.figures))
+
+
+def _of_all(facts: dict[str, Any], right: Facts, sources: Sources, frame: Frame, computed: Computed) -> Facts:
+    """Return the facts of all counties, of which the bundle's tables are made: one bundle serves every edition."""
+    if not facts["edition"].get("scope"):
+        return right
+    return recomposed({**facts, "edition": {**facts["edition"], "scope": ""}}, sources, frame, computed)

@@ -2,9 +2,9 @@
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from evalsvc import files
@@ -18,6 +18,7 @@ from reports.signing.check import check_signatures
 from reports.verify import Pages, check_printed, embedded, printed_text
 from sampling.errors import Complaint, complain
 
+LEAD, REVIEWER, INSTITUTE = "lead", "reviewer", "institute"
 NO_PAGES = Pages((), b"")
 
 
@@ -45,15 +46,24 @@ def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signatu
     found = tuple(
         Signature(
             plain_name(each.signer),
-            "" if each.signed_at is None else each.signed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            _moment(each.signed_at),
             each.intact,
             each.whole_file,
             each.trusted,
             each.fingerprint,
+            each.role,
+            _moment(each.time_stamped_at),
         )
         for each in report.signatures
     )
-    return step_of("signature", complaints, signatures=len(found)), found
+    counts: dict[str, int | str] = {"signatures": len(found), "stamps": len(report.stamps), "level": report.level}
+    if report.proven_until is not None:
+        counts["ends_at"] = _moment(report.proven_until)
+    return step_of("signature", complaints, **counts), found
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def signer_notes(signatures: Sequence[Signature], institute: str) -> list[Complaint]:
@@ -62,8 +72,17 @@ def signer_notes(signatures: Sequence[Signature], institute: str) -> list[Compla
     return [
         complain("verification.other_signer", file=files.REPORT, signer=each.signer, institute=institute[:200])
         for each in signatures
-        if not wanted or wanted not in _plain(each.signer)
+        if each.role in ("", INSTITUTE) and (not wanted or wanted not in _plain(each.signer))
     ]
+
+
+def missing_roles(signatures: Sequence[Signature], facts: Mapping[str, Any]) -> list[Complaint]:
+    """Name those who had to sign and did not; that nobody signed is told already."""
+    if not signatures:
+        return []
+    needed = (LEAD, REVIEWER, INSTITUTE) if facts["edition"].get("reviewer") else (INSTITUTE,)
+    given = {each.role for each in signatures}
+    return [complain(f"verification.unsigned.{role}", file=files.REPORT) for role in needed if role not in given]
 
 
 def _plain(name: str) -> str:

@@ -1,204 +1,147 @@
-"""Whose signatures a file bears, whether they hold, and whether anything came after the last of them."""
+"""Whose signatures a file bears, whether they hold, what proves it and until when, and that nothing came after them."""
 
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 
-from asn1crypto.x509 import Certificate, Name
+from asn1crypto.x509 import Certificate
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import (
-    DocumentTimestampStatus,
-    EmbeddedPdfSignature,
-    PdfSignatureStatus,
-    SignatureCoverageLevel,
-    validate_pdf_signature,
-    validate_pdf_timestamp,
-)
-from pyhanko_certvalidator import ValidationContext
+from pyhanko.sign.validation import EmbeddedPdfSignature
 
-from reports.container import container_is_strict, stamp_is_strict
 from reports.errors import ReportError
-from reports.keys import fingerprint_of, top_of
+from reports.keys import is_demo
+from reports.signing.chains import chains_of, loaded
+from reports.signing.evidence import MOST_KEPT, Evidence
 from reports.signing.fields import next_to_sign
-from reports.signing.replay import MOST_REVISIONS, end_of
-from reports.signing.roles import BY_FIELD
+from reports.signing.findings import SignatureFinding, SignatureReport, StampFinding
+from reports.signing.judge import Judge
+from reports.signing.long_term import evidence_in
+from reports.signing.replay import MOST_REVISIONS, STAMP, end_of
+from reports.signing.revocation import unanswered
+from reports.signing.roles import LEAD, REVIEWER, ROLES
 from reports.verify import LARGEST_FILE
 
-# What is wrong with a file is an answer of this module; its parsers need not write it to a log as well.
-logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+BASIC, STAMPED, LONG_TERM = "B-B", "B-T", "B-LTA"
+"""Levels of PAdES. B-LT, evidence without a stamp over it, does not hold here: nothing says when it was added."""
 
 
-@dataclass(frozen=True)
-class SignatureFinding:
-    """What is known of one signature. `problem` is a code, or None when the signature holds."""
-
-    signer: str
-    signed_at: datetime | None
-    intact: bool
-    """The covered bytes are those that were signed."""
-    whole_file: bool
-    """Nothing follows that no later signature covers."""
-    trusted: bool
-    """The certificate leads to one of the given trust anchors."""
-    problem: str | None
-    detail: str = ""
-    self_made: bool = False
-    """The signer's own organisation issued the certificate: nobody else vouches for it."""
-    time_stamped_at: datetime | None = None
-    """When a time stamping authority saw the signature, if one did."""
-    fingerprint: str = ""
-    """SHA-256 of the certificate at the root of the signer's chain, as far as the file holds it."""
-    role: str = ""
-    """For whom the field was made: lead, reviewer, institute."""
-
-
-@dataclass(frozen=True)
-class StampFinding:
-    """What is known of a stamp over the whole file. `problem` is a code, or None when the stamp holds."""
-
-    authority: str
-    stamped_at: datetime | None
-    trusted: bool
-    problem: str | None
-
-
-@dataclass(frozen=True)
-class SignatureReport:
-    """All signatures of a file; without any, or when the file cannot be read, `problem` says so."""
-
-    signatures: tuple[SignatureFinding, ...]
-    problem: str | None
-    detail: str = ""
-    stamps: tuple[StampFinding, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Tell whether there is a signature and every one holds, stamps too, for the whole file."""
-        problems = [each.problem for each in self.signatures] + [each.problem for each in self.stamps]
-        return self.problem is None and not any(problems)
-
-
-def check_signatures(pdf: bytes, trust: bytes | None = None) -> SignatureReport:
+def check_signatures(
+    pdf: bytes, trust: bytes | None = None, known: Evidence | None = None, *, now: datetime | None = None
+) -> SignatureReport:
     """Validate every signature of a file.
 
-    `trust` holds certificates (PEM or DER) to trust. A file that cannot be read is a finding, not an exception. What a
-    later revision changed on the pages is not asked here: `signing.replay` leaves no room for any change.
+    A file that cannot be read is a finding, not an exception. What a later revision changed on the pages is not asked
+    here: `signing.replay` leaves no room for any change.
 
-    Raises ReportError ``reports.trust_unreadable`` when `trust` holds no certificate.
+    Parameters
+    ----------
+    trust : bytes, optional
+        Certificates (PEM or DER) to trust, of signers and of stamps; without any, stamps are taken as they are.
+    known : Evidence, optional
+        What is known of certificates beside what the file keeps, as of those that were revoked since.
+    now : datetime, optional
+        As of when; now, unless given.
+
+    Raises
+    ------
+    ReportError
+        ``reports.trust_unreadable`` when `trust` holds no certificate.
     """
     if len(pdf) > LARGEST_FILE:
         return SignatureReport((), "reports.file_too_large", str(LARGEST_FILE))
     try:
         reader = PdfFileReader(BytesIO(pdf))
-        signatures, stamps = reader.embedded_regular_signatures, reader.embedded_timestamp_signatures
-        waiting = next_to_sign(reader)
+        embedded, waiting, kept = list(reader.embedded_signatures), next_to_sign(reader), evidence_in(reader)
+        signatures = [each for each in embedded if each.sig_object_type != STAMP]
     except Exception as error:
         return SignatureReport((), "reports.unreadable", type(error).__name__)
     if not signatures:
         return SignatureReport((), "reports.not_signed")
-    if len(signatures) + len(stamps) > MOST_REVISIONS:
+    if len(embedded) > MOST_REVISIONS:
         return SignatureReport((), "reports.too_many_signatures", str(MOST_REVISIONS))
-    context, covered = _anchors(trust), _is_covered(pdf, [*signatures, *stamps])
-    return SignatureReport(
-        tuple(_check(pdf, each, context, covered=covered) for each in signatures),
-        None if waiting is None else "reports.signature_missing",
-        "" if waiting is None else waiting.name,
-        tuple(_check_stamp(pdf, each, context, covered=covered) for each in stamps),
-    )
+    if len(kept) > MOST_KEPT:
+        return SignatureReport((), "reports.too_much_evidence", str(MOST_KEPT))
+    roots = None if trust is None else tuple(_certificates(trust))
+    everything = kept.with_all(known or Evidence())
+    judge = Judge(pdf, roots, everything, _is_covered(pdf, embedded))
+    found = _judged(judge, embedded, now or datetime.now(UTC))
+    signers = tuple(each for each in found if isinstance(each, SignatureFinding))
+    stamps = tuple(each for each in found if isinstance(each, StampFinding))
+    problem, detail = _against_the_whole(signers, stamps)
+    if waiting is not None:
+        problem, detail = "reports.signature_missing", waiting.name
+    level, until = _level(signers, stamps, embedded, kept), _until(signers, stamps)
+    return SignatureReport(signers, problem, detail, stamps, level, until)
+
+
+def _judged(
+    judge: Judge, embedded: Sequence[EmbeddedPdfSignature], now: datetime
+) -> list[SignatureFinding | StampFinding]:
+    """Judge from the last to the first: a stamp that counts proves of all before it that they were there."""
+    found: list[SignatureFinding | StampFinding] = []
+    there_by, is_proven = now, False
+    for each in sorted(embedded, key=_place, reverse=True):
+        if each.sig_object_type == STAMP:
+            stamp = judge.stamp(each, there_by)
+            found.insert(0, stamp)
+            counts, at = stamp.problem is None and (stamp.trusted or judge.roots is None), stamp.stamped_at
+        else:
+            signature = judge.signature(each, there_by, is_proven=is_proven)
+            found.insert(0, signature)
+            counts, at = signature.problem is None and signature.is_proven, signature.time_stamped_at
+        if counts and at is not None:
+            there_by, is_proven = min(at, there_by), True
+    return found
+
+
+def _place(signature: EmbeddedPdfSignature) -> int:
+    try:
+        return end_of(signature)
+    except (ValueError, TypeError, LookupError):
+        return 0
 
 
 def _is_covered(pdf: bytes, signatures: Sequence[EmbeddedPdfSignature]) -> bool:
     """Tell whether the last signature or stamp reaches the last byte: what came between the others lies below it."""
-    try:
-        return max(end_of(each) for each in signatures) == len(pdf)
-    except (ValueError, TypeError, LookupError):
-        return False
+    return max(map(_place, signatures)) == len(pdf)
 
 
-def _check(
-    pdf: bytes, signature: EmbeddedPdfSignature, context: ValidationContext, *, covered: bool
-) -> SignatureFinding:
-    signer, signed_at, self_made, root = "", None, False, ""
-    role = BY_FIELD.get(signature.field_name)
-    name = "" if role is None else role.name
-    try:
-        certificate = signature.signer_cert
-        signer, signed_at = certificate.subject.human_friendly, signature.self_reported_timestamp
-        self_made = _organisation(certificate.subject) == _organisation(certificate.issuer)
-        root = fingerprint_of(top_of(certificate, signature.other_embedded_certs))
-        status = validate_pdf_signature(signature, context, skip_diff=True)
-        problem = _problem(pdf, signature, status, covered=covered)
-    except Exception as error:
-        detail = type(error).__name__
-        return SignatureFinding(
-            signer, signed_at, False, False, False, "reports.signature_broken", detail, self_made, None, root, name
-        )
-    stamp = status.timestamp_validity
-    return SignatureFinding(
-        signer=signer,
-        signed_at=signed_at,
-        intact=_is_intact(status),
-        whole_file=covered and _is_whole(status),
-        trusted=bool(status.trusted),
-        problem=problem,
-        self_made=self_made,
-        time_stamped_at=None if stamp is None else stamp.timestamp,
-        fingerprint=root,
-        role=name,
-    )
+def _against_the_whole(signers: Sequence[SignatureFinding], stamps: Sequence[StampFinding]) -> tuple[str | None, str]:
+    """Return what is wrong beside the single signatures: their order, one person for two, a stamp that fails."""
+    order = [role.name for role in ROLES]
+    given = [each.role for each in signers if each.role]
+    if given != sorted(given, key=order.index):
+        return "reports.roles_out_of_order", ", ".join(given)
+    by_role = {each.role: each.certificate for each in signers if each.certificate}
+    lead, reviewer = by_role.get(LEAD.name), by_role.get(REVIEWER.name)
+    if lead is not None and lead == reviewer and not is_demo(Certificate.load(lead)):
+        return "reports.one_for_two_roles", next(each.signer for each in signers if each.certificate == lead)
+    failed = next((each for each in stamps if each.problem is not None), None)
+    return (None, "") if failed is None else (failed.problem, failed.detail)
 
 
-def _problem(pdf: bytes, signature: EmbeddedPdfSignature, status: PdfSignatureStatus, *, covered: bool) -> str | None:
-    stamp = status.timestamp_validity
-    if not _is_intact(status):
-        return "reports.signature_broken"
-    if not (covered and _is_whole(status)):
-        return "reports.changed_after_signing"
-    if stamp is not None and not (stamp.intact and stamp.valid):
-        return "reports.time_stamp_broken"
-    if not container_is_strict(pdf, signature, trusted=bool(status.trusted)):
-        return "reports.signature_container"
-    return None
+def _level(
+    signers: Sequence[SignatureFinding],
+    stamps: Sequence[StampFinding],
+    embedded: Sequence[EmbeddedPdfSignature],
+    kept: Evidence,
+) -> str:
+    if not all(each.is_proven for each in signers):
+        return BASIC
+    asked = sorted(embedded, key=_place)
+    if not stamps or asked[-1].sig_object_type != STAMP:
+        return STAMPED
+    # What the last stamp itself needs is gathered before the next one.
+    chains = [chain for each in asked[:-1] for chain in chains_of(each.signed_data, loaded(kept.certificates))]
+    return STAMPED if unanswered(chains, kept) else LONG_TERM
 
 
-def _check_stamp(pdf: bytes, stamp: EmbeddedPdfSignature, context: ValidationContext, *, covered: bool) -> StampFinding:
-    try:
-        status = validate_pdf_timestamp(stamp, context, skip_diff=True)
-        problem = None
-        if not _is_intact(status):
-            problem = "reports.time_stamp_broken"
-        elif not (covered and _is_whole(status)):
-            problem = "reports.changed_after_signing"
-        elif not stamp_is_strict(pdf, stamp):
-            problem = "reports.signature_container"
-        authority = stamp.signer_cert.subject.human_friendly
-        return StampFinding(authority, status.timestamp, bool(status.trusted), problem)
-    except Exception:  # what cannot be taken apart is broken
-        return StampFinding("", None, False, "reports.time_stamp_broken")
-
-
-def _is_intact(status: PdfSignatureStatus | DocumentTimestampStatus) -> bool:
-    return bool(status.intact and status.valid)
-
-
-def _is_whole(status: PdfSignatureStatus | DocumentTimestampStatus) -> bool:
-    """Tell whether all of the revision is covered, and all revisions before it."""
-    return bool(status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION)
-
-
-def _organisation(name: Name) -> str:
-    """Return who a name says it is: the organisation, or else the whole name."""
-    return str(name.native.get("organization_name") or name.human_friendly)
-
-
-def _anchors(trust: bytes | None) -> ValidationContext:
-    """Trust the given certificates and nothing else; nothing is fetched from a network."""
-    roots = [] if trust is None else _certificates(trust)
-    return ValidationContext(trust_roots=roots, allow_fetching=False)
+def _until(signers: Sequence[SignatureFinding], stamps: Sequence[StampFinding]) -> datetime | None:
+    if stamps:
+        return stamps[-1].ends_at
+    ends = [each.ends_at for each in signers]
+    return None if None in ends else min(each for each in ends if each is not None)
 
 
 def _certificates(trust: bytes) -> list[Certificate]:

@@ -1,6 +1,7 @@
 """All fields are made before the first signature: a field that came later would change what was signed."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -9,6 +10,7 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field, enumerate_
 from reports.errors import ReportError
 from reports.signing.places import place_of
 from reports.signing.roles import ROLES, Role
+from reports.signing.tags import tag_last_field
 from reports.signing.update import update_of
 
 
@@ -27,8 +29,24 @@ def with_fields(pdf: bytes, roles: Sequence[Role]) -> bytes:
         for role in ROLES:
             if role in roles:
                 place = place_of(update.prev, role)
-                append_signature_field(update, SigFieldSpec(role.field, on_page=place.page, box=place.box))
+                field = SigFieldSpec(role.field, place.page, place.box, readable_field_name=role.words)
+                append_signature_field(update, field)
+                tag_last_field(update, place.page)
         return update.revised()
+    except PdfError as error:
+        raise ReportError("reports.not_signable", reason=str(error)) from error
+
+
+def has_fields(pdf: bytes) -> bool:
+    """Tell whether a file has the fields of those who sign.
+
+    Raises
+    ------
+    ReportError
+        ``reports.not_signable`` when the file cannot be read.
+    """
+    try:
+        return bool(roles_in(PdfFileReader(BytesIO(pdf))))
     except PdfError as error:
         raise ReportError("reports.not_signable", reason=str(error)) from error
 

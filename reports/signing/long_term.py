@@ -1,11 +1,11 @@
 """What proves signatures in later years (PAdES B-LTA): certificates, whether they were revoked, stamps over it all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import InvisSigSettings
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
@@ -13,44 +13,25 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 
 from reports.errors import ReportError
+from reports.signing.chains import der
+from reports.signing.evidence import Evidence
+from reports.signing.revocation import responders
 from reports.signing.update import update_of
 
-STAMP_FIELD = "ArchiveTimeStamp"
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Certificates (DER), answers of OCSP and lists of revoked certificates, as they are kept in a file."""
-
-    certificates: tuple[bytes, ...] = ()
-    ocsp_answers: tuple[bytes, ...] = ()
-    revocation_lists: tuple[bytes, ...] = ()
-
-    def beyond(self, known: "Evidence") -> "Evidence":
-        """Return what is here and not there."""
-        return Evidence(
-            *(
-                tuple(each for each in own if each not in others)
-                for own, others in (
-                    (self.certificates, known.certificates),
-                    (self.ocsp_answers, known.ocsp_answers),
-                    (self.revocation_lists, known.revocation_lists),
-                )
-            )
-        )
-
-    def __bool__(self) -> bool:
-        """Tell whether there is any."""
-        return bool(self.certificates or self.ocsp_answers or self.revocation_lists)
+STAMP_FIELD, STAMP_WORDS = "ArchiveTimeStamp", "档案时间戳"
+_OUTSIDE = InvisSigSettings(box_out_of_bounds=True)
+"""PDF/A wants no hidden fields, PDF/UA no untagged ones; one that lies beside the page is neither."""
 
 
 def with_evidence(pdf: bytes, evidence: Evidence) -> bytes:
     """Keep evidence in the file (/DSS); what it holds already is not added again."""
     update = update_of(pdf)
-    new = evidence.beyond(evidence_in(update.prev))
-    if not new:
-        return pdf
     try:
+        # Who answered goes in with the other certificates: pyHanko would put it behind the answers, where a file that
+        # is read does not show it.
+        new = evidence.with_all(Evidence(der(responders(evidence)))).beyond(evidence_in(update.prev))
+        if not new:
+            return pdf
         # No entries for each signature (/VRI): they are optional, and EN 319 142-1 has later versions do without.
         DocumentSecurityStore.supply_dss_in_writer(
             update,
@@ -84,7 +65,7 @@ def with_stamp(pdf: bytes, time_stamper: TimeStamper, *, room: int | None = None
     update = update_of(pdf)
     number = sum(1 for _ in update.prev.embedded_timestamp_signatures) + 1
     try:
-        stamper = PdfTimeStamper(time_stamper, field_name=f"{STAMP_FIELD}{number}")
+        stamper = PdfTimeStamper(time_stamper, f"{STAMP_FIELD}{number}", _OUTSIDE, STAMP_WORDS)
         out = stamper.timestamp_pdf(update, "sha256", bytes_reserved=room)
     except (PdfError, SigningError, OSError) as error:
         raise ReportError("reports.not_stamped", reason=str(error)) from error

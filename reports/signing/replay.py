@@ -23,7 +23,7 @@ from reports.signing.update import filled
 
 MOST_REVISIONS = 50
 """Signatures and stamps that are followed: forty years of yearly stamps."""
-_STAMP = "/DocTimeStamp"
+STAMP = "/DocTimeStamp"
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,16 @@ def replay(pdf: bytes, layout: bytes, appearances: Appearances) -> Replay:
 def _replayed(pdf: bytes, layout: bytes, appearances: Appearances) -> Replay:
     reader = PdfFileReader(BytesIO(pdf))
     roles, signatures = roles_in(reader), _in_order(reader.embedded_signatures)
-    made = with_fields(layout, roles) if roles else layout
+    made, parted_at = with_fields(layout, roles) if roles else layout, None
     for signature in signatures:
         end = end_of(signature)
         made = with_evidence(made, evidence_in(PdfFileReader(BytesIO(pdf[:end]))))
         made = _signed_again(made, signature, appearances)
-        if not pdf.startswith(made):
-            return Replay(made, signature.field_name)
+        if parted_at is None and not pdf.startswith(made):
+            # The rest is made all the same: pages that show later signatures are compared too.
+            parted_at = signature.field_name
     made = with_evidence(made, evidence_in(reader))
-    return Replay(made, None if made == pdf else "")
+    return Replay(made, None if made == pdf else parted_at or "")
 
 
 def _in_order(signatures: Sequence[EmbeddedPdfSignature]) -> list[EmbeddedPdfSignature]:
@@ -81,7 +82,7 @@ def _signed_again(pdf: bytes, signature: EmbeddedPdfSignature, appearances: Appe
     container = bytes(signature.sig_object.raw_get("/Contents"))
     _, length, resume, _ = (int(number) for number in signature.byte_range)
     room = resume - length - 2
-    if signature.sig_object_type == _STAMP:
+    if signature.sig_object_type == STAMP:
         return filled(with_stamp(pdf, KnownToken(cms.ContentInfo.load(container)), room=room), container)
     role, certificate, at = BY_FIELD[signature.field_name], signature.signer_cert, signature.self_reported_timestamp
     if at is None:

@@ -27,14 +27,14 @@ blueprint = flask.Blueprint("later_lists", __name__, template_folder="../templat
 
 
 @blueprint.get("/evaluations/<evaluation>/draws/<int:number>/lists")
-@page("designer", "lead", "auditor")
+@page("designer", "lead", "auditor", "reviewer")
 def lists(evaluation: str, number: int) -> ResponseReturnValue:
     """Show whose lists are awaited, bound and drawn from; who looks, and when, is written down."""
     return _lists_page(evaluation, number)
 
 
 @blueprint.get("/evaluations/<evaluation>/draws/<int:number>/lists/form.<ending>")
-@page("designer", "lead", "auditor")
+@page("designer", "lead", "auditor", "reviewer")
 def form(evaluation: str, number: int, ending: str) -> ResponseReturnValue:
     """Send the empty form of one drawn unit's list, or of all that are awaited."""
     progress, states = _read(number)

@@ -56,7 +56,7 @@ FILES = {
 class ListsView(MethodView):
     """The lists of a draw that are made later."""
 
-    @api("designer", "lead", "auditor")
+    @api("designer", "lead", "auditor", "reviewer")
     @blueprint.response(200, ListStateSchema(many=True))
     def get(self, evaluation: str, number: int) -> Any:
         """Tell of every drawn unit whether its list is awaited, bound or drawn from; that somebody asked is kept."""
@@ -76,7 +76,7 @@ class ListsView(MethodView):
 class ListView(MethodView):
     """The list of one drawn unit."""
 
-    @api("designer", "lead", "auditor")
+    @api("designer", "lead", "auditor", "reviewer")
     @blueprint.response(200, ListStateSchema)
     def get(self, evaluation: str, number: int, parent: str) -> Any:
         """Tell whether the list is awaited, bound or drawn from."""

@@ -44,6 +44,7 @@ class Visited:
     evaluation: EvaluationRecord
     draw_id: str
     lead: Actor
+    reviewer: Actor
     supervisor: Actor
     enumerator: Actor
 
@@ -73,7 +74,8 @@ def _begin(service: Service, folder: Path) -> Visited:
             session, SYSTEM, code=small_world.EVALUATION, name="两县退出评估", client="示例委托单位",
             institute="示例评估中心", pack=PACK, simulated=True,
         )  # fmt: skip
-    lead, supervisor, enumerator = (_person(service, role, evaluation) for role in ("lead", "supervisor", "enumerator"))
+    roles = ("lead", "reviewer", "supervisor", "enumerator")
+    lead, reviewer, supervisor, enumerator = (_person(service, role, evaluation) for role in roles)
     small_world.make_frame(folder)
     with service.database.transaction() as session, pytest.MonkeyPatch.context() as patch:
         # A draw has its own secret and time; fixed ones give this test the same sample at every run.
@@ -93,7 +95,7 @@ def _begin(service: Service, folder: Path) -> Visited:
         fieldwork.assign_from_draw(session, service.store, lead, prepare(session, service.store, draw.id), form.id)
         villages = {row.parent for row in assignments_of_draw(session, draw.id)}
         fieldwork.assign_enumerator(session, supervisor, evaluation.id, villages, enumerator.person_id)
-    return Visited(evaluation, draw.id, lead, supervisor, enumerator)
+    return Visited(evaluation, draw.id, lead, reviewer, supervisor, enumerator)
 
 
 def _visit(service: Service, visited: Visited) -> Visited:

@@ -1,20 +1,19 @@
 """What an institute could try behind its own service's back: the public log, or a copy of it, names it."""
 
-import io
 import json
-import zipfile
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from evalsvc.cases import operations as cases
+from evalsvc.demonstration.reporting import release
 from evalsvc.draws import log
 from evalsvc.draws import operations as draws
 from evalsvc.draws.models import CommitmentEntry
 from evalsvc.draws.queries import log_lines
-from evalsvc.editions import operations as editions
+from evalsvc.editions import composing, wishing
+from evalsvc.editions.wishing import Wish
 from evalsvc.errors import ConflictError
 from evalsvc.evaluations.models import Evaluation
 from evalsvc.evaluations.packs import pack_bytes
@@ -31,15 +30,8 @@ from evalsvc.results.operations import compute
 from evalsvc.service import Service
 from evalsvc.verification.run import ReadReport, verify_against
 from evalsvc.verification.signed import SignedFile
-from reports.keys import make_demo_key, read_signer
 from sampling.chain import chain_entry, write_chain
-
-AT = datetime(2026, 3, 20, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def signer():
-    return read_signer(make_demo_key("示例评估中心", b"secret", AT), b"secret")
+from tests.service.judged.releasing import leave_printing_out
 
 
 @pytest.fixture
@@ -52,20 +44,18 @@ def entered(database, judged):
 
 
 @pytest.fixture
-def issue(database, store, entered, signer, monkeypatch):
+def issue(config, database, store, entered, monkeypatch):
     """Compute, issue, and check without the report's own steps: issue(copies) gives the codes found in each step."""
-    monkeypatch.setattr(editions, "build_report", lambda edition: b"%PDF " + edition)
-    monkeypatch.setattr(editions, "sign_report", lambda pdf, _signer, _institute: pdf)
+    leave_printing_out(monkeypatch)
 
     def make(*copies):
         with database.transaction() as session:
             evaluation = evaluation_by_id(session, entered.evaluation.id)
             compute(session, store, entered.lead, evaluation)
-        with database.transaction() as session:
-            made = editions.issue(session, store, entered.lead, evaluation, signer)
+        made = release(Service(config, database, store), evaluation, entered.lead, entered.reviewer)
         bundle = store.get(made.bundle_sha256)
-        files = zipfile.ZipFile(io.BytesIO(bundle))
-        signed = SignedFile(json.loads(files.read("edition.json")), files.read("edition.json"), b"")
+        facts = store.get(made.layout_sha256).removeprefix(b"%PDF ")
+        signed = SignedFile(json.loads(facts), facts, b"")
         copies = (*copies, public_log(database))
         found = verify_against(
             ReadReport((), (), signed, made.pdf_sha256),
@@ -201,12 +191,12 @@ def test_a_simulation_that_is_sold_as_real_is_named(database, issue):
     only(issue(), logged=["plan_changed"])
 
 
-def test_an_interview_after_the_results_has_to_be_counted_first(database, store, entered, signer, issue):
+def test_an_interview_after_the_results_has_to_be_counted_first(config, database, store, entered):
     with database.transaction() as session:
         compute(session, store, entered.lead, entered.evaluation)
         session.add(copy_of(first_completed(session), "uuid:later"))
-    with pytest.raises(ConflictError) as caught, database.transaction() as session:
-        editions.issue(session, store, entered.lead, entered.evaluation, signer)
+    with pytest.raises(ConflictError) as caught:
+        release(Service(config, database, store), entered.evaluation, entered.lead, entered.reviewer)
     assert caught.value.code == "edition.interviews_since"
     assert caught.value.details["count"] == 1
 
@@ -216,14 +206,17 @@ def copy_of(interview, instance):
     return Interview(**{name: getattr(interview, name) for name in names}, instance_id=instance)
 
 
-def test_a_report_is_made_again_when_something_was_entered_meanwhile(database, store, entered, signer, issue):
+def test_a_report_is_made_again_when_something_was_entered_meanwhile(database, store, entered, issue):
     with database.transaction() as session:
         compute(session, store, entered.lead, entered.evaluation)
     with database.transaction() as session:
-        prepared = editions.prepare(session, store, entered.lead, entered.evaluation, signer)
+        wish = Wish(entered.reviewer.person_id)
+        (edition,) = wishing.place(session, entered.lead, entered.evaluation, wish)
+        desk = composing.open_desk(session, store, entered.evaluation, edition.result_set_id)
+        prepared = desk.prepare(composing.head_of_next(session, entered.evaluation, edition))
         session.add(copy_of(first_completed(session), "uuid:later"))
         session.flush()
         enter_interviews(session, entered.lead, entered.draw_id)
     with pytest.raises(ConflictError) as caught, database.transaction() as session:
-        editions.keep(session, entered.lead, entered.evaluation, prepared)
+        composing.keep(session, entered.lead, entered.evaluation, edition.number, prepared)
     assert caught.value.code == "edition.log_moved"

@@ -1,19 +1,16 @@
 """Corrections and rejections after the fact: results, cases and report follow them, and the check sees through them."""
 
-import io
 import json
-import zipfile
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
 from evalsvc.cases.operations import judge
 from evalsvc.cases.queries import cases_of_draw, counts_of, detail
+from evalsvc.demonstration.reporting import release
 from evalsvc.draws import log
 from evalsvc.draws import operations as draws
 from evalsvc.draws.queries import log_lines
-from evalsvc.editions import operations as editions
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.fieldwork.models import Assignment
 from evalsvc.interviews.intake.taking import take_in
@@ -25,11 +22,9 @@ from evalsvc.results.queries import rows_of
 from evalsvc.service import Service
 from evalsvc.verification.run import ReadReport, verify_against
 from evalsvc.verification.signed import SignedFile
-from reports.keys import make_demo_key, read_signer
 from sampling.chain import write_chain
 from tests import small_world
-
-AT = datetime(2026, 3, 20, tzinfo=UTC)
+from tests.service.judged.releasing import leave_printing_out
 
 
 @pytest.fixture
@@ -142,22 +137,15 @@ def test_a_rejected_interview_counts_nowhere_until_the_household_is_visited_agai
     assert len(lines) == 1
 
 
-@pytest.fixture(scope="module")
-def signer():
-    return read_signer(make_demo_key("示例评估中心", b"secret", AT), b"secret")
-
-
 @pytest.fixture
-def issue(database, store, judged, signer, monkeypatch):
+def issue(config, database, store, judged, monkeypatch):
     """Issue from the newest results, and check the bundle without the report's own steps."""
-    monkeypatch.setattr(editions, "build_report", lambda edition: b"%PDF " + edition)
-    monkeypatch.setattr(editions, "sign_report", lambda pdf, _signer, _institute: pdf)
+    leave_printing_out(monkeypatch)
 
     def make():
-        with database.transaction() as session:
-            made = editions.issue(session, store, judged.lead, judged.evaluation, signer)
+        made = release(Service(config, database, store), judged.evaluation, judged.lead, judged.reviewer)
         bundle = store.get(made.bundle_sha256)
-        facts = zipfile.ZipFile(io.BytesIO(bundle)).read("edition.json")
+        facts = store.get(made.layout_sha256).removeprefix(b"%PDF ")
         with database.reading() as session:
             public = write_chain(log_lines(session)).encode()
         signed = SignedFile(json.loads(facts), facts, b"")

@@ -1,4 +1,4 @@
-"""Reports: issued by the lead from results, signed, bundled, and verified by an outsider to the last figure."""
+"""Reports: composed from results, released by two people, bundled, and verified by an outsider to the last figure."""
 
 import io
 import json
@@ -9,30 +9,30 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from evalsvc import audit, jobs
+from evalsvc import audit
 from evalsvc.db import as_text
+from evalsvc.demonstration.reporting import release
 from evalsvc.draws import operations as draws
 from evalsvc.draws.queries import log_lines
-from evalsvc.editions import operations
+from evalsvc.editions import signing
 from evalsvc.editions.keys import service_signer
 from evalsvc.editions.queries import editions_of
-from evalsvc.errors import ConflictError, ForbiddenError
+from evalsvc.editions.wishing import Wish
+from evalsvc.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from evalsvc.job_kinds import KINDS
+from evalsvc.people import operations as people
+from evalsvc.people.actor import SYSTEM
 from evalsvc.results.models import ResultSet
 from evalsvc.results.operations import compute
 from evalsvc.results.records import CaseRow, JudgementRow, read_records
 from evalsvc.service import Service
 from evalsvc.verification.run import verify
 from evalsvc.worker import Worker
-from reports.keys import authority_of, make_demo_key, read_signer
-from reports.verify import printed_text
+from reports.keys import authority_of
+from reports.verify import embedded, printed_text
+from tests.service.judged.releasing import leave_printing_out
 
 AT = datetime(2026, 3, 20, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def signer():
-    return read_signer(make_demo_key("示例评估中心", b"secret", AT), b"secret")
 
 
 @pytest.fixture
@@ -44,18 +44,29 @@ def computed(database, store, judged):
     return judged
 
 
-def issue(database, store, visited, signer, actor=None):
-    with database.transaction() as session:
-        return operations.issue(session, store, actor or visited.lead, visited.evaluation, signer)
+@pytest.fixture
+def service(config, database, store):
+    return Service(config, database, store)
 
 
-def test_an_issued_report_is_verified_to_the_last_figure(database, store, computed, signer):
-    edition = issue(database, store, computed, signer)
+@pytest.fixture
+def issue(service, computed):
+    """Release a report of the newest results: issue(corrects=1, changed="…")."""
+
+    def make(**wish):
+        wanted = Wish(computed.reviewer.person_id, **wish)
+        return release(service, computed.evaluation, computed.lead, computed.reviewer, wanted)
+
+    return make
+
+
+def test_an_issued_report_is_verified_to_the_last_figure(database, store, computed, issue):
+    edition = issue()
     pdf, bundle = store.get(edition.pdf_sha256), store.get(edition.bundle_sha256)
     outcome = verify(pdf, bundle)
     assert [(step.name, step.complaints) for step in outcome.steps if step.state != "ok"] == []
     assert len(outcome.figures) > 300 and outcome.unequal == 0
-    facts = json.loads(zipfile.ZipFile(io.BytesIO(bundle)).read("edition.json"))
+    facts = facts_in(store, edition)
     assert (facts["edition"]["number"], facts["edition"]["lead"]) == (1, "测试lead")
     assert any(kind["open"]["households"] for kind in facts["cases"]["all"].values())
     check_its_face(pdf)
@@ -77,36 +88,54 @@ def check_its_face(pdf):
 @pytest.fixture
 def cheap_print(monkeypatch):
     """Leave layout and signature out where only rows, files and numbers matter; one test prints for real."""
-    monkeypatch.setattr(operations, "build_report", lambda edition: b"%PDF " + edition)
-    monkeypatch.setattr(operations, "sign_report", lambda pdf, _signer, _institute: pdf)
+    leave_printing_out(monkeypatch)
 
 
-def test_a_correction_is_a_further_edition(database, store, computed, signer, cheap_print):
-    first, second = (issue(database, store, computed, signer) for _ in range(2))
-    assert (first.number, second.number) == (1, 2)
-    assert first.bundle_sha256 != second.bundle_sha256
+def test_a_correction_is_a_further_edition_that_names_the_one_before(database, store, computed, issue, cheap_print):
+    first, second = issue(), issue(corrects=1, changed="按复核意见改了一个县的名称。")
+    assert (first.number, second.number, second.corrects) == (1, 2, 1)
+    facts = facts_in(store, second)
+    assert facts["edition"]["corrects"] == {
+        "number": 1, "pdf_sha256": first.pdf_sha256, "changed": "按复核意见改了一个县的名称。",
+    }  # fmt: skip
     with database.reading() as session:
         assert [each.number for each in editions_of(session, computed.evaluation.id)] == [2, 1]
 
 
-def test_bundles_are_for_the_lead_and_auditors(
-    client, database, store, computed, signer, make_person, sign_in, cheap_print
-):
-    issue(database, store, computed, signer)
+def test_a_correction_says_what_is_different_and_corrects_what_was_issued(issue, cheap_print):
+    issue()
+    for wish, code in (({"corrects": 1}, "changed_missing"), ({"corrects": 1, "changed": "改" * 401}, "changed_long")):
+        with pytest.raises(InvalidError) as refused:
+            issue(**wish)
+        assert refused.value.code == f"edition.{code}"
+    with pytest.raises(NotFoundError):
+        issue(corrects=7, changed="没有第七版")
+
+
+def facts_in(store, edition):
+    """Return edition.json as the PDF carries it, or, where printing is left out, stands for the PDF."""
+    layout = store.get(edition.layout_sha256)
+    return json.loads(
+        embedded(layout)["edition.json"] if layout.startswith(b"%PDF-") else layout.removeprefix(b"%PDF ")
+    )
+
+
+def test_bundles_are_for_those_who_release_and_auditors(client, computed, issue, make_person, sign_in, cheap_print):
+    issue()
     base = f"/evaluations/{computed.evaluation.code}/editions"
-    for role in ("lead", "auditor", "designer", "supervisor", "expert"):
-        person, allowed = make_person(role, evaluation=computed.evaluation), role in {"lead", "auditor"}
+    for role in ("lead", "reviewer", "auditor", "designer", "supervisor", "expert"):
+        person = make_person(role, evaluation=computed.evaluation)
+        allowed = role in {"lead", "reviewer", "auditor"}
         browser = client.application.test_client()
         sign_in(browser, person)
         for answers in (browser.get, lambda path, person=person: client.get(f"/api/v1{path}", headers=person.bearer)):
             with answers(f"{base}/1/report.pdf") as report, answers(f"{base}/1/bundle.zip") as bundle:
                 assert (report.status_code, bundle.status_code) == (200, 200 if allowed else 403), role
-        assert (f"{base}/1/bundle.zip" in browser.get(base).text) == allowed
+        assert (f"{base}/1/bundle.zip" in browser.get(f"{base}/1").text) == allowed
 
 
-def test_a_bundle_holds_no_judgement_on_a_case_that_may_still_be_judged(database, store, computed, signer, cheap_print):
-    edition = issue(database, store, computed, signer)
-    bundle = zipfile.ZipFile(io.BytesIO(store.get(edition.bundle_sha256)))
+def test_a_bundle_holds_no_judgement_on_a_case_that_may_still_be_judged(store, issue, cheap_print):
+    bundle = zipfile.ZipFile(io.BytesIO(store.get(issue().bundle_sha256)))
     cases, _ = read_records(CaseRow, bundle.read("cases.csv"), "cases.csv")
     judgements, _ = read_records(JudgementRow, bundle.read("judgements.csv"), "judgements.csv")
     states = {case.case_id: case.state for case in cases}
@@ -115,45 +144,34 @@ def test_a_bundle_holds_no_judgement_on_a_case_that_may_still_be_judged(database
     assert len(judgements) == 2 * sum(state != "open" for state in states.values())
 
 
-def test_nothing_is_issued_that_nobody_could_verify(database, store, judged, signer):
-    with pytest.raises(ConflictError) as caught:
-        issue(database, store, judged, signer)
-    assert caught.value.code == "edition.no_results"
+def test_nothing_is_composed_that_nobody_could_verify(database, store, judged, service):
+    def refused():
+        with pytest.raises(ConflictError) as caught:
+            release(service, judged.evaluation, judged.lead, judged.reviewer)
+        return caught.value.code
+
+    assert refused() == "edition.no_results"
     with database.transaction() as session:
         compute(session, store, judged.lead, judged.evaluation)
-    with pytest.raises(ConflictError) as caught:
-        issue(database, store, judged, signer)
-    assert caught.value.code == "edition.draw_not_published"
+    assert refused() == "edition.draw_not_published"
 
 
-def test_only_the_lead_issues(database, store, computed, signer, experts):
-    for actor in (experts[0].actor, computed.supervisor):
+def test_only_the_lead_composes_and_somebody_else_reviews(service, computed, experts):
+    for actor in (experts[0].actor, computed.supervisor, computed.reviewer):
         with pytest.raises(ForbiddenError):
-            issue(database, store, computed, signer, actor)
+            release(service, computed.evaluation, actor, computed.reviewer)
+    for person in (computed.supervisor, computed.lead):
+        with pytest.raises(InvalidError) as refused:
+            release(service, computed.evaluation, computed.lead, person)
+        assert refused.value.code == "edition.reviewer_role"
 
 
-def test_the_page_issues_in_the_background_and_offers_both_files(
-    client, config, database, store, computed, make_person, sign_in, csrf_of, cheap_print
-):
-    sign_in(client, make_person("lead", evaluation=computed.evaluation, name="张示例"))
-    address = f"/evaluations/{computed.evaluation.code}/editions"
-    page = client.get(address).get_data(as_text=True)
-    assert "还没有发布报告" in page and "未决个案" in page
-    result = page.split('name="result" value="')[1].split('"')[0]
-    wish = {"csrf_token": csrf_of(client), "result": result}
-    assert client.post(address, data=wish).status_code == 422
-    assert client.post(address, data={**wish, "confirmed": "1"}).status_code == 303
-    Worker(Service(config, database, store), KINDS).run_due()
-    with database.reading() as session:
-        states = [
-            (each.kind, each.state, each.failure_code) for each in jobs.of_subject(session, computed.evaluation.id)
-        ]
-    assert states == [("editions.issue", jobs.DONE, None)]
-    assert "第 1 版" in client.get(address).get_data(as_text=True)
-    with client.get(f"{address}/1/report.pdf") as pdf, client.get(f"{address}/1/bundle.zip") as bundle:
-        assert pdf.mimetype == "application/pdf"
-        assert zipfile.ZipFile(io.BytesIO(bundle.data)).read("edition.json") in pdf.data
-    assert client.get(f"{address}/2/report.pdf").status_code == 404
+def test_a_lead_who_may_review_too_reviews_nothing_of_their_own(database, service, computed):
+    with database.transaction() as session:
+        people.grant_role(session, SYSTEM, computed.lead.person_id, "reviewer", computed.evaluation.id)
+    with pytest.raises(InvalidError) as refused:
+        release(service, computed.evaluation, computed.lead, computed.lead)
+    assert refused.value.code == "edition.reviewer_is_lead"
 
 
 def test_two_processes_that_make_the_demo_key_use_the_same(config):
@@ -164,39 +182,52 @@ def test_two_processes_that_make_the_demo_key_use_the_same(config):
     assert [(path.name, path.stat().st_mode & 0o777) for path in folder.iterdir()] == [("demo-key.p12", 0o600)]
 
 
-def test_the_api_computes_issues_and_hands_the_files_out(
-    client, config, database, store, computed, make_person, cheap_print
+def test_the_api_goes_from_results_to_an_issued_report(
+    client, service, store, computed, make_person, cheap_print, monkeypatch
 ):
-    lead = make_person("lead", evaluation=computed.evaluation)
+    lead, reviewer = (make_person(role, evaluation=computed.evaluation) for role in ("lead", "reviewer"))
+    monkeypatch.setattr(signing, "received", signed_elsewhere)
     base = f"/api/v1/evaluations/{computed.evaluation.code}"
-    worker = Worker(Service(config, database, store), KINDS)
+    worker = Worker(service, KINDS)
     assert client.post(f"{base}/results", headers=lead.bearer).status_code == 202
     worker.run_due()
     sets = client.get(f"{base}/results", headers=lead.bearer).json
     assert len(sets) == 2
-    rows = client.get(f"{base}/results/{sets[0]['id']}", headers=lead.bearer).json["estimates"]
-    assert rows[0]["id"] == "wrong_exit_rate"
-    wished = client.post(f"{base}/editions", json={"result": sets[0]["id"]}, headers=lead.bearer)
-    assert wished.status_code == 202
-    worker.run_due()
-    listed = client.get(f"{base}/editions", headers=lead.bearer).json
-    assert [each["number"] for each in listed] == [1]
-    with client.get(f"{base}/editions/1/bundle.zip", headers=lead.bearer) as answer:
-        assert answer.data == store.get(listed[0]["bundle_sha256"])
+    assert client.get(f"{base}/results/{sets[0]['id']}", headers=lead.bearer).json["estimates"][0]["id"]
+    wish = {"result": sets[0]["id"], "reviewer": reviewer.actor.person_id}
     auditor = make_person("auditor", evaluation=computed.evaluation)
-    assert client.post(f"{base}/editions", json={"result": sets[0]["id"]}, headers=auditor.bearer).status_code == 403
+    assert client.post(f"{base}/editions", json=wish, headers=auditor.bearer).status_code == 403
+    assert client.post(f"{base}/editions", json=wish, headers=lead.bearer).status_code == 202
+    worker.run_due()
+    assert client.post(f"{base}/editions/1/seal", headers=lead.bearer).status_code == 409
+    for person, state in ((lead, "lead_signed"), (reviewer, "reviewed")):
+        answer = client.put(f"{base}/editions/1/signature", data=b"signed", headers=person.bearer)
+        assert (answer.status_code, answer.json["state"]) == (200, state)
+    assert client.post(f"{base}/editions/1/seal", headers=lead.bearer).status_code == 202
+    worker.run_due()
+    found = client.get(f"{base}/editions/1", headers=lead.bearer).json
+    assert (found["state"], [each["role"] for each in found["signatures"]]) == (
+        "issued", ["lead", "reviewer", "institute"],
+    )  # fmt: skip
+    with client.get(f"{base}/editions/1/bundle.zip", headers=lead.bearer) as answer:
+        assert answer.data == store.get(found["bundle_sha256"])
     assert client.get(f"{base}/results/nothing", headers=lead.bearer).status_code == 404
 
 
-def test_results_of_another_version_are_computed_again_before_they_are_printed(database, store, computed, signer):
+def signed_elsewhere(store, edition, pdf):
+    """Stand in for the check of a file that was signed elsewhere, which needs a real PDF (test_signing_in_turn.py)."""
+    return signing.Signed(edition.number, edition.awaits, edition.pdf_sha256, store.put(pdf), "示例", datetime.now(UTC))
+
+
+def test_results_of_another_version_are_computed_again_before_they_are_printed(database, issue):
     with database.transaction() as session:
         session.scalars(select(ResultSet)).one().code_version = "0.0.1"
     with pytest.raises(ConflictError) as refused:
-        issue(database, store, computed, signer)
+        issue()
     assert refused.value.code == "edition.other_version"
 
 
-def test_the_row_of_an_edition_has_the_time_that_the_signed_file_says(database, store, computed, signer):
-    edition = issue(database, store, computed, signer)
-    facts = json.loads(zipfile.ZipFile(io.BytesIO(store.get(edition.bundle_sha256))).read("edition.json"))
-    assert as_text(edition.issued_at) == facts["edition"]["issued_at"]
+def test_the_date_of_a_report_is_when_it_was_composed_and_it_enters_the_log_later(store, issue, cheap_print):
+    edition = issue()
+    assert as_text(edition.composed_at) == facts_in(store, edition)["edition"]["issued_at"]
+    assert edition.issued_at >= edition.signatures[-1].signed_at >= edition.composed_at

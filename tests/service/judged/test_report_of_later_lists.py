@@ -3,16 +3,15 @@
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
 
 import pytest
 
+from evalsvc.demonstration.reporting import release
 from evalsvc.draws import operations as draws
 from evalsvc.draws.later.binding import bind_sent
 from evalsvc.draws.later.continuing import go_on
 from evalsvc.draws.making import carry_out, commit_draw
 from evalsvc.draws.queries import draw_by_number, units_above_last
-from evalsvc.editions import operations as editions
 from evalsvc.errors import ConflictError, InvalidError
 from evalsvc.evaluations import operations as evaluations
 from evalsvc.fieldwork import operations as fieldwork
@@ -27,8 +26,7 @@ from evalsvc.people.actor import SYSTEM
 from evalsvc.results.operations import compute
 from evalsvc.service import Service
 from evalsvc.verification.run import verify
-from reports.keys import make_demo_key, read_signer
-from reports.verify import printed_text
+from reports.verify import embedded, printed_text
 from tests import small_world
 from tests.small_world.register import household_of
 
@@ -147,11 +145,10 @@ def test_a_report_from_lists_made_later_is_verified_to_the_last_figure(
         assert len(lists_of(session, service.store, evaluation, draw).lists) == 1
         archive = zipfile.ZipFile(io.BytesIO(r_archive(session, service.store, draw)))
         assert archive.read("sample.csv").decode().count("\n") > 100
-    signer = read_signer(make_demo_key("示例评估中心", b"secret", datetime.now(UTC)), b"secret")
     with service.database.transaction() as session:
         draws.publish(session, lead, evaluation, 1)
         compute(session, service.store, lead, evaluation)
-        edition = editions.issue(session, service.store, lead, evaluation, signer)
+    edition = release(service, evaluation, lead, make_person("reviewer", evaluation=evaluation).actor)
     sign_in(client, make_person("auditor", evaluation=evaluation))
     page = client.get(f"/evaluations/{evaluation.code}/results")
     assert page.status_code == 200 and "综合指标不能计算" in page.get_data(as_text=True)
@@ -160,7 +157,7 @@ def test_a_report_from_lists_made_later_is_verified_to_the_last_figure(
     assert [(step.name, step.complaints) for step in outcome.steps if step.state != "ok"] == []
     assert len(outcome.figures) > 200 and outcome.unequal == 0
     content = zipfile.ZipFile(io.BytesIO(bundle))
-    manifest, facts = (json.loads(content.read(name)) for name in ("draw-manifest.json", "edition.json"))
+    manifest, facts = json.loads(content.read("draw-manifest.json")), json.loads(embedded(pdf)["edition.json"])
     assert manifest["continues"] and sorted(each["parent"] for each in manifest["frames"][-12:]) == villages
     assert [each["villages"] for each in facts["frame"]["counties"]] == [VILLAGES, VILLAGES]
     assert not any("composite" in row["id"] for row in facts["estimates"])

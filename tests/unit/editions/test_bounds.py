@@ -19,12 +19,20 @@ def edition(**parts):
         "issued_at": "2026-03-20T02:30:00Z",
         "institute": "示例评估研究院",
         "lead": "张示例",
+        "reviewer": "李示例",
+        "corrects": None,
     }
     about = {"code": "kleine-probe", "name": "两县退出评估", "client": "示例委托单位", "simulated": True}
     rest = {"draw": {}, "frame": {}, "fieldwork": {}, "villages": [], "cases": {}, "verdicts": [], "estimates": []}
-    closing = {"inputs": {}, "code_version": "0.1.0", "printed_with": {}, "printed": []}
+    rest |= {"problems": [], "quality": {}}
+    texts = {"kind": "general", "language": "zh", "files": {"contents.toml": "title = ''"}}
+    closing = {"inputs": {}, "code_version": "0.1.0", "texts": texts, "printed_with": {}, "printed": []}
     value = {"version": 1, "edition": head, "evaluation": about, "pack": {"title": "示范"}, **rest, **closing, **parts}
     return json.dumps(value, ensure_ascii=False).encode()
+
+
+def worded(files, length):
+    return {"kind": "general", "language": "zh", "files": {f"{number}.md": "字" * length for number in range(files)}}
 
 
 def nested(levels):
@@ -42,6 +50,10 @@ def test_a_small_edition_is_read():
     [
         ({"draw": {"note": "字" * 501}}, "edition.long_text", "$.draw.note"),
         ({"villages": [{"name": "村" * 90}] * 1400}, "edition.much_text", None),
+        ({"texts": worded(6, 39_000)}, "edition.much_wording", None),
+        ({"texts": worded(1, 40_001)}, "edition.format", "$.texts.files['0.md']"),
+        ({"texts": worded(42, 1)}, "edition.format", "$.texts.files"),
+        ({"texts": {**worded(1, 1), "files": {"../a.md": ""}}}, "edition.format", "$.texts.files"),
         ({"draw": {"n": 10**16}}, "edition.large_number", "$.draw.n"),
         ({"draw": {"n": float("nan")}}, "edition.large_number", "$.draw.n"),
         ({"draw": nested(17)}, "edition.too_deep", "$.draw" + ".x" * 16),

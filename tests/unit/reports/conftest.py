@@ -30,7 +30,7 @@ def plain_pdf() -> bytes:
 @pytest.fixture(scope="session")
 def signer() -> keys.Signer:
     passphrase = b"sample passphrase"
-    return keys.read_signer(keys.make_demo_key(INSTITUTE, passphrase, datetime.now(UTC)), passphrase)
+    return keys.read_signer(keys.make_demo_key(INSTITUTE, passphrase, datetime(2026, 3, 1, tzinfo=UTC)), passphrase)
 
 
 @pytest.fixture(scope="session")

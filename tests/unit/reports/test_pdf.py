@@ -27,7 +27,6 @@ from reports.document import (
     Table,
     printed_figures,
 )
-from reports.faces import FONTS, missing_characters
 from reports.html import MOST_OPEN_ENTRIES, ROOM, balanced_lines, render_html, running_title
 from tests.unit.reports import sample
 from tests.unit.reports.conftest import ATTACHMENTS
@@ -65,19 +64,6 @@ def test_rare_characters_of_names_have_their_glyphs_in_every_face(caplog: pytest
     content = pdf.build(replace(rare, cover=replace(rare.cover, title=sample.RARE)), {})
     assert not caplog.records  # WeasyPrint warns of every character that is drawn as an empty box
     assert "".join(verify.printed_text(content)).count(sample.RARE) >= 8
-
-
-def test_a_character_that_no_face_has_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
-    document = sample.document(rows=1)
-    pdf.build(replace(document, chapters=(Chapter("未收之字", (Paragraph("𰻞"),)),)), {})
-    assert "notdef" in caplog.text
-    assert missing_characters("𰻞字𰻞" + sample.RARE) == "𰻞"
-
-
-def test_the_standard_characters_have_their_glyphs() -> None:
-    standard = (FONTS / "standard_characters.txt").read_text(encoding="utf-8").strip()
-    assert len(standard) == 8105
-    assert missing_characters(standard) == ""
 
 
 def test_the_words_can_be_read_back(plain_pdf: bytes) -> None:

@@ -17,8 +17,9 @@ from reports.hand import Hand, hand_pdf, hand_svg
 from reports.redraw import compare_drawing
 from reports.signing.appearance import Appearance, Picture
 from reports.signing.check import check_signatures
+from reports.signing.evidence import Evidence
 from reports.signing.fields import next_to_sign, with_fields
-from reports.signing.long_term import Evidence, evidence_in, with_evidence, with_stamp
+from reports.signing.long_term import evidence_in, with_evidence, with_stamp
 from reports.signing.replay import replay
 from reports.signing.roles import INSTITUTE, LEAD, REVIEWER, ROLES
 from reports.signing.signature import sign
@@ -164,3 +165,19 @@ def test_a_name_of_any_length_stays_in_its_place(name) -> None:
 def test_what_is_no_pdf_is_not_replayable(plain_pdf, data) -> None:
     with pytest.raises(ReportError, match=r"reports\.not_replayable"):
         replay(data, plain_pdf, shown)
+
+
+def test_every_field_has_words_and_stands_in_the_tags(plain_pdf) -> None:
+    root = PdfFileReader(BytesIO(with_fields(plain_pdf, ROLES))).root
+    tags = root["/StructTreeRoot"]
+    numbers, parts = tags["/ParentTree"]["/Nums"], tags["/K"][0]["/K"]
+    by_number = {int(numbers[place]): numbers.raw_get(place + 1) for place in range(0, len(numbers), 2)}
+    assert list(by_number) == sorted(by_number)
+    fields = root["/AcroForm"]["/Fields"]
+    assert [fields[place]["/TU"] for place in range(3)] == ["项目负责人签名", "审核人签名", "机构印章"]
+    for place in range(3):
+        tag = by_number[int(fields[place]["/StructParent"])]
+        assert tag.reference == parts.raw_get(len(parts) - 3 + place).reference
+        assert tag.get_object()["/S"] == "/Form"
+        assert tag.get_object()["/K"].raw_get("/Obj").reference == fields.raw_get(place).reference
+        assert tag.get_object().raw_get("/P").reference == tags["/K"].raw_get(0).reference

@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 import reports.pdf
 from evalsvc.editions.material import results_json
-from evalsvc.editions.printing import build_report, sign_report
+from evalsvc.editions.printing import build_report
 from evalsvc.editions.report import document_of
 from evalsvc.verification import pages
 from evalsvc.verification.run import read_report
@@ -18,10 +18,14 @@ from evalsvc.words import sentence
 from reports.pdf import build
 from reports.seal import Seal, seal_pdf
 from reports.signing.appearance import Appearance
-from reports.signing.fields import with_fields
 from reports.signing.roles import INSTITUTE
 from reports.signing.signature import sign
 from tests import small_world
+
+
+def head_of(issued):
+    """Return what the edition says of itself."""
+    return json.loads(issued.content["edition.json"])["edition"]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,7 @@ def reprint(issued):
         change(shown)
         attachments = {"edition.json": edition, "results.json": results_json(facts["estimates"])}
         pdf = build(document_of(shown), attachments)
-        return read_report(sign_report(pdf, small_world.signer(), facts["edition"]["institute"]))
+        return read_report(small_world.sealed(pdf, facts["edition"]))
 
     return reprinted
 
@@ -125,7 +129,7 @@ def found_in(pdf):
     ],
 )
 def test_what_covers_the_words_is_found_although_the_words_are_right(issued, change, found):
-    pdf = sign_report(change(issued.unsigned), small_world.signer(), "示例评估研究院")
+    pdf = small_world.sealed(change(issued.unsigned), head_of(issued))
     step, complaints = found_in(pdf)
     assert (step.state, complaints) == ("failed", found)
     others = {step.name: step.state for step in read_report(pdf).steps}
@@ -140,7 +144,7 @@ def test_a_figure_drawn_by_the_layout_itself_is_found(issued, monkeypatch):
         return right(document).replace("</header>", shape + "</header>")
 
     monkeypatch.setattr(reports.pdf, "render_html", with_shape)
-    pdf = sign_report(build_report(issued.content["edition.json"]), small_world.signer(), "示例评估研究院")
+    pdf = small_world.sealed(build_report(issued.content["edition.json"]), head_of(issued))
     monkeypatch.undo()
     step, complaints = found_in(pdf)
     assert step.state == "failed"
@@ -149,7 +153,7 @@ def test_a_figure_drawn_by_the_layout_itself_is_found(issued, monkeypatch):
 
 def test_a_true_seal_over_the_name_of_a_demo_key_is_found(issued):
     shown = Appearance(seal_pdf(Seal("示例评估研究院")), "机构签发")
-    pdf = sign(with_fields(issued.unsigned, (INSTITUTE,)), INSTITUTE, small_world.signer().key, shown)
+    pdf = sign(small_world.reviewed(issued.unsigned, head_of(issued)), INSTITUTE, small_world.signer().key, shown)
     assert [code for code, _ in found_in(pdf)[1]] == ["verification.page_drawn"]
 
 
@@ -157,7 +161,7 @@ def test_other_versions_may_draw_otherwise_and_say_so(issued, monkeypatch):
     monkeypatch.setattr(pages, "printed_with", lambda: {"weasyprint": "71.0"})
     step, complaints = found_in(issued.pdf)
     assert (step.state, complaints, step.notes) == ("ok", [], ())
-    step, complaints = found_in(sign_report(overlaid(issued.unsigned), small_world.signer(), "示例评估研究院"))
+    step, complaints = found_in(small_world.sealed(overlaid(issued.unsigned), head_of(issued)))
     assert (step.state, complaints) == ("ok", [])
     (note,) = step.notes
     assert note.code == "verification.drawing_unknown"

@@ -15,7 +15,7 @@ from evalsvc.words import sentence
 from sampling.chain import chain_entry, read_chain, write_chain
 
 PDF = "ab" * 32
-ISSUED = Issued(PDF, "probe", 2, 3, "2026-03-20T02:30:00Z")
+ISSUED = Issued(frozenset({PDF}), "probe", 2, 3, "2026-03-20T02:30:00Z")
 BUNDLED = (
     (log.COMMITMENT, "probe/2", "01" * 32, "2026-03-01T08:00:00Z"),
     (log.MANIFEST, "probe/2", "02" * 32, "2026-03-02T08:00:00Z"),

@@ -1,13 +1,14 @@
 """The signer beside the institute that the report names."""
 
+import json
 from datetime import UTC, datetime
 
-from evalsvc.editions.printing import sign_report
 from evalsvc.verification.outcome import OK, Signature
 from evalsvc.verification.run import read_report
 from evalsvc.verification.signed import signer_notes
 from evalsvc.words import sentence
 from reports.keys import make_demo_key, read_signer
+from tests import small_world
 
 
 def signature(name):
@@ -24,8 +25,9 @@ def test_a_name_in_another_form_is_the_same_and_another_name_is_told():
 def test_a_report_signed_by_another_institute_holds_and_says_so(issued, report):
     assert report.steps[0].notes == ()
     at = datetime(2026, 3, 20, tzinfo=UTC)
+    head = json.loads(issued.content["edition.json"])["edition"]
     other = read_signer(make_demo_key("另一研究院", b"x", at), b"x")
-    step = read_report(sign_report(issued.unsigned, other, "示例评估研究院")).steps[0]
+    step = read_report(small_world.sealed(issued.unsigned, head, other)).steps[0]
     assert (step.name, step.state) == ("signature", OK)
     assert [each.code for each in step.notes] == ["verification.other_signer"]
     told = sentence(step.notes[0].code, step.notes[0].details, "zh")

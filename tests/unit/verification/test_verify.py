@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from evalsvc.editions.bundle import write_bundle
-from evalsvc.editions.chapters.sampling import NAMED
+from evalsvc.editions.chapters.texts import shipped
 from evalsvc.evaluations.packs import pack_bytes, pack_names
 from evalsvc.files import interview_name
 from evalsvc.results.records import InterviewRow, read_records
@@ -55,11 +55,23 @@ def test_without_a_bundle_nothing_is_recomputed_and_the_outcome_says_so(issued):
 
 
 def test_the_signer_is_trusted_only_by_a_certificate_that_leads_there(issued):
-    mine = authority_of(small_world.signer())
-    assert verify(issued.pdf, trust=mine).signatures[0].trusted
+    seal = authority_of(small_world.signer())
+    hands = [authority_of(small_world.hand_of(name)) for name in ("张示例", "李示例")]
+    assert [each.trusted for each in verify(issued.pdf, trust=b"".join([seal, *hands])).signatures] == [True] * 3
+    outcome = verify(issued.pdf, trust=seal)
+    assert [each.trusted for each in outcome.signatures] == [False, False, True]
+    assert [each.code for each in failed(outcome)["signature"]] == ["verification.not_trusted"] * 2
     stranger = read_signer(make_demo_key("别的机构", b"x", datetime.now(UTC)), b"x")
     outcome = verify(issued.pdf, trust=authority_of(stranger))
-    assert [each.code for each in failed(outcome)["signature"]] == ["verification.not_trusted"]
+    assert [each.code for each in failed(outcome)["signature"]] == ["verification.not_trusted"] * 3
+
+
+def test_a_report_that_lacks_one_of_its_signatures_was_not_issued(issued):
+    facts = json.loads(issued.content["edition.json"])
+    outcome = verify(small_world.reviewed(issued.unsigned, facts["edition"]))
+    assert [each.code for each in failed(outcome)["signature"]] == [
+        "reports.signature_missing", "verification.unsigned.institute",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("share", [0.001, 0.2, 0.5, 0.8, 0.97, 0.999])
@@ -90,7 +102,9 @@ def test_what_is_no_report_is_told_and_not_a_traceback(data, issued):
 def test_one_changed_answer_is_followed_from_the_interview_to_the_printed_figures(issued, report):
     name = interview_that(issued, b"<recognition_overall>yes")
     outcome = verify_against(report, issued.changed(name, b"<recognition_overall>yes", b"<recognition_overall>no"))
-    assert set(failed(outcome)) == {"interviews", "answers", "results", "figures"}
+    # The facts fail by results.csv alone, the table for R, which is made again from the results.
+    assert set(failed(outcome)) == {"interviews", "answers", "results", "facts", "figures"}
+    assert "results.csv" in told(outcome, "facts")
     rows, _ = read_records(InterviewRow, issued.content["interviews.csv"], "interviews.csv")
     unit = next(row.unit_id for row in rows if interview_name(row.instance_id) == name)
     assert name in told(outcome, "interviews") and unit in told(outcome, "interviews")
@@ -150,7 +164,7 @@ PLACES = [
 
 @pytest.mark.parametrize(("name", "old", "new"), PLACES)
 def test_the_tables_of_which_the_report_says_so_are_named_to_row_and_column(issued, report, name, old, new):
-    assert name in NAMED.split("指出行和列")[0]
+    assert name in shipped("总报告", "zh")["sampling.md"].rsplit("指出行和列", 1)[0].rsplit("\n", 1)[1]
     outcome = verify_against(report, issued.changed(name, old, new))
     placed = [each.details for step in outcome.steps for each in step.complaints if each.details.get("file") == name]
     row = issued.content[name].split(old, 1)[0].count(b"\n") + 1

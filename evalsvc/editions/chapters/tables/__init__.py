@@ -1,0 +1,1 @@
+"""The tables of reports, each made from the facts; a text says where it stands."""
