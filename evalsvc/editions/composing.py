@@ -24,7 +24,6 @@ from evalsvc.editions.conditions import (
     require_published,
 )
 from evalsvc.editions.facts import About, Corrects, Head, Material, compose
-from evalsvc.editions.for_r import for_r
 from evalsvc.editions.material import material_of, read_sources, rows_in
 from evalsvc.editions.printing import Printed, edition_bytes, print_report
 from evalsvc.editions.queries import edition_row, record
@@ -107,6 +106,8 @@ def open_desk(session: Session, store: Store, evaluation: EvaluationRecord, resu
     InvalidError
         ``edition.refused``: the files of the results cannot be read any more
     """
+    from evalsvc.editions.for_r import for_r  # noqa: PLC0415 (reading a plan loads numpy)
+
     found = result_by_id(session, evaluation.id, result_set_id)
     require_published(session, found)
     require_own_version(found)

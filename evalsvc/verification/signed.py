@@ -59,7 +59,7 @@ def signature_step(pdf: bytes, trust: bytes | None) -> tuple[Step, tuple[Signatu
     counts: dict[str, int | str] = {"signatures": len(found), "stamps": len(report.stamps), "level": report.level}
     if report.proven_until is not None:
         counts["ends_at"] = _moment(report.proven_until)
-    return step_of("signature", complaints, **counts), found
+    return step_of("signature", complaints, (), **counts), found
 
 
 def _moment(at: datetime | None) -> str:

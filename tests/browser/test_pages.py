@@ -82,6 +82,8 @@ def download(visitor: Visitor) -> tuple[Path, Path]:
     home = f"/evaluations/{EVALUATION}/editions"
     visitor.page.goto(visitor.site.url + home)
     visitor.look("评估报告")
+    visitor.page.click(f'main a[href="{home}/1"]')
+    visitor.look("第 1 版")
     paths = []
     for name in ("report.pdf", "bundle.zip"):
         with visitor.page.expect_download() as started:

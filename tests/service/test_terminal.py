@@ -355,7 +355,7 @@ def test_every_help_has_chinese_headings(path: tuple[str, ...]) -> None:
         "form example {out}",
         "estimate {file} --out {out}",
         "report build {file} --out {out}",
-        "report sign {file} --key {file} --out {out}",
+        "report sign {file} --role lead --key {file} --out {out}",
     ],
 )
 def test_a_file_is_written_into_a_folder_that_is_there_and_over_none(command: str, tmp_path: Path) -> None:
