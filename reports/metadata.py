@@ -7,15 +7,33 @@ from xml.sax.saxutils import escape
 _RDF = (
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" '
-    'xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><rdf:Description rdf:about="">{}</rdf:Description></rdf:RDF>'
+    'xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" '
+    'xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
+    'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+    '<rdf:Description rdf:about="">{}</rdf:Description></rdf:RDF>'
 )
+_ACCESSIBLE = (
+    "<pdfuaid:part>1</pdfuaid:part>"
+    '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    "<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
+    "<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    "<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    '<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    "<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    "<pdfaProperty:category>internal</pdfaProperty:category>"
+    "<pdfaProperty:description>The part of ISO 14289 that the file follows</pdfaProperty:description>"
+    "</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>"
+)
+"""The mark of PDF/UA-1 (ISO 14289-1, 5), and its schema: PDF/A wants every schema described that it does not know itself
+(ISO 19005-3, 6.6.2.3)."""
 
 
 def xmp(metadata: Any, producer: str, part: int, conformance: str) -> bytes:
-    """Return WeasyPrint's metadata as one block of RDF: PDF/A, title, language, authors, subject, times."""
+    """Return WeasyPrint's metadata as one block of RDF: PDF/A, PDF/UA, title, language, authors, subject, times."""
     properties = (
         _simple("pdfaid:part", str(part)),
         _simple("pdfaid:conformance", conformance),
+        _ACCESSIBLE,
         _simple("dc:format", "application/pdf"),
         _alternative("dc:title", metadata.title),
         _alternative("dc:description", metadata.description),

@@ -34,6 +34,19 @@ if TYPE_CHECKING:
 SAMPLE_MARK = "样章"
 SAMPLE_FOOT = "不具法律效力"
 SIGNED_WORDS = "电子签名"
+DESCRIBED = {
+    "zh": {
+        files.EDITION: "本报告所依据的全部数据和文字，页面由它排成",
+        files.RESULTS: "估计结果，附区间和判定",
+        files.RESULTS_TABLE: "估计结果的表格",
+    },
+    "en": {
+        files.EDITION: "All data and texts that the pages are laid out from",
+        files.RESULTS: "The estimates, with intervals and verdicts",
+        files.RESULTS_TABLE: "The estimates as a table",
+    },
+}
+"""What the files inside a report are, as its readers see them listed, by the report's language."""
 DEMO_REASON = "（示范密钥，不具法律效力）"
 
 
@@ -61,13 +74,17 @@ def edition_bytes(facts: Facts, texts_folder: Path | None = None) -> bytes:
 
 def build_report(edition: bytes) -> bytes:
     """Print the report from edition.json, and put that file and the results into it."""
-    from reports.pdf import build  # noqa: PLC0415 (loads WeasyPrint)
+    from reports.embedding import Embedded  # noqa: PLC0415 (loads WeasyPrint)
+    from reports.pdf import build  # noqa: PLC0415 (as above)
 
     facts: Mapping[str, Any] = json.loads(edition)
+    words = DESCRIBED["en" if facts["edition"].get("language") == "en" else "zh"]
     attachments = {
-        files.EDITION: edition,
-        files.RESULTS: results_json(list(facts["estimates"])),
-        files.RESULTS_TABLE: results_csv(facts),
+        files.EDITION: Embedded(edition, "application/json", words[files.EDITION], "Source"),
+        files.RESULTS: Embedded(
+            results_json(list(facts["estimates"])), "application/json", words[files.RESULTS], "Data"
+        ),
+        files.RESULTS_TABLE: Embedded(results_csv(facts), "text/csv", words[files.RESULTS_TABLE], "Data"),
     }
     return build(document_of(facts, code=address_of(facts["edition"].get("address", ""), edition)), attachments)
 

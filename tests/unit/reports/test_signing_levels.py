@@ -26,6 +26,7 @@ from reports.signing.roles import ROLES
 from tests.revocation_service import running_revocation
 from tests.signing_world import SigningWorld, signed_in_turn
 from tests.unit.reports.conftest import SEALED
+from tests.unit.reports.test_pdf_rules import faults_of
 
 
 def shown(role, *_given) -> Appearance:
@@ -66,6 +67,10 @@ def test_a_report_holds_at_its_level_and_is_made_again_to_the_byte(levels, plain
     assert compare_drawing(levels[level], plain_pdf, shown).same
     years = {"B-B": 2, "B-T": 5, "B-LTA": 5}[level]
     assert abs(report.proven_until - (world.begins + timedelta(days=365 * years))) < timedelta(seconds=2)
+
+
+def test_fields_and_stamps_break_no_rule_of_pdf_a_and_pdf_ua(levels) -> None:
+    assert {level: faults_of(content) for level, content in levels.items()} == dict.fromkeys(levels, {})
 
 
 def test_evidence_without_a_stamp_over_it_does_not_hold_here(levels) -> None:

@@ -151,6 +151,10 @@ FAULTS: dict[str, tuple[Fault, ...]] = {
     ),
     "6.7.4": (lambda pdf: pdf.Root.__delitem__("/Lang"),),
     "6.8": (attached_twice, no_type, no_relation, lambda pdf: pdf.Root.__delitem__("/AF")),
+    "5": (
+        lambda pdf: with_xmp(pdf, "<pdfuaid:part>1", "<pdfuaid:part>2"),
+        lambda pdf: with_xmp(pdf, "<pdfaSchema:prefix>pdfuaid", "<pdfaSchema:prefix>other"),
+    ),
     "7.1 content": (
         lambda pdf: on_page(pdf, b"0 0 9 9 re f"),
         lambda pdf: on_page(pdf, b"/Artifact BMC /P <</MCID 0>> BDC 0 0 9 9 re f EMC EMC"),

@@ -1,13 +1,17 @@
 """Rules of ISO 14289-1 (PDF/UA-1) by their clauses: what a program can tell of how a report is read aloud."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from tests.unit.reports.pdf_checks.reading import PAINTS, annotations, instructions, kids, nodes, role, tree_values, xmp
 
+EXTENSION = "{http://www.aiim.org/pdfa/ns/extension/}"
+SCHEMA = "{http://www.aiim.org/pdfa/ns/schema#}"
 HEADINGS = {f"/H{level}": level for level in range(1, 7)}
 
 
@@ -119,14 +123,30 @@ def links(pdf: Pdf, _content: bytes) -> Iterator[str]:
                 yield "a link that is not told"
 
 
+def mark(pdf: Pdf, _content: bytes) -> Iterator[str]:
+    stated = re.findall(r"<pdfuaid:part>(\d+)</pdfuaid:part>", xmp(pdf))
+    if stated != ["1"]:
+        yield f"stated: {stated}"
+    described = ElementTree.fromstring(xmp(pdf)).findall(f".//{EXTENSION}schemas//{SCHEMA}prefix")
+    if [each.text for each in described] != ["pdfuaid"]:
+        yield "the schema of the mark is not described"
+
+
 def fields(pdf: Pdf, _content: bytes) -> Iterator[str]:
     held = _held_by(pdf, "/Form")
-    for _, annotation in annotations(pdf):
+    for page, annotation in annotations(pdf):
         if annotation.Subtype == Name.Widget:
-            if annotation.objgen not in held:
+            if annotation.objgen not in held and not _beside(page, annotation):
                 yield f"field {annotation.get('/T')} outside the tree"
             if not str(annotation.get("/TU", "")):
                 yield f"field {annotation.get('/T')} is not told"
+
+
+def _beside(page: Any, annotation: Any) -> bool:
+    """Tell whether an annotation lies wholly outside of the page, where 7.18.1 asks nothing of it."""
+    left, bottom, right, top = (float(each) for each in page.get("/CropBox", page.MediaBox))
+    x1, y1, x2, y2 = (float(each) for each in annotation.Rect)
+    return max(x1, x2) < left or min(x1, x2) > right or max(y1, y2) < bottom or min(y1, y2) > top
 
 
 def _hung(pdf: Pdf) -> Iterator[tuple[Any, int]]:
@@ -170,6 +190,6 @@ def _is_reference(kid: Any) -> bool:
 
 
 RULES = {
-    "7.1 content": tagged_or_artifact, "7.1 tree": marks_in_tree, "7.1 title": title, "7.2": language, "7.3": figures,
+    "5": mark, "7.1 content": tagged_or_artifact, "7.1 tree": marks_in_tree, "7.1 title": title, "7.2": language, "7.3": figures,
     "7.4.2": headings, "7.5": tables, "7.6": lists, "7.9": notes, "7.18.3": tabs, "7.18.4": fields, "7.18.5": links,
 }  # fmt: skip
