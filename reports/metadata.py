@@ -24,8 +24,8 @@ _ACCESSIBLE = (
     "<pdfaProperty:description>The part of ISO 14289 that the file follows</pdfaProperty:description>"
     "</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>"
 )
-"""The mark of PDF/UA-1 (ISO 14289-1, 5), and its schema: PDF/A wants every schema described that it does not know itself
-(ISO 19005-3, 6.6.2.3)."""
+"""The mark of PDF/UA-1 (ISO 14289-1, 5), and its schema: PDF/A wants every schema described that it does not know
+itself (ISO 19005-3, 6.6.2.3)."""
 
 
 def xmp(metadata: Any, producer: str, part: int, conformance: str) -> bytes:

@@ -6,6 +6,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import pikepdf
 import pytest
 from sqlalchemy import select
 
@@ -68,6 +69,13 @@ def test_an_issued_report_is_verified_to_the_last_figure(database, store, comput
     assert len(outcome.figures) > 300 and outcome.unequal == 0
     facts = facts_in(store, edition)
     assert (facts["edition"]["number"], facts["edition"]["lead"]) == (1, "测试lead")
+    with pikepdf.Pdf.open(io.BytesIO(pdf)) as file:
+        listed = {str(each.UF): (str(each.Desc), str(each.AFRelationship)) for each in file.Root.AF}
+    assert listed == {
+        "edition.json": ("本报告所依据的全部数据和文字，页面由它排成", "/Source"),
+        "results.json": ("估计结果，附区间和判定", "/Data"),
+        "results.csv": ("估计结果的表格", "/Data"),
+    }
     assert any(kind["open"]["households"] for kind in facts["cases"]["all"].values())
     check_its_face(pdf)
     with database.reading() as session:

@@ -190,6 +190,7 @@ def _is_reference(kid: Any) -> bool:
 
 
 RULES = {
-    "5": mark, "7.1 content": tagged_or_artifact, "7.1 tree": marks_in_tree, "7.1 title": title, "7.2": language, "7.3": figures,
-    "7.4.2": headings, "7.5": tables, "7.6": lists, "7.9": notes, "7.18.3": tabs, "7.18.4": fields, "7.18.5": links,
+    "5": mark, "7.1 content": tagged_or_artifact, "7.1 tree": marks_in_tree, "7.1 title": title, "7.2": language,
+    "7.3": figures, "7.4.2": headings, "7.5": tables, "7.6": lists, "7.9": notes, "7.18.3": tabs, "7.18.4": fields,
+    "7.18.5": links,
 }  # fmt: skip
