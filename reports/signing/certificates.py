@@ -9,6 +9,7 @@ from asn1crypto import cms
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from reports.signing.chains import Chain, certificates_in, is_issued_by, is_root
 from reports.signing.evidence import Evidence
@@ -94,6 +95,17 @@ def _misused(certificate: x509.Certificate) -> Fault | None:
     if usage.digital_signature or usage.content_commitment:
         return None
     return Fault("reports.certificate_usage", name_of(certificate))
+
+
+def fault_of_purpose(certificate: x509.Certificate) -> Fault | None:
+    """Say of a stamp's certificate that it is not for time stamps: anybody's would do otherwise (RFC 3161, 2.3)."""
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return Fault("reports.stamp_purpose", name_of(certificate))
+    if ExtendedKeyUsageOID.TIME_STAMPING in purposes:
+        return None
+    return Fault("reports.stamp_purpose", name_of(certificate))
 
 
 def _out_of_time(chain: Chain, moment: Moment) -> Fault | None:

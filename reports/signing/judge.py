@@ -18,7 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from reports.container import container_is_strict, stamp_is_strict
 from reports.keys import fingerprint_of, top_of
-from reports.signing.certificates import Fault, Moment, fault_of
+from reports.signing.certificates import Fault, Moment, fault_of, fault_of_purpose
 from reports.signing.chains import Chain, chain_in, loaded, token_in
 from reports.signing.evidence import Evidence
 from reports.signing.findings import SignatureFinding, StampFinding
@@ -64,7 +64,7 @@ class Judge:
             root = fingerprint_of(top_of(certificate, signature.other_embedded_certs))
             signed, own = signature.signed_data, Moment(signed_at, there_by, is_proven)
             chain = self._chain(signed)
-            fault = fault_of(chain, signed, own, self.evidence)
+            fault = fault_of(chain, signed, own, self.evidence) or self._purpose_of_stamp(signed)
             stamped_at, ends_at = self._stamped(signature, there_by)
             if stamped_at is not None:
                 own = Moment(signed_at, min(stamped_at, there_by), True)
@@ -139,10 +139,15 @@ class Judge:
             return None, None
         return given, _end_of(chain)
 
+    def _purpose_of_stamp(self, signed: cms.SignedData) -> Fault | None:
+        """Say that a signature's own stamp was given with a certificate that is not for stamps."""
+        token = token_in(signed)
+        return None if token is None else fault_of_purpose(self._chain(token)[0])
+
     def _fault_of_stamp(
         self, chain: Chain, signed: cms.SignedData, given: datetime, there_by: datetime
     ) -> Fault | None:
-        fault = fault_of(chain, signed, Moment(given, there_by, False), self.evidence)
+        fault = fault_of_purpose(chain[0]) or fault_of(chain, signed, Moment(given, there_by, False), self.evidence)
         if fault is not None and fault.code == "reports.expired_unproven":
             return Fault("reports.stamp_lapsed", fault.detail)
         return fault

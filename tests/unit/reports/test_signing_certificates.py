@@ -8,6 +8,7 @@ from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
@@ -23,8 +24,8 @@ from reports.signing.roles import INSTITUTE, LEAD, REVIEWER, ROLES
 from reports.signing.signature import sign
 from reports.signing.update import update_of
 from tests.revocation_service import running_revocation
-from tests.signing_keys import AGREEING, Holding
-from tests.signing_world import SigningWorld, signed_in_turn
+from tests.signing_keys import AGREEING, Holding, certify
+from tests.signing_world import SigningWorld, signed_in_turn, stamper_of
 from tests.unit.reports.conftest import SEALED
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -190,6 +191,16 @@ def test_a_signature_over_sha1(plain_pdf, world) -> None:
 
 def test_a_certificate_for_something_else(world, one) -> None:
     assert problem_of(check_signatures(one(world.person("institute", usage=AGREEING)))) == "certificate_usage"
+
+
+def test_a_stamp_with_a_certificate_that_is_not_for_stamps(world, one) -> None:
+    other = stamper_of(certify("示例时间戳机构", world.stamping, kind="rsa2048"))
+    report = check_signatures(one(world.person("institute"), other))
+    assert problem_of(report) == "stamp_purpose"
+    assert report.level == "B-B"
+    purposes = (ExtendedKeyUsageOID.EMAIL_PROTECTION,)
+    other = stamper_of(certify("示例时间戳机构", world.stamping, kind="rsa2048", purposes=purposes))
+    assert problem_of(check_signatures(one(world.person("institute"), other))) == "stamp_purpose"
 
 
 def test_a_chain_that_was_swapped(world, service, one) -> None:
