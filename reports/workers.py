@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Generic, TypeVar
 
 from reports.document import Document
@@ -19,6 +19,9 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 AHEAD = 2
 """Reports that wait for each worker: enough that none stands still, few enough that memory stays flat."""
+LONGEST = 100
+"""Pieces of work after which processes are replaced: the libraries that lay out keep up to half a megabyte a report,
+outside of what Python could free. ProcessPoolExecutor's own way (max_tasks_per_child) can hang in Python 3.11."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,15 @@ def in_workers(
     concurrent.futures.process.BrokenProcessPool
         When a worker was killed; what was yielded stays good, and the rest can be asked for again.
     """
-    waiting: dict[Future[Made], str] = {}
     rest = iter(wanted)
+    for first in rest:
+        yield from _in_one_pool(work, chain([first], islice(rest, workers * LONGEST - 1)), workers)
+
+
+def _in_one_pool(
+    work: Callable[[Given], Made], rest: Iterator[tuple[str, Given]], workers: int
+) -> Iterator[Done[Made]]:
+    waiting: dict[Future[Made], str] = {}
     start = multiprocessing.get_context("spawn")  # a forked copy of a process with threads may hang
     with ProcessPoolExecutor(workers, mp_context=start, initializer=_made_ready) as pool:
         try:

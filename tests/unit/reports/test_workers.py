@@ -2,11 +2,12 @@
 
 import os
 import signal
+from collections import Counter
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from reports import pdf
+from reports import pdf, workers
 from reports.workers import in_workers, lay_out_many
 from tests.unit.reports import sample
 
@@ -39,6 +40,17 @@ def test_an_error_of_one_is_handed_out_with_its_name() -> None:
         "9",
         "11",
     }
+
+
+def process_of(_number: int) -> int:
+    return os.getpid()
+
+
+def test_processes_are_replaced_before_they_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "LONGEST", 3)
+    done = list(in_workers(process_of, ((str(number), number) for number in range(8)), workers=1))
+    assert [each.name for each in done] == [str(number) for number in range(8)]
+    assert sorted(Counter(each.made for each in done).values()) == [2, 3, 3]
 
 
 def test_a_killed_worker_is_told_and_the_rest_can_be_asked_for_again() -> None:
