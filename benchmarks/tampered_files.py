@@ -185,7 +185,7 @@ def _exchange_faces(update: IncrementalPdfFileWriter) -> None:
 
 def _signatures(made: Material) -> Iterator[Tampering]:
     first, second = states_of(made.pdf)[:2]
-    missing = "reports.signature_missing"
-    yield Tampering("last signature removed", "cut back to the reviewer", missing, second, where=("institute",))
-    yield Tampering("two signatures removed", "cut back to the lead", missing, first, where=("reviewer",))
+    missing = "reports.signature_missing."
+    yield Tampering("last signature removed", "cut back to the reviewer", missing + "institute", second)
+    yield Tampering("two signatures removed", "cut back to the lead", missing + "reviewer", first)
     yield Tampering("all signatures removed", "the layout alone", "reports.not_signed", made.layout)

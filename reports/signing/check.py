@@ -70,7 +70,7 @@ def check_signatures(
     stamps = tuple(each for each in found if isinstance(each, StampFinding))
     problem, detail = _against_the_whole(signers, stamps)
     if waiting is not None:
-        problem, detail = "reports.signature_missing", waiting.name
+        problem, detail = f"reports.signature_missing.{waiting.name}", waiting.words
     level, until = _level(signers, stamps, embedded, kept), _until(signers, stamps)
     return SignatureReport(signers, problem, detail, stamps, level, until)
 

@@ -138,7 +138,7 @@ def test_every_flipped_byte_of_a_stamp_is_found(kept) -> None:
 def test_who_has_not_signed_is_named(plain_pdf, signer) -> None:
     pdf = sign(with_fields(plain_pdf, ROLES), LEAD, signer.key, HAND, at=AT)
     report = check_signatures(pdf)
-    assert (report.problem, report.detail) == ("reports.signature_missing", REVIEWER.name)
+    assert (report.problem, report.detail) == ("reports.signature_missing.reviewer", REVIEWER.words)
     assert next_to_sign(PdfFileReader(BytesIO(pdf))) is REVIEWER
 
 
