@@ -21,8 +21,11 @@ PACKAGES = (
     "jinja2",
     "markupsafe",
     "pyhanko",
+    "numpy",
+    "scipy",
 )
-"""This program with its faces, templates and styles, and the packages through which a report passes."""
+"""This program with its faces, templates and styles, and the packages through which a report passes; the last two
+compute the operating curves that it draws."""
 ffi.cdef("const char *hb_version_string(void);")
 
 

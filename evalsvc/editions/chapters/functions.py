@@ -33,6 +33,7 @@ from evalsvc.editions.figures import Figures
 from evalsvc.editions.risk import risk_sentence
 from evalsvc.editions.wording import as_set
 from evalsvc.planning.indicators import INDICATORS, Indicator
+from reports.charts.intervals import parts_of
 from reports.document import BarChart, IntervalChart, Picture, Table
 from reports.faces import missing_characters
 
@@ -72,8 +73,8 @@ TABLES_OF_INDICATORS: Mapping[str, Callable[[Figures, Indicator], Table | None]]
 WHOLE_CHARTS: Mapping[str, Callable[[Figures], Chart]] = MappingProxyType(
     {"response_rates": charts.response_rates, "flow": charts.flow, "tiles": charts.tiles}
 )
-CHARTS_OF_INDICATORS: Mapping[str, Callable[[Figures, Indicator], IntervalChart]] = MappingProxyType(
-    {"intervals": charts.intervals}
+CHARTS_OF_INDICATORS: Mapping[str, Callable[[Figures, Indicator], Chart | None]] = MappingProxyType(
+    {"intervals": charts.intervals, "answers": charts.answers, "operating": charts.operating}
 )
 BLOCKS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -216,7 +217,8 @@ class Functions:
         rows = len(self._figures.counties) if isinstance(block, Picture) else len(block.rows)
         across = len(block.columns) if isinstance(block, Table) else ROWS_OF_CHART
         self._marks.allowance.spend("cells", (rows + 1) * across)
-        return self._marks.take((block,))
+        parts = parts_of(block, self._figures.language) if isinstance(block, IntervalChart) else (block,)
+        return self._marks.take(parts)
 
     def _county(self, named: Place) -> str:
         code = named.code if isinstance(named, CountyView) else str(named)
